@@ -1,0 +1,3 @@
+"""Kundenkreis: a self-hosted closed-loop CRM."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,90 @@
+"""What the environment says: role, paths, addresses, secrets. Everything else is data."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.sqlite import OPTIONS
+
+
+class BadSetting(SystemExit):
+    """A setting cannot be used; says which one, why, and what to do."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(f"KUNDENKREIS_{name}", default)
+
+
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not value.isdigit():
+        raise BadSetting(f"KUNDENKREIS_{name} is “{value}”, but it must be a whole number.")
+    return int(value)
+
+
+def home() -> Path:
+    """The data directory of this installation."""
+    return Path(text("HOME", "var")).expanduser().resolve()
+
+
+def folder(side: Side) -> Path:
+    """The side's own folder in the data directory: database, media, secret."""
+    return Path(text(f"{side.upper()}_HOME") or home() / side)
+
+
+def hosts() -> tuple[str, str]:
+    """The host names of the inner and of the public side. Raises `BadSetting` when equal."""
+    inner, edge = text("INNER_HOST", "127.0.0.1"), text("EDGE_HOST", "localhost")
+    if inner == edge:
+        raise BadSetting(
+            f"Staff pages and the public edge have the same host name “{inner}”. Browsers would "
+            "share cookies between them. Set KUNDENKREIS_INNER_HOST and KUNDENKREIS_EDGE_HOST to "
+            "different names."
+        )
+    return inner, edge
+
+
+def secret(side: Side) -> str:
+    """The side's signing secret, from its folder; made on first use."""
+    path = folder(side) / "secret.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text()
+
+
+def database(side: Side) -> dict[str, Any]:
+    """Django's settings for the side's database: SQLite in its folder, or PostgreSQL by URL."""
+    url = text(f"{side.upper()}_DATABASE")
+    if not url:
+        path = folder(side) / f"{side}.sqlite3"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(OPTIONS)}
+    return postgresql(url)
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name` as Django settings; the host may be a folder."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise BadSetting(f"“{url}” is no PostgreSQL address: postgresql://user:password@host/name")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or query.get("port", "")),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,85 @@
+"""The inner roles: `inner` (staff pages) and `worker`. They open both databases."""
+
+from __future__ import annotations
+
+from kundenkreis.config import env
+from kundenkreis.config.settings.common import *  # noqa: F403
+from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TEMPLATES, TLS
+from kundenkreis.kernel.sides import Side
+
+INNER_HOST, EDGE_HOST = env.hosts()
+ALLOWED_HOSTS = [INNER_HOST]
+SECRET_KEY = env.secret(Side.CRM)
+ROOT_URLCONF = "kundenkreis.config.urls_inner"
+WSGI_APPLICATION = "kundenkreis.config.wsgi.application"
+
+DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGAGE)}
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "kundenkreis.web.shell.apps.ShellConfig",
+    "allauth",
+    "allauth.account",
+    *BOTH_SIDES,
+    "kundenkreis.records.apps.RecordsConfig",
+    "kundenkreis.link.apps.LinkConfig",
+    "kundenkreis.crm.accounts.apps.AccountsConfig",
+    "kundenkreis.crm.people.apps.PeopleConfig",
+    "kundenkreis.crm.sales.apps.SalesConfig",
+    *ENGAGE,
+    "kundenkreis.insight.apps.InsightConfig",
+    "kundenkreis.web.crm.apps.WebCrmConfig",
+    "kundenkreis.web.engage.apps.WebEngageConfig",
+    "kundenkreis.web.insight.apps.WebInsightConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kundenkreis.web.shell.middleware.ViewerMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES[0]["OPTIONS"]["context_processors"] += [
+    "django.contrib.messages.context_processors.messages",
+    "kundenkreis.web.shell.context.shell",
+]
+
+AUTH_USER_MODEL = "crm_accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "kundenkreis.crm.accounts.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+_PREFIX = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}kk_inner"
+CSRF_COOKIE_NAME = f"{_PREFIX}kk_inner_csrf"
+LANGUAGE_COOKIE_NAME = "kk_inner_language"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kundenkreis.web.shell.errors.csrf"

@@ -1,0 +1,28 @@
+"""Inner settings on throw-away databases: SQLite files, or PostgreSQL when an address is given."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Before anything reads the environment: a test never touches a real data directory.
+os.environ["KUNDENKREIS_HOME"] = tempfile.mkdtemp(prefix="kundenkreis-test-")
+
+from kundenkreis.config import env
+from kundenkreis.config.settings.inner import *  # noqa: F403
+from kundenkreis.config.settings.inner import DATABASES
+
+_url = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL")
+for _alias, _name in (("default", "crm"), ("engage", "engage")):
+    if _url:
+        DATABASES[_alias] = {**env.postgresql(_url), "CONN_MAX_AGE": 0}
+        DATABASES[_alias]["TEST"] = {"NAME": f"test_kundenkreis_{_name}"}
+    else:
+        DATABASES[_alias]["TEST"] = {"NAME": str(env.home() / f"{_name}.sqlite3")}
+        # What a test writes need not survive a power cut.
+        _init = DATABASES[_alias]["OPTIONS"]["init_command"]
+        DATABASES[_alias]["OPTIONS"]["init_command"] = _init.replace("FULL", "OFF")
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

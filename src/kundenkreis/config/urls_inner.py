@@ -1,0 +1,19 @@
+"""Every address of the staff side."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("ui/", include("kundenkreis.ui.urls")),
+    path("crm/", include("kundenkreis.web.crm.urls")),
+    path("engage/", include("kundenkreis.web.engage.urls")),
+    path("insight/", include("kundenkreis.web.insight.urls")),
+    path("", include("kundenkreis.web.shell.urls")),
+]
+
+handler400 = "kundenkreis.web.shell.errors.bad_request"
+handler403 = "kundenkreis.web.shell.errors.forbidden"
+handler404 = "kundenkreis.web.shell.errors.not_found"
+handler500 = "kundenkreis.web.shell.errors.broken"

@@ -1,0 +1,144 @@
+"""Qualified people and organisations, how to reach them, and what happened with them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.models import LogRow
+from kundenkreis.kernel.record import Record
+
+
+class Person(Record):
+    """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
+
+    salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
+    first_name = models.CharField(_("First name"), max_length=80, blank=True)
+    last_name = models.CharField(_("Last name"), max_length=80, blank=True)
+    language = models.CharField(_("Language"), max_length=5, blank=True)
+    customer_number = models.CharField(
+        _("Customer number"), max_length=40, null=True, blank=True, unique=True
+    )
+    source = models.CharField(_("Source"), max_length=80, blank=True)
+    legal_basis = models.CharField(_("Legal basis"), max_length=40, blank=True)
+    # The only thing both sides know of a person in common.
+    link_id = models.UUIDField(null=True, unique=True, editable=False)
+    is_customer = models.BooleanField(_("Customer"), default=False)
+
+    class Meta:
+        verbose_name = _("Person")
+        verbose_name_plural = _("Persons")
+        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="person_name")]
+
+    def __str__(self) -> str:
+        name = f"{self.first_name} {self.last_name}".strip()
+        return name or (
+            f"{_('Customer')} {self.customer_number}" if self.customer_number else f"#{self.pk}"
+        )
+
+
+class Organisation(Record):
+    """A company, authority or club."""
+
+    name = models.CharField(_("Name"), max_length=160)
+    industry = models.CharField(_("Industry"), max_length=80, blank=True)
+    employees = models.PositiveIntegerField(_("Employees"), null=True, blank=True)
+    revenue_minor = models.BigIntegerField(_("Annual revenue"), null=True, blank=True)
+    currency = models.CharField(_("Currency"), max_length=3, default="EUR", blank=True)
+    founded = models.PositiveSmallIntegerField(_("Founded"), null=True, blank=True)
+    country = models.CharField(_("Country"), max_length=80, blank=True)
+    website = models.URLField(_("Website"), blank=True)
+    customer_number = models.CharField(
+        _("Customer number"), max_length=40, null=True, blank=True, unique=True
+    )
+    source = models.CharField(_("Source"), max_length=80, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subsidiaries",
+        verbose_name=_("Part of"),
+    )
+
+    class Meta:
+        verbose_name = _("Organisation")
+        verbose_name_plural = _("Organisations")
+        indexes = [models.Index(fields=["name", "id"], name="organisation_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactDetail(Record):
+    """One way to reach a person or an organisation; each may have several."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        POSTAL = "postal", _("Postal address")
+        HANDLE = "handle", _("Handle")
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="contact_details"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="contact_details"
+    )
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices)
+    value = models.CharField(_("Value"), max_length=320)
+    folded = models.CharField(max_length=320, db_index=True, editable=False)
+    label = models.CharField(_("Label"), max_length=40, blank=True)
+    is_primary = models.BooleanField(_("Preferred"), default=False)
+
+    class Meta:
+        verbose_name = _("Contact detail")
+        verbose_name_plural = _("Contact details")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False) ^ models.Q(organisation__isnull=False),
+                name="contact_detail_has_one_holder",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Affiliation(Record):
+    """A person's role in an organisation, with its dates."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="affiliations")
+    function = models.CharField(_("Function"), max_length=80, blank=True)
+    since = models.DateField(_("Since"), null=True, blank=True)
+    until = models.DateField(_("Until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Affiliation")
+        verbose_name_plural = _("Affiliations")
+
+
+class TimelineEntry(LogRow):
+    """One thing that happened with a person or organisation, on any channel.
+
+    `reference` names what it is about (`crm.order:17`, `engage.campaign:3`); `key` makes an entry
+    that arrives twice count once.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="timeline")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, related_name="timeline"
+    )
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    reference = models.CharField(max_length=80, blank=True)
+    payload = models.JSONField(default=dict)
+    key = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-at", "-id"], name="timeline_person"),
+            models.Index(fields=["organisation", "-at", "-id"], name="timeline_organisation"),
+        ]

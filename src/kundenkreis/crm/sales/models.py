@@ -1,0 +1,197 @@
+"""Opportunities in pipelines, products, and orders."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.kernel.record import Record
+
+
+class Pipeline(Record):
+    """A way a sale goes; its stages are rows."""
+
+    slug = models.SlugField(unique=True)
+    label = Translated(_("Label"))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("Pipeline")
+        verbose_name_plural = _("Pipelines")
+
+    def __str__(self) -> str:
+        return translated(self.label)
+
+
+class Stage(Record):
+    """A step of a pipeline, with the chance of winning from here in percent."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("Open")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
+    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="stages")
+    slug = models.SlugField()
+    label = Translated(_("Label"))
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.OPEN)
+    probability = models.PositiveSmallIntegerField(_("Probability"), default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("Stage")
+        verbose_name_plural = _("Stages")
+        ordering = ["pipeline", "position"]
+        constraints = [models.UniqueConstraint(fields=["pipeline", "slug"], name="stage_slug")]
+
+    def __str__(self) -> str:
+        return translated(self.label)
+
+
+class Product(Record):
+    """Something that is sold."""
+
+    sku = models.CharField(_("Article number"), max_length=60, unique=True)
+    name = models.CharField(_("Name"), max_length=160)
+    series = models.CharField(_("Series"), max_length=80, blank=True)
+    price = models.DecimalField(_("List price"), max_digits=15, decimal_places=4, null=True)
+    currency = models.CharField(_("Currency"), max_length=3, default="EUR")
+
+    class Meta:
+        verbose_name = _("Product")
+        verbose_name_plural = _("Products")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Opportunity(Record):
+    """A possible sale on its way through a pipeline."""
+
+    title = models.CharField(_("Title"), max_length=160)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Organisation"),
+    )
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Person"),
+    )
+    product = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Product"),
+    )
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="opportunities", verbose_name=_("Stage")
+    )
+    value_minor = models.BigIntegerField(_("Value"), null=True, blank=True)
+    currency = models.CharField(_("Currency"), max_length=3, default="EUR")
+    opened_on = models.DateField(_("Opened on"), null=True, blank=True)
+    expected_on = models.DateField(_("Expected close"), null=True, blank=True)
+    closed_on = models.DateField(_("Closed on"), null=True, blank=True, editable=False)
+    stage_since = models.DateTimeField(editable=False)
+    source = models.CharField(_("Source"), max_length=80, blank=True)
+    lost_reason = models.CharField(_("Reason for loss"), max_length=160, blank=True, editable=False)
+    external_id = models.CharField(
+        max_length=80, null=True, blank=True, unique=True, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("Opportunity")
+        verbose_name_plural = _("Opportunities")
+        indexes = [models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Order(Record):
+    """A customer's order, or the cancellation of goods (negative amounts), from one source."""
+
+    class Kind(models.TextChoices):
+        ORDER = "order", _("Order")
+        CANCELLATION = "cancellation", _("Cancellation")
+
+    class State(models.TextChoices):
+        PLACED = "placed", _("Placed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    number = models.CharField(_("Number"), max_length=80)
+    source = models.CharField(_("Source"), max_length=80)
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.ORDER)
+    state = models.CharField(
+        _("State"), max_length=10, choices=State.choices, default=State.PLACED, editable=False
+    )
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("Person"),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("Organisation"),
+    )
+    placed_at = models.DateTimeField(_("Placed at"))
+    cancelled_at = models.DateTimeField(_("Cancelled at"), null=True, blank=True, editable=False)
+    country = models.CharField(_("Country"), max_length=80, blank=True)
+    voucher = models.CharField(_("Voucher"), max_length=60, blank=True)
+    net_minor = models.BigIntegerField(_("Net"))
+    tax_minor = models.BigIntegerField(_("Tax"))
+    gross_minor = models.BigIntegerField(_("Gross"))
+    currency = models.CharField(_("Currency"), max_length=3)
+
+    class Meta:
+        verbose_name = _("Order")
+        verbose_name_plural = _("Orders")
+        indexes = [models.Index(fields=["person", "placed_at"], name="order_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="order_once"),
+            models.CheckConstraint(
+                condition=models.Q(gross_minor=models.F("net_minor") + models.F("tax_minor")),
+                name="order_gross_is_net_plus_tax",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One position of an order; amounts are net, `net_minor` is rounded per line."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    sku = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    quantity = models.DecimalField(max_digits=15, decimal_places=3)
+    unit_price = models.DecimalField(max_digits=15, decimal_places=4)
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    net_minor = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["order", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_once")
+        ]

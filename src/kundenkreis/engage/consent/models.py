@@ -1,0 +1,76 @@
+"""Who allowed what: an append-only ledger, keyed by subject, purpose and channel."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.kernel.record import Record
+
+
+class Purpose(Record):
+    """Why data is used, in the words shown to people, with its legal basis."""
+
+    class Basis(models.TextChoices):
+        CONSENT = "consent", _("Consent (GDPR Art. 6(1)(a))")
+        CONTRACT = "contract", _("Contract (GDPR Art. 6(1)(b))")
+        INTEREST = "interest", _("Legitimate interest (GDPR Art. 6(1)(f))")
+
+    slug = models.SlugField(unique=True)
+    label = Translated(_("Label"))
+    text = Translated(_("Text shown to people"))
+    basis = models.CharField(_("Legal basis"), max_length=10, choices=Basis.choices)
+
+    class Meta:
+        verbose_name = _("Purpose")
+        verbose_name_plural = _("Purposes")
+
+    def __str__(self) -> str:
+        return translated(self.label)
+
+
+class ConsentEntry(models.Model):
+    """One statement of a person: granted or withdrawn, when, where, on which text."""
+
+    class Decision(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.BigAutoField(primary_key=True)
+    subject_kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=320)
+    purpose = models.CharField(max_length=50)
+    channel = models.CharField(max_length=20)
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    origin = models.CharField(max_length=20)
+    proof = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["subject_kind", "subject", "purpose", "channel", "-at", "-id"],
+                name="consent_subject",
+            )
+        ]
+
+
+class ConsentState(models.Model):
+    """What holds now per subject, purpose and channel; derived from the ledger."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject_kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=320)
+    purpose = models.CharField(max_length=50)
+    channel = models.CharField(max_length=20)
+    granted = models.BooleanField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject", "purpose", "channel"], name="consent_state_once"
+            )
+        ]

@@ -1,0 +1,66 @@
+"""People as marketing knows them, often without a name."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.record import Record
+
+
+class Profile(Record):
+    """Somebody who was seen. `canonical_id` points to the profile they turned out to be.
+
+    `traits` is what they or the shop said; `facts` is what crossed the link from the crm, each with
+    the purpose it was sent for: `{"orders": {"value": 3, "purpose": "…"}}`.
+    """
+
+    link_id = models.UUIDField(null=True, unique=True, editable=False)
+    canonical_id = models.BigIntegerField(null=True, db_index=True, editable=False)
+    known = models.BooleanField(_("Known"), default=False, editable=False)
+    traits = models.JSONField(default=dict, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
+    last_seen_at = models.DateTimeField(_("Last seen"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Profile")
+        verbose_name_plural = _("Profiles")
+
+    def __str__(self) -> str:
+        name = (
+            self.traits.get("name")
+            or " ".join(
+                str(self.traits.get(part, "")) for part in ("first_name", "last_name")
+            ).strip()
+        )
+        return name or f"{_('Visitor')} {self.pk}"
+
+
+class Identifier(models.Model):
+    """A name a profile goes by. Known identifiers (`user`) beat anonymous ones (`anonymous`)."""
+
+    class Kind(models.TextChoices):
+        ANONYMOUS = "anonymous", _("Cookie")
+        USER = "user", _("Customer id of the shop")
+
+    id = models.BigAutoField(primary_key=True)
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="identifiers")
+    namespace = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    value = models.CharField(max_length=200)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["namespace", "kind", "value"], name="identifier_once")
+        ]
+
+
+class ProfileMerge(models.Model):
+    """That one profile turned out to be another one, and why; never two known people."""
+
+    id = models.BigAutoField(primary_key=True)
+    absorbed_id = models.BigIntegerField(db_index=True)
+    canonical_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=80)

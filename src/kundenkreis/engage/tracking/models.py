@@ -1,0 +1,119 @@
+"""What people did: the event log, where it comes from, and what was turned away."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.models import LogRow
+from kundenkreis.kernel.record import Record
+
+
+class Source(Record):
+    """Something that reports events. Browser keys are public, server keys are secret.
+
+    Every source declares its purpose and legal basis; a browser source needs consent.
+    """
+
+    class Kind(models.TextChoices):
+        BROWSER = "browser", _("Website")
+        SERVER = "server", _("Server")
+
+    name = models.CharField(_("Name"), max_length=80)
+    kind = models.CharField(_("Kind"), max_length=8, choices=Kind.choices)
+    # Sources of one shop share a namespace: its cookie ids and customer ids mean the same people.
+    namespace = models.CharField(_("Namespace"), max_length=40)
+    # The public key itself, or the SHA-256 of a secret one.
+    write_key = models.CharField(max_length=80, unique=True, editable=False)
+    purpose = models.CharField(_("Purpose"), max_length=50)
+    origins = models.JSONField(_("Allowed origins"), default=list)
+    is_active = models.BooleanField(_("Active"), default=True)
+
+    class Meta:
+        verbose_name = _("Source")
+        verbose_name_plural = _("Sources")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(LogRow):
+    """One thing somebody did. Append-only; late identification goes through the profile.
+
+    `key` groups events of one thing (a cart id, an order id); `value_minor` is in minor units of
+    `currency`; `v` is the version of the row's meaning.
+    """
+
+    source_id = models.BigIntegerField()
+    message_id = models.CharField(max_length=100)
+    profile_id = models.BigIntegerField()
+    type = models.CharField(max_length=80)
+    key = models.CharField(max_length=120, blank=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    value_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    properties = models.JSONField(default=dict)
+    v = models.SmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["profile_id", "type", "occurred_at"], name="event_profile"),
+            models.Index(fields=["type", "occurred_at"], name="event_type"),
+        ]
+
+
+class SeenMessage(models.Model):
+    """Message ids of the last seven days, so that a repeat counts once."""
+
+    id = models.BigAutoField(primary_key=True)
+    source_id = models.BigIntegerField()
+    message_id = models.CharField(max_length=100)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_id", "message_id"], name="message_once")
+        ]
+
+
+class SeenOrder(models.Model):
+    """Orders and cancellations by source and id, for ever: a repeat never counts twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    namespace = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    order_id = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "kind", "order_id"], name="order_seen_once"
+            )
+        ]
+
+
+class RejectedItem(models.Model):
+    """An item that could not be taken, with its reason, kept where staff can see it."""
+
+    id = models.BigAutoField(primary_key=True)
+    source_id = models.BigIntegerField()
+    at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=200)
+    item = models.JSONField()
+
+
+class DailyCount(models.Model):
+    """Sums per source and day that name nobody: visits, items discarded for lack of consent."""
+
+    id = models.BigAutoField(primary_key=True)
+    source_id = models.BigIntegerField()
+    day = models.DateField()
+    kind = models.CharField(max_length=20)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_id", "day", "kind"], name="daily_count_once")
+        ]

@@ -1,0 +1,1 @@
+"""The kernel knows no business words: doors, events, jobs, audit, money, time and errors."""

@@ -1,0 +1,140 @@
+"""Who changed what, when and through what: written in the transaction, sealed soon after.
+
+Each entry carries a digest over its columns and its salted changes. The worker chains the digests
+(`AuditSeal`); erasing the changes of a person leaves the chain valid, because it holds digests only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.log import Position, read_after
+from kundenkreis.kernel.models import AuditChange, AuditEntry, AuditSeal
+from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import current, unit_of_work
+
+START = "0" * 64
+
+
+def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -> None:
+    """Write one audit entry per `(action, object, {field: [old, new]})`."""
+    unit, now = current(), clock.now()
+    entries, details = [], []
+    for action, obj, fields in changes:
+        text, salt = _json(fields), secrets.token_hex(16)
+        entry = AuditEntry(
+            at=now,
+            actor=actor.reference,
+            via=actor.via,
+            command=unit.command,
+            action=action,
+            target=reference(obj),
+            batch=unit.batch,
+            digest="",
+        )
+        entry.digest = digest(entry, salt, text)
+        entries.append(entry)
+        details.append((salt, json.loads(text)))
+    alias = unit.side.alias
+    AuditEntry.objects.using(alias).bulk_create(entries, batch_size=500)
+    AuditChange.objects.using(alias).bulk_create(
+        [
+            AuditChange(entry_id=entry.pk, salt=salt, fields=fields)
+            for entry, (salt, fields) in zip(entries, details, strict=True)
+        ],
+        batch_size=500,
+    )
+
+
+def digest(entry: AuditEntry, salt: str, fields: str) -> str:
+    """SHA-256 over the entry's columns and the salted digest of its changes."""
+    inner = hashlib.sha256((salt + fields).encode()).hexdigest()
+    columns = [
+        entry.at.isoformat(),
+        entry.actor,
+        entry.via,
+        entry.command,
+        entry.action,
+        entry.target,
+        entry.batch,
+        inner,
+    ]
+    return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
+
+
+def seal(side: Side, limit: int = 5_000) -> int:
+    """Chain the entries that no running transaction can precede any more; returns how many."""
+    with unit_of_work(side, "kernel.audit.seal"):
+        seals = AuditSeal.objects.using(side.alias)
+        last = seals.order_by("-id").select_for_update().first()
+        chain, position = START, Position()
+        if last is not None:
+            chain = last.chain
+            entry = AuditEntry.objects.using(side.alias).filter(pk=last.entry_id).first()
+            position = Position(entry.tx, entry.pk) if entry else Position(0, last.entry_id)
+        fresh = []
+        for entry in read_after(AuditEntry, position, limit, side):
+            chain = _link(chain, entry)
+            fresh.append(AuditSeal(entry_id=entry.pk, chain=chain))
+        seals.bulk_create(fresh, batch_size=500)
+        return len(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A row of the audit that is not as it was sealed."""
+
+    entry_id: int
+    what: str
+
+
+def verify(side: Side) -> Iterator[Damage]:
+    """Replay the chain and name every entry that was altered, deleted or reordered."""
+    alias, chain = side.alias, START
+    entries = AuditEntry.objects.using(alias).select_related("change")
+    for seals in _chunks(AuditSeal.objects.using(alias).order_by("id").iterator(2_000), 2_000):
+        found = entries.in_bulk([seal.entry_id for seal in seals])
+        for sealed in seals:
+            entry = found.get(sealed.entry_id)
+            if entry is None:
+                yield Damage(sealed.entry_id, "missing")
+            elif _link(chain, entry) != sealed.chain:
+                yield Damage(sealed.entry_id, "altered")
+            elif not _matches(entry):
+                yield Damage(sealed.entry_id, "changes altered")
+            chain = sealed.chain
+
+
+def _matches(entry: AuditEntry) -> bool:
+    change = getattr(entry, "change", None)
+    return change is None or digest(entry, change.salt, _json(change.fields)) == entry.digest
+
+
+def _link(chain: str, entry: AuditEntry) -> str:
+    return hashlib.sha256(f"{chain}{entry.pk}{entry.digest}".encode()).hexdigest()
+
+
+def _json(fields: Any) -> str:
+    return json.dumps(fields, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+
+
+def _chunks(rows: Iterator[AuditSeal], size: int) -> Iterator[list[AuditSeal]]:
+    chunk: list[AuditSeal] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

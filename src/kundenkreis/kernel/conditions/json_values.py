@@ -1,0 +1,138 @@
+"""Values inside JSON columns, read alike in Python, SQLite and PostgreSQL.
+
+A value of another JSON type than asked for counts as missing: the text "3" is no number. Numbers
+are double precision on all three; what a double cannot hold counts as missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import BooleanField, Expression, F, FloatField, TextField
+
+from kundenkreis.kernel.conditions.kinds import Kind
+
+HUGE = 1e308
+DATE = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
+
+
+def find(data: object, path: tuple[str, ...]) -> Any:
+    """What lies at the path of nested objects, None if nothing does."""
+    for key in path:
+        if not isinstance(data, Mapping):
+            return None
+        data = data.get(key)
+    return data
+
+
+def text(data: object, path: tuple[str, ...]) -> str | None:
+    found = find(data, path)
+    return found if isinstance(found, str) else None
+
+
+def number(data: object, path: tuple[str, ...]) -> float | None:
+    found = find(data, path)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    try:
+        return result if abs(result := float(found)) < HUGE else None
+    except OverflowError:
+        return None
+
+
+def boolean(data: object, path: tuple[str, ...]) -> bool | None:
+    found = find(data, path)
+    return found if isinstance(found, bool) else None
+
+
+def day(data: object, path: tuple[str, ...]) -> str | None:
+    """An ISO date as text; ISO dates sort as texts do."""
+    found = find(data, path)
+    return found if isinstance(found, str) and DATE.fullmatch(found) else None
+
+
+class JsonValue(Expression):
+    """Base: one value of a JSON column, NULL when it is missing or of another type."""
+
+    sqlite: ClassVar[str]
+    postgresql: ClassVar[str]
+
+    def __init__(self, column: str | Any, path: tuple[str, ...]) -> None:
+        super().__init__()
+        self.column = F(column) if isinstance(column, str) else column
+        self.path = path
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.column]
+
+    def set_source_expressions(self, expressions: Any) -> None:
+        (self.column,) = expressions
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = compiler.compile(self.column)
+        if connection.vendor == "postgresql":
+            inner = f"({column}{' -> %s::text' * (len(self.path) - 1)})"
+            return self._fill(self.postgresql, inner, [*params, *self.path[:-1]], self.path[-1])
+        # Escaped as Django writes JSON, because SQLite compares the bytes of keys.
+        path = "$" + "".join(f".{json.dumps(key)}" for key in self.path)
+        return self._fill(self.sqlite, column, list(params), path)
+
+    @staticmethod
+    def _fill(template: str, column: str, params: list[Any], key: str) -> tuple[str, list[Any]]:
+        return template.replace("COL", column), [*params, key] * template.count("COL")
+
+
+class JsonText(JsonValue):
+    output_field = TextField()
+    sqlite = "CASE WHEN JSON_TYPE(COL, %s) = 'text' THEN JSON_EXTRACT(COL, %s) END"
+    postgresql = "CASE WHEN jsonb_typeof(COL -> %s::text) = 'string' THEN COL ->> %s::text END"
+
+
+class JsonNumber(JsonValue):
+    output_field = FloatField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(COL, %s) IN ('integer', 'real')"
+        f" AND ABS(CAST(JSON_EXTRACT(COL, %s) AS REAL)) < {HUGE}"
+        " THEN CAST(JSON_EXTRACT(COL, %s) AS REAL) END"
+    )
+    postgresql = (
+        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'number' THEN"
+        f" CASE WHEN ABS((COL ->> %s::text)::numeric) < {HUGE}::numeric"
+        " THEN (COL ->> %s::text)::numeric::double precision END END"
+    )
+
+
+class JsonBoolean(JsonValue):
+    output_field = BooleanField()
+    sqlite = "CASE JSON_TYPE(COL, %s) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+    postgresql = (
+        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'boolean' THEN (COL ->> %s::text)::boolean END"
+    )
+
+
+class JsonDay(JsonValue):
+    output_field = TextField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(COL, %s) = 'text'"
+        " AND JSON_EXTRACT(COL, %s) GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'"
+        " THEN JSON_EXTRACT(COL, %s) END"
+    )
+    # Collation "C": compare bytes, as Python and SQLite do.
+    postgresql = (
+        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'string'"
+        " AND COL ->> %s::text ~ '^[0-9]{{4}}-[01][0-9]-[0-3][0-9]$'"
+        ' THEN COL ->> %s::text END COLLATE "C"'
+    ).replace("{{4}}", "{4}")
+
+
+SQL: dict[Kind, type[JsonValue]] = {
+    Kind.TEXT: JsonText,
+    Kind.NUMBER: JsonNumber,
+    Kind.BOOLEAN: JsonBoolean,
+    Kind.DATE: JsonDay,
+}
+READ = {Kind.TEXT: text, Kind.NUMBER: number, Kind.BOOLEAN: boolean, Kind.DATE: day}
+KINDS = tuple(SQL)

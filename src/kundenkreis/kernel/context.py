@@ -1,0 +1,22 @@
+"""What every business context does at start-up: its registrations become known."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+_REGISTERING = ("events", "commands", "handlers", "jobs", "records", "rules")
+
+
+class ContextConfig(AppConfig):
+    """Base of the contexts' app configurations; imports the files that register something."""
+
+    default = False
+
+    def ready(self) -> None:
+        for name in _REGISTERING:
+            module = f"{self.name}.{name}"
+            if find_spec(module) is not None:
+                import_module(module)

@@ -1,0 +1,80 @@
+"""Errors people read: what happened, why, and what to do next.
+
+DomainError            a rule of the product refused (422)
+├── NotAllowed         the viewer may not do this (403)
+├── NotFound           there is no such record, or the viewer may not know of it (404)
+├── Conflict           somebody else changed it meanwhile (409)
+└── Overloaded         try again later (503)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class DomainError(Exception):
+    """A rule of the product refused.
+
+    Parameters: `what` happened, `why`, and a `hint` what to do next, each in the user's language;
+    `field` names the input the error belongs to.
+    """
+
+    status: ClassVar[int] = 422
+
+    def __init__(
+        self,
+        what: StrOrPromise,
+        why: StrOrPromise = "",
+        hint: StrOrPromise = "",
+        *,
+        field: str = "",
+    ) -> None:
+        super().__init__(what)
+        self.what, self.why, self.hint, self.field = what, why, hint, field
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.what, self.why, self.hint) if part)
+
+
+class NotAllowed(DomainError):
+    """The viewer may not do this."""
+
+    status = 403
+
+    def __init__(self, right: str) -> None:
+        super().__init__(
+            _("You may not do this."),
+            _("It needs the right “%(right)s”.") % {"right": right},
+            _("Ask your administrator for it."),
+        )
+        self.right = right
+
+
+class NotFound(DomainError):
+    """There is no such record, or the viewer may not know of it: one answer for both."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record does not exist."),
+            _("It was deleted, never existed, or is not visible to you."),
+            _("Go back to the list and choose another one."),
+        )
+
+
+class Conflict(DomainError):
+    """Somebody else changed the record meanwhile."""
+
+    status = 409
+
+
+class Overloaded(DomainError):
+    """There is too much to do at the moment."""
+
+    status = 503

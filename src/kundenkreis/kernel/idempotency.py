@@ -1,0 +1,53 @@
+"""One effect for a request that comes twice: the answer is stored with the effect."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.errors import Conflict
+from kundenkreis.kernel.models import IdempotencyKey
+from kundenkreis.kernel.transactions import current
+
+KEPT = timedelta(days=7)
+
+
+def once(caller: str, key: str, body: Any, effect: Callable[[], Any]) -> Any:
+    """Run `effect` in the transaction in progress unless this key was answered before.
+
+    Returns the (JSON-able) answer, the stored one on a repeat. Raises `Conflict` when the same
+    key comes with another body.
+    """
+    text = json.dumps(body, cls=DjangoJSONEncoder, sort_keys=True)
+    body_hash = hashlib.sha256(text.encode()).hexdigest()
+    keys = IdempotencyKey.objects.using(current().side.alias)
+    row, fresh = keys.get_or_create(
+        caller=caller, key=key, defaults={"body_hash": body_hash, "at": clock.now()}
+    )
+    if not fresh:
+        if row.body_hash != body_hash:
+            raise Conflict(
+                _("This key was used for another request."),
+                _("An idempotency key names one request only."),
+                _("Send the new request with a new key."),
+            )
+        return row.answer
+    row.answer = effect()
+    row.save(using=current().side.alias, update_fields=["answer"])
+    return row.answer
+
+
+def forget_old() -> int:
+    """Delete answers older than seven days; returns how many."""
+    return (
+        IdempotencyKey.objects.using(current().side.alias)
+        .filter(at__lt=clock.now() - KEPT)
+        .delete()[0]
+    )

@@ -1,0 +1,89 @@
+"""Django's Tasks API on the kernel's job table of one side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.tasks.backends.base import BaseTaskBackend
+from django.tasks.base import Task, TaskResult, TaskResultStatus
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.models import Job
+from kundenkreis.kernel.sides import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTask(Task):  # type: ignore[misc]  # Task is declared final-like in the stubs
+    """A task that may be unique and may have to keep its order."""
+
+    unique: str = ""
+    lane: str = ""
+
+    def using(
+        self, *, unique: str | None = None, lane: str | None = None, **changes: Any
+    ) -> JobTask:
+        """The same task with another due time, priority, side, unique key or lane."""
+        extra = {"unique": unique, "lane": lane, **changes}
+        return replace(self, **{name: value for name, value in extra.items() if value is not None})
+
+
+class JobBackend(BaseTaskBackend):
+    """Stores jobs in the database of the side whose name the backend carries."""
+
+    task_class = JobTask
+    supports_defer = True
+    supports_priority = True
+    supports_get_result = True
+
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> TaskResult:
+        """Insert the job in the transaction in progress; a unique one only once."""
+        now: datetime = clock.now()
+        alias = Side(self.alias).alias
+        job = Job(
+            task=task.module_path,
+            args=list(args),
+            kwargs=dict(kwargs),
+            unique=task.unique or None,
+            lane=task.lane,
+            priority=task.priority,
+            created_at=now,
+            due_at=task.run_after or now,
+        )
+        Job.objects.using(alias).bulk_create([job], ignore_conflicts=bool(task.unique))
+        return _result(task, job, self.alias)
+
+    def get_result(self, result_id: str) -> TaskResult:
+        from django.tasks.exceptions import TaskResultDoesNotExist
+        from django.utils.module_loading import import_string
+
+        job = Job.objects.using(Side(self.alias).alias).filter(pk=result_id).first()
+        if job is None:
+            raise TaskResultDoesNotExist(result_id)
+        return _result(import_string(job.task), job, self.alias)
+
+
+_STATUS = {
+    Job.State.READY: TaskResultStatus.READY,
+    Job.State.RUNNING: TaskResultStatus.RUNNING,
+    Job.State.DONE: TaskResultStatus.SUCCESSFUL,
+    Job.State.DEAD: TaskResultStatus.FAILED,
+}
+
+
+def _result(task: Any, job: Job, alias: str) -> TaskResult:
+    return TaskResult(
+        task=task,
+        id=str(job.pk or ""),
+        status=_STATUS[Job.State(job.state)],
+        enqueued_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        last_attempted_at=job.started_at,
+        args=job.args,
+        kwargs=job.kwargs,
+        backend=alias,
+        errors=[],
+        worker_ids=[str(number) for number in range(job.attempts)],
+    )

@@ -1,0 +1,124 @@
+"""Running jobs: claim with a lease, run, finish only if the lease is still ours."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connections
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.models import Job
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import unit_of_work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 5
+UNFINISHED = [Job.State.READY, Job.State.RUNNING]
+
+log = logging.getLogger(__name__)
+
+
+def run_due(side: Side, limit: int = 50) -> int:
+    """Run up to `limit` due jobs, one after the other; returns how many were tried."""
+    for count in range(limit):
+        job = claim(side)
+        if job is None:
+            return count
+        run(job, side)
+    return limit
+
+
+def claim(side: Side) -> Job | None:
+    """Take the next due job whose lane is free and hold it for `LEASE`."""
+    now = clock.now()
+    with unit_of_work(side, "kernel.jobs.claim"):
+        jobs = _jobs(side)
+        earlier = jobs.filter(lane=OuterRef("lane"), id__lt=OuterRef("id"), state__in=UNFINISHED)
+        free = Q(state=Job.State.READY) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+        job = (
+            jobs.select_for_update(skip_locked=connections[side.alias].vendor == "postgresql")
+            .filter(free, Q(lane="") | ~Exists(earlier), state__in=UNFINISHED, due_at__lte=now)
+            .order_by("-priority", "due_at", "id")
+            .first()
+        )
+        if job is None:
+            return None
+        job.fence += 1
+        jobs.filter(pk=job.pk).update(
+            state=Job.State.RUNNING,
+            fence=job.fence,
+            attempts=F("attempts") + 1,
+            started_at=now,
+            lease_until=now + LEASE,
+        )
+        job.attempts += 1
+        return job
+
+
+def run(job: Job, side: Side) -> None:
+    """Run one claimed job and write down how it ended."""
+    try:
+        with _kept(job, side):
+            import_string(job.task).func(*job.args, **job.kwargs)
+    except Exception as error:  # noqa: BLE001 - whatever a job raises is kept on its row
+        log.warning("job %s (%s) failed: %r", job.pk, job.task, error)
+        _failed(job, side, error)
+    else:
+        _finish(job, side, state=Job.State.DONE, finished_at=clock.now(), error="")
+
+
+def retry(side: Side, job_id: int) -> bool:
+    """Give a dead job another round of attempts."""
+    dead = _jobs(side).filter(pk=job_id, state=Job.State.DEAD)
+    return bool(dead.update(state=Job.State.READY, attempts=0, due_at=clock.now()))
+
+
+def _failed(job: Job, side: Side, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:2000]
+    if job.attempts >= ATTEMPTS:
+        _finish(job, side, state=Job.State.DEAD, finished_at=clock.now(), error=text)
+    else:
+        due = clock.now() + timedelta(seconds=2**job.attempts)
+        _finish(job, side, state=Job.State.READY, due_at=due, error=text)
+
+
+def _finish(job: Job, side: Side, **values: object) -> None:
+    # The fence keeps a worker that slept through its lease from writing over its successor.
+    _jobs(side).filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
+        lease_until=None, **values
+    )
+
+
+def _jobs(side: Side) -> QuerySet[Job]:
+    return Job.objects.using(side.alias)
+
+
+@contextmanager
+def _kept(job: Job, side: Side) -> Iterator[None]:
+    """Renew the lease while the job runs, so that long work is not taken over."""
+    done = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(LEASE.total_seconds() / 3):
+                _jobs(side).filter(pk=job.pk, fence=job.fence).update(
+                    lease_until=clock.now() + LEASE
+                )
+        finally:
+            connections[side.alias].close()
+
+    keeper = threading.Thread(target=renew, daemon=True, name=f"lease-{job.pk}")
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()

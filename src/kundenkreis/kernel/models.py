@@ -1,0 +1,134 @@
+"""Tables that both sides have: audit, outbox, cursors, jobs, idempotency."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from kundenkreis.kernel.fields import TransactionField
+
+
+class LogRow(models.Model):
+    """A row of an append-only log that is read in order of `(tx, id)`; see `kernel.log`."""
+
+    id = models.BigAutoField(primary_key=True)
+    tx = TransactionField()
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(LogRow):
+    """One change of one record: who, when, through what."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    via = models.CharField(max_length=20)
+    command = models.CharField(max_length=120)
+    action = models.CharField(max_length=10)
+    target = models.CharField(max_length=80)
+    batch = models.CharField(max_length=40, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["target", "id"], name="audit_target")]
+
+
+class AuditChange(models.Model):
+    """What changed, field by field, kept apart so that it can be erased without breaking the chain."""
+
+    entry = models.OneToOneField(
+        AuditEntry, models.CASCADE, primary_key=True, related_name="change"
+    )
+    salt = models.CharField(max_length=32)
+    fields = models.JSONField(encoder=DjangoJSONEncoder)
+
+
+class AuditSeal(models.Model):
+    """The hash chain over audit entries, written by the worker within seconds."""
+
+    id = models.BigAutoField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    chain = models.CharField(max_length=64)
+
+
+class OutboxMessage(LogRow):
+    """An event as it leaves its transaction, for handlers and for the link."""
+
+    uuid = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=80, blank=True)
+    crosses = models.BooleanField(default=False)
+    payload = models.JSONField(encoder=DjangoJSONEncoder)
+
+
+class Cursor(models.Model):
+    """How far a named reader has read a log."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    tx = models.BigIntegerField(default=0)
+    row = models.BigIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True)
+
+
+class Job(models.Model):
+    """A piece of work to be done once, at its due time, by whoever holds the lease."""
+
+    class State(models.TextChoices):
+        READY = "ready"
+        RUNNING = "running"
+        DONE = "done"
+        DEAD = "dead"
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.CharField(max_length=160)
+    args = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    kwargs = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    unique = models.CharField(max_length=200, null=True)
+    lane = models.CharField(max_length=200, blank=True)
+    priority = models.SmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0)
+    attempts = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="job_unfinished",
+                condition=Q(state__in=["ready", "running"]),
+            ),
+            models.Index(
+                fields=["lane", "id"],
+                name="job_lane",
+                condition=Q(state__in=["ready", "running"]) & ~Q(lane=""),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unique"],
+                name="job_unique",
+                condition=Q(state__in=["ready", "running"]),
+            )
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """The stored answer to a request that may come again."""
+
+    caller = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="idempotency_once")]

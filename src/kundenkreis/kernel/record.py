@@ -1,0 +1,39 @@
+"""What every record of both sides has from its first migration on."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import FETCH_PEERS
+
+from kundenkreis.kernel.sides import Side, side_of_label
+
+
+class PeersManager[M: models.Model](models.Manager[M]):
+    """Fetches a missing relation for all rows of a result at once instead of row by row."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().fetch_mode(FETCH_PEERS)
+
+
+class Record(models.Model):
+    """Base of every record type: owner, team, version for optimistic locking, custom fields."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    team_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    changed_at = models.DateTimeField(editable=False)
+
+    objects = PeersManager()
+
+    class Meta:
+        abstract = True
+
+
+def reference(obj: models.Model) -> str:
+    """The text that names a row across tables and sides: `crm.opportunity:4711`."""
+    side = side_of_label(obj._meta.app_label)
+    alias_side = Side.ENGAGE if obj._state.db == "engage" else Side.CRM
+    return f"{side or alias_side}.{obj._meta.model_name}:{obj.pk}"

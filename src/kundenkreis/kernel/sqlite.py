@@ -1,0 +1,31 @@
+"""What SQLite lacks and the product needs: connection settings and Unicode-aware folding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.signals import connection_created
+
+from kundenkreis.kernel.text import fold
+
+# WAL + IMMEDIATE + a timeout: Django's defaults lose writes to "database is locked" under load.
+# FULL: whatever we acknowledge survives a power cut.
+OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+        "PRAGMA secure_delete=ON;"
+        "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY"
+    ),
+}
+
+
+def connect() -> None:
+    """Register the product's SQL functions on every new SQLite connection."""
+    connection_created.connect(_add_functions, dispatch_uid="kundenkreis.sqlite")
+
+
+def _add_functions(*, connection: Any, **_: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("kk_fold", 1, fold, deterministic=True)

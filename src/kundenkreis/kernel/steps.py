@@ -1,0 +1,29 @@
+"""The kernel's own recurring work, the same on both sides."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kundenkreis.kernel import audit
+from kundenkreis.kernel.jobs import runner
+from kundenkreis.kernel.jobs.schedule import enqueue_due
+from kundenkreis.kernel.loop import STEPS, Step
+from kundenkreis.kernel.relay import relay
+from kundenkreis.kernel.sides import Side
+
+_WORK = (
+    ("relay", 0.1, relay),
+    ("jobs", 0.2, runner.run_due),
+    ("schedule", 5.0, enqueue_due),
+    ("seal", 3.0, audit.seal),
+)
+
+
+def register() -> None:
+    """Add the kernel's steps of both sides to the loop."""
+    known = {step.name for step in STEPS}
+    for side in Side:
+        for name, every, work in _WORK:
+            full = f"kernel.{name}.{side}"
+            if full not in known:
+                STEPS.append(Step(full, side, every, partial(work, side)))

@@ -1,0 +1,153 @@
+"""The write door's hinge: every write to a table passes here and leaves its audit row.
+
+Events, exposures and derived rows (membership, cursors) are append-only or can be rebuilt; they
+use `append`, `replace` and `discard`, which are not audited.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from kundenkreis.kernel import audit, clock
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.errors import Conflict, NotFound
+from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import Unit, current, unit_of_work
+
+M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=Record)
+
+CHUNK = 500
+
+
+def group(side: Side, name: str = "") -> AbstractContextManager[Unit]:
+    """Several commands in one transaction of one side; each keeps a savepoint of its own."""
+    return unit_of_work(side, name)
+
+
+def rows(model: type[M]) -> QuerySet[M]:
+    """All rows of a model on the side of the unit of work in progress."""
+    return model._default_manager.using(current().side.alias)
+
+
+def lock(model: type[M], pk: int, *, version: int | None = None) -> M:
+    """Load one row and keep others from changing it until the transaction ends.
+
+    Raises `NotFound`; `Conflict` when `version` is given and the record has moved on.
+    """
+    found = rows(model).select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    if version is not None and getattr(found, "version", version) != version:
+        raise changed_meanwhile()
+    return found
+
+
+def changed_meanwhile() -> Conflict:
+    from django.utils.translation import gettext as _
+
+    return Conflict(
+        _("Somebody else changed this record meanwhile."),
+        _("Your version is older than the stored one."),
+        _("Look at the current values and enter your change again."),
+    )
+
+
+def create(actor: Actor, model: type[M], **values: Any) -> M:
+    """Insert one record and its audit row."""
+    return create_many(actor, model, [values])[0]
+
+
+def create_many(actor: Actor, model: type[M], records: Iterable[dict[str, Any]]) -> list[M]:
+    """Insert records of one type set-based, each with its audit row."""
+    made = [_new(model, values) for values in records]
+    rows(model).bulk_create(made, batch_size=CHUNK)
+    audit.record(actor, [("create", obj, _values(obj)) for obj in made])
+    return made
+
+
+def change(actor: Actor, obj: M, **values: Any) -> bool:
+    """Set fields of a locked record; returns whether anything changed.
+
+    Nothing is written when all values are equal. The record's version goes up by one; a row that
+    was changed since it was loaded raises `Conflict`.
+    """
+    before = {name: _plain(obj, name) for name in values}
+    for name, value in values.items():
+        setattr(obj, name, _normal(value))
+    changes = {
+        name: [before[name], after]
+        for name in values
+        if (after := _plain(obj, name)) != before[name]
+    }
+    if not changes:
+        return False
+    written = {name: getattr(obj, name) for name in values}
+    here = rows(type(obj)).filter(pk=obj.pk)
+    if isinstance(obj, Record):
+        here = here.filter(version=obj.version)
+        written |= {"version": obj.version + 1, "changed_at": clock.now()}
+    if not here.update(**written):
+        raise changed_meanwhile()
+    for name, value in written.items():
+        setattr(obj, name, value)
+    audit.record(actor, [("change", obj, changes)])
+    return True
+
+
+def remove(actor: Actor, obj: Model) -> None:
+    """Delete one record; its before-image stays in the audit."""
+    image = {name: [value[1], None] for name, value in _values(obj).items()}
+    audit.record(actor, [("remove", obj, image)])
+    obj.delete(using=current().side.alias)
+
+
+def append(model: type[M], new: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
+    """Insert append-only or derived rows set-based, unaudited."""
+    return rows(model).bulk_create(new, batch_size=CHUNK, ignore_conflicts=ignore_conflicts)
+
+
+def replace(found: QuerySet[M], **values: Any) -> int:
+    """Change derived rows set-based, unaudited; returns how many."""
+    return found.using(current().side.alias).update(**values)
+
+
+def discard(found: QuerySet[M]) -> int:
+    """Delete derived rows set-based, unaudited; returns how many."""
+    return found.using(current().side.alias).delete()[0]
+
+
+def _new(model: type[M], values: dict[str, Any]) -> M:
+    clean = {name: _normal(value) for name, value in values.items()}
+    if issubclass(model, Record):
+        now = clock.now()
+        clean = {"created_at": now, "changed_at": now, **clean}
+    obj = model(**clean)
+    obj._state.db = current().side.alias
+    return obj
+
+
+def _normal(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _plain(obj: Model, name: str) -> Any:
+    """A field's value as the audit keeps it; relations by their key."""
+    field = obj._meta.get_field(name)
+    attribute = getattr(field, "attname", name)
+    return getattr(field, "to_python")(getattr(obj, attribute))  # noqa: B009 - relations lack it
+
+
+def _values(obj: Model) -> dict[str, list[Any]]:
+    skip = {"id", "version", "custom", "created_at", "changed_at"}
+    return {
+        field.name: [None, value]
+        for field in obj._meta.concrete_fields
+        if field.name not in skip and (value := _plain(obj, field.name)) not in (None, "", {}, [])
+    }
