@@ -1,0 +1,37 @@
+# Everything a developer needs. `make` alone prints this list.
+#   make start PORT=8100      serve on another port
+#   make setup PYTHON=/path   use this Python
+
+.DEFAULT_GOAL := help
+.PHONY: help start setup test check fix bench lock messages clean
+
+help:      ## print this list
+	@sed -n 's/^\([a-z]*\): *[a-z]* *## /  make \1\t/p' Makefile | expand -t 18
+
+start: setup ## set up, fill a demo company and serve it until Ctrl-C
+	@exec .venv/bin/kundenkreis start --demo
+
+setup:     ## prepare this checkout: Python packages, front end, translations
+	@sh tools/setup.sh
+
+test: setup ## run every test, on SQLite and on PostgreSQL
+	@exec .venv/bin/python -m tools.test
+
+check: setup ## style, types, architecture, translations, lock files
+	@exec .venv/bin/python -m tools.check
+
+fix: setup ## repair what can be repaired automatically: style of Python and templates
+	@exec .venv/bin/python -m tools.check --fix
+
+bench: setup ## measure, each figure beside its floor in the same run
+	@exec .venv/bin/python -m bench
+
+lock: setup ## resolve the dependencies anew and write the lock files
+	@exec .venv/bin/python -m tools.lock
+
+messages: setup ## collect translatable texts into the .po files
+	@exec .venv/bin/python -m tools.messages update
+
+clean:     ## remove everything that was made here, but not the data in var/
+	@rm -rf .boot .venv node_modules src/kundenkreis/*/static/built .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find src -name '*.mo' -delete

@@ -1,0 +1,86 @@
+"""Writes go through `kernel.store` and transactions through `kernel`: nothing else may call them.
+
+The rule looks at the shape of a call, because Python does not tell what a name refers to:
+
+- `.save(…)`, `.bulk_create(…)`, `.get_or_create(…)` and their relatives are always a write;
+- `.update(a=1)`: a QuerySet takes keywords only, while dict, set and hash take a positional
+  argument, so keywords without a positional argument are a write (a dict can use `|=`);
+- `.delete()` and `.create(a=1)`: the same, a positional argument means something else
+  (`cache.delete(key)`, `store.create(actor, Model, …)`);
+- `.using(…)`, `atomic`, `on_commit` and `django.db.transaction` choose databases and transactions;
+- screens (`web`, `edge`, `api`) ask queries and never touch a model's manager.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.checks.allowed import Exceptions, Finding
+from tools.paths import is_test, read, source_files
+
+ALWAYS = {
+    *("save", "asave", "bulk_create", "abulk_create", "bulk_update", "abulk_update"),
+    *("get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "save_base"),
+}
+KEYWORDS_ONLY = {"update", "aupdate", "create", "acreate"}
+NO_ARGUMENTS = {"delete", "adelete"}
+TRANSACTIONS = {"atomic", "on_commit"}
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+SCREENS = ("web", "edge", "api")
+
+
+def check() -> list[str]:
+    findings: list[Finding] = []
+    for path in source_files(".py"):
+        inside = path.relative_to("src/kundenkreis").parts
+        if inside[0] != "kernel" and "migrations" not in inside and not is_test(path):
+            findings += problems(path, read(path), screen=inside[0] in SCREENS)
+    return Exceptions("doors").apply(findings)
+
+
+def problems(path: Path, source: str, *, screen: bool = False) -> Iterator[Finding]:
+    """Every call in one module that goes around the doors; `screen` adds the rule for screens."""
+    for node in ast.walk(ast.parse(source)):
+        what = _broken(node) or (_manager(node) if screen else None)
+        if what is not None:
+            line = getattr(node, "lineno", 0)
+            yield Finding(path, line, what, f"{what} {_advice(what)}")
+
+
+def _broken(node: ast.AST) -> str | None:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=positional, keywords=named):
+            return _call(name, positional, named)
+        case ast.ImportFrom(module="django.db" | "django.db.transaction", names=names):
+            for imported in names:
+                if imported.name in TRANSACTIONS | {"transaction"}:
+                    return imported.name
+        case ast.Attribute(attr=name) if name in TRANSACTIONS:
+            return name
+    return None
+
+
+def _call(name: str, positional: list[ast.expr], named: list[ast.keyword]) -> str | None:
+    if name in ALWAYS or name == "using":
+        return f".{name}("
+    if name in KEYWORDS_ONLY and named and not positional:
+        return f".{name}("
+    if name in NO_ARGUMENTS and not positional:
+        return f".{name}("
+    return None
+
+
+def _manager(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+        return f".{node.attr}"
+    return None
+
+
+def _advice(what: str) -> str:
+    if what.strip(".") in MANAGERS:
+        return "in a screen: ask a function of the context's queries.py"
+    if what in TRANSACTIONS | {"transaction", ".using("}:
+        return "belongs to kernel: use @command or kernel.store.group"
+    return "goes around the write door: call a command, and in it kernel.store"
