@@ -1,0 +1,46 @@
+"""Initials on a soft colour, for people (round) and organisations (square)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from django.utils.html import format_html
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+COLOURS = 8
+# Not part of a name: legal forms and titles would give "BG" to half of all companies.
+_NOISE = re.compile(r"\b(GmbH|AG|KG|SE|UG|OHG|e\.?V|eG|Co|mbH|Ltd|Inc|Dr|Prof|Dipl)\b\.?", re.I)
+
+
+def initials(name: str) -> str:
+    """Up to two letters: "Jana Weiß" → "JW", "Bergmann Optik GmbH" → "BO", "Moser" → "MO"."""
+    words = [word for word in re.split(r"[\W\d_]+", _NOISE.sub(" ", name)) if word]
+    if not words:
+        return (re.sub(r"\W", "", name)[:2] or "?").upper()
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return (
+        (words[0][0] + words[-1][0]).upper()
+        if len(words) == 2
+        else (words[0][0] + words[1][0]).upper()
+    )
+
+
+def avatar(name: str, *, square: bool = False, size: str = "") -> SafeString:
+    """A decorative mark beside a name (the name itself must stand next to it).
+
+    Parameters: `size` is "" (20 px), "medium" (28) or "large" (36).
+    """
+    colour = crc32(name.encode()) % COLOURS + 1
+    shape = " square" if square else ""
+    return format_html(
+        '<span class="avatar avatar-{}{}{}" aria-hidden="true">{}</span>',
+        colour,
+        shape,
+        f" {size}" if size else "",
+        initials(name),
+    )

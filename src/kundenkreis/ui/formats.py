@@ -1,0 +1,166 @@
+"""How figures and dates are written in German and English.
+
+Every function takes the language ("de" or "en"); instants are shown in the active time zone
+(`django.utils.timezone`), which follows the user's setting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone, translation
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.money import Money, digits, to_major
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One language's habits (CLDR 45)."""
+
+    group: str
+    point: str
+    day: str
+    short_day: str
+    months: tuple[str, ...]
+    long_months: tuple[str, ...]
+    symbol_first: bool
+    percent: str
+    minutes: tuple[str, str]
+    hours: tuple[str, str]
+    now: str
+    yesterday: str
+    today: str
+    tomorrow: str
+
+
+STYLES = {
+    "de": Style(
+        group=".",
+        point=",",
+        day="{d:02}.{m:02}.{y}",
+        short_day="{d}. {month}",
+        months=tuple("Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split()),
+        long_months=tuple(
+            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+        ),
+        symbol_first=False,
+        percent=f"{NBSP}%",
+        minutes=("vor {n} Min.", "in {n} Min."),
+        hours=("vor {n} Std.", "in {n} Std."),
+        now="gerade eben",
+        yesterday="gestern",
+        today="heute",
+        tomorrow="morgen",
+    ),
+    "en": Style(
+        group=",",
+        point=".",
+        day="{d} {month} {y}",
+        short_day="{d} {month}",
+        months=tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
+        long_months=tuple(
+            "January February March April May June July August September October November December".split()
+        ),
+        symbol_first=True,
+        percent="%",
+        minutes=("{n} min ago", "in {n} min"),
+        hours=("{n} hr ago", "in {n} hr"),
+        now="just now",
+        yesterday="yesterday",
+        today="today",
+        tomorrow="tomorrow",
+    ),
+}
+
+
+def style(language: str | None = None) -> Style:
+    """The habits of a language; of the active one by default, German if unknown."""
+    return STYLES.get((language or translation.get_language() or "de")[:2], STYLES["de"])
+
+
+def number(value: Decimal | float, places: int = 0, language: str | None = None) -> str:
+    """1234.5 with two places → "1.234,50"; rounded half up (commercial rounding)."""
+    s = style(language)
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    whole, _, rest = f"{abs(exact):,f}".partition(".")
+    sign = MINUS if exact < 0 else ""
+    return sign + whole.replace(",", s.group) + (s.point + rest if rest else "")
+
+
+def percent(share: Decimal | float, places: int = 0, language: str | None = None) -> str:
+    """0.142 → "14 %"; a share of one, not of a hundred."""
+    return number(Decimal(str(share)) * 100, places, language) + style(language).percent
+
+
+def money(
+    amount: Money | int, currency: str = "EUR", *, whole: bool = False, language: str | None = None
+) -> str:
+    """Minor units as an amount: 123456 EUR → "1.234,56 €"; `whole` leaves out the cents."""
+    if isinstance(amount, Money):
+        amount, currency = amount.minor, amount.currency
+    places = 0 if whole else digits(currency)
+    figure = number(abs(to_major(amount, currency)), places, language)
+    sign = MINUS if amount < 0 and figure.strip("0.,") else ""
+    symbol = SYMBOLS.get(currency, currency)
+    if not style(language).symbol_first:
+        return f"{sign}{figure}{NBSP}{symbol}"
+    return f"{sign}{symbol}{NBSP if symbol.isalpha() else ''}{figure}"
+
+
+def day(value: date, language: str | None = None) -> str:
+    """21.11.2026 or 21 Nov 2026; instants count in the active time zone."""
+    local, s = _local(value), style(language)
+    return s.day.format(d=local.day, m=local.month, y=local.year, month=s.months[local.month - 1])
+
+
+def short_day(value: date, language: str | None = None) -> str:
+    """Without the year where it is the current one: "18. Nov.", "18 Nov"."""
+    local, s = _local(value), style(language)
+    if local.year != timezone.localtime(clock.now()).year:
+        return day(value, language)
+    return s.short_day.format(d=local.day, month=s.months[local.month - 1])
+
+
+def month(value: date, language: str | None = None) -> str:
+    """November 2026."""
+    local = _local(value)
+    return f"{style(language).long_months[local.month - 1]} {local.year}"
+
+
+def clock_time(value: datetime) -> str:
+    """14:05, always 24 hours."""
+    return f"{_local(value):%H:%M}"
+
+
+def instant(value: datetime, language: str | None = None) -> str:
+    """21.11.2026, 14:05."""
+    return f"{day(value, language)}, {clock_time(value)}"
+
+
+def relative(value: date, language: str | None = None) -> str:
+    """How long ago or ahead: "vor 12 Min.", "gestern", "morgen", then the day itself."""
+    s, now = style(language), clock.now()
+    local, today = _local(value), timezone.localtime(now).date()
+    if isinstance(value, datetime):
+        minutes = round((value - now).total_seconds() / 60)
+        if minutes == 0:
+            return s.now
+        if abs(minutes) < 60:
+            return s.minutes[minutes > 0].format(n=abs(minutes))
+        hours = round(minutes / 60)
+        if abs(hours) < 12:
+            return s.hours[hours > 0].format(n=abs(hours))
+    calendar_day = local.date() if isinstance(local, datetime) else local
+    near = {-1: s.yesterday, 0: s.today, 1: s.tomorrow}
+    return near.get((calendar_day - today).days) or short_day(value, language)
+
+
+def _local(value: date) -> date:
+    return timezone.localtime(value) if isinstance(value, datetime) else value

@@ -1,0 +1,63 @@
+"""Small parts rendered in Python: fast enough for every cell of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from kundenkreis.ui import formats
+from kundenkreis.ui.assets import asset_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+TONES = ("", "blue", "green", "amber", "red", "violet")
+
+
+def icon(name: str, kind: str = "") -> SafeString:
+    """A lucide icon by name. `kind`: "small", "large" or a tone; decorative, so label its parent."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {kind}" if kind else "",
+        asset_url("icons.svg"),
+        name,
+    )
+
+
+def tag(label: object, tone: str = "", icon_name: str = "") -> SafeString:
+    """A short word with meaning: a source, a state, a role."""
+    mark = icon(icon_name) if icon_name else ""
+    return format_html(
+        '<span class="tag {}">{}{}</span>', tone if tone in TONES else "", mark, label
+    )
+
+
+def when(value: date, language: str | None = None) -> SafeString:
+    """How long ago, kept current by the page, with the exact instant on hover."""
+    exact = (
+        formats.instant(value, language) if hasattr(value, "hour") else formats.day(value, language)
+    )
+    return format_html(
+        '<kk-time><time datetime="{}" title="{}">{}</time></kk-time>',
+        value.isoformat(),
+        exact,
+        formats.relative(value, language),
+    )
+
+
+def attributes(values: Mapping[str, Any]) -> SafeString:
+    """HTML attributes from `hx_get="/x/"`, `data_key="c"`: each value escaped, always.
+
+    True gives a bare attribute, None, False and "" leave it out.
+    """
+    parts = []
+    for name, value in values.items():
+        if value is None or value is False or value == "":
+            continue
+        name = escape(name.replace("_", "-"))
+        # escape() also escapes what is marked safe: safe as content is not safe between quotes.
+        parts.append(f" {name}" if value is True else f' {name}="{escape(value)}"')
+    return mark_safe("".join(parts))  # noqa: S308 names and values are escaped above
