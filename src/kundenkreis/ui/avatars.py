@@ -21,13 +21,8 @@ def initials(name: str) -> str:
     words = [word for word in re.split(r"[\W\d_]+", _NOISE.sub(" ", name)) if word]
     if not words:
         return (re.sub(r"\W", "", name)[:2] or "?").upper()
-    if len(words) == 1:
-        return words[0][:2].upper()
-    return (
-        (words[0][0] + words[-1][0]).upper()
-        if len(words) == 2
-        else (words[0][0] + words[1][0]).upper()
-    )
+    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
+    return letters.upper()
 
 
 def avatar(name: str, *, square: bool = False, size: str = "") -> SafeString:

@@ -40,15 +40,19 @@ class Style:
     tomorrow: str
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 STYLES = {
     "de": Style(
         group=".",
         point=",",
         day="{d:02}.{m:02}.{y}",
         short_day="{d}. {month}",
-        months=tuple("Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split()),
-        long_months=tuple(
-            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+        months=_words("Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."),
+        long_months=_words(
+            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
         ),
         symbol_first=False,
         percent=f"{NBSP}%",
@@ -64,9 +68,9 @@ STYLES = {
         point=".",
         day="{d} {month} {y}",
         short_day="{d} {month}",
-        months=tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
-        long_months=tuple(
-            "January February March April May June July August September October November December".split()
+        months=_words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+        long_months=_words(
+            "January February March April May June July August September October November December"
         ),
         symbol_first=True,
         percent="%",

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts
 
-
 if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Token
     from django.template.context import Context
