@@ -1,0 +1,85 @@
+"""What every test has: deterministic properties, the shared data sets, a browser, Node."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tools import browser as browsers
+
+ROOT = Path(__file__).parent
+SHARED_DATA = Path(os.environ.get("KUNDENKREIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
+OLDEST_NODE = 20
+
+# The same examples in every run and on every machine; a slow example is not a wrong one.
+settings.register_profile(
+    "kundenkreis",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("kundenkreis")
+
+# Without its own update checks and background calls: the browser talks to this machine only.
+QUIET_BROWSER = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """`shared_data("cdnow")` is the folder of that data set; the test is skipped without it."""
+
+    def folder(name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.is_dir():
+            pytest.skip(
+                f"the data set “{name}” is not here: KUNDENKREIS_SHARED_DATA names its folder"
+            )
+        return path
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each test opens contexts of its own, which share nothing."""
+    path = browsers.installed()
+    if not path:
+        pytest.skip(os.environ.get("KUNDENKREIS_TEST_NO_BROWSER") or "there is no Chromium here")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET_BROWSER)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of a Node that is new enough: the machine's, or the one that set-up installed."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), str(ROOT / ".boot" / "bin")])
+    for folder in path.split(os.pathsep):
+        program = shutil.which("node", path=folder)
+        if program is None:
+            continue
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+        version = re.match(r"v(\d+)", answer.stdout)
+        if version and int(version.group(1)) >= OLDEST_NODE:
+            return program
+    pytest.skip(f"there is no Node {OLDEST_NODE} or newer here")
