@@ -142,3 +142,42 @@ class TimelineEntry(LogRow):
             models.Index(fields=["person", "-at", "-id"], name="timeline_person"),
             models.Index(fields=["organisation", "-at", "-id"], name="timeline_organisation"),
         ]
+
+
+class SharedFacts(models.Model):
+    """What the other side has been told about a person; derived from orders and the like.
+
+    `facts` is `{name: {"value": …, "purpose": …}}`; `version` goes up with every change, so that
+    the newest state wins wherever it arrives.
+    """
+
+    person = models.OneToOneField(
+        Person, models.CASCADE, primary_key=True, related_name="shared_facts"
+    )
+    facts = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+
+
+class ContactPermission(models.Model):
+    """The crm's projection of the consent ledger, which lives in engage; newest statement counts.
+
+    Keyed by subject (an address, a phone number, a cookie id) or, for what was said to staff, by
+    the person's link id. Nothing here allows what the ledger has not allowed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    link_id = models.UUIDField(null=True, db_index=True)
+    subject_kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=320)
+    purpose = models.CharField(max_length=50)
+    channel = models.CharField(max_length=20)
+    granted = models.BooleanField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject", "purpose", "channel"],
+                name="contact_permission_once",
+            )
+        ]
