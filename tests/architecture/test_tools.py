@@ -1,0 +1,122 @@
+"""The tools themselves: Python is chosen by running it, sums are counted from every run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.paths import ROOT
+from tools.results import Results
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="a" name="passes" time="0.1"/>
+<testcase classname="a" name="fails" time="2"><failure message="no"/></testcase>
+<testcase classname="a" name="breaks"><error message="no"/></testcase>
+<testcase classname="a" name="waits"><skipped message="no PostgreSQL"/></testcase>
+</testsuite></testsuites>"""
+
+
+def setup_in(folder: Path, *, path: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a copy of setup.sh with a setup.py that only tells which Python it got."""
+    (folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "setup.sh", folder / "tools" / "setup.sh")
+    (folder / "tools" / "setup.py").write_text("import sys; print('got', sys.executable)")
+    return subprocess.run(
+        ["/bin/sh", "tools/setup.sh"],
+        cwd=folder,
+        env={"PATH": path, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def shim(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_it_passes_over_shims_that_fail_and_takes_a_python_that_runs(tmp_path: Path) -> None:
+    shims = tmp_path / "shims"
+    for name in ("python3.13", "python3.14", "python3.12", "python"):
+        shim(shims, name, "echo command not found >&2; exit 127")
+    shim(shims, "python3", f'exec "{sys.executable}" "$@"')
+    done = setup_in(tmp_path, path=f"{shims}:/usr/bin:/bin", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("got /")
+    assert str(shims) not in done.stdout
+
+
+def test_it_finds_a_python_of_pyenv_that_is_not_on_the_path(tmp_path: Path) -> None:
+    shims, version = tmp_path / "shims", tmp_path / ".pyenv" / "versions" / "3.13.9" / "bin"
+    version.mkdir(parents=True)
+    shim(version, "python3", f'exec "{sys.executable}" "$@"')
+    shim(shims, "python3", "exit 127")
+    for tool in ("dirname", "env"):
+        shims.joinpath(tool).symlink_to(shutil.which(tool) or tool)
+    done = setup_in(tmp_path, path=str(shims), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_says_what_is_missing_when_no_python_runs(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    shim(empty, "python3", "exit 127")
+    empty.joinpath("dirname").symlink_to(shutil.which("dirname") or "dirname")
+    script = (ROOT / "tools" / "setup.sh").read_text().replace("/usr/", "/nowhere/")
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "setup.sh").write_text(script)
+    done = subprocess.run(
+        ["/bin/sh", "tools/setup.sh"],
+        cwd=tmp_path,
+        env={"PATH": str(empty), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "needs Python 3.12" in done.stderr
+
+
+def test_it_adds_up_what_every_run_reported(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    results = Results()
+    assert results.read("sqlite", report) == 2
+    assert results.read("postgresql", report) == 2
+    results.skip("the whole run “journeys”: no browser")
+    assert results.sums() == "2 passed, 4 failed, 3 skipped"
+    text = results.report(1.0)
+    assert "2 × no PostgreSQL" in text
+    assert "1 × the whole run “journeys”: no browser" in text
+    assert "sqlite: a.fails" in text
+
+
+def test_a_run_without_a_report_adds_nothing(tmp_path: Path) -> None:
+    results = Results()
+    assert results.read("sqlite", tmp_path / "missing.xml") == 0
+    assert results.sums() == "0 passed, 0 failed, 0 skipped"
+
+
+def test_light_processes_load_no_heavy_libraries() -> None:
+    """scipy, duckdb and the like cost 190 MiB and belong into short-lived children of `worker`."""
+    heavy = {"scipy", "numpy", "statsmodels", "duckdb", "phonenumbers.geocoder", "playwright"}
+    program = (
+        "import sys, django; django.setup()\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    for side in ("inner", "edge"):
+        settings = f"kundenkreis.config.settings.{side}"
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == "[]", side
