@@ -9,7 +9,26 @@ from kundenkreis.kernel.models import LogRow
 from kundenkreis.kernel.record import Record
 
 
-class Person(Record):
+class NextStep(models.Model):
+    """What is to be done next with a record, and on which day (the German "Wiedervorlage")."""
+
+    next_step = models.CharField(_("Next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("Due"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def due_index(name: str) -> models.Index:
+    """Finds the next steps that are due for one owner; records without one cost nothing."""
+    return models.Index(
+        fields=["owner_id", "next_step_on", "id"],
+        name=name,
+        condition=models.Q(next_step_on__isnull=False),
+    )
+
+
+class Person(NextStep, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
     salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
@@ -28,7 +47,10 @@ class Person(Record):
     class Meta:
         verbose_name = _("Person")
         verbose_name_plural = _("Persons")
-        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="person_name")]
+        indexes = [
+            models.Index(fields=["last_name", "first_name", "id"], name="person_name"),
+            due_index("person_due"),
+        ]
 
     def __str__(self) -> str:
         name = f"{self.first_name} {self.last_name}".strip()
@@ -37,7 +59,7 @@ class Person(Record):
         )
 
 
-class Organisation(Record):
+class Organisation(NextStep, Record):
     """A company, authority or club."""
 
     name = models.CharField(_("Name"), max_length=160)
@@ -64,7 +86,10 @@ class Organisation(Record):
     class Meta:
         verbose_name = _("Organisation")
         verbose_name_plural = _("Organisations")
-        indexes = [models.Index(fields=["name", "id"], name="organisation_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="organisation_name"),
+            due_index("organisation_due"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -141,6 +166,7 @@ class TimelineEntry(LogRow):
         indexes = [
             models.Index(fields=["person", "-at", "-id"], name="timeline_person"),
             models.Index(fields=["organisation", "-at", "-id"], name="timeline_organisation"),
+            models.Index(fields=["reference", "-at", "-id"], name="timeline_reference"),
         ]
 
 

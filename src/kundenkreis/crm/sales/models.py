@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.people.models import NextStep, Organisation, Person, due_index
 from kundenkreis.kernel.fields import Translated, translated
 from kundenkreis.kernel.record import Record
 
@@ -56,7 +56,9 @@ class Product(Record):
     sku = models.CharField(_("Article number"), max_length=60, unique=True)
     name = models.CharField(_("Name"), max_length=160)
     series = models.CharField(_("Series"), max_length=80, blank=True)
-    price = models.DecimalField(_("List price"), max_digits=15, decimal_places=4, null=True)
+    price = models.DecimalField(
+        _("List price"), max_digits=15, decimal_places=4, null=True, blank=True
+    )
     currency = models.CharField(_("Currency"), max_length=3, default="EUR")
 
     class Meta:
@@ -67,7 +69,7 @@ class Product(Record):
         return self.name
 
 
-class Opportunity(Record):
+class Opportunity(NextStep, Record):
     """A possible sale on its way through a pipeline."""
 
     title = models.CharField(_("Title"), max_length=160)
@@ -113,7 +115,10 @@ class Opportunity(Record):
     class Meta:
         verbose_name = _("Opportunity")
         verbose_name_plural = _("Opportunities")
-        indexes = [models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board")]
+        indexes = [
+            models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board"),
+            due_index("opportunity_due"),
+        ]
 
     def __str__(self) -> str:
         return self.title
