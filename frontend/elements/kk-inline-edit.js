@@ -1,0 +1,96 @@
+import { send } from "./request.js";
+
+// <kk-inline-edit data-url><span class="value">…</span><button class="edit">…</button></kk-inline-edit>
+// GET data-url answers a <form> with the field; POST saves and answers the new content of this
+// element. 422 answers the form again with its errors. Enter saves, Escape cancels, leaving the
+// field saves what was changed.
+class InlineEdit extends HTMLElement {
+  connectedCallback() {
+    if (this.ready) return;
+    this.ready = true;
+    this.addEventListener("click", (event) => {
+      if (!this.form && !event.target.closest("a")) this.edit();
+    });
+    this.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      this.save();
+    });
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("change", (event) => event.target.matches("select, [type=checkbox]") && this.save());
+    this.addEventListener("focusout", (event) => {
+      if (!this.form || this.contains(event.relatedTarget) || this.busy) return;
+      this.changed ? this.save() : this.cancel();
+    });
+  }
+
+  get form() {
+    return this.querySelector("form");
+  }
+
+  get changed() {
+    return this.typed() !== this.initial;
+  }
+
+  typed() {
+    return new URLSearchParams(new FormData(this.form)).toString();
+  }
+
+  async edit() {
+    if (this.busy) return;
+    this.before = [...this.childNodes];
+    await this.request("GET", {});
+    if (!this.form) return;
+    this.initial = this.typed();
+    this.focusField();
+  }
+
+  async save() {
+    if (this.busy) return;
+    if (!this.changed) return this.cancel();
+    const { ok } = await this.request("POST", Object.fromEntries(new FormData(this.form)));
+    if (this.form) return this.focusField(); // refused: the form stays with what was typed
+    if (ok) {
+      this.classList.add("saved");
+      setTimeout(() => this.classList.remove("saved"), 1300);
+      this.querySelector(".edit")?.focus({ preventScroll: true });
+    }
+  }
+
+  cancel() {
+    if (!this.before) return;
+    this.busy = true; // removing the field fires focusout once more
+    this.replaceChildren(...this.before);
+    this.busy = false;
+  }
+
+  async request(method, values) {
+    this.busy = true;
+    this.classList.toggle("saving", method === "POST");
+    const answer = await send(method, this.dataset.url, { source: this, values, swap: "innerHTML" });
+    this.classList.remove("saving");
+    this.busy = false;
+    return answer;
+  }
+
+  key(event) {
+    if (!this.form) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.cancel();
+      this.querySelector(".edit")?.focus();
+    } else if (event.key === "Enter" && (!event.target.matches("textarea, button") || event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.save();
+    }
+  }
+
+  focusField() {
+    const field = this.querySelector("input:not([type=hidden]), select, textarea");
+    field?.focus();
+    field?.select?.();
+  }
+}
+
+customElements.define("kk-inline-edit", InlineEdit);
