@@ -1,0 +1,113 @@
+"""Opt-outs on the crm's side: the projection of the consent ledger, and objections told to staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kundenkreis.crm.people.customer_commands import link_person
+from kundenkreis.crm.people.events import ObjectionRecorded
+from kundenkreis.crm.people.models import ContactPermission, Person
+from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
+from kundenkreis.kernel import clock, store
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.events import publish
+
+# The subject of what a person told staff, when no address was named.
+LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody allowed or withdrew, for one purpose on one channel, and since when."""
+
+    subject_kind: str
+    subject: str
+    purpose: str
+    channel: str
+    granted: bool
+    since: datetime
+    link_id: UUID | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return (self.subject_kind, self.subject, self.purpose, self.channel)
+
+    def beats(self, other: Statement) -> bool:
+        """Newer beats older; at the same instant a withdrawal beats a grant."""
+        return (self.since, not self.granted) > (other.since, not other.granted)
+
+
+@command
+def project_consent(*, actor: Actor, statements: Sequence[Statement]) -> int:
+    """Take over statements of the consent ledger in any order; returns how many counted."""
+    actor.require("crm.person.change")
+    wanted: dict[tuple[str, str, str, str], Statement] = {}
+    for statement in statements:
+        standing = wanted.get(statement.key)
+        if standing is None or statement.beats(standing):
+            wanted[statement.key] = statement
+    rows = store.rows(ContactPermission).select_for_update()
+    found = list(rows.filter(subject__in={statement.subject for statement in wanted.values()}))
+    outdated = []
+    for row in found:
+        known = _statement(row)
+        if known.key in wanted and wanted[known.key].beats(known):
+            outdated.append(row.pk)
+        else:
+            wanted.pop(known.key, None)
+    store.discard(store.rows(ContactPermission).filter(pk__in=outdated))
+    store.append(ContactPermission, [_row(statement) for statement in wanted.values()])
+    return len(wanted)
+
+
+@command
+def record_objection(
+    *,
+    actor: Actor,
+    person_id: int,
+    channel: str,
+    purpose: str,
+    at: datetime | None = None,
+) -> None:
+    """Note that a person does not want to be contacted on a channel for a purpose.
+
+    It counts here at once and crosses to the consent ledger. Raises `NotFound`.
+    """
+    actor.require("crm.person.change")
+    person = store.lock(Person, person_id)
+    actor.require_for("crm.person.change", person)
+    at = at or clock.now()
+    link_id = link_person(actor=actor, person_id=person_id)
+    statement = Statement(LINK, str(link_id), purpose, channel, False, at, link_id)
+    project_consent(actor=actor, statements=[statement])
+    entry = NewEntry(
+        kind="objection",
+        at=at,
+        key=f"objection|{person.pk}|{purpose}|{channel}|{at.isoformat()}",
+        person_id=person.pk,
+        payload={"channel": channel, "purpose": purpose},
+    )
+    add_timeline_entry(actor=actor, entry=entry)
+    publish(ObjectionRecorded(link_id=link_id, channel=channel, purpose=purpose, at=at))
+
+
+def _statement(row: ContactPermission) -> Statement:
+    return Statement(
+        row.subject_kind, row.subject, row.purpose, row.channel, row.granted, row.since, row.link_id
+    )
+
+
+def _row(statement: Statement) -> ContactPermission:
+    return ContactPermission(
+        link_id=statement.link_id,
+        subject_kind=statement.subject_kind,
+        subject=statement.subject,
+        purpose=statement.purpose,
+        channel=statement.channel,
+        granted=statement.granted,
+        since=statement.since,
+    )
