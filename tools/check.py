@@ -23,6 +23,7 @@ PRODUCTION = {
 }
 SETTINGS = ("inner", "edge")
 SHOWN = 40
+END_OF_A_TRACEBACK = 6
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def tool(*command: str, **extra: str) -> list[str]:
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
-    return (done.stdout + done.stderr).splitlines() or [f"exit code {done.returncode}"]
+    lines = (done.stdout + done.stderr).splitlines() or [f"exit code {done.returncode}"]
+    crashed = any(line.startswith("Traceback") for line in lines)
+    return lines[-END_OF_A_TRACEBACK:] if crashed else lines
 
 
 def own(name: str) -> Callable[[], list[str]]:
