@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -70,6 +72,19 @@ def database(side: Side) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(OPTIONS)}
     return postgresql(url)
+
+
+def adopt_parent() -> None:
+    """End when the process that started us ends, however it ends (Linux; elsewhere a no-op)."""
+    parent = number("PARENT", 0)
+    if not parent or not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit(0)
 
 
 def postgresql(url: str) -> dict[str, Any]:

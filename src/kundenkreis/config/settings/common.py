@@ -68,7 +68,6 @@ SECURE_SSL_REDIRECT = TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.home() / "static"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,0 +1,23 @@
+// <kk-offer-preview data-form="offer-form" data-language="de"> around a button: opens the offer as
+// visitors will see it, with the words that stand in the form right now, by the very same script.
+class OfferPreview extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", this);
+  }
+
+  async handleEvent() {
+    window.kk ??= {};
+    await import("../shop/dialogue.js");
+    window.kk.dialogue(this.content(), () => {});
+  }
+
+  content() {
+    const { form, language } = this.dataset;
+    const fields = new FormData(document.getElementById(form));
+    const said = (name) => fields.get(`${name}_${language}`) || fields.get(name) || "";
+    const names = ["title", "text", "button", "url", "voucher", "legal"];
+    return { ...Object.fromEntries(names.map((name) => [name, said(name)])), language };
+  }
+}
+
+customElements.define("kk-offer-preview", OfferPreview);

@@ -1,0 +1,87 @@
+"""Creating and upgrading an installation."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from kundenkreis.crm.accounts import commands as accounts
+from kundenkreis.crm.accounts.queries import anybody
+from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.engage.consent.commands import ship_purposes
+from kundenkreis.kernel import audit
+from kundenkreis.kernel.access import system
+from kundenkreis.kernel.sides import Side
+
+MIN_PASSWORD = 10
+
+
+def prepare(*, demo: bool) -> None:
+    """Bring both databases to the current schema and fill in what every company needs."""
+    for side in Side:
+        if _behind(side):
+            _timed(f"Creating the {side} database", lambda side=side: _migrate(side))
+    actor = system("setup")
+    accounts.create_shipped_roles(actor=actor)
+    ship_pipeline(actor=actor)
+    ship_purposes(actor=actor)
+    if demo:
+        from kundenkreis.demo.company import found_company, is_founded
+
+        if not is_founded():
+            _timed("Founding the demo company", found_company)
+
+
+def first_administrator(email: str) -> int:
+    """Let the first administrator in; the password is asked for, never given by default."""
+    if anybody():
+        _say("There already is an administrator; new users are let in on the page Staff.")
+        return 1
+    password = os.environ.get("KUNDENKREIS_FIRST_PASSWORD") or getpass.getpass("Password: ")
+    if len(password) < MIN_PASSWORD:
+        _say(f"The password must have at least {MIN_PASSWORD} characters.")
+        return 1
+    accounts.create_user(
+        actor=system("setup"), email=email, name=email.split("@")[0], password=password,
+        roles=["administrator"],
+    )  # fmt: skip
+    return 0
+
+
+def verify_audit() -> int:
+    """Replay the audit's hash chain on both sides; names every damaged row."""
+    found = 0
+    for side in Side:
+        for damage in audit.verify(side):
+            found += 1
+            _say(f"{side}: audit row {damage.entry_id} is {damage.what}")
+    _say("The audit is intact." if not found else f"{found} audit rows are damaged.")
+    return 1 if found else 0
+
+
+def _behind(side: Side) -> bool:
+    executor = MigrationExecutor(connections[side.alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrate(side: Side) -> None:
+    call_command("migrate", database=side.alias, verbosity=0, interactive=False)
+
+
+def _timed(what: str, work: Callable[[], object]) -> None:
+    began = time.monotonic()
+    print(f"{what} …", end=" ", flush=True)  # noqa: T201
+    work()
+    _say(f"{time.monotonic() - began:.1f} s")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+    sys.stdout.flush()

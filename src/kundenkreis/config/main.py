@@ -1,0 +1,139 @@
+"""The `kundenkreis` command: everything an administrator does from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import django
+
+from kundenkreis import __version__
+from kundenkreis.config import env
+
+Run = Callable[[argparse.Namespace], int]
+
+INNER_SETTINGS = "kundenkreis.config.settings.inner"
+EDGE_SETTINGS = "kundenkreis.config.settings.edge"
+PLAIN_SETTINGS = "kundenkreis.config.settings.common"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command; returns the process's exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", _settings_for(arguments))
+    django.setup()
+    options = _parser().parse_args(arguments)
+    run: Run = options.run
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        # Only our own errors are written for people; anything else is a fault to be seen whole.
+        if type(error).__module__.startswith("kundenkreis.") or _is_domain_error(error):
+            print(f"kundenkreis: {error}", file=sys.stderr)  # noqa: T201
+            return 1
+        raise
+
+
+def _is_domain_error(error: Exception) -> bool:
+    from kundenkreis.kernel.errors import DomainError
+
+    return isinstance(error, DomainError)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kundenkreis", description="Closed-loop CRM.")
+    parser.add_argument("--version", action="version", version=f"Kundenkreis {__version__}")
+    commands = parser.add_subparsers(title="what you can do", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    start = add("start", _start, "set everything up if needed and serve it on this machine")
+    start.add_argument("--demo", action="store_true", help="with a small demo company and its shop")
+    start.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    setup = add("setup", _setup, "create or upgrade both databases")
+    setup.add_argument("--demo", action="store_true", help="fill them with the demo company")
+    serve = add("serve", _serve, "serve all roles, or one of them, until told to stop")
+    serve.add_argument("role", nargs="?", choices=["inner", "edge", "pulse", "worker"])
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    serve.add_argument("--demo-shop", action="store_true", help="also serve the demo shop")
+    add("first-administrator", _first_administrator, "let the first administrator in").add_argument(
+        "email"
+    )
+    add("verify-audit", _verify_audit, "check the sealed audit of both sides for tampering")
+    explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
+    explain.add_argument("type", help="e.g. opportunity")
+    _families(commands)
+    return parser
+
+
+def _families(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The families whose members live in the contexts: `import …` and `analyse …`."""
+    from kundenkreis.insight import analyse
+    from kundenkreis.integrations import crm
+
+    crm.add_parsers(commands)
+    analyse.add_parsers(commands)
+
+
+def _settings_for(arguments: Sequence[str]) -> str:
+    """The settings a command line needs; most need no database at all."""
+    if arguments[:1] == ["serve"] and set(arguments[1:2]) & {"edge", "pulse"}:
+        return EDGE_SETTINGS
+    inner = {"setup", "import", "first-administrator", "verify-audit", "explain"}
+    if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
+        return INNER_SETTINGS
+    return PLAIN_SETTINGS
+
+
+def _start(options: argparse.Namespace) -> int:
+    from kundenkreis.config import supervisor
+
+    return supervisor.start(demo=options.demo, port=options.port)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    installation.prepare(demo=options.demo)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if options.role is None:
+        from kundenkreis.config import supervisor
+
+        return supervisor.serve(port=options.port, shop=options.demo_shop)
+    from kundenkreis.config import roles
+
+    return roles.ROLES[options.role](options.port)
+
+
+def _first_administrator(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.first_administrator(options.email)
+
+
+def _verify_audit(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.verify_audit()
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from kundenkreis.records.explain import explain
+
+    print(explain(options.type))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    env.adopt_parent()
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The four roles of the product, each one process (with its workers) until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kundenkreis.config import env
+from kundenkreis.kernel.sides import Side
+
+SOURCE = Path(__file__).resolve().parents[1]
+
+
+def inner(port: int) -> int:
+    """Staff pages: WSGI, two workers with threads enough that slow bodies do not stop them."""
+    env.hosts()
+    return _serve(
+        target="kundenkreis.config.wsgi:application",
+        port=port,
+        interface="wsgi",
+        workers=2,
+        blocking_threads=8,
+        backpressure=64,
+        static_path_route=["/static"],
+        static_path_mount=[SOURCE / "ui" / "static"],
+        static_path_expires=31_536_000,
+    )
+
+
+def edge(port: int) -> int:
+    """The public edge: ASGI, the engage database only. Refuses to run beside crm settings."""
+    _know_nothing_of_the_crm()
+    from kundenkreis.edge.serving import OPTIONS
+
+    return _serve(target="kundenkreis.config.asgi:application", port=port, **OPTIONS)
+
+
+def pulse(port: int) -> int:
+    """The loop of the engage side: segments, timers, deliveries."""
+    _know_nothing_of_the_crm()
+    return _loop(Side.ENGAGE)
+
+
+def worker(port: int) -> int:
+    """The loop of the inner side: link, imports, reports."""
+    return _loop(Side.CRM)
+
+
+ROLES: dict[str, Callable[[int], int]] = {
+    "inner": inner,
+    "edge": edge,
+    "pulse": pulse,
+    "worker": worker,
+}
+
+
+def _know_nothing_of_the_crm() -> None:
+    known = sorted(name for name in os.environ if name.startswith("KUNDENKREIS_CRM"))
+    if known:
+        raise env.BadSetting(
+            f"The public roles must not know the crm, but {', '.join(known)} is set. Start them "
+            "with “kundenkreis serve edge” from an environment without it."
+        )
+
+
+def _serve(*, target: str, port: int, **options: Any) -> int:
+    from granian import Granian
+
+    log_level = env.text("LOG_LEVEL", "warning").lower()
+    Granian(
+        target=target,
+        address=env.text("ADDRESS", "127.0.0.1"),
+        port=port,
+        websockets=False,
+        log_level=log_level,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+        **options,
+    ).serve()
+    return 0
+
+
+def _loop(side: Side) -> int:
+    from kundenkreis.kernel.loop import run_loop
+
+    stop = threading.Event()
+    # Set explicitly: a background shell starts its children with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run_loop(side, stop)
+    return 0

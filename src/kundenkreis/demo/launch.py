@@ -1,0 +1,38 @@
+"""How the demo shop is started, and who may log in to the demo company."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from kundenkreis.config import env
+
+# For the demo company only, which `kundenkreis start --demo` founds with made-up data.
+PASSWORD = "kundenkreis-demo"  # noqa: S105
+LOGINS = (
+    ("anna.seidel@kundenkreis.example", "Anna Seidel: administrator, may do everything"),
+    ("ben.marks@kundenkreis.example", "Ben Marks: sales"),
+    ("mia.keller@kundenkreis.example", "Mia Keller: marketing"),
+)
+VOUCHER = "KREIS20"
+
+
+def keys_file() -> str:
+    """Where the demo shop finds its write keys; the shop's own secret, not the product's."""
+    return str(env.home() / "shop" / "keys.json")
+
+
+def arguments(port: int) -> list[str]:
+    """The command line of the demo shop's process."""
+    with open(keys_file()) as file:  # noqa: PTH123
+        keys = json.load(file)
+    _, edge = env.hosts()
+    return [
+        sys.executable, "-m", "kundenkreis.demo.shop",
+        "--port", str(port + 2),
+        "--edge", f"http://{edge}:{port + 1}",
+        "--key", keys["browser"],
+        "--secret", keys["server"],
+        "--voucher", VOUCHER,
+        "--home", str(env.home() / "shop"),
+    ]  # fmt: skip

@@ -1,0 +1,215 @@
+"""Making, starting and ending campaigns; assigning, exposing, planning deliveries."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.engage.campaigns.assignment import choose
+from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
+from kundenkreis.engage.campaigns.events import CampaignStarted, OfferExposed, VariantAssigned
+from kundenkreis.engage.campaigns.models import (
+    Assignment,
+    Campaign,
+    Delivery,
+    Exposure,
+    Offer,
+    Variant,
+)
+from kundenkreis.engage.campaigns.queries import assigned_variant, may_contact
+from kundenkreis.kernel import clock, store
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.fields import translated
+
+OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
+
+
+@command
+def create_campaign(
+    *,
+    actor: Actor,
+    name: str,
+    segment_id: int | None = None,
+    offer: dict[str, Any] | None = None,
+    control_percent: int = 50,
+    window_hours: int = 168,
+    currency: str = "EUR",
+    horizon: int | None = None,
+) -> Campaign:
+    """Make a draft with one offer and a control group of `control_percent` (1–99)."""
+    actor.require("engage.campaign.create")
+    share = min(99, max(1, control_percent))
+    campaign = store.create(
+        actor,
+        Campaign,
+        name=name,
+        segment_id=segment_id,
+        salt=secrets.token_hex(16),
+        window_hours=window_hours,
+        currency=currency,
+        horizon=horizon,
+        owner_id=actor.user_id,
+    )
+    test = store.create(
+        actor,
+        Variant,
+        campaign=campaign,
+        slug="offer",
+        label={"de": "Aktion", "en": "Offer"},
+        weight=100 - share,
+    )
+    store.create(
+        actor,
+        Variant,
+        campaign=campaign,
+        slug="control",
+        label={"de": "Kontrollgruppe", "en": "Control group"},
+        weight=share,
+        is_control=True,
+    )
+    store.create(actor, Offer, variant=test, **_offer_values(offer or {}))
+    return campaign
+
+
+@command
+def change_campaign(
+    *, actor: Actor, campaign_id: int, version: int | None = None, **values: Any
+) -> Campaign:
+    """Change a draft; a running campaign keeps everything that its result rests on."""
+    campaign = store.lock(Campaign, campaign_id, version=version)
+    actor.require_for("engage.campaign.change", campaign)
+    if campaign.state != Campaign.State.DRAFT and set(values) - {"name", "owner_id", "team_id"}:
+        raise AlreadyRunning
+    store.change(actor, campaign, **values)
+    return campaign
+
+
+@command
+def change_draft(
+    *,
+    actor: Actor,
+    campaign_id: int,
+    control_percent: int,
+    offer: dict[str, Any],
+    values: dict[str, Any],
+) -> Campaign:
+    """Change a draft as a whole: its settings, its control group's share (1–99 %), its offer."""
+    campaign = change_campaign(actor=actor, campaign_id=campaign_id, **values)
+    if campaign.state != Campaign.State.DRAFT:
+        raise AlreadyRunning
+    share = min(99, max(1, control_percent))
+    variants = list(store.rows(Variant).filter(campaign=campaign).select_for_update())
+    for variant in variants:
+        weight = share * (len(variants) - 1) if variant.is_control else 100 - share
+        store.change(actor, variant, weight=weight)
+    for row in store.rows(Offer).filter(variant__campaign=campaign).select_for_update():
+        store.change(actor, row, **_offer_values(offer))
+    return campaign
+
+
+@command
+def start_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
+    """Let a draft run. Raises `NotStartable` with what is missing."""
+    campaign = store.lock(Campaign, campaign_id)
+    actor.require_for("engage.campaign.change", campaign)
+    if campaign.state != Campaign.State.DRAFT:
+        raise AlreadyRunning
+    variants = list(store.rows(Variant).filter(campaign=campaign))
+    if campaign.segment_id is None:
+        raise NotStartable(_("It has no segment, so nobody would be reached."))
+    if not any(variant.is_control and variant.weight for variant in variants):
+        raise NotStartable(_("It has no control group, so its effect could not be measured."))
+    offers = store.rows(Offer).filter(variant__campaign=campaign)
+    if not all(translated(offer.title) for offer in offers) or not offers:
+        raise NotStartable(_("Its offer has no title."))
+    now = clock.now()
+    store.change(actor, campaign, state=Campaign.State.RUNNING, started_at=now)
+    publish(CampaignStarted(campaign_id=campaign.pk, at=now))
+    return campaign
+
+
+@command
+def end_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
+    """Stop showing the campaign; its result stays and goes on collecting late orders."""
+    campaign = store.lock(Campaign, campaign_id)
+    actor.require_for("engage.campaign.change", campaign)
+    if campaign.state == Campaign.State.RUNNING:
+        store.change(actor, campaign, state=Campaign.State.ENDED, ended_at=clock.now())
+    return campaign
+
+
+@command
+def assign_variant(*, actor: Actor, campaign: Campaign, profile_id: int) -> int:
+    """Put a profile into a variant at the first decision, for good; returns the variant's id."""
+    actor.require("engage.campaign.assign")
+    known = assigned_variant(campaign.pk, profile_id)
+    if known is not None:
+        return known
+    variants = sorted(campaign.variants.all(), key=lambda variant: variant.pk)
+    chosen = choose(variants, salt=campaign.salt, subject=profile_id)
+    now = clock.now()
+    store.append(
+        Assignment,
+        [Assignment(campaign_id=campaign.pk, profile_id=profile_id, variant_id=chosen.pk, at=now)],
+        # Two decisions at the same moment draw the same hash; the first row stays.
+        ignore_conflicts=True,
+    )
+    publish(VariantAssigned(campaign.pk, profile_id, chosen.pk, now))
+    return chosen.pk
+
+
+@command
+def record_exposure(
+    *, actor: Actor, campaign_id: int, profile_id: int, variant_id: int, shown: bool, at: datetime
+) -> None:
+    """Note that the offer appeared, or would have: once per profile and variant."""
+    actor.require("engage.campaign.assign")
+    seen = store.rows(Exposure).filter(
+        campaign_id=campaign_id, profile_id=profile_id, variant_id=variant_id
+    )
+    if seen.exists():
+        return
+    row = Exposure(
+        campaign_id=campaign_id, profile_id=profile_id, variant_id=variant_id, shown=shown, at=at
+    )
+    store.append(Exposure, [row], ignore_conflicts=True)
+    publish(OfferExposed(campaign_id, profile_id, variant_id, shown, at))
+
+
+@command
+def plan_deliveries(
+    *, actor: Actor, campaign: Campaign, profile_ids: Iterable[int], channel: str
+) -> dict[str, int]:
+    """Write the ledger rows of a sending channel; the control group's rows say `withheld`.
+
+    Everybody is assigned first and then asked for by `may_contact`, exactly as the offer does.
+    """
+    actor.require("engage.campaign.send")
+    rows, now = [], clock.now()
+    for profile_id in profile_ids:
+        assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
+        permission = may_contact(profile_id, campaign)
+        state = Delivery.State.PLANNED if permission.allowed else Delivery.State.WITHHELD
+        rows.append(
+            Delivery(
+                campaign_id=campaign.pk,
+                profile_id=profile_id,
+                channel=channel,
+                state=state,
+                reason=permission.reason,
+                at=now,
+            )
+        )
+    store.append(Delivery, rows, ignore_conflicts=True)
+    return {state: sum(row.state == state for row in rows) for state in Delivery.State}
+
+
+def _offer_values(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in OFFER_FIELDS if name in values}
+

@@ -1,0 +1,30 @@
+"""What campaigns do when something happens elsewhere in engage."""
+
+from __future__ import annotations
+
+from kundenkreis.engage.campaigns.events import OfferExposed
+from kundenkreis.engage.campaigns.models import Exposure
+from kundenkreis.engage.campaigns.touchpoints import touchpoints
+from kundenkreis.engage.profiles.events import ProfileLinked
+from kundenkreis.engage.profiles.queries import group_ids, link_id_of
+from kundenkreis.kernel.events import on, publish_all
+
+
+@on(OfferExposed)
+def tell_the_timeline(event: OfferExposed) -> None:
+    link_id = link_id_of(event.profile_id)
+    if link_id is not None:
+        row = Exposure(
+            campaign_id=event.campaign_id,
+            profile_id=event.profile_id,
+            variant_id=event.variant_id,
+            shown=event.shown,
+            at=event.at,
+        )
+        publish_all(touchpoints([row], link_id))
+
+
+@on(ProfileLinked)
+def tell_the_timeline_what_was_shown_before(event: ProfileLinked) -> None:
+    seen = Exposure.objects.filter(profile_id__in=group_ids(event.profile_id)).order_by("id")[:200]
+    publish_all(touchpoints(seen, event.link_id))

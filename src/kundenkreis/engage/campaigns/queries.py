@@ -1,0 +1,107 @@
+"""Campaigns, who is in which variant, and whom a campaign may contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count, QuerySet
+
+from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure, Variant
+from kundenkreis.engage.profiles.queries import group_ids
+from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.errors import NotFound
+
+
+class Reason(StrEnum):
+    """Why a campaign may, or may not, contact somebody."""
+
+    TEST = "test"
+    CONTROL = "control"
+    UNASSIGNED = "unassigned"
+    NOT_RUNNING = "not_running"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The answer of `may_contact`, with its reason and the variant it rests on."""
+
+    allowed: bool
+    reason: Reason
+    variant_id: int | None = None
+
+
+def campaigns(viewer: Viewer) -> QuerySet[Campaign]:
+    """Campaigns the viewer may see, newest first."""
+    return visible(viewer, Campaign.objects.order_by("-id"), "engage.campaign.read")
+
+
+def campaign(viewer: Viewer, campaign_id: int) -> Campaign:
+    """One campaign. Raises `NotFound`."""
+    found = campaigns(viewer).filter(pk=campaign_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def running_campaigns() -> list[Campaign]:
+    """Running campaigns with variants and offers, oldest first; at most 100."""
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING, segment_id__isnull=False)
+    return list(running.prefetch_related("variants__offer").order_by("id")[:100])
+
+
+def assigned_variant(campaign_id: int, profile_id: int) -> int | None:
+    """The variant somebody is in. Of several merged profiles the earliest assignment counts."""
+    return assigned_variants([campaign_id], profile_id).get(campaign_id)
+
+
+def assigned_variants(campaign_ids: Iterable[int], profile_id: int) -> dict[int, int]:
+    """Variant by campaign for a canonical profile and everybody merged into it."""
+    rows = Assignment.objects.filter(
+        campaign_id__in=list(campaign_ids), profile_id__in=group_ids(profile_id)
+    ).order_by("-at", "-id")
+    return {row.campaign_id: row.variant_id for row in rows}
+
+
+def may_contact(profile_id: int, campaign: Campaign) -> Permission:
+    """The one question every channel asks before it reaches somebody for a campaign.
+
+    The control group is held out everywhere; somebody who was not assigned yet must be assigned
+    first (`assign_variant`), so that no channel can slip past the experiment.
+    """
+    if campaign.state != Campaign.State.RUNNING:
+        return Permission(False, Reason.NOT_RUNNING)
+    variant_id = assigned_variant(campaign.pk, profile_id)
+    if variant_id is None:
+        return Permission(False, Reason.UNASSIGNED)
+    control = any(v.pk == variant_id and v.is_control for v in campaign.variants.all())
+    return Permission(not control, Reason.CONTROL if control else Reason.TEST, variant_id)
+
+
+def exposed_campaigns(campaign_ids: Iterable[int], profile_id: int) -> set[int]:
+    """Campaigns this visitor was already exposed to."""
+    rows = Exposure.objects.filter(
+        campaign_id__in=list(campaign_ids), profile_id__in=group_ids(profile_id)
+    )
+    return set(rows.values_list("campaign_id", flat=True))
+
+
+def figures(viewer: Viewer, campaign_id: int) -> dict[int, dict[str, int]]:
+    """Per variant: how many were assigned and exposed."""
+    campaign(viewer, campaign_id)
+    counts: dict[int, dict[str, int]] = {
+        pk: {"assigned": 0, "exposed": 0}
+        for pk in Variant.objects.filter(campaign_id=campaign_id).values_list("pk", flat=True)
+    }
+    for name, model in (("assigned", Assignment), ("exposed", Exposure)):
+        rows = model._default_manager.filter(campaign_id=campaign_id).values("variant_id")
+        for row in rows.annotate(number=Count("id")):
+            counts.setdefault(row["variant_id"], {"assigned": 0, "exposed": 0})[name] = row["number"]
+    return counts
+
+
+def deliveries(viewer: Viewer, campaign_id: int, limit: int = 100) -> list[Delivery]:
+    """The ledger of the campaign's messages, newest first."""
+    campaign(viewer, campaign_id)
+    return list(Delivery.objects.filter(campaign_id=campaign_id).order_by("-id")[:limit])
