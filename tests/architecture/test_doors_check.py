@@ -34,6 +34,9 @@ HERE = Path("src/kundenkreis/crm/sales/commands.py")
         "from django.db.transaction import atomic",
         "with db.atomic(): pass",
         "hooks.on_commit(tell)",
+        "from django.db import connections",
+        "import sqlite3",
+        "from psycopg import sql",
     ],
 )
 def test_it_notices_a_write_around_the_door(code: str) -> None:

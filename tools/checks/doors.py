@@ -8,6 +8,7 @@ The rule looks at the shape of a call, because Python does not tell what a name 
 - `.delete()` and `.create(a=1)`: the same, a positional argument means something else
   (`cache.delete(key)`, `store.create(actor, Model, …)`);
 - `.using(…)`, `atomic`, `on_commit` and `django.db.transaction` choose databases and transactions;
+- `connection`, `sqlite3` and `psycopg` lead past the models altogether;
 - screens (`web`, `edge`, `api`) ask queries and never touch a model's manager.
 """
 
@@ -27,6 +28,7 @@ ALWAYS = {
 KEYWORDS_ONLY = {"update", "aupdate", "create", "acreate"}
 NO_ARGUMENTS = {"delete", "adelete"}
 TRANSACTIONS = {"atomic", "on_commit"}
+RAW = {"connection", "connections", "sqlite3", "psycopg"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SCREENS = ("web", "edge", "api")
 
@@ -55,8 +57,12 @@ def _broken(node: ast.AST) -> str | None:
             return _call(name, positional, named)
         case ast.ImportFrom(module="django.db" | "django.db.transaction", names=names):
             for imported in names:
-                if imported.name in TRANSACTIONS | {"transaction"}:
+                if imported.name in TRANSACTIONS | RAW | {"transaction"}:
                     return imported.name
+        case ast.Import(names=names):
+            return next((imported.name for imported in names if imported.name in RAW), None)
+        case ast.ImportFrom(module="sqlite3" | "psycopg" as module):
+            return module
         case ast.Attribute(attr=name) if name in TRANSACTIONS:
             return name
     return None
@@ -83,4 +89,6 @@ def _advice(what: str) -> str:
         return "in a screen: ask a function of the context's queries.py"
     if what in TRANSACTIONS | {"transaction", ".using("}:
         return "belongs to kernel: use @command or kernel.store.group"
+    if what in RAW:
+        return "goes around the models: raw SQL belongs to kernel"
     return "goes around the write door: call a command, and in it kernel.store"
