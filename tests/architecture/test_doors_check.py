@@ -52,6 +52,7 @@ def test_it_notices_a_write_around_the_door(code: str) -> None:
         "cache.delete('key')",
         "store.create(actor, Person, name='Anna')",
         "store.change(actor, person, name='Anna')",
+        "kind.create(actor=actor, **values)",
         "win_opportunity(actor=actor, opportunity_id=1)",
         "from django.db import models",
         "render(request, 'a.html', using='django')",

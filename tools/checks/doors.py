@@ -7,6 +7,7 @@ The rule looks at the shape of a call, because Python does not tell what a name 
   argument, so keywords without a positional argument are a write (a dict can use `|=`);
 - `.delete()` and `.create(a=1)`: the same, a positional argument means something else
   (`cache.delete(key)`, `store.create(actor, Model, …)`);
+- whatever takes `actor=` is a command, also when it is called `create` or `delete`;
 - `.using(…)`, `atomic`, `on_commit` and `django.db.transaction` choose databases and transactions;
 - `connection`, `sqlite3` and `psycopg` lead past the models altogether;
 - screens (`web`, `edge`, `api`) ask queries and never touch a model's manager.
@@ -71,6 +72,8 @@ def _broken(node: ast.AST) -> str | None:
 def _call(name: str, positional: list[ast.expr], named: list[ast.keyword]) -> str | None:
     if name in ALWAYS or name == "using":
         return f".{name}("
+    if any(keyword.arg == "actor" for keyword in named):
+        return None
     if name in KEYWORDS_ONLY and named and not positional:
         return f".{name}("
     if name in NO_ARGUMENTS and not positional:
