@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,16 +27,20 @@ class Child:
     process: subprocess.Popen[bytes]
 
     def signal(self, number: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def start(*, demo: bool, port: int) -> int:
     """Set up if needed, then serve; with the demo company and its shop if wanted."""
     began = time.monotonic()
-    setup = [sys.executable, "-m", "kundenkreis.config.main", "setup", *(["--demo"] if demo else [])]
+    setup = [
+        sys.executable,
+        "-m",
+        "kundenkreis.config.main",
+        "setup",
+        *(["--demo"] if demo else []),
+    ]
     done = subprocess.run(setup, check=False)
     if done.returncode:
         return done.returncode
@@ -85,9 +90,9 @@ def environment(role: str) -> dict[str, str]:
 
 
 def _shop(port: int) -> Child:
-    from kundenkreis.demo.launch import arguments
+    from kundenkreis.demo import launch
 
-    return _spawn("shop", arguments(port), environment("shop"))
+    return _spawn("shop", launch.arguments(port), environment("shop") | launch.environment())
 
 
 def _spawn(name: str, arguments: list[str], known: dict[str, str]) -> Child:

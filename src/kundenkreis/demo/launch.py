@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 from kundenkreis.config import env
 
@@ -22,17 +23,24 @@ def keys_file() -> str:
     return str(env.home() / "shop" / "keys.json")
 
 
+def _keys() -> dict[str, str]:
+    keys: dict[str, str] = json.loads(Path(keys_file()).read_text())
+    return keys
+
+
 def arguments(port: int) -> list[str]:
-    """The command line of the demo shop's process."""
-    with open(keys_file()) as file:  # noqa: PTH123
-        keys = json.load(file)
+    """The command line of the demo shop's process; its secret is not on it, others could read it."""
     _, edge = env.hosts()
     return [
         sys.executable, "-m", "kundenkreis.demo.shop",
         "--port", str(port + 2),
         "--edge", f"http://{edge}:{port + 1}",
-        "--key", keys["browser"],
-        "--secret", keys["server"],
+        "--key", _keys()["browser"],
         "--voucher", VOUCHER,
         "--home", str(env.home() / "shop"),
     ]  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """What the shop's process gets to know besides."""
+    return {"SHOP_SECRET": _keys()["server"]}

@@ -212,4 +212,3 @@ def plan_deliveries(
 
 def _offer_values(values: dict[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in OFFER_FIELDS if name in values}
-

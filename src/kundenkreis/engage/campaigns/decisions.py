@@ -57,9 +57,7 @@ def content(offer: Offer, language: str) -> dict[str, Any]:
     }
 
 
-def _decision(
-    actor: Actor, campaign: Campaign, profile_id: int, known: dict[int, int]
-) -> Decision:
+def _decision(actor: Actor, campaign: Campaign, profile_id: int, known: dict[int, int]) -> Decision:
     if campaign.pk not in known:
         assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
     permission = may_contact(profile_id, campaign)
@@ -67,10 +65,14 @@ def _decision(
     variant = variants[permission.variant_id or 0]
     offers = _offers(campaign)
     # The control group is measured at the same moment, with the offer it would have seen.
-    return Decision(campaign, variant, permission.allowed, offers.get(variant.pk, next(iter(offers.values()))))
+    return Decision(
+        campaign, variant, permission.allowed, offers.get(variant.pk, next(iter(offers.values())))
+    )
 
 
 def _offers(campaign: Campaign) -> dict[int, Offer]:
     return {
-        variant.pk: variant.offer for variant in campaign.variants.all() if hasattr(variant, "offer")
+        variant.pk: variant.offer
+        for variant in campaign.variants.all()
+        if hasattr(variant, "offer")
     }

@@ -97,7 +97,9 @@ def figures(viewer: Viewer, campaign_id: int) -> dict[int, dict[str, int]]:
     for name, model in (("assigned", Assignment), ("exposed", Exposure)):
         rows = model._default_manager.filter(campaign_id=campaign_id).values("variant_id")
         for row in rows.annotate(number=Count("id")):
-            counts.setdefault(row["variant_id"], {"assigned": 0, "exposed": 0})[name] = row["number"]
+            counts.setdefault(row["variant_id"], {"assigned": 0, "exposed": 0})[name] = row[
+                "number"
+            ]
     return counts
 
 

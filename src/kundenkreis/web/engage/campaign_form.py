@@ -19,11 +19,17 @@ class CampaignForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     segment_id = forms.TypedChoiceField(
-        label=_("Segment"), coerce=int, empty_value=None, required=False,
+        label=_("Segment"),
+        coerce=int,
+        empty_value=None,
+        required=False,
         help_text=_("Who gets the offer: everybody who is in the segment at that moment."),
     )
     control_percent = forms.IntegerField(
-        label=_("Control group (%)"), min_value=1, max_value=90, initial=50,
+        label=_("Control group (%)"),
+        min_value=1,
+        max_value=90,
+        initial=50,
         help_text=_("They do not see the offer, in no channel. Half gives the quickest answer."),
     )
     window_days = forms.IntegerField(
@@ -36,17 +42,24 @@ class CampaignForm(forms.Form):
         label=_("Text (German)"), max_length=400, widget=forms.Textarea({"rows": 3}), required=False
     )
     text_en = forms.CharField(
-        label=_("Text (English)"), max_length=400, widget=forms.Textarea({"rows": 3}), required=False
+        label=_("Text (English)"),
+        max_length=400,
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
     )
     button_de = forms.CharField(label=_("Button (German)"), max_length=40, required=False)
     button_en = forms.CharField(label=_("Button (English)"), max_length=40, required=False)
     url = forms.CharField(
-        label=_("Target of the button"), max_length=300, required=False,
+        label=_("Target of the button"),
+        max_length=300,
+        required=False,
         help_text=_("An address on your site; empty closes the offer."),
     )
     voucher = forms.CharField(label=_("Voucher code"), max_length=60, required=False)
     legal_de = forms.CharField(
-        label=_("Legal hint (German)"), max_length=300, required=False,
+        label=_("Legal hint (German)"),
+        max_length=300,
+        required=False,
         help_text=_("Personalised prices must be announced (Art. 246a § 1 EGBGB)."),
     )
     legal_en = forms.CharField(label=_("Legal hint (English)"), max_length=300, required=False)

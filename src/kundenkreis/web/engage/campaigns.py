@@ -82,7 +82,9 @@ def end(request: HttpRequest, campaign_id: int) -> HttpResponse:
     return redirect("engage:campaign", campaign_id)
 
 
-def _form(request: HttpRequest, viewer: Viewer, start: dict[str, object] | None = None) -> CampaignForm:
+def _form(
+    request: HttpRequest, viewer: Viewer, start: dict[str, object] | None = None
+) -> CampaignForm:
     data = request.POST if request.method == "POST" else None
     return CampaignForm(data, initial=start, segments=segment_names(viewer))
 

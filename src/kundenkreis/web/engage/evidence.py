@@ -22,7 +22,9 @@ def power_sentence(viewer: Viewer, campaign: Campaign) -> str:
     control = next((variant.weight / total for variant in variants if variant.is_control), 0.5)
     rate = purchase_rate()
     people = segment_size(viewer, campaign.segment_id) if campaign.segment_id else 0
-    sentences = [_("About %(rate)s of visitors buy within the window.") % {"rate": formats.percent(rate, 1)}]
+    sentences = [
+        _("About %(rate)s of visitors buy within the window.") % {"rate": formats.percent(rate, 1)}
+    ]
     for count in [people] if people >= FEW else EXAMPLES:
         found = detectable_effect(
             Baseline.share(rate), round(count * control), round(count * (1 - control))

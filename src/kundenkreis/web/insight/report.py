@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.insight.models import UpliftReport
@@ -139,7 +138,9 @@ def _groups(campaign: Campaign, result: dict[str, Any]) -> list[dict[str, Any]]:
                 "rate": formats.percent(arm["buyers"] / people, 1) if people else "–",
                 "orders": arm["orders"],
                 "revenue": formats.money(arm["revenue"], campaign.currency),
-                "per_person": _money(arm["revenue"] / people if people else None, campaign.currency),
+                "per_person": _money(
+                    arm["revenue"] / people if people else None, campaign.currency
+                ),
             }
         )
     return sorted(rows, key=lambda row: not row["is_control"])

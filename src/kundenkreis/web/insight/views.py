@@ -22,7 +22,9 @@ def experiments(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     shown = list(campaigns.campaigns(viewer).prefetch_related("variants")[:200])
     reports = latest_reports(viewer, [campaign.pk for campaign in shown])
-    return render(request, "insight/experiment_list.html", {"rows": experiment_rows(shown, reports)})
+    return render(
+        request, "insight/experiment_list.html", {"rows": experiment_rows(shown, reports)}
+    )
 
 
 @require_safe
