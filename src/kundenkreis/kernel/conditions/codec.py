@@ -1,10 +1,10 @@
 """Trees as JSON, strictly: unknown keys, fields, operators and shapes are refused with their path.
 
-    {"v": 1, "where": NODE}
-    NODE = {"type": "all" | "any", "children": [NODE, …]}
-         | {"type": "not", "child": NODE}
-         | {"type": "compare", "field": name, "op": operator, "value": operand}
-         | {"type": one of the vocabulary's node types, …}
+{"v": 1, "where": NODE}
+NODE = {"type": "all" | "any", "children": [NODE, …]}
+     | {"type": "not", "child": NODE}
+     | {"type": "compare", "field": name, "op": operator, "value": operand}
+     | {"type": one of the vocabulary's node types, …}
 """
 
 from __future__ import annotations
@@ -174,9 +174,7 @@ class Reader:
         return Compare(field.name, operator.name, value)
 
 
-def _read(
-    data: Whatever, vocabulary: Vocabulary, path: str, depth: int, budget: _Budget
-) -> Node:
+def _read(data: Whatever, vocabulary: Vocabulary, path: str, depth: int, budget: _Budget) -> Node:
     budget.spend(path, depth)
     if not isinstance(data, dict):
         raise ConditionError(path, _("A condition is missing here."))

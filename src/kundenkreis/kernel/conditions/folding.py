@@ -15,7 +15,14 @@ from django.db.backends.signals import connection_created
 from django.db.models import Func, TextField
 
 # Blocks whose case pairs have not changed since Unicode 5; all Python versions we run on agree.
-_BLOCKS = ((0x41, 0x5B), (0xB5, 0x220), (0x370, 0x3FF), (0x400, 0x530), (0x531, 0x557), (0x1E00, 0x1FFF))
+_BLOCKS = (
+    (0x41, 0x5B),
+    (0xB5, 0x220),
+    (0x370, 0x3FF),
+    (0x400, 0x530),
+    (0x531, 0x557),
+    (0x1E00, 0x1FFF),
+)
 _PAIRS = {
     chr(code): folded
     for low, high in _BLOCKS

@@ -82,50 +82,50 @@ class JsonValue(Expression):
 
     @staticmethod
     def _fill(template: str, column: str, params: list[Any], key: str) -> tuple[str, list[Any]]:
-        return template.replace("COL", column), [*params, key] * template.count("COL")
+        return template.replace("<column>", column), [*params, key] * template.count("<column>")
 
 
 class JsonText(JsonValue):
     output_field = TextField()
-    sqlite = "CASE WHEN JSON_TYPE(COL, %s) = 'text' THEN JSON_EXTRACT(COL, %s) END"
-    postgresql = "CASE WHEN jsonb_typeof(COL -> %s::text) = 'string' THEN COL ->> %s::text END"
+    sqlite = "CASE WHEN JSON_TYPE(<column>, %s) = 'text' THEN JSON_EXTRACT(<column>, %s) END"
+    postgresql = (
+        "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string' THEN <column> ->> %s::text END"
+    )
 
 
 class JsonNumber(JsonValue):
     output_field = FloatField()
     sqlite = (
-        "CASE WHEN JSON_TYPE(COL, %s) IN ('integer', 'real')"
-        f" AND ABS(CAST(JSON_EXTRACT(COL, %s) AS REAL)) < {HUGE}"
-        " THEN CAST(JSON_EXTRACT(COL, %s) AS REAL) END"
+        "CASE WHEN JSON_TYPE(<column>, %s) IN ('integer', 'real')"
+        f" AND ABS(CAST(JSON_EXTRACT(<column>, %s) AS REAL)) < {HUGE}"
+        " THEN CAST(JSON_EXTRACT(<column>, %s) AS REAL) END"
     )
     postgresql = (
-        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'number' THEN"
-        f" CASE WHEN ABS((COL ->> %s::text)::numeric) < {HUGE}::numeric"
-        " THEN (COL ->> %s::text)::numeric::double precision END END"
+        "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'number' THEN"
+        f" CASE WHEN ABS((<column> ->> %s::text)::numeric) < {HUGE}::numeric"
+        " THEN (<column> ->> %s::text)::numeric::double precision END END"
     )
 
 
 class JsonBoolean(JsonValue):
     output_field = BooleanField()
-    sqlite = "CASE JSON_TYPE(COL, %s) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
-    postgresql = (
-        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'boolean' THEN (COL ->> %s::text)::boolean END"
-    )
+    sqlite = "CASE JSON_TYPE(<column>, %s) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+    postgresql = "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'boolean' THEN (<column> ->> %s::text)::boolean END"
 
 
 class JsonDay(JsonValue):
     output_field = TextField()
     sqlite = (
-        "CASE WHEN JSON_TYPE(COL, %s) = 'text'"
-        " AND JSON_EXTRACT(COL, %s) GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'"
-        " THEN JSON_EXTRACT(COL, %s) END"
+        "CASE WHEN JSON_TYPE(<column>, %s) = 'text'"
+        " AND JSON_EXTRACT(<column>, %s) GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'"
+        " THEN JSON_EXTRACT(<column>, %s) END"
     )
     # Collation "C": compare bytes, as Python and SQLite do.
     postgresql = (
-        "CASE WHEN jsonb_typeof(COL -> %s::text) = 'string'"
-        " AND COL ->> %s::text ~ '^[0-9]{{4}}-[01][0-9]-[0-3][0-9]$'"
-        ' THEN COL ->> %s::text END COLLATE "C"'
-    ).replace("{{4}}", "{4}")
+        "(CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string'"
+        " AND (<column> ->> %s::text) ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'"
+        ' THEN <column> ->> %s::text END) COLLATE "C"'
+    )
 
 
 SQL: dict[Kind, type[JsonValue]] = {

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any as Whatever
 
-from django.utils.functional import Promise
-
 from kundenkreis.kernel.conditions.folding import caseless
 from kundenkreis.kernel.conditions.intervals import interval
 from kundenkreis.kernel.conditions.kinds import Kind
@@ -52,42 +50,38 @@ def holds(node: Node, vocabulary: Vocabulary, facts: Whatever, moment: Moment) -
     return vocabulary.by_class[type(node)].holds(node, facts, moment)
 
 
-def next_change(
+def evaluate(
     node: Node, vocabulary: Vocabulary, facts: Whatever, moment: Moment
-) -> datetime | None:
-    """The first instant after `moment.now` at which the answer may change by time alone.
+) -> tuple[bool, datetime | None]:
+    """The answer, and the first instant after `moment.now` at which time alone may change it.
 
-    None if it never does. A false part keeps its group false until all false parts change, which
-    spares most wake-ups; waking too early is allowed, too late is not.
+    None if it never does. A false part keeps a group of "all" false until all its false parts
+    change, which spares most wake-ups; waking too early is allowed, too late is not.
     """
     match node:
         case All() | Any():
-            # In a group of "all", the false ones decide; in one of "any", the true ones.
-            decided = not isinstance(node, All)
-            deciding = [
-                child
-                for child in node.children
-                if holds(child, vocabulary, facts, moment) is decided
-            ]
-            changes = [
-                next_change(child, vocabulary, facts, moment) for child in deciding or node.children
-            ]
-            if deciding:
-                return None if None in changes else max(c for c in changes if c)
-            return min((c for c in changes if c), default=None)
+            # In a group of "all" the false ones decide, in one of "any" the true ones.
+            decisive = isinstance(node, Any)
+            found = [evaluate(child, vocabulary, facts, moment) for child in node.children]
+            changes = [change for answer, change in found if answer is decisive]
+            if changes:
+                return decisive, None if None in changes else max(c for c in changes if c)
+            return not decisive, min((c for _, c in found if c), default=None)
         case Not():
-            return next_change(node.child, vocabulary, facts, moment)
+            answer, change = evaluate(node.child, vocabulary, facts, moment)
+            return not answer, change
         case Compare():
-            return _next(vocabulary.field(node.field), node, facts, moment)
-    return vocabulary.by_class[type(node)].next_change(node, facts, moment)
+            field = vocabulary.field(node.field)
+            actual = value_of(field, facts)
+            return compare(field, node, actual, moment), _next(field, node, actual, moment)
+    kind = vocabulary.by_class[type(node)]
+    return kind.holds(node, facts, moment), kind.next_change(node, facts, moment)
 
 
 def value_of(field: Field, facts: Whatever) -> Whatever:
     """The field's value in the form comparisons use; None when missing."""
     value = field.read(facts)
-    if value is None or isinstance(value, Promise):
-        return None if value is None else str(value)
-    if field.kind is Kind.TEXT and not field.exact:
+    if value is not None and field.kind is Kind.TEXT and not field.exact:
         return caseless(str(value))
     return value
 
@@ -145,27 +139,24 @@ def within(actual: Whatever, bounds: Interval, moment: Moment) -> bool:
 
 
 def leaves(actual: datetime | date, bounds: Interval, moment: Moment) -> datetime | None:
-    """When a value next enters or leaves a moving interval."""
-    for bound in reversed(bounds):  # first whether it is still ahead, then whether it will be over
-        if bound is None:
-            continue
-        change = bound.passes(actual, moment)
-        if change is not None and change > moment.now:
-            return change
-        if bound is bounds[1] and not within(actual, (None, bound), moment):
-            return None
+    """When a value next enters or leaves an interval that moves."""
+    low, high = bounds
+    if high is not None and not within(actual, (None, high), moment):
+        return high.passes(actual, moment)  # still ahead
+    if low is not None and within(actual, (low, None), moment):
+        return low.passes(actual, moment)
     return None
 
 
-def _next(field: Field, node: Compare, facts: Whatever, moment: Moment) -> datetime | None:
-    if field.kind not in (Kind.DATE, Kind.DATETIME) or node.op in ("empty", "not_empty"):
+def _next(field: Field, node: Compare, actual: Whatever, moment: Moment) -> datetime | None:
+    moving = field.kind in (Kind.DATE, Kind.DATETIME) and node.op not in ("empty", "not_empty")
+    if actual is None or not moving:
         return None
-    actual = value_of(field, facts)
+    low, high = interval(field.kind, node.op, node.value)
     if isinstance(actual, str):
         try:
             actual = date.fromisoformat(actual)
         except ValueError:  # looks like a date but is none, such as 31 February
-            return moment.midnight(moment.today + DAY)
-    if actual is None:
-        return None
-    return leaves(actual, interval(field.kind, node.op, node.value), moment)
+            over = not within(actual, (low, None), moment)
+            return None if over else moment.midnight(moment.today + DAY)
+    return leaves(actual, (low, high), moment)

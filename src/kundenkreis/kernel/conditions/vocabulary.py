@@ -86,7 +86,7 @@ def column(name: str, kind: Kind, label: StrOrPromise, path: str = "", **more: A
 
 
 # Keys of JSON objects: anything printable that needs no escape in a JSON path of either database.
-KEY = re.compile(r'[^\x00-\x1f\x7f"\\.]{1,80}')
+KEY = re.compile(r'[^\x00-\x1f\x7f"\\]{1,80}')
 
 
 def _nothing_known() -> Iterable[tuple[str, Kind]]:
@@ -121,7 +121,8 @@ class NodeType[N: Node](Protocol):
 
     `q` must be true or false of every row, never unknown: `Q` is negated plainly.
     `next_change` is the first instant after `moment.now` at which the node may answer differently
-    although nothing happens, None if never; too early is allowed, too late is not.
+    although nothing happens, None if never; too early is allowed, too late is not. `pending`
+    selects at least the rows for which it is not None.
     """
 
     kind: str
@@ -133,6 +134,7 @@ class NodeType[N: Node](Protocol):
     def holds(self, node: N, facts: Any, moment: Moment) -> bool: ...
     def next_change(self, node: N, facts: Any, moment: Moment) -> datetime | None: ...
     def q(self, node: N, moment: Moment) -> Q: ...
+    def pending(self, node: N, moment: Moment) -> Q: ...
     def say(self, node: N) -> str: ...
     def actual(self, node: N, facts: Any, moment: Moment) -> str: ...
     def inputs(self) -> list[dict[str, Any]]: ...
