@@ -37,6 +37,16 @@ class ConsentEntry(models.Model):
         GRANTED = "granted", _("Granted")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Origin(models.TextChoices):
+        """Where a statement came from; only some of them are the person's own words."""
+
+        WEB = "web", _("Website")
+        DOUBLE_OPT_IN = "double_opt_in", _("Double opt-in")
+        PROFILE_CENTRE = "profile_centre", _("Profile centre")
+        STAFF = "staff", _("Staff")
+        IMPORT = "import", _("Import")
+        LINK = "link", _("Customer system")
+
     id = models.BigAutoField(primary_key=True)
     subject_kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=320)
@@ -45,10 +55,25 @@ class ConsentEntry(models.Model):
     decision = models.CharField(max_length=10, choices=Decision.choices)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    origin = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20, choices=Origin.choices)
+    # What makes a repeat of the same statement recognisable: the person's own time stamp.
+    reference = models.CharField(max_length=60, default="")
     proof = models.JSONField(default=dict)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "subject_kind",
+                    "subject",
+                    "purpose",
+                    "channel",
+                    "decision",
+                    "reference",
+                ],
+                name="consent_entry_once",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["subject_kind", "subject", "purpose", "channel", "-at", "-id"],

@@ -19,6 +19,8 @@ class Profile(Record):
     canonical_id = models.BigIntegerField(null=True, db_index=True, editable=False)
     known = models.BooleanField(_("Known"), default=False, editable=False)
     traits = models.JSONField(default=dict, editable=False)
+    # When each trait was said, so that the newest statement wins in whatever order they arrive.
+    trait_times = models.JSONField(default=dict, editable=False)
     facts = models.JSONField(default=dict, editable=False)
     last_seen_at = models.DateTimeField(_("Last seen"), null=True, editable=False)
 
@@ -37,7 +39,11 @@ class Profile(Record):
 
 
 class Identifier(models.Model):
-    """A name a profile goes by. Known identifiers (`user`) beat anonymous ones (`anonymous`)."""
+    """A name a profile goes by. Known identifiers (`user`) beat anonymous ones (`anonymous`).
+
+    `verified`: a trusted source or a signed token said so; a browser alone only claims. `since`:
+    when the present holder took a cookie id over from somebody else on the same device.
+    """
 
     class Kind(models.TextChoices):
         ANONYMOUS = "anonymous", _("Cookie")
@@ -49,11 +55,22 @@ class Identifier(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     value = models.CharField(max_length=200)
     first_seen_at = models.DateTimeField()
+    verified = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["namespace", "kind", "value"], name="identifier_once")
         ]
+
+
+class FormerHolder(models.Model):
+    """Whose a cookie id was until somebody else used the device: older events stay with them."""
+
+    id = models.BigAutoField(primary_key=True)
+    identifier = models.ForeignKey(Identifier, models.CASCADE, related_name="former_holders")
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
 
 
 class ProfileMerge(models.Model):

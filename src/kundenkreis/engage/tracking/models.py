@@ -9,6 +9,27 @@ from kundenkreis.kernel.models import LogRow
 from kundenkreis.kernel.record import Record
 
 
+class Reason(models.TextChoices):
+    """Why a single item was not taken."""
+
+    NOT_AN_OBJECT = "not_an_object", _("It is not a JSON object.")
+    UNKNOWN_TYPE = "unknown_type", _("Its type is not one of the known calls.")
+    NO_IDENTITY = "no_identity", _("It names nobody: anonymousId or userId is needed.")
+    BAD_IDENTITY = (
+        "bad_identity",
+        _("Its anonymousId or userId is no text of at most 200 characters."),
+    )
+    NO_NAME = "no_name", _("The event has no name, or one above 80 characters.")
+    BAD_TIMESTAMP = "bad_timestamp", _("Its timestamp is not ISO 8601.")
+    TOO_OLD = "too_old", _("It is older than seven days; older events come by import.")
+    TOO_LARGE = "too_large", _("It is larger than 32 KB.")
+    BAD_PROPERTIES = "bad_properties", _("Its properties, traits or context are no JSON object.")
+    BAD_TEXT = "bad_text", _("It contains characters that cannot be stored.")
+    NO_ORDER_ID = "no_order_id", _("The order has no order_id of at most 120 characters.")
+    BAD_AMOUNT = "bad_amount", _("The order has no usable total, tax or currency.")
+    UNSTORABLE = "unstorable", _("It could not be stored.")
+
+
 class Source(Record):
     """Something that reports events. Browser keys are public, server keys are secret.
 
@@ -78,13 +99,17 @@ class SeenMessage(models.Model):
 
 
 class SeenOrder(models.Model):
-    """Orders and cancellations by source and id, for ever: a repeat never counts twice."""
+    """Orders and cancellations by shop and id, for ever: a repeat never counts twice.
+
+    `link_id` is the person an order went to the crm for; its cancellation goes to the same.
+    """
 
     id = models.BigAutoField(primary_key=True)
     namespace = models.CharField(max_length=40)
     kind = models.CharField(max_length=20)
     order_id = models.CharField(max_length=120)
     at = models.DateTimeField()
+    link_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -100,7 +125,7 @@ class RejectedItem(models.Model):
     id = models.BigAutoField(primary_key=True)
     source_id = models.BigIntegerField()
     at = models.DateTimeField(db_index=True)
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200, choices=Reason.choices)
     item = models.JSONField()
 
 

@@ -1,0 +1,193 @@
+"""Recording what people allow and withdraw; what holds follows from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.engage.consent.events import ConsentChanged
+from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
+from kundenkreis.engage.consent.rule import Said, holds
+from kundenkreis.engage.consent.shipped import PURPOSES
+from kundenkreis.engage.profiles.queries import group_ids, identifiers, link_ids, linked
+from kundenkreis.kernel import bulk, clock, store
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.events import publish_all
+
+Key = tuple[str, str, str, str]  # subject_kind, subject, purpose, channel
+
+_KEY = ("subject_kind", "subject", "purpose", "channel")
+_ENTRY = (*_KEY, "decision", "at", "recorded_at", "origin", "reference", "proof")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Somebody's words about one purpose and channel.
+
+    `at` is the (corrected) instant of the statement; `reference` recognises a repeat of it, its
+    instant by default; `namespace` tells whose cookie or customer id the subject is; `link_id`
+    names a person that has no identifier here.
+    """
+
+    subject_kind: str
+    subject: str
+    purpose: str
+    channel: str
+    granted: bool
+    at: datetime
+    origin: str
+    reference: str = ""
+    namespace: str = ""
+    link_id: UUID | None = None
+    proof: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        return (self.subject_kind, self.subject, self.purpose, self.channel)
+
+
+@command
+def record_consent(*, actor: Actor, statement: Statement) -> bool:
+    """Record one statement; returns whether it was new. What holds may or may not change by it."""
+    return bool(record_statements(actor=actor, statements=[statement]))
+
+
+@command
+def record_statements(*, actor: Actor, statements: Sequence[Statement]) -> int:
+    """Record statements set-based; repeats count once. Returns how many were new."""
+    actor.require("engage.consent.record")
+    for statement in statements:
+        if not (statement.subject and statement.purpose and statement.channel):
+            raise DomainError(_("A consent needs a subject, a purpose and a channel."))
+    now = clock.now()
+    before = _locked_states({statement.key for statement in statements}, now)
+    new = bulk.insert(
+        ConsentEntry,
+        _ENTRY,
+        [_entry(statement, now) for statement in statements],
+        ignore=True,
+        returning="id",
+    )
+    _recompute(before, statements)
+    return len(new)
+
+
+@command
+def record_objection(
+    *, actor: Actor, link_id: UUID, channel: str, purpose: str, at: datetime
+) -> None:
+    """Record that a person known to the crm objected, for every name engage knows them by.
+
+    Without a purpose it is an objection to all that rest on consent or legitimate interest.
+    """
+    profile_id = linked([link_id]).get(link_id)
+    subjects = {("person", str(link_id), "")}
+    if profile_id is not None:
+        names = identifiers(group_ids(profile_id))
+        subjects |= {(name.kind, name.value, name.namespace) for name in names}
+    rows = store.rows(Purpose).exclude(basis=Purpose.Basis.CONTRACT)
+    slugs = [purpose] if purpose else list(rows.values_list("slug", flat=True))
+    record_statements(
+        actor=actor,
+        statements=[
+            Statement(
+                subject_kind=kind,
+                subject=subject,
+                purpose=slug,
+                channel=channel,
+                granted=False,
+                at=at,
+                origin=ConsentEntry.Origin.LINK,
+                namespace=namespace,
+                link_id=link_id,
+            )
+            for kind, subject, namespace in sorted(subjects)
+            for slug in slugs
+        ],
+    )
+
+
+@command
+def ship_purposes(*, actor: Actor) -> int:
+    """Create the purposes every company needs, once; returns how many were missing."""
+    actor.require("engage.purpose.create")
+    known = set(store.rows(Purpose).values_list("slug", flat=True))
+    missing = [values for values in PURPOSES if values["slug"] not in known]
+    return len(store.create_many(actor, Purpose, missing))
+
+
+def _entry(statement: Statement, now: datetime) -> tuple[Any, ...]:
+    decisions = ConsentEntry.Decision
+    return (
+        *statement.key,
+        decisions.GRANTED.value if statement.granted else decisions.WITHDRAWN.value,
+        statement.at,
+        now,
+        statement.origin,
+        (statement.reference or statement.at.isoformat())[:60],
+        statement.proof,
+    )
+
+
+def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, bool | None]]:
+    """The state rows of these keys, made where missing, kept from others until the end.
+
+    The lock comes before the new entries, so that of two transactions the second sees the first's.
+    Gives the row's id and what held before, None for a new row.
+    """
+    columns = (*_KEY, "granted", "since")
+    rows = [(*key, False, now) for key in sorted(keys)]
+    new = set(bulk.insert(ConsentState, columns, rows, ignore=True, returning="id"))
+    states = _of(ConsentState, keys).order_by("pk").select_for_update()
+    found = {(row.subject_kind, row.subject, row.purpose, row.channel): row for row in states}
+    return {
+        key: (row.pk, None if row.pk in new else row.granted)
+        for key, row in found.items()
+        if key in keys
+    }
+
+
+def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[Statement]) -> None:
+    said: dict[Key, list[Said]] = {}
+    for entry in _of(ConsentEntry, before):
+        key = (entry.subject_kind, entry.subject, entry.purpose, entry.channel)
+        said.setdefault(key, []).append(Said(entry.decision, entry.at, entry.origin))
+    now_holds = {key: holds(said[key], key[3]) for key in before if key in said}
+    bulk.update(
+        ConsentState,
+        ("id", "granted", "since"),
+        [(before[key][0], result.granted, result.since) for key, result in now_holds.items()],
+    )
+    changed = [key for key, result in now_holds.items() if before[key][1] is not result.granted]
+    links = _links(changed, statements)
+    publish_all(
+        ConsentChanged(links.get(key), *key, now_holds[key].granted, now_holds[key].since)
+        for key in changed
+    )
+
+
+def _links(changed: Iterable[Key], statements: Sequence[Statement]) -> dict[Key, UUID]:
+    by_key = {statement.key: statement for statement in statements}
+    found = link_ids(
+        {(by_key[key].namespace, key[0], key[1]) for key in changed if by_key[key].namespace}
+    )
+    links: dict[Key, UUID] = {}
+    for key in changed:
+        link_id = by_key[key].link_id or found.get((by_key[key].namespace, key[0], key[1]))
+        if link_id is not None:
+            links[key] = link_id
+    return links
+
+
+def _of(model: type[Any], keys: Iterable[Key]) -> Any:
+    """Rows of these keys; a few subjects too many are filtered by the caller's dictionary."""
+    keys = list(keys)
+    names = zip(_KEY, zip(*keys, strict=True), strict=True)
+    return store.rows(model).filter(**{f"{name}__in": set(values) for name, values in names})

@@ -1,0 +1,28 @@
+"""What happens to consents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged:
+    """What holds for a subject, purpose and channel is now different.
+
+    `subject_kind` is anonymous (cookie id), user, email or phone; `link_id` is None as long as the
+    crm does not know the person; `at` is the instant of the statement that decides.
+    """
+
+    CROSSES: ClassVar[bool] = True
+    KEY: ClassVar[str] = "link_id"
+
+    link_id: UUID | None
+    subject_kind: str
+    subject: str
+    purpose: str
+    channel: str
+    granted: bool
+    at: datetime

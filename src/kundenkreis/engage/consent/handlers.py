@@ -1,0 +1,26 @@
+"""What consents do when something happens elsewhere in engage."""
+
+from __future__ import annotations
+
+from kundenkreis.engage.consent.events import ConsentChanged
+from kundenkreis.engage.consent.queries import states
+from kundenkreis.engage.profiles.events import ProfileLinked
+from kundenkreis.engage.profiles.queries import group_ids, identifiers
+from kundenkreis.kernel.events import on, publish_all
+
+
+@on(ProfileLinked)
+def tell_the_crm_what_was_allowed_before(event: ProfileLinked) -> None:
+    subjects = [(name.kind, name.value) for name in identifiers(group_ids(event.profile_id))]
+    publish_all(
+        ConsentChanged(
+            event.link_id,
+            state.subject_kind,
+            state.subject,
+            state.purpose,
+            state.channel,
+            state.granted,
+            state.since,
+        )
+        for state in states(subjects)
+    )

@@ -1,0 +1,36 @@
+"""Why tracking keeps what it keeps."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
+
+_SOURCE = Use("where events come from", "none")
+_DID = Use("understanding visits and showing offers that fit", "6(1)(a)", "25m", "profile_id")
+_ONCE = Use("counting a repeated message once", "6(1)(f)", "7d")
+_ORDER = Use("counting a repeated order once", "6(1)(b)", "10y", "link_id")
+_BAD = Use("finding faults in a shop's reports", "6(1)(f)", "30d", "item")
+
+PRIVACY: Map = {
+    "Source": {
+        **RECORD,
+        **dict.fromkeys(
+            ("name", "kind", "namespace", "write_key", "purpose", "origins", "is_active"), _SOURCE
+        ),
+    },
+    "Event": {
+        **dict.fromkeys(("id", "tx", "v"), TECHNICAL),
+        **dict.fromkeys(
+            (
+                "source_id", "message_id", "profile_id", "type", "key", "occurred_at",
+                "received_at", "value_minor", "currency", "properties",
+            ),
+            _DID,
+        ),
+    },
+    "SeenMessage": dict.fromkeys(("id", "source_id", "message_id", "at"), _ONCE),
+    "SeenOrder": dict.fromkeys(("id", "namespace", "kind", "order_id", "at", "link_id"), _ORDER),
+    "RejectedItem": dict.fromkeys(("id", "source_id", "at", "reason", "item"), _BAD),
+    "DailyCount": dict.fromkeys(
+        ("id", "source_id", "day", "kind", "count"), Use("sums that name nobody", "none")
+    ),
+}  # fmt: skip
