@@ -5,7 +5,7 @@ export const CSS =
   "box-shadow:0 0 0 1px var(--line),0 32px 80px -16px rgb(0 0 0/.45);animation:rise .32s cubic-bezier(.2,.8,.2,1)}" +
   "dialog::backdrop{background:rgb(12 14 20/.5);backdrop-filter:blur(3px);animation:fade .25s}" +
   "article{position:relative;display:grid;gap:12px;padding:40px 36px 28px;text-align:center}" +
-  "h2{font-size:26px;line-height:1.2;font-weight:650;letter-spacing:-.022em;text-wrap:balance;overflow-wrap:anywhere;padding:0 8px}" +
+  "h2{font-size:26px;line-height:1.2;font-weight:650;letter-spacing:-.018em;text-wrap:balance;overflow-wrap:anywhere;padding:0 8px}" +
   "p{color:var(--soft);text-wrap:pretty;overflow-wrap:anywhere;white-space:pre-line}" +
   ".ticket{position:relative;display:grid;grid-template-columns:minmax(0,1fr) auto;align-items:center;gap:0 12px;margin:10px 0 4px;padding:14px 14px 14px 22px;" +
   "border-radius:12px;background:var(--well);text-align:left;" +
@@ -22,5 +22,5 @@ export const CSS =
   ".x{position:absolute;top:10px;right:10px;width:44px;height:44px;border:0;border-radius:50%;background:none}.x:hover{background:var(--well)}" +
   ".x::before,.x::after{content:'';position:absolute;left:14px;top:21px;width:16px;height:1.75px;background:var(--soft);transform:rotate(45deg)}.x::after{transform:rotate(-45deg)}" +
   "@keyframes rise{from{opacity:0;transform:translateY(16px) scale(.97)}}@keyframes fade{from{opacity:0}}" +
-  "@media(max-width:480px){dialog{width:100%;max-width:100%;margin:auto 0 0;border-radius:20px 20px 0 0}article{padding:36px 20px 20px}h2{font-size:23px}}" +
+  "@media(max-width:480px){dialog{width:100%;max-width:100%;margin:auto 0 0;border-radius:20px 20px 0 0}article{padding:36px 20px max(20px,env(safe-area-inset-bottom))}h2{font-size:23px}}" +
   "@media(prefers-reduced-motion:reduce){dialog,dialog::backdrop{animation:none}.go{transition:none}}";
