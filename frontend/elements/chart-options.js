@@ -11,11 +11,11 @@ export function formatter(format = "number", language = "de") {
     const digits = new Intl.NumberFormat(language, { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
     const options = { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 };
     const long = new Intl.NumberFormat(language, options);
-    const short = new Intl.NumberFormat(language, { ...options, notation: "compact", maximumFractionDigits: 1 });
+    const short = new Intl.NumberFormat(language, { ...options, notation: "compact", maximumFractionDigits: 1, useGrouping: "always" });
     return { long: (value) => long.format(value / 10 ** digits), short: (value) => short.format(value / 10 ** digits) };
   }
   const long = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1, useGrouping: "always" });
   return { long: (value) => long.format(value), short: (value) => short.format(value) };
 }
 
@@ -23,7 +23,10 @@ export function formatter(format = "number", language = "de") {
 export function options(chart, colour, write, still) {
   const font = { fontFamily: "Inter Variable, system-ui, sans-serif", fontSize: 11.5, color: colour("--ink-3") };
   const tones = ["blue", "violet", "green", "amber", "red"];
-  const shade = (series, index) => colour({ blue: "--accent", "": "--icon" }[series.tone ?? tones[index % 5]] ?? `--${series.tone ?? tones[index % 5]}`);
+  const shades = chart.series.map(({ tone }, index) => {
+    const name = tone ?? tones[index % tones.length];
+    return colour({ blue: "--accent", "": "--icon" }[name] ?? `--${name}`);
+  });
   const many = chart.series.length > 1;
   const bars = chart.kind === "bar" || chart.kind === "stacked";
   return {
@@ -36,15 +39,15 @@ export function options(chart, colour, write, still) {
     tooltip: {
       trigger: "axis",
       confine: true,
-      axisPointer: bars ? { type: "shadow", shadowStyle: { color: colour("--bg-3"), opacity: 0.7 } } : { type: "line", lineStyle: { color: colour("--line-2") } },
+      axisPointer: bars ? { type: "shadow", z: 0, shadowStyle: { color: colour("--bg-3") } } : { type: "line", lineStyle: { color: colour("--line-2") } },
       backgroundColor: colour("--raised"),
       borderColor: colour("--line-2"),
       padding: [7, 10],
-      formatter: (points) => tip(chart, points, shade, write),
+      formatter: (points) => tip(chart, points, shades, write),
     },
     xAxis: { type: "category", data: chart.labels, boundaryGap: bars, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line-2") } }, axisLabel: { ...font, hideOverlap: true } },
     yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...font, formatter: write.short } },
-    series: chart.series.flatMap((series, index) => drawn(chart, series, shade(series, index))),
+    series: chart.series.flatMap((series, index) => drawn(chart, series, shades[index])),
   };
 }
 
@@ -84,7 +87,7 @@ function whiskers({ low, high }, color) {
 }
 
 // An element, not text with style attributes: those would offend the content security policy.
-function tip(chart, points, shade, write) {
+function tip(chart, points, shades, write) {
   const box = Object.assign(document.createElement("div"), { className: "chart-tip" });
   const index = points[0]?.dataIndex ?? 0;
   box.append(Object.assign(document.createElement("b"), { textContent: chart.labels[index] }));
@@ -93,7 +96,7 @@ function tip(chart, points, shade, write) {
     if (value === null || value === undefined) return;
     const row = document.createElement("div");
     const dot = Object.assign(document.createElement("span"), { className: "dot" });
-    dot.style.background = shade(series, position);
+    dot.style.background = shades[position];
     const interval = series.low?.[index] != null ? ` (${write.long(series.low[index])} … ${write.long(series.high[index])})` : "";
     const figure = Object.assign(document.createElement("span"), { className: "end", textContent: write.long(value) + interval });
     row.append(dot, series.name, figure);

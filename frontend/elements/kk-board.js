@@ -37,7 +37,7 @@ class Board extends HTMLElement {
   async settle(card, home) {
     if (home.list === card.parentElement && home.before === card.nextElementSibling) return;
     card.classList.add("saving");
-    const { ok, explained } = await send("POST", card.dataset.url ?? this.dataset.url, {
+    const { ok, status, explained } = await send("POST", card.dataset.url ?? this.dataset.url, {
       source: card,
       values: {
         card: card.dataset.card,
@@ -50,7 +50,7 @@ class Board extends HTMLElement {
     home.list.insertBefore(card, home.before);
     card.classList.add("refused");
     setTimeout(() => card.classList.remove("refused"), 400);
-    if (!explained) toast({ tone: "error" });
+    if (status === 422 && !explained) toast({ tone: "error" });
   }
 
   key(event) {

@@ -5,6 +5,7 @@ import { send } from "./request.js";
 // "tone": "success" | "error", "undo_url": …}}; toast() of request.js; failed requests.
 const STAY = 6000;
 const STAY_WITH_UNDO = 12000;
+const MOST = 3;
 
 class Toast extends HTMLElement {
   connectedCallback() {
@@ -28,9 +29,11 @@ class Toast extends HTMLElement {
     const toast = document.createElement("div");
     toast.className = `toast ${tone}`;
     const words = Object.assign(document.createElement("span"), { className: "text", textContent: text });
-    toast.append(words);
+    toast.append(this.mark(tone), words);
     if (undo_url) toast.append(this.button(this.dataset.undo, "small", () => this.undo(toast, undo_url), "z"));
     this.append(toast);
+    const shown = [...this.querySelectorAll(":scope > .toast:not(.leaving)")];
+    shown.slice(0, -MOST).forEach((old) => this.leave(old));
     this.raise();
     this.arm(toast, undo_url ? STAY_WITH_UNDO : STAY);
   }
@@ -44,7 +47,7 @@ class Toast extends HTMLElement {
   arm(toast, stay) {
     const close = this.button("", "small ghost icon-only", () => this.leave(toast));
     close.ariaLabel = this.dataset.close;
-    close.append(this.querySelector("template").content.cloneNode(true));
+    close.append(this.mark("close"));
     toast.append(close);
     let timer = setTimeout(() => this.leave(toast), stay);
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
@@ -63,6 +66,10 @@ class Toast extends HTMLElement {
       toast.remove();
       if (!this.querySelector(":scope > .toast") && this.matches(":popover-open")) this.hidePopover();
     }, 200);
+  }
+
+  mark(name) {
+    return this.querySelector(`template[data-for="${name}"]`)?.content.cloneNode(true) ?? "";
   }
 
   button(label, kind, act, key) {

@@ -17,11 +17,11 @@ _NOISE = re.compile(r"\b(GmbH|AG|KG|SE|UG|OHG|e\.?V|eG|Co|mbH|Ltd|Inc|Dr|Prof|Di
 
 
 def initials(name: str) -> str:
-    """Up to two letters: "Jana Weiß" → "JW", "Bergmann Optik GmbH" → "BO", "Moser" → "MO"."""
+    """Up to two letters: "Jana Weiß" → "JW", "Bergmann Optik GmbH" → "BO", "Moser" → "M"."""
     words = [word for word in re.split(r"[\W\d_]+", _NOISE.sub(" ", name)) if word]
     if not words:
         return (re.sub(r"\W", "", name)[:2] or "?").upper()
-    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
+    letters = words[0][0] if len(words) == 1 else words[0][0] + words[-1][0]
     return letters.upper()
 
 

@@ -14,10 +14,10 @@ from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
 if TYPE_CHECKING:
     from kundenkreis.ui.charts import Chart
 
-PARTS = (
-    "buttons fields tags navigation tabs table cards board facts figures timeline boxes progress "
-    "stages charts banners toasts empty dialogs filters conditions code"
-).split()
+PARTS = """
+    buttons fields tags navigation tabs table cards board facts figures timeline boxes progress
+    stages charts banners toasts empty dialogs filters conditions code
+"""
 
 
 def say(german: str, english: str) -> str:
@@ -59,7 +59,7 @@ def page() -> dict[str, Any]:
     """Everything the templates in `ui/patterns/` show."""
     now = clock.now()
     return {
-        "parts": [f"ui/patterns/{part}.html" for part in PARTS],
+        "parts": [f"ui/patterns/{part}.html" for part in PARTS.split()],
         "themes": ["light", "dark"],
         "forms": {theme: SampleForm(theme) for theme in ("light", "dark")},
         "navigation": navigation(),
