@@ -36,6 +36,11 @@ def rows(model: type[M]) -> QuerySet[M]:
     return model._default_manager.using(current().side.alias)
 
 
+def stored(side: Side, model: type[M]) -> QuerySet[M]:
+    """All rows of a model that both sides have, on the named side; for reading."""
+    return model._default_manager.using(side.alias)
+
+
 def lock(model: type[M], pk: int, *, version: int | None = None) -> M:
     """Load one row and keep others from changing it until the transaction ends.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class InboxMessage(models.Model):
@@ -11,19 +12,22 @@ class InboxMessage(models.Model):
 
     Messages of one `key` (a person's link id) are applied in order of `id`; one that fails waits,
     and those behind it with the same key wait too. After the last attempt it is dead and visible.
+    A message `aside` came before what it speaks of: it waits without holding up the others.
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        APPLIED = "applied"
-        DEAD = "dead"
+        WAITING = "waiting", _("Waiting")
+        APPLIED = "applied", _("Applied")
+        DEAD = "dead", _("Failed for good")
+        DISCARDED = "discarded", _("Discarded")
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True)
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=80, blank=True)
     payload = models.JSONField(encoder=DjangoJSONEncoder)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    aside = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
@@ -32,13 +36,18 @@ class InboxMessage(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("Message")
+        verbose_name_plural = _("Messages")
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], name="inbox_waiting", condition=models.Q(state="waiting")
-            ),
+            models.Index(fields=["id"], name="inbox_waiting", condition=models.Q(state="waiting")),
             models.Index(
                 fields=["key", "id"],
                 name="inbox_unapplied",
                 condition=models.Q(state__in=["waiting", "dead"]),
+            ),
+            models.Index(
+                fields=["applied_at"],
+                name="inbox_applied",
+                condition=models.Q(applied_at__isnull=False),
             ),
         ]

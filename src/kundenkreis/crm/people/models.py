@@ -185,10 +185,10 @@ class SharedFacts(models.Model):
 
 
 class ContactPermission(models.Model):
-    """The crm's projection of the consent ledger, which lives in engage; newest statement counts.
+    """The crm's projection of the consent ledger, which lives in engage.
 
-    Keyed by subject (an address, a phone number, a cookie id) or, for what was said to staff, by
-    the person's link id. Nothing here allows what the ledger has not allowed.
+    The subject is an address, a phone number, a cookie id, or the link id of a `person` who told
+    staff. Nothing here allows what the ledger has not allowed.
     """
 
     id = models.BigAutoField(primary_key=True)

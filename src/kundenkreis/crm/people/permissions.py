@@ -16,8 +16,8 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.events import publish
 
-# The subject of what a person told staff, when no address was named.
-LINK = "link"
+# The kind of subject of what a person told staff: the subject is their link id.
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +36,32 @@ class Statement:
     def key(self) -> tuple[str, str, str, str]:
         return (self.subject_kind, self.subject, self.purpose, self.channel)
 
-    def beats(self, other: Statement) -> bool:
-        """Newer beats older; at the same instant a withdrawal beats a grant."""
-        return (self.since, not self.granted) > (other.since, not other.granted)
-
 
 @command
 def project_consent(*, actor: Actor, statements: Sequence[Statement]) -> int:
-    """Take over statements of the consent ledger in any order; returns how many counted."""
+    """Take over what the consent ledger says now; returns how many rows changed.
+
+    What a person told staff is never lifted by a grant that is not newer.
+    """
     actor.require("crm.person.change")
-    wanted: dict[tuple[str, str, str, str], Statement] = {}
-    for statement in statements:
-        standing = wanted.get(statement.key)
-        if standing is None or statement.beats(standing):
-            wanted[statement.key] = statement
+    wanted = {statement.key: statement for statement in statements}
     rows = store.rows(ContactPermission).select_for_update()
-    found = list(rows.filter(subject__in={statement.subject for statement in wanted.values()}))
     outdated = []
-    for row in found:
+    for row in rows.filter(subject__in={statement.subject for statement in statements}):
         known = _statement(row)
-        if known.key in wanted and wanted[known.key].beats(known):
-            outdated.append(row.pk)
-        else:
+        statement = wanted.get(known.key, known)
+        if statement == known or _stricter(known, statement):
             wanted.pop(known.key, None)
+        else:
+            outdated.append(row.pk)
     store.discard(store.rows(ContactPermission).filter(pk__in=outdated))
     store.append(ContactPermission, [_row(statement) for statement in wanted.values()])
     return len(wanted)
+
+
+def _stricter(known: Statement, said: Statement) -> bool:
+    told = known.subject_kind == PERSON and not known.granted
+    return told and said.granted and said.since <= known.since
 
 
 @command
@@ -73,7 +73,7 @@ def record_objection(
     purpose: str,
     at: datetime | None = None,
 ) -> None:
-    """Note that a person does not want to be contacted on a channel for a purpose.
+    """Note that a person does not want to be contacted on a channel for a purpose ("" = for any).
 
     It counts here at once and crosses to the consent ledger. Raises `NotFound`.
     """
@@ -82,7 +82,7 @@ def record_objection(
     actor.require_for("crm.person.change", person)
     at = at or clock.now()
     link_id = link_person(actor=actor, person_id=person_id)
-    statement = Statement(LINK, str(link_id), purpose, channel, False, at, link_id)
+    statement = Statement(PERSON, str(link_id), purpose, channel, False, at, link_id)
     project_consent(actor=actor, statements=[statement])
     entry = NewEntry(
         kind="objection",

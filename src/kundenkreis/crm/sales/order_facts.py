@@ -17,8 +17,8 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 
-# Why these facts cross; the purpose a segment that uses them must have.
-PURPOSE = "marketing"
+# Why these facts cross: the evaluation of the company's own transactions.
+PURPOSE = "server_analytics"
 
 
 @command
@@ -40,9 +40,9 @@ def order_facts(people: dict[int, Person]) -> dict[int, Facts]:
     return {pk: _facts(people[pk], rows) for pk, rows in groups.items()}
 
 
-def _sums(person_ids: list[int]) -> Iterable[dict[str, Any]]:
+def _sums(person_ids: list[int]) -> list[dict[str, Any]]:
     order = Q(kind=Order.Kind.ORDER)
-    return (
+    rows = (
         store.rows(Order)
         .filter(person_id__in=person_ids, state=Order.State.PLACED)
         .values("person_id", "currency")
@@ -54,6 +54,7 @@ def _sums(person_ids: list[int]) -> Iterable[dict[str, Any]]:
             latest=Max("placed_at"),
         )
     )
+    return [dict(row) for row in rows]
 
 
 def _facts(person: Person, rows: list[dict[str, Any]]) -> Facts:

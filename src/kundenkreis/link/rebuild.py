@@ -1,0 +1,123 @@
+"""What each side should hold, computed anew from what the other side sent, beside what it holds.
+
+For tests, and for an administrator in doubt: it reads everything, so it is slow on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kundenkreis.crm.people.events import ObjectionRecorded
+from kundenkreis.crm.people.models import ContactPermission, Person, TimelineEntry
+from kundenkreis.crm.sales.models import Order
+from kundenkreis.crm.sales.order_facts import order_facts
+from kundenkreis.engage.consent.events import ConsentChanged
+from kundenkreis.engage.consent.models import ConsentState
+from kundenkreis.engage.profiles.events import Touchpoint
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
+from kundenkreis.kernel import store
+from kundenkreis.kernel.events import decode, name_of
+from kundenkreis.kernel.log import settled
+from kundenkreis.kernel.models import OutboxMessage
+from kundenkreis.kernel.sides import Side
+from kundenkreis.link.to_crm import concerns_crm
+
+
+def differences() -> list[str]:
+    """Where the sides are not what the messages in the outboxes make of them; empty is right.
+
+    Holds when the link has nothing left to do and the outboxes were not shortened.
+    """
+    return [*_orders(), *_touchpoints(), *_consents(), *_facts()]
+
+
+def _sent(side: Side, kind: type[Any]) -> Iterator[Any]:
+    rows = store.stored(side, OutboxMessage).filter(name=name_of(kind), crosses=True)
+    for message in settled(rows, side):
+        yield decode(message.name, message.payload)
+
+
+def _orders() -> Iterator[str]:
+    expected: dict[tuple[str, str], tuple[Any, ...]] = {}
+    cancelled = {(event.namespace, event.order_id) for event in _sent(Side.ENGAGE, OrderCancelled)}
+    for event in _sent(Side.ENGAGE, OrderReceived):
+        key = (event.namespace, event.order_id)
+        state = Order.State.CANCELLED if key in cancelled else Order.State.PLACED
+        expected.setdefault(key, (event.net_minor, event.gross_minor, str(state), event.link_id))
+    rows = Order.objects.filter(source__in={source for source, _ in expected})
+    held = {
+        (row.source, row.number): (
+            row.net_minor,
+            row.gross_minor,
+            row.state,
+            row.person.link_id if row.person else None,
+        )
+        for row in rows.select_related("person")
+    }
+    yield from _compared("order", expected, held)
+    for kind, keys in (
+        ("order", expected.keys()),
+        ("order_cancelled", cancelled & expected.keys()),
+    ):
+        entries = TimelineEntry.objects.filter(kind=kind)
+        told = sorted((e.payload["source"], e.payload["number"]) for e in entries)
+        if told != sorted(keys):
+            yield f"timeline has {kind} {told}, expected {sorted(keys)}"
+
+
+def _touchpoints() -> Iterator[str]:
+    people = set(Person.objects.filter(link_id__isnull=False).values_list("link_id", flat=True))
+    expected: dict[str, tuple[Any, ...]] = {}
+    for event in _sent(Side.ENGAGE, Touchpoint):
+        if event.link_id in people:
+            expected.setdefault(event.key, (event.link_id, event.kind, event.at))
+    rows = TimelineEntry.objects.filter(key__in=expected.keys()).select_related("person")
+    held = {row.key: (row.person and row.person.link_id, row.kind, row.at) for row in rows}
+    yield from _compared("touchpoint", expected, held)
+
+
+def _consents() -> Iterator[str]:
+    told = {
+        (event.subject_kind, event.subject, event.purpose, event.channel)
+        for event in _sent(Side.ENGAGE, ConsentChanged)
+        if concerns_crm(event)
+    }
+    expected = {
+        key: row.granted
+        for row in ConsentState.objects.all()
+        if (key := (row.subject_kind, row.subject, row.purpose, row.channel)) in told
+    }
+    held = {
+        (row.subject_kind, row.subject, row.purpose, row.channel): row.granted
+        for row in ContactPermission.objects.all()
+    }
+    yield from _compared("consent", expected, held)
+    for event in _sent(Side.CRM, ObjectionRecorded):
+        said = ("person", str(event.link_id), event.channel)
+        if not any((kind, who, channel) == said for kind, who, _, channel in told):
+            yield f"objection of {event.link_id} is not in the ledger"
+
+
+def _facts() -> Iterator[str]:
+    with store.group(Side.CRM, "link.rebuild"):
+        people = {
+            person.pk: person
+            for person in store.rows(Person).filter(link_id__isnull=False, orders__isnull=False)
+        }
+        expected = {people[pk].link_id: facts for pk, facts in order_facts(people).items()}
+    held = {
+        row.link_id: {
+            name: {"value": fact["value"], "purpose": fact["purpose"]}
+            for name, fact in row.facts.items()
+        }
+        for row in Profile.objects.filter(link_id__in=expected.keys())
+    }
+    yield from _compared("facts", expected, held)
+
+
+def _compared(what: str, expected: dict[Any, Any], held: dict[Any, Any]) -> Iterator[str]:
+    for key in expected.keys() | held.keys():
+        if expected.get(key) != held.get(key):
+            yield f"{what} {key}: expected {expected.get(key)}, held {held.get(key)}"
