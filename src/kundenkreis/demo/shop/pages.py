@@ -17,7 +17,7 @@ from .texts import PATHS, TEXTS, Language, euros
 Json = dict[str, Any]
 SIGN_DONE = "M20 33l8 8 17-18"
 SIGN_OFF = "M22 22l20 20M42 22L22 42"
-RELATED = 3
+RELATED = 4
 
 
 @dataclass(frozen=True)
