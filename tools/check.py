@@ -94,7 +94,7 @@ def own(name: str) -> Callable[[], list[str]]:
 def style() -> list[str]:
     ruff = [str(BIN / "ruff")]
     return tool(*ruff, "check", "--quiet", "--output-format=concise", ".") + tool(
-        *ruff, "format", "--check", "--quiet", "."
+        *ruff, "format", "--check", "--output-format=concise", "."
     )
 
 

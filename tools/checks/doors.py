@@ -2,7 +2,9 @@
 
 The rule looks at the shape of a call, because Python does not tell what a name refers to:
 
-- `.save(…)`, `.bulk_create(…)`, `.get_or_create(…)` and their relatives are always a write;
+- `.bulk_create(…)`, `.get_or_create(…)` and their relatives are always a write;
+- `.save()` with or without keywords is one; a model takes no positional argument, and a form only
+  `commit`, so `.save(something)` is another function;
 - `.update(a=1)`: a QuerySet takes keywords only, while dict, set and hash take a positional
   argument, so keywords without a positional argument are a write (a dict can use `|=`);
 - `.delete()` and `.create(a=1)`: the same, a positional argument means something else
@@ -23,7 +25,7 @@ from tools.checks.allowed import Exceptions, Finding
 from tools.paths import is_test, read, source_files
 
 ALWAYS = {
-    *("save", "asave", "bulk_create", "abulk_create", "bulk_update", "abulk_update"),
+    *("bulk_create", "abulk_create", "bulk_update", "abulk_update"),
     *("get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "save_base"),
 }
 KEYWORDS_ONLY = {"update", "aupdate", "create", "acreate"}
@@ -72,6 +74,8 @@ def _broken(node: ast.AST) -> str | None:
 def _call(name: str, positional: list[ast.expr], named: list[ast.keyword]) -> str | None:
     if name in ALWAYS or name == "using":
         return f".{name}("
+    if name in {"save", "asave"}:
+        return f".{name}(" if all(isinstance(a, ast.Constant) for a in positional) else None
     if any(keyword.arg == "actor" for keyword in named):
         return None
     if name in KEYWORDS_ONLY and named and not positional:

@@ -25,7 +25,7 @@ HOUSE = [
     "kernel",
 ]
 INSIDE = {
-    "web": ["crm | engage | insight", "shell"],
+    "web": ["crm | engage | insight | operation", "shell"],
     "crm": ["sales | service | projects | staff", "work", "people", "accounts"],
     "engage": [
         "journeys",
