@@ -25,7 +25,9 @@ LANGUAGES = ("de",)
 HEADER = "# Translations of Kundenkreis. `make messages` adds what is missing."
 # Lines of the header that change with every run and say nothing.
 _NOISE = re.compile(
-    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator).*\n', re.M
+    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team'
+    r"|Project-Id-Version|Report-Msgid-Bugs-To).*\n",
+    re.MULTILINE,
 )
 
 
