@@ -1,8 +1,11 @@
 // Everything a staff page loads. Charts and drag and drop come as separate parts when a page needs them.
 import "./elements/htmx.js";
+import "./elements/morphing.js";
+import "./elements/busy.js";
 import "./elements/dialogs.js";
 import "./elements/kk-board.js";
 import "./elements/kk-chart.js";
+import "./elements/kk-conditions.js";
 import "./elements/kk-inline-edit.js";
 import "./elements/kk-list.js";
 import "./elements/kk-menu.js";

@@ -10,6 +10,7 @@ urlpatterns = [
     path("crm/", include("kundenkreis.web.crm.urls")),
     path("engage/", include("kundenkreis.web.engage.urls")),
     path("insight/", include("kundenkreis.web.insight.urls")),
+    path("operation/", include("kundenkreis.web.operation.urls")),
     path("", include("kundenkreis.web.shell.urls")),
 ]
 

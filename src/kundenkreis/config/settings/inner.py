@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "kundenkreis.web.crm.apps.WebCrmConfig",
     "kundenkreis.web.engage.apps.WebEngageConfig",
     "kundenkreis.web.insight.apps.WebInsightConfig",
+    "kundenkreis.web.operation.apps.WebOperationConfig",
 ]
 
 MIDDLEWARE = [

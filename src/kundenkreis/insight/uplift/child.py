@@ -16,9 +16,11 @@ from typing import Any
 import django
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kundenkreis.insight.statistics import (
     Baseline,
+    ExperimentResult,
     Horizon,
     Moments,
     Outcome,
@@ -29,44 +31,24 @@ from kundenkreis.insight.statistics import (
 )
 from kundenkreis.kernel.fields import LANGUAGES
 
+OUTCOMES = ("purchases", "revenue")
+
 
 def report(inputs: dict[str, Any]) -> dict[str, Any]:
     """Analyse purchases and revenue of all variants.
 
-    `inputs`: `control`, `weights`, `assigned`, `currency`, `horizon` (people per group or None)
-    and `arms`: per variant the sums of `outcomes.Sums`.
+    `inputs`: `control`, `weights`, `exposed` (people per variant, for the sample-ratio check),
+    `currency`, `fixed` (the one look that was registered beforehand is due), `labels` (per language the variants' names) and `arms`: per variant the sums of `outcomes.Sums`.
     """
-    arms: dict[str, dict[str, int]] = inputs["arms"]
-    purchases = Outcome(
-        "purchases",
-        {
-            name: Moments.from_sums(arm["people"], arm["buyers"], arm["buyers"], arm["buyers"])
-            for name, arm in arms.items()
-        },
-    )
-    revenue = Outcome(
-        "revenue",
-        {
-            name: Moments.from_sums(
-                arm["people"], arm["revenue"], arm["revenue_squares"], arm["revenue_people"]
-            )
-            for name, arm in arms.items()
-        },
-    )
+    result = _analyse(inputs, {name: name for name in inputs["arms"]})
     warnings = {}
     for language in LANGUAGES:
         with translation.override(language):
-            result = analyse(
-                [purchases, revenue],
-                inputs["control"],
-                weights=inputs["weights"],
-                horizon=Horizon.FIXED if _is_due(inputs) else Horizon.ANY_TIME,
-            )
-        warnings[language] = list(result.warnings)
+            warnings[language] = list(_analyse(inputs, inputs["labels"][language]).warnings)
     return {
         "outcomes": [
-            {"name": outcome.name, "variants": [_row(row) for row in outcome.variants]}
-            for outcome in result.outcomes
+            {"name": name, "variants": [_row(row) for row in outcome.variants]}
+            for name, outcome in zip(OUTCOMES, result.outcomes, strict=True)
         ],
         "sample_ratio_p": result.sample_ratio_p,
         "verdict": str(result.verdict),
@@ -74,20 +56,39 @@ def report(inputs: dict[str, Any]) -> dict[str, Any]:
         "earned": {
             row.name: asdict(
                 incremental_revenue(
-                    row.comparison.effect, row.comparison.interval, row.n, inputs["currency"]
+                    row.comparison.effect,
+                    row.comparison.fixed if inputs["fixed"] else row.comparison.interval,
+                    row.n,
+                    inputs["currency"],
                 )
             )
             for row in result.outcomes[1].variants
             if row.comparison is not None
         },
-        "detectable": _detectable(inputs["control"], arms),
+        "detectable": _detectable(inputs["control"], inputs["arms"]),
     }
 
 
-def _is_due(inputs: dict[str, Any]) -> bool:
-    """The fixed horizon counts only when it was registered, and only once it is reached."""
-    planned = inputs.get("horizon")
-    return bool(planned) and all(arm["people"] >= planned for arm in inputs["arms"].values())
+def _analyse(inputs: dict[str, Any], labels: dict[str, str]) -> ExperimentResult:
+    """Both outcomes of all variants, named by `labels`, in the active language."""
+    arms: dict[str, dict[str, int]] = inputs["arms"]
+    purchases = {
+        labels[name]: Moments.from_sums(arm["people"], arm["buyers"], arm["buyers"], arm["buyers"])
+        for name, arm in arms.items()
+    }
+    revenue = {
+        labels[name]: Moments.from_sums(
+            arm["people"], arm["revenue"], arm["revenue_squares"], arm["revenue_people"]
+        )
+        for name, arm in arms.items()
+    }
+    return analyse(
+        [Outcome(_("Purchases"), purchases), Outcome(_("Revenue"), revenue)],
+        labels[inputs["control"]],
+        weights={labels[name]: weight for name, weight in inputs["weights"].items()},
+        assigned={labels[name]: count for name, count in inputs["exposed"].items()},
+        horizon=Horizon.FIXED if inputs["fixed"] else Horizon.ANY_TIME,
+    )
 
 
 def _row(row: VariantResult) -> dict[str, Any]:

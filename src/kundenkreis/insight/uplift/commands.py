@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,14 +16,15 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.sales.models import Order
-from kundenkreis.engage.campaigns.models import Campaign, Exposure
+from kundenkreis.engage.campaigns.models import Campaign, Exposure, Variant
 from kundenkreis.insight.models import UpliftReport
 from kundenkreis.insight.uplift.outcomes import Sums, outcomes
-from kundenkreis.insight.uplift.people import exposed_people
+from kundenkreis.insight.uplift.people import exposed_people, registered_people
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.fields import LANGUAGES, translated
 
 SECONDS = 120
 HISTORY_STEP = timedelta(minutes=1)
@@ -44,7 +46,13 @@ def refresh_report(*, actor: Actor, campaign: Campaign) -> UpliftReport:
     """
     fingerprint = inputs_of(campaign)
     exposed = exposed_people(campaign.pk)
-    found = outcomes(campaign, exposed.people)
+    window = timedelta(hours=campaign.window_hours)
+    registered = (
+        registered_people(exposed.people, campaign.horizon, window, clock.now())
+        if campaign.horizon
+        else None
+    )
+    found = outcomes(campaign, exposed.people if registered is None else registered)
     variants = {variant.pk: variant for variant in campaign.variants.all()}
     control = next(variant.slug for variant in variants.values() if variant.is_control)
     arms = {variant.slug: asdict(found.sums.get(pk) or Sums()) for pk, variant in variants.items()}
@@ -53,11 +61,21 @@ def refresh_report(*, actor: Actor, campaign: Campaign) -> UpliftReport:
             "control": control,
             "weights": {variant.slug: variant.weight for variant in variants.values()},
             "arms": arms,
+            "labels": {code: _labels(variants.values(), code) for code in LANGUAGES},
             "currency": campaign.currency,
-            "horizon": campaign.horizon,
+            "exposed": {
+                variant.slug: sum(person.variant_id == pk for person in exposed.people)
+                for pk, variant in variants.items()
+            },
+            "fixed": registered is not None,
         }
     )
-    extra = {"arms": arms, "mixed": exposed.mixed, "other_currency": found.other_currency}
+    extra = {
+        "arms": arms,
+        "fixed": registered is not None,
+        "mixed": exposed.mixed,
+        "other_currency": found.other_currency,
+    }
     return keep_report(
         actor=actor, campaign_id=campaign.pk, inputs=fingerprint, result={**result, **extra}
     )
@@ -74,6 +92,15 @@ def keep_report(
     store.discard(recent)
     row = UpliftReport(campaign_id=campaign_id, at=now, inputs=inputs, result=result)
     return store.append(UpliftReport, [row])[0]
+
+
+def _labels(variants: Iterable[Variant], language: str) -> dict[str, str]:
+    """The variants' names in one language, each different from the others."""
+    labels: dict[str, str] = {}
+    for variant in variants:
+        label = translated(variant.label, language) or variant.slug
+        labels[variant.slug] = f"{label} ({variant.slug})" if label in labels.values() else label
+    return labels
 
 
 def _in_child(inputs: dict[str, Any]) -> dict[str, Any]:

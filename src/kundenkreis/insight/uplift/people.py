@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
@@ -55,12 +55,31 @@ def exposed_people(campaign_id: int) -> ExposedPeople:
 
 def _canonical(profile_ids: Iterable[int]) -> dict[int, int]:
     merged = Profile.objects.filter(pk__in=set(profile_ids), canonical_id__isnull=False)
-    return dict(merged.values_list("pk", "canonical_id"))
+    return {pk: to for pk, to in merged.values_list("pk", "canonical_id") if to is not None}
 
 
 def _links(profile_ids: Iterator[int]) -> dict[int, UUID]:
     links: dict[int, UUID] = {}
     for batch in batched(profile_ids, BATCH, strict=False):
         known = Profile.objects.filter(pk__in=batch, link_id__isnull=False)
-        links.update(known.values_list("pk", "link_id"))
+        links |= {pk: link for pk, link in known.values_list("pk", "link_id") if link is not None}
     return links
+
+
+def registered_people(
+    people: list[Exposed], horizon: int, window: timedelta, now: datetime
+) -> list[Exposed] | None:
+    """The first `horizon` people of each variant, once the window of all of them is over.
+
+    None before that. The set and what counts for it never change afterwards, so a fixed-horizon
+    test on it is one look, however often the report is opened.
+    """
+    chosen: dict[int, list[Exposed]] = {}
+    for person in sorted(people, key=lambda one: (one.at, one.profile_id)):
+        group = chosen.setdefault(person.variant_id, [])
+        if len(group) < horizon:
+            group.append(person)
+    full = len(chosen) > 1 and all(len(group) == horizon for group in chosen.values())
+    if not full or any(person.at + window > now for group in chosen.values() for person in group):
+        return None
+    return [person for group in chosen.values() for person in group]

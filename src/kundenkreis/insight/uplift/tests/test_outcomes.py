@@ -13,7 +13,7 @@ from kundenkreis.engage.campaigns.tests.test_commands import make_campaign
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.insight.uplift.commands import inputs_of, refresh_report
 from kundenkreis.insight.uplift.outcomes import outcomes
-from kundenkreis.insight.uplift.people import exposed_people
+from kundenkreis.insight.uplift.people import exposed_people, registered_people
 from kundenkreis.insight.uplift.queries import latest_report
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
@@ -140,3 +140,18 @@ def test_a_new_order_makes_the_report_stale() -> None:
     before = inputs_of(campaign)
     order(buyer, after_hours=1)
     assert inputs_of(campaign) != before
+
+
+def test_a_registered_horizon_is_read_once_and_then_stays() -> None:
+    campaign = make_campaign(horizon=2, window_hours=24)
+    offer, control = arms(campaign)
+    for hour in range(3):
+        expose(campaign, offer, at=NOON + timedelta(hours=hour))
+        expose(campaign, control, at=NOON + timedelta(hours=hour))
+    people = exposed_people(campaign.pk).people
+    window = timedelta(hours=24)
+    assert registered_people(people, 2, window, NOON + timedelta(hours=24)) is None
+    chosen = registered_people(people, 2, window, NOON + timedelta(hours=25))
+    assert chosen is not None
+    assert sorted(person.at.hour for person in chosen) == [12, 12, 13, 13]
+    assert registered_people(people, 4, window, NOON + timedelta(days=9)) is None

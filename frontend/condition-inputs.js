@@ -1,0 +1,141 @@
+// The inputs of one condition: each takes the stored value, and tells `changed` the new one.
+// The values are those of kernel/conditions/README.md ("Operands", "INPUT").
+
+/** An element with properties, attributes (data-, aria-) and children. */
+export function make(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties))
+    name.includes("-") ? made.setAttribute(name, value) : (made[name] = value);
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+/** A select over [{value, label, group?}]; options with a group are gathered under it. */
+export function select(options, value, label, changed) {
+  const groups = new Map();
+  const made = make("select", { "aria-label": label, onchange: () => changed(made.value) });
+  for (const option of options) {
+    let into = made;
+    if (option.group) {
+      into = groups.get(option.group) ?? make("optgroup", { label: option.group });
+      if (!groups.has(option.group)) made.append(into);
+      groups.set(option.group, into);
+    }
+    into.append(make("option", { value: option.value, selected: String(option.value) === String(value) }, option.label));
+  }
+  return made;
+}
+
+function field(type, value, label, changed, more = {}) {
+  const made = make("input", { type, value: value ?? "", "aria-label": label, ...more });
+  made.oninput = () => changed(made.value);
+  return made;
+}
+
+const whole = (text) => (text === "" ? undefined : Number(text));
+
+export function duration(value, words, label, changed, optional) {
+  const state = { n: value?.n ?? "", unit: value?.unit ?? "hours" };
+  const tell = () => changed(state.n === "" && optional ? undefined : { n: Number(state.n), unit: state.unit });
+  const units = words.units.map((unit) => ({ value: unit.name, label: unit.label }));
+  return [
+    field("number", state.n, label, (n) => ((state.n = n), tell()), { min: 1, placeholder: optional ? "∞" : "" }),
+    select(units, state.unit, label, (unit) => ((state.unit = unit), tell())),
+  ];
+}
+
+export function money(value, label, changed) {
+  const state = { amount: value ? value.minor / 100 : "", currency: value?.currency ?? "EUR" };
+  const tell = () => changed({ minor: Math.round(Number(state.amount) * 100), currency: state.currency });
+  return [
+    field("number", state.amount, label, (amount) => ((state.amount = amount), tell()), { step: "0.01" }),
+    select(["EUR", "CHF", "GBP", "USD"].map((code) => ({ value: code, label: code })), state.currency, label, (code) => ((state.currency = code), tell())),
+  ];
+}
+
+/** One value of a field's kind. */
+export function one(kind, value, described, label, changed) {
+  if (described?.choices?.length) {
+    if (value === undefined) changed(described.choices[0].value);
+    return [select(described.choices, value, label, changed)];
+  }
+  if (kind === "boolean") {
+    if (value === undefined) changed(true);
+    const made = make("input", { type: "checkbox", checked: value ?? true, "aria-label": label });
+    made.onchange = () => changed(made.checked);
+    return [made];
+  }
+  if (kind === "money") return money(value, label, changed);
+  if (kind === "number") return [field("number", value, label, (text) => changed(whole(text)), { step: "any" })];
+  if (kind === "date" || kind === "datetime") return [field("date", value?.slice?.(0, 10), label, changed)];
+  if (kind === "reference") return [field("number", value, label, (text) => changed(whole(text)))];
+  return [field("text", value, label, changed)];
+}
+
+/** The right side of a comparison, by its operator's operand. */
+export function operand(kind, operator, value, described, words, label, changed) {
+  if (operator.operand === "none") return [];
+  if (operator.operand === "duration") return duration(value, words, label, changed);
+  if (operator.operand === "period") {
+    const periods = words.periods.map((period) => ({ value: period.name, label: period.label }));
+    if (!periods.some((period) => period.value === value)) changed(periods[0].value);
+    return [select(periods, value, label, changed)];
+  }
+  if (operator.operand === "many") {
+    const text = Array.isArray(value) ? value.join(", ") : "";
+    const parts = (said) => said.split(",").map((part) => part.trim()).filter(Boolean);
+    return [field("text", text, label, (said) => changed(kind === "number" ? parts(said).map(Number) : parts(said)), { placeholder: "a, b, c" })];
+  }
+  if (operator.operand === "range") {
+    const state = { from: value?.from, to: value?.to };
+    const part = (name) => one(kind, state[name], described, label, (got) => ((state[name] = got), changed({ ...state })));
+    return [...part("from"), make("span", { className: "word" }, "–"), ...part("to")];
+  }
+  return one(kind, value, described, label, changed);
+}
+
+/** An input of a node type, with its label as a word before it. */
+export function input(asked, node, words, changed, tree) {
+  const set = (value) => {
+    if (value === undefined || value === "" || value === false) delete node[asked.name];
+    else node[asked.name] = value;
+    changed();
+  };
+  if (node[asked.name] === undefined && asked.default !== undefined) node[asked.name] = asked.default;
+  const value = node[asked.name];
+  const word = make("span", { className: "word" }, asked.label);
+  switch (asked.kind) {
+    case "text": {
+      const id = `list-${Math.random().toString(36).slice(2)}`;
+      const made = field("text", value, asked.label, set, { });
+      if (!asked.suggestions?.length) return [word, made];
+      made.setAttribute("list", id);
+      return [word, made, make("datalist", { id }, ...asked.suggestions.map((text) => make("option", { value: text })))];
+    }
+    case "choice":
+      if (value === undefined && asked.choices.length) node[asked.name] = asked.choices[0].value;
+      return [word, select(asked.choices, value, asked.label, set)];
+    case "choices":
+      return [word, ...asked.choices.map((choice) => {
+        const made = make("input", { type: "checkbox", checked: (value ?? []).includes(choice.value) });
+        made.onchange = () => set(made.checked ? [...(node[asked.name] ?? []), choice.value] : node[asked.name].filter((one) => one !== choice.value));
+        return make("label", { className: "word" }, made, " ", choice.label);
+      })];
+    case "integer":
+      return [word, field("number", value, asked.label, (text) => set(whole(text)), { min: asked.min ?? "", max: asked.max ?? "" })];
+    case "number":
+      return [word, field("number", value, asked.label, (text) => set(whole(text)), { step: "any" })];
+    case "money":
+      return [word, ...money(value, asked.label, set)];
+    case "duration":
+      return [word, ...duration(value, words, asked.label, set, asked.optional)];
+    case "flag": {
+      const made = make("input", { type: "checkbox", checked: Boolean(value) });
+      made.onchange = () => set(made.checked);
+      return [make("label", { className: "word" }, made, " ", asked.label)];
+    }
+    case "tree":
+      return [tree(asked, node)];
+  }
+  return [];
+}

@@ -1,0 +1,60 @@
+"""What the browser script asks about offers, answered from the engage database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kundenkreis.edge.offers.tokens import Shown, open_token, seal
+from kundenkreis.engage.campaigns.commands import record_exposure
+from kundenkreis.engage.campaigns.decisions import Decision, content, decide
+from kundenkreis.engage.profiles.queries import find
+from kundenkreis.kernel.access import system
+
+EDGE = system("edge")
+LANGUAGES = ("de", "en")
+
+
+def offers_for(namespace: str, anonymous_id: str, language: str) -> dict[str, Any]:
+    """The offers that are due for a visitor now; none for somebody who was never recorded.
+
+    Without consent nothing is recorded, so such visitors have no profile and are in no group.
+    """
+    profile_id = find(namespace, anonymous=anonymous_id)
+    if profile_id is None:
+        return {"offers": [], "again": None}
+    language = language[:2] if language[:2] in LANGUAGES else LANGUAGES[0]
+    made = decide(actor=EDGE, profile_id=profile_id)
+    return {"offers": [_shown(one, profile_id, language) for one in made], "again": None}
+
+
+def note_exposure(token: str, at: datetime) -> bool:
+    """Record that the offer appeared or would have; False when the token is not ours."""
+    shown = open_token(token)
+    if shown is None:
+        return False
+    record_exposure(
+        actor=EDGE,
+        campaign_id=shown.campaign_id,
+        profile_id=shown.profile_id,
+        variant_id=shown.variant_id,
+        # What was decided counts; a browser's word cannot turn control into test.
+        shown=shown.show,
+        at=at,
+    )
+    return True
+
+
+def _shown(decision: Decision, profile_id: int, language: str) -> dict[str, Any]:
+    token = seal(
+        Shown(decision.campaign.pk, profile_id, decision.variant.pk, decision.show)
+    )
+    # The control group's answer has the same form, so that both browsers do the same.
+    return {
+        "campaign": decision.campaign.token.hex,
+        "variant": decision.variant.slug,
+        "kind": "interstitial",
+        "show": decision.show,
+        "content": content(decision.offer, language) if decision.show else {"title": "-"},
+        "exposure": token,
+    }

@@ -1,0 +1,14 @@
+"""Addresses of the operation page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kundenkreis.web.operation import views
+
+app_name = "operation"
+urlpatterns = [
+    path("", views.operation, name="operation"),
+    path("jobs/<str:side>/<int:job_id>/retry/", views.retry_job, name="retry_job"),
+    path("letters/<str:side>/<int:message_id>/<str:what>/", views.dead_letter, name="dead_letter"),
+]

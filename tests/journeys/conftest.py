@@ -1,0 +1,37 @@
+"""One running product for all journeys, and people who use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kundenkreis.demo.launch import LOGINS, PASSWORD
+from tests.journeys.running import Product, running
+
+BUILT = Path(__file__).parents[2] / "src/kundenkreis/edge/static/built/kk.js"
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Product]:
+    if not BUILT.exists():
+        pytest.skip("the front end is not built: run `make setup`")
+    folder = tmp_path_factory.mktemp("product")
+    with running(folder / "home", folder / "log.txt") as product:
+        yield product
+
+
+@pytest.fixture
+def anna(product: Product, browser: Browser) -> Iterator[Page]:
+    """Anna, the administrator, logged in, in German."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 860})
+    page = context.new_page()
+    page.goto(product.staff)
+    page.get_by_label("E-Mail").fill(LOGINS[0][0])
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(f"{product.staff}/")
+    yield page
+    context.close()

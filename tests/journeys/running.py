@@ -1,0 +1,87 @@
+"""The real product, running: `kundenkreis start --demo` in a folder of its own, as a user would."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 90.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """Addresses of a running demo installation."""
+
+    port: int
+    home: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def staff(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def edge(self) -> str:
+        return f"http://localhost:{self.port + 1}"
+
+    @property
+    def shop(self) -> str:
+        return f"http://localhost:{self.port + 2}"
+
+
+@contextmanager
+def running(home: Path, log: Path) -> Iterator[Product]:
+    """Start everything, wait until it answers, stop it with SIGTERM at the end."""
+    port = free_ports()
+    known = {name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")}
+    known |= {"KUNDENKREIS_HOME": str(home)}
+    known.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "-m", "kundenkreis.config.main", "start", "--demo", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=known, stdout=output, stderr=subprocess.STDOUT)
+        product = Product(port, home, process)
+        try:
+            for address in (f"{product.staff}/health/", f"{product.edge}/health/", product.shop):
+                wait_for(address, process, log)
+            yield product
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"{address} does not answer:\n{log.read_text()[-4000:]}")
+
+
+def free_ports() -> int:
+    """The first of three free ports in a row."""
+    for first in range(21_000 + os.getpid() % 7_000, 32_000, 3):
+        if all(is_free(first + offset) for offset in range(3)):
+            return first
+    raise AssertionError("no three free ports in a row")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
