@@ -34,7 +34,36 @@ class Chart extends HTMLElement {
   async figures() {
     if (!this.dataset.url) return JSON.parse(this.querySelector("script[type='application/json']")?.textContent ?? "null");
     const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } });
-    return answer.ok ? answer.json() : null;
+    const chart = answer.ok ? await answer.json() : null;
+    if (chart) this.tabulate(chart);
+    return chart;
+  }
+
+  /** Take over the figures of a newer copy of this element that a morphing swap brings. */
+  async refresh(fresh) {
+    for (const part of ["script[type='application/json']", "table"]) {
+      const newer = fresh.querySelector(part);
+      if (newer) this.querySelector(part)?.replaceWith(newer.cloneNode(true));
+    }
+    this.chart = (await this.figures()) ?? this.chart;
+    if (this.drawing) this.draw();
+  }
+
+  tabulate({ axis, labels, series, format }) {
+    const write = formatter(format, document.documentElement.lang);
+    const row = (cells, kind) => {
+      const line = document.createElement("tr");
+      cells.forEach((text, index) => {
+        const cell = document.createElement(index ? kind : "th");
+        line.append(Object.assign(cell, { textContent: text, className: index ? "numeric" : "" }));
+      });
+      return line;
+    };
+    const head = document.createElement("thead");
+    head.append(row([axis, ...series.map(({ name }) => name)], "th"));
+    const body = document.createElement("tbody");
+    labels.forEach((label, index) => body.append(row([label, ...series.map(({ values }) => (values[index] == null ? "–" : write.long(values[index])))], "td")));
+    this.querySelector("table")?.replaceChildren(head, body);
   }
 
   draw() {

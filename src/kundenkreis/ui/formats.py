@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone, translation
 
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.money import Money, digits, to_major
+from kundenkreis.kernel.money import Money, digits
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -107,12 +107,11 @@ def money(
     amount: Money | int, currency: str = "EUR", *, whole: bool = False, language: str | None = None
 ) -> str:
     """Minor units as an amount: 123456 EUR → "1.234,56 €"; `whole` leaves out the cents."""
-    if isinstance(amount, Money):
-        amount, currency = amount.minor, amount.currency
-    places = 0 if whole else digits(currency)
-    figure = number(abs(to_major(amount, currency)), places, language)
-    sign = MINUS if amount < 0 and figure.strip("0.,") else ""
-    symbol = SYMBOLS.get(currency, currency)
+    sum_ = amount if isinstance(amount, Money) else Money(amount, currency)
+    places = 0 if whole else digits(sum_.currency)
+    figure = number(abs(sum_.amount), places, language)
+    sign = MINUS if sum_.minor < 0 and figure.strip("0.,") else ""
+    symbol = SYMBOLS.get(sum_.currency, sum_.currency)
     if not style(language).symbol_first:
         return f"{sign}{figure}{NBSP}{symbol}"
     return f"{sign}{symbol}{NBSP if symbol.isalpha() else ''}{figure}"

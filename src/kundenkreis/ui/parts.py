@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import escape, format_html
@@ -37,9 +38,10 @@ def tag(label: object, tone: str = "", icon_name: str = "") -> SafeString:
 
 def when(value: date, language: str | None = None) -> SafeString:
     """How long ago, kept current by the page, with the exact instant on hover."""
-    exact = (
-        formats.instant(value, language) if hasattr(value, "hour") else formats.day(value, language)
-    )
+    if isinstance(value, datetime):
+        exact = formats.instant(value, language)
+    else:
+        exact = formats.day(value, language)
     return format_html(
         '<kk-time><time datetime="{}" title="{}">{}</time></kk-time>',
         value.isoformat(),

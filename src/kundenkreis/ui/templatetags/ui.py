@@ -67,18 +67,10 @@ class UiNode(template.Node):
             body = self.nodelist.render(context).strip()
         engine = context.template.engine  # type: ignore[union-attr]  # set while rendering
         component = engine.get_template(f"ui/{self.name.resolve(context)}.html")
-        shared = {key: context[key] for key in SHARED if key in context}
-        return component.render(
-            context.new(
-                {
-                    **shared,
-                    **values,
-                    **slots,
-                    "attrs": parts.attributes(passed_on),
-                    "body": mark_safe(body),  # noqa: S308 rendered by the template engine
-                }
-            )
-        )
+        values |= slots | {key: context[key] for key in SHARED if key in context}
+        values["attrs"] = parts.attributes(passed_on)
+        values["body"] = mark_safe(body)  # noqa: S308 rendered by the template engine
+        return mark_safe(component.render(context.new(values)).strip())  # noqa: S308 as above
 
 
 class SlotNode(template.Node):

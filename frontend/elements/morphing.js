@@ -1,0 +1,18 @@
+// What a morphing swap (hx-swap="morph") must not undo: what the user is doing right now, and what
+// elements have added to themselves in the browser.
+import { Idiomorph } from "idiomorph/dist/idiomorph-ext.esm.js";
+
+const OURS = new Set(["popovertarget", "open", "data-placed"]);
+
+Object.assign(Idiomorph.defaults.callbacks, {
+  beforeNodeMorphed(old, fresh) {
+    if (!(old instanceof HTMLElement)) return true;
+    if (old.matches("kk-inline-edit:has(form), kk-board.dragging, .menu:popover-open, .check > input")) return false;
+    if (old.matches("kk-chart") && fresh.matches("kk-chart")) {
+      old.refresh(fresh);
+      return false;
+    }
+    return true;
+  },
+  beforeAttributeUpdated: (name) => !OURS.has(name),
+});
