@@ -1,0 +1,1 @@
+"""Benchmarks: each one command, each figure beside its floor from the same run."""

@@ -1,0 +1,70 @@
+"""All benchmarks, each in its own process; one table at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench._tools import Figure, load, table
+
+NAMES = ("collector", "decisions", "segments", "conditions", "pages", "imports", "memory")
+MINUTES_EACH = 15
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
+    parser.add_argument("--small", action="store_true", help="a quick run that proves nothing")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(NAMES)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    began = time.monotonic()
+    figures: list[Figure] = []
+    failed: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="kk-bench-") as folder:
+        for name in options.names or NAMES:
+            file = Path(folder) / f"{name}.json"
+            print(f"\n── {name} {'─' * (70 - len(name))}", flush=True)
+            if _run(name, ["--json", str(file), *(["--small"] if options.small else [])]):
+                failed.append(name)
+            elif file.exists():
+                figures += load(file)
+    busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"\n── all, {time.monotonic() - began:.0f} s, {busy} {'─' * 40}\n{table(figures)}")
+    missed = [figure.what for figure in figures if figure.met is False]
+    print(f"\n{len(missed)} goals missed." if missed else "\nNo goal missed.")
+    if failed:
+        print(f"Did not finish: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    """One benchmark in a process group of its own, with a time limit; its exit status."""
+    command = [sys.executable, "-m", f"bench.{name}", *arguments]
+    process = subprocess.Popen(command, process_group=0)
+    try:
+        return process.wait(MINUTES_EACH * 60)
+    except subprocess.TimeoutExpired:
+        return 1
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(5)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+if __name__ == "__main__":
+    sys.exit(main())
