@@ -42,10 +42,20 @@ class Product:
 def running(home: Path, log: Path) -> Iterator[Product]:
     """Start everything, wait until it answers, stop it with SIGTERM at the end."""
     port = free_ports()
-    known = {name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")}
+    known = {
+        name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
+    }
     known |= {"KUNDENKREIS_HOME": str(home)}
     known.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "-m", "kundenkreis.config.main", "start", "--demo", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "kundenkreis.config.main",
+        "start",
+        "--demo",
+        "--port",
+        str(port),
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=known, stdout=output, stderr=subprocess.STDOUT)
         product = Product(port, home, process)

@@ -38,7 +38,9 @@ def visitors(product: Product, browser: Browser) -> Iterator[Callable[[], Visito
 
 
 def engage(product: Product, query: str, *values: object) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(f"file:{product.home}/engage/engage.sqlite3?mode=ro", uri=True) as database:
+    with sqlite3.connect(
+        f"file:{product.home}/engage/engage.sqlite3?mode=ro", uri=True
+    ) as database:
         return database.execute(query, values).fetchall()
 
 
@@ -69,13 +71,17 @@ def test_the_closed_loop_turns(
     assert test.sees_the_offer()
     expect(test.page.locator("kk-offer dialog")).to_contain_text(VOUCHER)
     assert not control.sees_the_offer()
-    exposed = engage(product, "SELECT shown, count(*) FROM engage_campaigns_exposure GROUP BY shown")
+    exposed = engage(
+        product, "SELECT shown, count(*) FROM engage_campaigns_exposure GROUP BY shown"
+    )
     assert {bool(shown) for shown, _count in exposed} == {True, False}
 
     # 7–8 the orders arrive in the crm, once each, with their person
     test_email = test.orders(voucher=VOUCHER)
     control.orders()
-    person = person_of(anna, product, "Besucher " + test_email.removeprefix("besucher").split("@")[0])
+    person = person_of(
+        anna, product, "Besucher " + test_email.removeprefix("besucher").split("@")[0]
+    )
 
     # 10 the customer's timeline shows every step
     for words in ("Warenkorb", "Einblendung", "Bestellung"):
@@ -113,6 +119,7 @@ def one_of_each(visitors: Callable[[], Visitor]) -> tuple[Visitor, Visitor]:
 
 def person_of(anna: Page, product: Product, name: str) -> bool:
     """Open the person's page as soon as the link has brought them into the crm."""
+
     def found() -> bool:
         anna.goto(f"{product.staff}/crm/persons/?q={name}")
         return anna.get_by_role("link", name=re.compile(name)).count() > 0

@@ -97,7 +97,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "enter the folder": lambda: os.chdir(crm),
     "read the inner environment": Path(f"/proc/{inner}/environ").read_bytes,
     "read the inner memory map": Path(f"/proc/{inner}/maps").read_bytes,
-    "open the inner memory": lambda: open(f"/proc/{inner}/mem", "rb").close(),  # noqa: SIM115
+    "open the inner memory": lambda: open(f"/proc/{inner}/mem", "rb").close(),
     "list the inner open files": lambda: list(Path(f"/proc/{inner}/fd").iterdir()),
     "follow the inner working folder": lambda: Path(f"/proc/{inner}/cwd").readlink(),
     "walk through the inner root": lambda: Path(f"/proc/{inner}/root").readlink(),
@@ -112,7 +112,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
 
 
 def attempt(action: Callable[[], object]) -> str | None:
-    here = os.getcwd()
+    here = Path.cwd()
     try:
         action()
     except Exception as error:  # noqa: BLE001 - whatever stops it is the answer

@@ -34,7 +34,11 @@ NOT_NEEDED = (
     "hypothesis*", "pytest*", "grimp*", "*django_stubs*",
 )  # fmt: skip
 # What the crm's own user cannot do either, because the attempt is about something else.
-NOT_A_CONTROL = {"replace the database", "walk through the inner root", "lower the inner process's limits"}
+NOT_A_CONTROL = {
+    "replace the database",
+    "walk through the inner root",
+    "lower the inner process's limits",
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,12 @@ def house() -> Iterator[House]:
         subprocess.run([*run, "setup"], env=environ, cwd=root, check=True, timeout=120)
         own(root / "home")
         port = free_port()
-        as_crm = {"user": CRM_USER, "group": CRM_USER, "extra_groups": [SHARED_GROUP], "umask": 0o007}
+        as_crm = {
+            "user": CRM_USER,
+            "group": CRM_USER,
+            "extra_groups": [SHARED_GROUP],
+            "umask": 0o007,
+        }
         inner = subprocess.Popen(
             [*run, "serve", "inner", "--port", str(port)], env=environ, cwd=root, **as_crm
         )  # fmt: skip
@@ -175,7 +184,10 @@ def test_g09_the_edge_user_reaches_nothing_of_the_crm(
 def test_g09_control_the_same_probe_succeeds_as_the_crm_user(house: House) -> None:
     found = house.probe(CRM_USER, house.environ)
     refused = {name for name, refusal in found.items() if refusal is not None}
-    assert refused <= NOT_A_CONTROL | {"trace the inner process", "take an open file of the inner process"}
+    assert refused <= NOT_A_CONTROL | {
+        "trace the inner process",
+        "take an open file of the inner process",
+    }
 
 
 def test_g09_the_edge_process_has_no_crm_settings(

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.engage.campaigns import commands, queries
-from kundenkreis.engage.segments.queries import segment_names
 from kundenkreis.web.engage.campaign_form import CampaignForm, first_offer, initial, shown_texts
+from kundenkreis.web.engage.choices import segment_names
 from kundenkreis.web.engage.evidence import power_sentence
 from kundenkreis.web.shell.requests import viewer_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from kundenkreis.engage.campaigns.models import Campaign
-from kundenkreis.engage.segments.queries import segment_size
+from kundenkreis.engage.segments.queries import segment
 from kundenkreis.insight.statistics import Baseline, detectable_effect
 from kundenkreis.insight.uplift.baseline import purchase_rate
 from kundenkreis.kernel.access import Viewer
@@ -21,7 +21,7 @@ def power_sentence(viewer: Viewer, campaign: Campaign) -> str:
     total = sum(variant.weight for variant in variants)
     control = next((variant.weight / total for variant in variants if variant.is_control), 0.5)
     rate = purchase_rate()
-    people = segment_size(viewer, campaign.segment_id) if campaign.segment_id else 0
+    people = segment(viewer, campaign.segment_id).size if campaign.segment_id else 0
     sentences = [
         _("About %(rate)s of visitors buy within the window.") % {"rate": formats.percent(rate, 1)}
     ]

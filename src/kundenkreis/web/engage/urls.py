@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kundenkreis.web.engage import campaigns
+from kundenkreis.web.engage import campaigns, profiles, segments
 
 app_name = "engage"
 urlpatterns = [
+    path("profiles/", profiles.profile_list, name="profiles"),
+    path("profiles/<int:profile_id>/", profiles.profile, name="profile"),
+    path("events/", profiles.event_stream, name="events"),
+    path("sources/", profiles.source_list, name="sources"),
+    path("segments/", segments.segment_list, name="segments"),
+    path("segments/new/", segments.new_segment, name="new_segment"),
+    path("segments/count/", segments.count, name="count"),
+    path("segments/<int:segment_id>/", segments.segment, name="segment"),
+    path("segments/<int:segment_id>/members/", segments.members, name="members"),
+    path("segments/<int:segment_id>/why/<int:profile_id>/", segments.why, name="why"),
+    path("segments/<int:segment_id>/<str:state>/", segments.set_state, name="segment_state"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", campaigns.new_campaign, name="new_campaign"),
     path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),

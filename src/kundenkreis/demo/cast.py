@@ -1,0 +1,75 @@
+"""The people and companies of the demo: Bergmann Optik's business customers. All made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A customer: name, industry, employees, town, website, and the contact with their function."""
+
+    name: str
+    industry: str
+    employees: int
+    town: str
+    website: str
+    contacts: tuple[tuple[str, str, str], ...]  # first name, last name, function
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An opportunity: firm, title, stage, euros, source, days until its close, next step in days."""
+
+    firm: str
+    title: str
+    stage: str
+    value: int
+    source: str
+    closes_in: int
+    step: str = ""
+    step_in: int = 0
+
+
+FIRMS: tuple[Firm, ...] = (
+    Firm("Hafner & Söhne KG", "Maschinenbau", 85, "Villingen-Schwenningen", "https://hafner-soehne.example",
+         (("Jana", "Weiß", "Einkauf"), ("Markus", "Kern", "Fertigung"))),
+    Firm("Stadtwerke Ilmtal", "Versorger", 210, "Ilmenau", "https://stadtwerke-ilmtal.example",
+         (("Petra", "Tann", "Buchhaltung"), ("Uwe", "Lorenz", "Netzbetrieb"))),
+    Firm("Nordlicht Pflege gGmbH", "Gesundheit", 140, "Flensburg", "https://nordlicht-pflege.example",
+         (("Silke", "Petersen", "Leitung"),)),
+    Firm("Käserei Allgäu eG", "Lebensmittel", 60, "Kempten", "https://kaeserei-allgaeu.example",
+         (("Alois", "Gruber", "Qualität"),)),
+    Firm("Moser Handel GmbH", "Großhandel", 35, "Graz", "https://moser-handel.example",
+         (("Elisabeth", "Moser", "Geschäftsführung"),)),
+    Firm("Werft Rügen AG", "Schiffbau", 480, "Sassnitz", "https://werft-ruegen.example",
+         (("Henrik", "Vogt", "Technik"), ("Anke", "Riedel", "Einkauf"))),
+    Firm("Institut Lenz", "Forschung", 55, "Göttingen", "https://institut-lenz.example",
+         (("Dr. Miriam", "Lenz", "Leitung"),)),
+    Firm("Rheintal Logistik", "Logistik", 320, "Bregenz", "https://rheintal-logistik.example",
+         (("Reto", "Amann", "Standortleitung"),)),
+    Firm("Bäckerei Thoma", "Handwerk", 24, "Freiburg im Breisgau", "https://baeckerei-thoma.example",
+         (("Katharina", "Thoma", "Inhaberin"),)),
+    Firm("Solarwerk Jena GmbH", "Energie", 130, "Jena", "https://solarwerk-jena.example",
+         (("Tobias", "Brandt", "Entwicklung"), ("Yasemin", "Kaya", "Einkauf"))),
+    Firm("Messtechnik Zürich AG", "Messtechnik", 95, "Zürich", "https://messtechnik-zuerich.example",
+         (("Urs", "Keller", "Verkauf"),)),
+    Firm("Klinikum Saale", "Gesundheit", 900, "Halle (Saale)", "https://klinikum-saale.example",
+         (("Dr. Olaf", "Wendt", "Medizintechnik"),)),
+)  # fmt: skip
+
+DEALS: tuple[Deal, ...] = (
+    Deal("Messtechnik Zürich AG", "Lasermesskopf Serie 4", "new", 18_400, "Web", 30, "Rückruf", 3),
+    Deal("Stadtwerke Ilmtal", "Wartung 24 Monate", "new", 9_600, "Messe", 45, "Termin", 1),
+    Deal("Nordlicht Pflege gGmbH", "Pilot Lesehilfen", "new", 4_200, "Empfehlung", 20, "Termin", 0),
+    Deal("Hafner & Söhne KG", "Rahmenvertrag 2027", "qualified", 62_000, "Web", 60, "Rückruf", 5),
+    Deal("Käserei Allgäu eG", "Ablösung Altsystem", "qualified", 27_500, "Telefon", 50, "Rückruf", 2),
+    Deal("Moser Handel GmbH", "Filialausstattung Graz", "quote", 88_900, "Web", 25, "Termin", -8),
+    Deal("Werft Rügen AG", "Ersatzteilpaket", "quote", 13_750, "Messe", 15, "Rückruf", 4),
+    Deal("Institut Lenz", "Schulungspaket", "quote", 5_900, "Newsletter", 12, "Termin", 1),
+    Deal("Rheintal Logistik", "Erweiterung 40 Plätze", "negotiation", 46_200, "Empfehlung", 10, "Rückruf", -12),
+    Deal("Bäckerei Thoma", "Serviceupgrade Gold", "negotiation", 7_800, "Telefon", 8, "Termin", 2),
+    Deal("Solarwerk Jena GmbH", "Erstausstattung", "won", 34_100, "Web", -5),
+    Deal("Hafner & Söhne KG", "Nachkauf Sensoren", "won", 11_200, "Newsletter", -12),
+    Deal("Klinikum Saale", "Prüfplätze Augenklinik", "lost", 52_000, "Messe", -20),
+)  # fmt: skip

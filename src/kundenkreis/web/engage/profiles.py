@@ -1,0 +1,64 @@
+"""Profiles, the event stream and the sources it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kundenkreis.engage.consent import queries as consent
+from kundenkreis.engage.profiles import queries as profiles
+from kundenkreis.engage.segments.queries import segment_ids_of
+from kundenkreis.engage.tracking import queries as tracking
+from kundenkreis.web.engage.choices import segment_names
+from kundenkreis.web.shell.requests import viewer_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+SHOWN = 100
+
+
+@require_safe
+def profile_list(request: HttpRequest) -> HttpResponse:
+    shown = profiles.profiles(viewer_of(request))[:SHOWN]
+    return render(request, "engage/profile_list.html", {"profiles": shown})
+
+
+@require_safe
+def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    shown = profiles.profile(viewer, profile_id)
+    group = profiles.group_ids(shown.pk)
+    names = profiles.identifiers(group)
+    context = {
+        "profile": shown,
+        "identifiers": names,
+        "events": tracking.events_of(viewer, group, SHOWN),
+        "ledger": consent.ledger(viewer, {(one.kind, one.value) for one in names}, 50),
+        "segments": [
+            (pk, name)
+            for pk, name in segment_names(viewer)
+            if pk in segment_ids_of([shown.pk]).get(shown.pk, set())
+        ],
+        "everything": segment_names(viewer),
+    }
+    return render(request, "engage/profile_detail.html", context)
+
+
+@require_safe
+def event_stream(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    before = request.GET.get("before", "")
+    shown = tracking.events(viewer, before=int(before) if before.isdigit() else None, limit=SHOWN)
+    context = {"events": shown, "next": shown[-1].pk if len(shown) == SHOWN else None}
+    part = "#stream" if request.headers.get("HX-Request") else ""
+    return render(request, f"engage/event_stream.html{part}", context)
+
+
+@require_safe
+def source_list(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    context = {"sources": tracking.sources(viewer), "rejected": tracking.rejected(viewer, limit=50)}
+    return render(request, "engage/source_list.html", context)
