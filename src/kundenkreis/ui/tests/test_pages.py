@@ -11,6 +11,17 @@ from kundenkreis.ui.testing import inline_code
 pytestmark = pytest.mark.urls("kundenkreis.ui.tests.urls")
 
 
+@pytest.fixture(autouse=True)
+def furniture_only(settings):
+    """Without what the staff shell adds to every page: the furniture stands on its own."""
+    processors = ["request", "i18n"]
+    [engine] = settings.TEMPLATES
+    options = {
+        "context_processors": [f"django.template.context_processors.{p}" for p in processors]
+    }
+    settings.TEMPLATES = [{**engine, "OPTIONS": options}]
+
+
 def living_page(language: str) -> str:
     with translation.override(language):
         return views.patterns(RequestFactory().get("/ui/")).content.decode()
