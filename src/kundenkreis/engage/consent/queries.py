@@ -27,16 +27,34 @@ def basis_of(slugs: Iterable[str]) -> dict[str, str]:
 
 def granted(subjects: Iterable[Subject], purpose: str, channel: str) -> set[Subject]:
     """Those of the subjects whose consent for this purpose and channel holds now."""
-    wanted: dict[str, set[str]] = {}
-    for kind, value in subjects:
-        wanted.setdefault(kind, set()).add(value)
-    found: set[Subject] = set()
-    for kind, values in wanted.items():
-        rows = ConsentState.objects.filter(
-            subject_kind=kind, subject__in=values, purpose=purpose, channel=channel, granted=True
-        )
-        found.update((kind, value) for value in rows.values_list("subject", flat=True))
-    return found
+    wanted = set(subjects)
+    rows = _rows(wanted, channel).filter(purpose=purpose, granted=True)
+    return set(rows.values_list("subject_kind", "subject")) & wanted
+
+
+def may_record(subjects: Iterable[Subject], *, purpose: str, basis: str) -> set[Subject]:
+    """Those of the subjects whose behaviour a source with this purpose may record.
+
+    Where the basis is consent, only who gave it; else everybody who did not object.
+    """
+    wanted = set(subjects)
+    if basis == Purpose.Basis.CONSENT:
+        return granted(wanted, purpose, WEB)
+    rows = _rows(wanted, WEB).filter(purpose=purpose, granted=False)
+    return wanted - set(rows.values_list("subject_kind", "subject"))
+
+
+def allowed_ids(subjects: Iterable[Subject]) -> set[Subject]:
+    """Those of the subjects who agreed to be recognised on the web, for whichever purpose."""
+    wanted = set(subjects)
+    rows = _rows(wanted, WEB).filter(granted=True)
+    return set(rows.values_list("subject_kind", "subject")) & wanted
+
+
+def _rows(subjects: set[Subject], channel: str) -> QuerySet[ConsentState]:
+    """States of these subjects, and maybe of a few whose kind and value only cross."""
+    kinds, values = {kind for kind, _ in subjects}, {value for _, value in subjects}
+    return ConsentState.objects.filter(subject_kind__in=kinds, subject__in=values, channel=channel)
 
 
 def ledger(viewer: Viewer, subjects: Iterable[Subject], limit: int = 200) -> list[ConsentEntry]:

@@ -104,9 +104,16 @@ class SeenOrder(models.Model):
     `link_id` is the person an order went to the crm for; its cancellation goes to the same.
     """
 
+    class Kind(models.TextChoices):
+        ORDER = "order", _("Order")
+        CANCELLATION = "cancellation", _("Cancellation")
+        # What a browser says about orders counts once too, but creates nothing.
+        BROWSER_ORDER = "browser_order", _("Order seen in the browser")
+        BROWSER_CANCELLATION = "browser_cancel", _("Cancellation seen in the browser")
+
     id = models.BigAutoField(primary_key=True)
     namespace = models.CharField(max_length=40)
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     order_id = models.CharField(max_length=120)
     at = models.DateTimeField()
     link_id = models.UUIDField(null=True)
@@ -130,12 +137,21 @@ class RejectedItem(models.Model):
 
 
 class DailyCount(models.Model):
-    """Sums per source and day that name nobody: visits, items discarded for lack of consent."""
+    """Sums per source and day that name nobody.
+
+    `visits` are counted by the browser script for everybody, `visits_seen` are those of visitors
+    who agreed; `discarded` are items that were not stored for lack of consent.
+    """
+
+    class Kind(models.TextChoices):
+        VISITS = "visits", _("Visits")
+        VISITS_SEEN = "visits_seen", _("Visits with consent")
+        DISCARDED = "discarded", _("Discarded for lack of consent")
 
     id = models.BigAutoField(primary_key=True)
     source_id = models.BigIntegerField()
     day = models.DateField()
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     count = models.BigIntegerField(default=0)
 
     class Meta:

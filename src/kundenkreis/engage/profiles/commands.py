@@ -1,0 +1,30 @@
+"""Changing single profiles; batches of events go through `resolution`."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from kundenkreis.engage.profiles.events import ProfileLinked
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.queries import canonical_id
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.events import publish
+
+
+@command
+def link_profile(*, actor: Actor, profile_id: int) -> UUID:
+    """Give a person the id by which both sides know them; the same id on every call.
+
+    Raises `NotFound`.
+    """
+    actor.require("engage.profile.link")
+    profile = store.lock(Profile, canonical_id(profile_id))
+    if profile.link_id is not None:
+        return profile.link_id
+    link_id = uuid.uuid4()
+    store.change(actor, profile, link_id=link_id)
+    publish(ProfileLinked(profile.pk, link_id))
+    return link_id
