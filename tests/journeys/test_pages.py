@@ -1,0 +1,97 @@
+"""Every staff page, in both languages and themes, on a desk and on a phone: whole and usable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from kundenkreis.demo.launch import LOGINS, PASSWORD
+from tests.journeys.running import Product
+
+pytestmark = pytest.mark.journey
+
+PAGES = (
+    "/", "/crm/persons/", "/crm/persons/1/", "/crm/organisations/", "/crm/organisations/1/",
+    "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/products/",
+    "/engage/segments/", "/engage/segments/1/", "/engage/segments/new/?template=lapsed-regulars",
+    "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
+    "/engage/events/", "/engage/sources/", "/insight/experiments/", "/insight/experiments/1/",
+    "/operation/",
+)  # fmt: skip
+SIZES = {"desk": (1440, 860), "phone": (390, 800)}
+SERIOUS = {"serious", "critical"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way of looking at the product."""
+
+    language: str
+    theme: str
+    size: str
+
+
+LOOKS = [Look("de", "light", "desk"), Look("en", "dark", "phone"), Look("de", "dark", "phone")]
+
+
+@pytest.fixture(
+    params=LOOKS, ids=lambda look: f"{look.language}-{look.theme}-{look.size}", scope="module"
+)
+def looking(
+    request: pytest.FixtureRequest, product: Product, browser: Browser
+) -> Iterator[tuple[Look, Page, list[str]]]:
+    look: Look = request.param
+    width, height = SIZES[look.size]
+    context = browser.new_context(
+        locale="de-DE", viewport={"width": width, "height": height},
+        color_scheme="dark" if look.theme == "dark" else "light",
+    )  # fmt: skip
+    page, said = context.new_page(), []
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(product.staff)
+    page.get_by_label("E-Mail").fill(LOGINS[0][0])
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(f"{product.staff}/")
+    # The account's own language, so that the next look starts from a known one.
+    switch_language(page, product, look.language)
+    yield look, page, said
+    switch_language(page, product, "de")
+    context.close()
+
+
+def switch_language(page: Page, product: Product, language: str) -> None:
+    page.goto(f"{product.staff}/")
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(f"button[name=language][value={language}]").first.dispatch_event("click")
+        page.wait_for_selector(f"html[lang={language}]")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole_and_accessible(
+    path: str, looking: tuple[Look, Page, list[str]], product: Product
+) -> None:
+    look, page, said = looking
+    said.clear()
+    answer = page.goto(f"{product.staff}{path}")
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("html").get_attribute("lang") == look.language
+    page.wait_for_load_state("networkidle")
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, "the page is wider than the window"
+    assert said == []
+    found = Axe().run(page)
+    bad = [
+        (violation["id"], violation["nodes"][0]["html"][:160])
+        for violation in found.response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+    assert bad == []
