@@ -49,7 +49,7 @@ export function askConsent(privacy, byHand, answer) {
         element("button", { type: "button", onclick: () => choose(true) }, text.accept),
       ),
     );
-    box.onkeydown = (event) => event.key == "Escape" && close();
+    box.addEventListener("keydown", (event) => event.key == "Escape" && close());
     host = shadow("kk-consent", CSS, box);
     document.body.prepend(host); // first in the tab order
   }

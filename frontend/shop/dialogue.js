@@ -45,7 +45,7 @@ function open(content, report) {
     ),
   );
   const host = shadow("kk-offer", COLOURS + CSS, dialog);
-  dialog.onclick = (event) => event.target == dialog && close(); // the backdrop
+  dialog.addEventListener("click", (event) => event.target == dialog && close()); // the backdrop
   dialog.onclose = () => {
     host.remove();
     if (!clicked) report("Offer Closed");

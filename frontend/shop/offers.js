@@ -39,7 +39,7 @@ export function offers(edge, key, id, put, record) {
     if (!visitor || !free) return;
     try {
       const query = new URLSearchParams({ k: key, a: visitor, l: language() });
-      const answer = await fetch(edge + "/v1/decide?" + query, { credentials: "omit", cache: "no-store" });
+      const answer = await fetch(edge + "/v1/decide?" + query, { credentials: "omit" });
       if (!answer.ok) return;
       const decision = await answer.json();
       clearTimeout(again);

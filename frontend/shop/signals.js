@@ -1,5 +1,6 @@
 // Signals that the shop gives anyway: attributes on elements, and the dataLayer of other tools.
 const NAMES = {
+  __proto__: null, // so that no word of the language itself is an event
   view_item_list: "Product List Viewed",
   view_item: "Product Viewed",
   search: "Products Searched",

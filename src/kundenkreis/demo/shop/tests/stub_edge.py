@@ -57,10 +57,26 @@ class StubEdge(ThreadingHTTPServer):
         """The requests to a path, in order of arrival."""
         return [request for request in list(self.requests) if request.path == path]
 
+    def bodies(self, path: str, *key: str) -> list[dict[str, Any]]:
+        """The different bodies that came to a path; the same key is a repetition."""
+        found = [request.json for request in self.got(path)]
+        return list({tuple(body[name] for name in key): body for body in reversed(found)}.values())[
+            ::-1
+        ]
+
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
-        """The events of all accepted batches; by name of a track call."""
+        """The different events that came in batches; by name of a track call."""
         found = [event for request in self.got("/v1/batch") for event in request.json["batch"]]
-        return [event for event in found if name is None or event.get("event") == name]
+        different = list({event["messageId"]: event for event in found}.values())
+        return [event for event in different if name is None or event.get("event") == name]
+
+    def exposures(self) -> list[dict[str, Any]]:
+        """The different exposures."""
+        return self.bodies("/v1/exposure", "token", "at")
+
+    def consents(self) -> list[dict[str, Any]]:
+        """The different consents and withdrawals."""
+        return self.bodies("/v1/consent", "anonymousId", "at")
 
     def wait(self, condition: Any, seconds: float = 8.0) -> Any:
         """Waits until a condition holds; fails the test otherwise."""

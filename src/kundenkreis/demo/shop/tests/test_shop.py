@@ -203,13 +203,13 @@ def test_it_knows_a_customer_again_by_their_address(shop: RunningShop, edge: Stu
 
 
 def test_it_repeats_a_report_until_it_is_confirmed(shop: RunningShop, edge: StubEdge) -> None:
-    edge.fail("/v1/track", 503, 0, (429, {"Retry-After": "1"}), 401)
+    edge.fail("/v1/track", (429, {"Retry-After": "1"}), 0, 401)
     place_order(shop, fill_cart(shop))
-    messages = reported(edge, 5)
+    messages = reported(edge, 4)
     edge.wait(lambda: shop.store.open_reports() == 0)
     assert len({message["messageId"] for message in messages}) == 1
     times = [request.at for request in edge.got("/v1/track")]
-    assert times[3] - times[2] >= 1
+    assert times[1] - times[0] >= 1
 
 
 def test_it_reports_an_order_placed_while_the_edge_was_down_after_a_restart(
