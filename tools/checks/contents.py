@@ -18,7 +18,9 @@ LARGEST_TEXT = 400_000
 THIRD_PARTY = re.compile(r"(^|/)(node_modules|vendor|third_party|site-packages)/|\.min\.(js|css)$")
 # Written in two parts so that this file does not contain what it looks for.
 REGISTRIES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "debian" + ".org/debian"]
-MACHINE_PATHS = re.compile(r"(?<![\w./~-])/(?:work|root|home/[a-z][\w-]*|Users/\w+|tmp/kk)(?:/|\b)")
+MACHINE_PATHS = re.compile(
+    r"(?<![\w./~}-])/(?:work|root|home/[a-z][\w-]*|Users/\w+|tmp/kk)(?:/|\b)"
+)
 # A licence text, and lock files, which have a check of their own.
 SKIPPED = {"LICENSE", "package-lock.json", "requirements.lock"}
 
