@@ -195,7 +195,7 @@ WHERES = st.sampled_from(
 TYPE = st.sampled_from(TYPES)
 SELECTORS = st.builds(Selector, TYPE, st.none() | DURATIONS, st.none() | WHERES)
 ENDLESS = st.builds(Selector, TYPE, st.none(), st.none() | WHERES)
-KEYS = st.sampled_from(["key", "property.cart_id", ""])
+KEYS = st.sampled_from(["key", "property.cart_id", "any"])
 SCORES = st.sets(st.integers(1, 5), max_size=3).map(lambda scores: tuple(sorted(scores)))
 COMPARISONS = st.sampled_from(
     [

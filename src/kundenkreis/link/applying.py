@@ -61,7 +61,7 @@ def due(target: Side, rows: QuerySet[InboxMessage]) -> QuerySet[InboxMessage]:
         key=OuterRef("key"),
         id__lt=OuterRef("id"),
         aside=False,
-        state__in=[State.WAITING, State.DEAD],
+        applied_at__isnull=True,  # as the index says it; SQLite recognises no list of states
     )
     free = Q(key="") | Q(aside=True) | ~Exists(earlier)
     return rows.filter(free, state=State.WAITING, due_at__lte=now).order_by("id")
@@ -137,8 +137,7 @@ def _write_down(outcome: _Outcome) -> None:
         _try_again(message, text, last=message.attempts + 1 >= ATTEMPTS, aside=message.aside)
     # What waited aside for something of the same person may have its turn now.
     keys = {message.key for message in outcome.applied if message.key}
-    aside = rows.filter(key__in=keys, aside=True, state=State.WAITING)
-    store.replace(aside.exclude(pk__in=[m.pk for m in outcome.early]), due_at=now)
+    store.replace(rows.filter(key__in=keys, aside=True, state=State.WAITING), due_at=now)
 
 
 def _try_again(message: InboxMessage, text: str, *, last: bool, aside: bool) -> None:

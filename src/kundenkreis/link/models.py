@@ -43,7 +43,7 @@ class InboxMessage(models.Model):
             models.Index(
                 fields=["key", "id"],
                 name="inbox_unapplied",
-                condition=models.Q(state__in=["waiting", "dead"]),
+                condition=models.Q(applied_at__isnull=True),
             ),
             models.Index(
                 fields=["applied_at"],

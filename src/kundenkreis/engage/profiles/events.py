@@ -29,6 +29,13 @@ class ProfilesMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class FactsReceived:
+    """What the crm says about these people is different now."""
+
+    profile_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Touchpoint:
     """A step of a linked person, for the customer's timeline.
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from kundenkreis.engage.profiles.events import FactsReceived
 from kundenkreis.engage.profiles.models import Profile
-from kundenkreis.engage.profiles.queries import linked
-from kundenkreis.kernel import store
+from kundenkreis.kernel import audit, bulk, clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.events import publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +39,41 @@ def set_facts(*, actor: Actor, states: Sequence[PersonFacts]) -> int:
     for state in states:
         if state.link_id not in newest or newest[state.link_id].version < state.version:
             newest[state.link_id] = state
-    holders = profiles_of(actor, newest)
-    return sum(_take_over(actor, holders[link_id], state) for link_id, state in newest.items())
+    changed = []
+    for profile in _profiles(actor, newest):
+        state = newest[profile.link_id] if profile.link_id else None
+        if state is not None and state.version > _version(profile):
+            changed.append((profile, state.stamped()))
+    _write(actor, changed)
+    if changed:
+        publish(FactsReceived(tuple(profile.pk for profile, _ in changed)))
+    return len(changed)
 
 
-def profiles_of(actor: Actor, link_ids: Iterable[UUID]) -> dict[UUID, Profile]:
-    """The profile behind each link id, locked; made where there is none."""
+def _profiles(actor: Actor, link_ids: Iterable[UUID]) -> list[Profile]:
+    """The profiles with these link ids, locked; made where there is none.
+
+    A profile that was merged into another keeps the facts of its own link id: the crm still has
+    two persons, and neither's state is newer than the other's.
+    """
     wanted = set(link_ids)
-    found = linked(wanted)
-    missing = [{"link_id": link, "known": True} for link in sorted(wanted - found.keys())]
-    made = store.create_many(actor, Profile, missing)
-    found |= {profile.link_id: profile.pk for profile in made if profile.link_id}
-    rows = store.rows(Profile).select_for_update().filter(pk__in=set(found.values()))
-    locked = {profile.pk: profile for profile in rows.order_by("pk")}
-    return {link: locked[pk] for link, pk in found.items()}
+    rows = store.rows(Profile).select_for_update().filter(link_id__in=wanted)
+    found = list(rows.order_by("pk"))
+    missing = wanted - {profile.link_id for profile in found}
+    new = [{"link_id": link_id, "known": True} for link_id in sorted(missing)]
+    return found + store.create_many(actor, Profile, new)
 
 
-def _take_over(actor: Actor, profile: Profile, state: PersonFacts) -> bool:
-    known = max((fact.get("version", 0) for fact in profile.facts.values()), default=0)
-    if state.version <= known:
-        return False
-    return store.change(actor, profile, facts=state.stamped())
+def _version(profile: Profile) -> int:
+    return max((fact.get("version", 0) for fact in profile.facts.values()), default=0)
+
+
+def _write(actor: Actor, changed: Sequence[tuple[Profile, dict[str, Any]]]) -> None:
+    """What `store.change` does, for many profiles with a value each."""
+    now = clock.now()
+    rows = [(profile.pk, facts, profile.version + 1, now) for profile, facts in changed]
+    bulk.update(Profile, ("id", "facts", "version", "changed_at"), rows)
+    audit.record(
+        actor,
+        [("change", profile, {"facts": [profile.facts, facts]}) for profile, facts in changed],
+    )

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                         name="inbox_waiting",
                     ),
                     models.Index(
-                        condition=models.Q(("state__in", ["waiting", "dead"])),
+                        condition=models.Q(("applied_at__isnull", True)),
                         fields=["key", "id"],
                         name="inbox_unapplied",
                     ),
