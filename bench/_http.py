@@ -39,6 +39,12 @@ class Client:
         self.cookies: dict[str, str] = {}
         self.origin = f"http://{host}:{port}"
 
+    def another(self) -> Client:
+        """One more connection of the same browser."""
+        made = Client(self.connection.host, self.connection.port)
+        made.cookies = dict(self.cookies)
+        return made
+
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask("GET", path, None, headers)
 

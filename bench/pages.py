@@ -1,0 +1,165 @@
+"""Staff pages over HTTP: list, next page, filter, search, record, board, against an empty page plus their SQL."""
+
+from __future__ import annotations
+
+import argparse
+import html
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from bench import _company
+from bench._http import Client
+from bench._product import cpu, free_ports, host, serving, set_up, temporary_home, tree
+from bench._tools import Figure, Size, main, measured, percentile
+
+EMPTY = "/health/"
+NEXT = re.compile(r'href="(/crm/persons/\?[^"]*after=[^"]+)"')
+CLIENTS = 8
+Query = tuple[str, str, Any]
+
+
+def pages(client: Client, persons: int) -> dict[str, str]:
+    """Every page that is measured, by its name."""
+    second = NEXT.search(client.get("/crm/persons/").text)
+    third = NEXT.search(client.get(html.unescape(second[1])).text) if second else None
+    return {
+        "persons, first page": "/crm/persons/",
+        "persons, third page": html.unescape(third[1]) if third else "",
+        "persons, newest changes first": "/crm/persons/?sort=-changed_at",
+        "persons, filtered": "/crm/persons/?is_customer=1",
+        "persons, searched": "/crm/persons/?q=Bergmann",
+        "person": f"/crm/persons/{persons // 2}/",
+        "organisations, first page": "/crm/organisations/",
+        "organisation": f"/crm/organisations/{persons // _company.PERSONS_PER_ORGANISATION // 2}/",
+        "opportunities, board": "/crm/opportunities/board/",
+        "orders, first page": "/crm/orders/",
+    }
+
+
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    with temporary_home():
+        set_up()
+        _company.found(options.persons)
+        port = free_ports()
+        with serving(inner=port) as roles:
+            client = Client(host("inner"), port)
+            client.log_in(_company.EMAIL, _company.PASSWORD)
+            chosen = pages(client, options.persons)
+            for name in [name for name, path in chosen.items() if not _works(client, path)]:
+                del chosen[name]
+                yield Figure(f"{name}: BROKEN", None, met=False)
+            server = tree(roles["inner"])
+            yield from _one_by_one(client, chosen, options.requests, server)
+            yield from _all_at_once(client, list(chosen.values()), options.seconds, server)
+
+
+def _works(client: Client, path: str) -> bool:
+    return bool(path) and client.get(path).status == 200
+
+
+def _one_by_one(
+    client: Client, chosen: dict[str, str], requests: int, server: list[int]
+) -> Iterator[Figure]:
+    asked = {name: _queries_of(path) for name, path in chosen.items()}
+    took: dict[str, list[float]] = {name: [] for name in ["", *chosen]}
+    raw: dict[str, list[float]] = {name: [] for name in chosen}
+    work: dict[str, list[float]] = {name: [] for name in ["", *chosen]}
+    for turn in range(requests + 3):
+        for name, path in [("", EMPTY), *chosen.items()]:
+            before, seconds = cpu(server), client.get(path).seconds
+            if turn >= 3:  # the first ones warm caches
+                took[name].append(seconds * 1000)
+                work[name].append((cpu(server) - before) * 1000)
+                if name:
+                    raw[name].append(_run(asked[name]) * 1000)
+    for name in chosen:
+        half, spent = percentile(took[name], 0.5), percentile(work[name], 0.5)
+        floor = percentile(took[""], 0.95) + percentile(raw[name], 0.95)
+        what = f"{name}: p95 (p50 {half:.0f}, CPU {spent:.0f} ms, {len(asked[name])} queries)"
+        value = percentile(took[name], 0.95)
+        yield measured(what, value, "ms", floor=floor, at_most=100, times_floor=3)
+
+
+def _all_at_once(
+    client: Client, paths: list[str], seconds: float, server: list[int]
+) -> Iterator[Figure]:
+    before = cpu(server)
+    floor, count = _hammer(client, [EMPTY], seconds / 3)
+    least, before = (cpu(server) - before) / max(count, 1), cpu(server)
+    rate, count = _hammer(client, paths, seconds)
+    spent = (cpu(server) - before) * 1000 / max(count, 1)
+    what = f"mix of these pages, {CLIENTS} clients"
+    yield measured(what, rate, "/s", floor=floor, at_least=200)
+    yield measured(f"{what}: server's CPU per page", spent, "ms", floor=least * 1000)
+
+
+def _hammer(client: Client, paths: Sequence[str], seconds: float) -> tuple[float, int]:
+    """Requests per second of several connections at once, and how many there were."""
+    counts: list[int] = []
+    clients = [client.another() for _ in range(CLIENTS)]
+    end = time.monotonic() + seconds
+
+    def ask(client: Client, place: int) -> None:
+        done = 0
+        while time.monotonic() < end:
+            done += client.get(paths[(place + done) % len(paths)]).status == 200
+        counts.append(done)
+
+    threads = [threading.Thread(target=ask, args=(one, place)) for place, one in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds, sum(counts)
+
+
+def _queries_of(path: str) -> list[Query]:
+    """What a page reads from the databases, found by rendering it here once."""
+    from django.db import connections
+    from django.test import Client as Inside
+
+    from kundenkreis.crm.accounts.models import User
+
+    found: list[Query] = []
+    inside = Inside(HTTP_HOST=host("inner"))
+    inside.force_login(User.objects.get(email=_company.EMAIL))
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT"):
+            found.append((context["connection"].alias, sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(note))
+        inside.get(path)
+    return found
+
+
+def _run(queries: list[Query]) -> float:
+    """Seconds for nothing but these queries."""
+    from django.db import connections
+
+    began = time.perf_counter()
+    for alias, sql, parameters in queries:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(
+        main(
+            measure,
+            __doc__,
+            persons=Size(100_000, 300, "persons in the crm database"),
+            requests=Size(60, 3, "requests of each page"),
+            seconds=Size(10.0, 0.5, "seconds of all pages at once"),
+        )
+    )
