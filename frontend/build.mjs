@@ -85,6 +85,7 @@ function buildIcons() {
   });
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
   keep("icons.svg", sprite);
+  manifest.icons = [...places.keys()].sort().join(" ");
   report(`icons.svg (${places.size})`, join(built, manifest["icons.svg"]));
 }
 

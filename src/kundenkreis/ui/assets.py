@@ -16,6 +16,16 @@ def asset_url(name: str) -> str:
     return static(f"built/{_manifest().get(name, name)}")
 
 
+def icons() -> frozenset[str]:
+    """Names in the sprite; empty while nothing is built."""
+    return _icons(_manifest().get("icons", ""))
+
+
+@lru_cache(maxsize=1)
+def _icons(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 def _manifest() -> dict[str, str]:
     try:
         changed = MANIFEST.stat().st_mtime_ns

@@ -25,11 +25,12 @@ def initials(name: str) -> str:
     return letters.upper()
 
 
-def avatar(name: str, *, square: bool = False, size: str = "") -> SafeString:
+def avatar(name: object, *, square: bool = False, size: str = "") -> SafeString:
     """A decorative mark beside a name (the name itself must stand next to it).
 
-    Parameters: `size` is "" (20 px), "medium" (28) or "large" (36).
+    Parameters: `name` is a text or a record whose text is its name; `size` is "" (20 px), "medium" (28) or "large" (36).
     """
+    name = str(name)
     colour = crc32(name.encode()) % COLOURS + 1
     shape = " square" if square else ""
     return format_html(

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kundenkreis.ui import formats
-from kundenkreis.ui.assets import asset_url
+from kundenkreis.ui.assets import asset_url, icons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+logger = logging.getLogger(__name__)
 TONES = ("", "blue", "green", "amber", "red", "violet")
 
 
 def icon(name: str, kind: str = "") -> SafeString:
     """A lucide icon by name. `kind`: "small", "large" or a tone; decorative, so label its parent."""
+    if name not in icons() and icons():
+        _warn_of_missing(name)
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {kind}" if kind else "",
         asset_url("icons.svg"),
+        name,
+    )
+
+
+@lru_cache(maxsize=256)
+def _warn_of_missing(name: str) -> None:
+    """Once per name and process: the page works, but shows a gap."""
+    logger.warning(
+        "No icon %s in the sprite. Run `node frontend/build.mjs`; if only data names it, "
+        "add it to frontend/icons.txt.",
         name,
     )
 

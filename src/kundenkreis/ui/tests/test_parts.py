@@ -53,3 +53,12 @@ def test_the_bottom_bar_shows_the_marked_pages_or_the_first_four() -> None:
     group = furniture.NavigationGroup
     assert furniture.phone_items([group("", pages)]) == pages[:4]
     assert furniture.phone_items([group("", pages), group("", [marked])]) == [marked]
+
+
+def test_it_says_which_icon_is_missing_and_what_to_do(caplog, monkeypatch) -> None:
+    monkeypatch.setattr(parts, "icons", lambda: frozenset({"phone"}))
+    parts.icon("phone")
+    assert caplog.text == ""
+    parts.icon("no-such-icon")
+    assert "no-such-icon" in caplog.text
+    assert "frontend/icons.txt" in caplog.text
