@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("kundenkreis.web.shell.account_urls")),
     path("ui/", include("kundenkreis.ui.urls")),
     path("crm/", include("kundenkreis.web.crm.urls")),
     path("engage/", include("kundenkreis.web.engage.urls")),

@@ -73,6 +73,12 @@ def digest(entry: AuditEntry, salt: str, fields: str) -> str:
     return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
 
 
+def latest(side: Side, target: str, limit: int) -> list[AuditEntry]:
+    """The latest entries about one record, newest first, each with its changes."""
+    entries = AuditEntry.objects.using(side.alias).select_related("change")
+    return list(entries.filter(target=target).order_by("-id")[:limit])
+
+
 def seal(side: Side, limit: int = 5_000) -> int:
     """Chain the entries that no running transaction can precede any more; returns how many."""
     with unit_of_work(side, "kernel.audit.seal"):

@@ -1,0 +1,31 @@
+"""The record engine: one declaration gives a type its list, pages, form, board and exchange."""
+
+from kundenkreis.records.declaration import (
+    Board,
+    Column,
+    Exchange,
+    Figure,
+    Input,
+    Lane,
+    Panel,
+    RecordType,
+    Section,
+    Tag,
+)
+from kundenkreis.records.registry import extend, named, register
+
+__all__ = [
+    "Board",
+    "Column",
+    "Exchange",
+    "Figure",
+    "Input",
+    "Lane",
+    "Panel",
+    "RecordType",
+    "Section",
+    "Tag",
+    "extend",
+    "named",
+    "register",
+]

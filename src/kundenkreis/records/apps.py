@@ -6,3 +6,6 @@ from kundenkreis.kernel.context import ContextConfig
 class RecordsConfig(ContextConfig):
     name = "kundenkreis.records"
     label = "records"
+
+    def ready(self) -> None:
+        from kundenkreis.records import checks  # noqa: F401 - registers itself

@@ -94,6 +94,30 @@ def create_user(
 
 
 @command
+def create_first_administrator(
+    *, actor: Actor, email: str, name: str, password: str, language: str = "de"
+) -> User:
+    """Make the first user of a new installation, an administrator.
+
+    Raises `DomainError` when there is a user already.
+    """
+    create_shipped_roles(actor=actor)
+    if store.rows(User).exists():
+        raise DomainError(
+            _("This installation has an administrator already."),
+            hint=_("Log in, or ask the administrator to let you in."),
+        )
+    return create_user(
+        actor=actor,
+        email=email,
+        name=name,
+        password=password,
+        roles=["administrator"],
+        language=language,
+    )
+
+
+@command
 def change_settings(*, actor: Actor, user_id: int, **values: str) -> User:
     """Change one's own language, theme or time zone."""
     if actor.user_id != user_id:

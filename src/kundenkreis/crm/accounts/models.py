@@ -28,6 +28,10 @@ class Team(models.Model):
     name = models.CharField(_("Name"), max_length=80, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
 
+    class Meta:
+        verbose_name = _("Team")
+        verbose_name_plural = _("Teams")
+
     def __str__(self) -> str:
         return self.name
 
@@ -47,13 +51,17 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("Theme"), max_length=6, default="system")
     zone = models.CharField(_("Time zone"), max_length=40, default="Europe/Berlin")
     is_active = models.BooleanField(_("May log in"), default=True)
-    joined_at = models.DateTimeField()
+    joined_at = models.DateTimeField(_("Since"))
     teams = models.ManyToManyField(Team, related_name="members")
     roles = models.ManyToManyField(Role, related_name="holders")
 
     objects = Users()
 
     USERNAME_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("Member of staff")
+        verbose_name_plural = _("Staff")
 
     def __str__(self) -> str:
         return self.name or self.email

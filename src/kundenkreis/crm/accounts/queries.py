@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from django.db.models import QuerySet
+
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.kernel.access import Level, Viewer
 
@@ -32,6 +34,32 @@ def user_named(email: str) -> User | None:
 def staff_names(user_ids: set[int]) -> dict[int, str]:
     """Names by user id, for owners in lists; at most 1,000."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in=user_ids)[:1000]}
+
+
+def users(viewer: Viewer) -> QuerySet[User]:
+    """All members of staff, for those who may read them; the right has no narrower reach."""
+    rows = User.objects.prefetch_related("teams", "roles")
+    return rows if viewer.level("crm.user.read") is Level.ALL else rows.none()
+
+
+def team_rows(viewer: Viewer) -> QuerySet[Team]:
+    """All teams, for those who may read them."""
+    rows = Team.objects.prefetch_related("members")
+    return rows if viewer.level("crm.team.read") is Level.ALL else rows.none()
+
+
+def staff_choices(viewer: Viewer) -> list[tuple[int, str]]:
+    """Whom a record may be given to."""
+    return [(user.pk, str(user)) for user in staff(viewer)]
+
+
+def team_choices(viewer: Viewer) -> list[tuple[int, str]]:
+    return [(team.pk, team.name) for team in teams(viewer)]
+
+
+def team_names(team_ids: set[int]) -> dict[int, str]:
+    """Names by team id; at most 1,000."""
+    return {team.pk: team.name for team in Team.objects.filter(pk__in=team_ids)[:1000]}
 
 
 def staff(viewer: Viewer, limit: int = 200) -> list[User]:

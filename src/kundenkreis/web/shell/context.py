@@ -1,9 +1,14 @@
-"""What every staff page knows: navigation, viewer, theme."""
+"""What every staff page knows: navigation, who is logged in, theme and where settings are sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kundenkreis.crm.accounts.models import User
 from kundenkreis.web.shell.navigation import navigation_for
 
 if TYPE_CHECKING:
@@ -11,12 +16,23 @@ if TYPE_CHECKING:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    viewer = getattr(request, "viewer", None)
-    if viewer is None:
-        return {"theme": request.COOKIES.get("kk_theme", "system")}
-    user = request.user
+    """The variables of `ui/shell.html`; on pages before the log-in only the common ones."""
+    common = {
+        "company_name": getattr(settings, "COMPANY_NAME", "") or "Kundenkreis",
+        "language_url": reverse("set_language"),
+        "theme_url": reverse("preferences"),
+    }
+    viewer, user = getattr(request, "viewer", None), getattr(request, "user", None)
+    if viewer is None or not isinstance(user, User):
+        return common
     return {
+        **common,
         "viewer": viewer,
         "theme": user.theme,
         "navigation": navigation_for(viewer, request.path),
+        "person_name": str(user),
+        "person_detail": user.email,
+        "person_menu": [
+            {"label": _("Password"), "url": reverse("account_change_password"), "icon": "key-round"}
+        ],
     }

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponse
 from django.shortcuts import render
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from kundenkreis.kernel.errors import DomainError
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """A rule said no: a fragment for htmx, else a page."""
-    template = (
-        "shell/error_fragment.html" if request.headers.get("HX-Request") else "shell/error.html"
-    )
-    return render(request, template, {"error": error}, status=error.status)
+    """A rule said no: a message over the page for htmx, which stays as it is, else a page."""
+    if request.headers.get("HX-Request"):
+        toast = {"toast": {"text": str(error), "tone": "error"}}
+        headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
+        return HttpResponse(status=error.status, headers=headers)
+    return render(request, "shell/refused.html", {"error": error}, status=error.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

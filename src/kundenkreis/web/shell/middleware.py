@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
 
-from kundenkreis.crm.accounts.queries import viewer_of
+from kundenkreis.crm.accounts.models import User
+from kundenkreis.crm.accounts.queries import anybody, viewer_of
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.web.shell import errors
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 # Everything else needs a log-in; the test of the route inventory reads this list.
-PUBLIC = ("/account/login/", "/account/logout/", "/welcome/", "/static/", "/health/")
+PUBLIC = (
+    "/account/login/",
+    "/account/logout/",
+    "/welcome/",
+    "/preferences/language/",
+    "/static/",
+    "/health/",
+)
 
 
 class ViewerMiddleware:
@@ -29,15 +39,9 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not user.is_authenticated:
-            if not request.path.startswith(PUBLIC):
-                return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={request.path}")
-            language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-            language = language or translation.get_language_from_request(request)
-            with translation.override(language):
-                request.LANGUAGE_CODE = translation.get_language() or "de"
-                return self.get_response(request)
-        request.viewer = viewer_of(user)
+        if not isinstance(user, User):
+            return self._before_login(request)
+        request.viewer = viewer_of(user)  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
             request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
@@ -45,5 +49,32 @@ class ViewerMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
+    def _before_login(self, request: HttpRequest) -> HttpResponse:
+        public = request.path.startswith(PUBLIC)
+        if not public or request.path == resolve_url(settings.LOGIN_URL):
+            if not anybody():
+                return redirect("welcome")
+            if not public:
+                return _to_login(request)
+        with translation.override(_language(request)):
+            request.LANGUAGE_CODE = translation.get_language() or "de"
+            return self.get_response(request)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.refused(request, error) if isinstance(error, DomainError) else None
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    address = resolve_url(settings.LOGIN_URL)
+    if request.headers.get("HX-Request"):  # the session ended while the page was open
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect(f"{address}?next={quote(request.get_full_path())}")
+
+
+def _language(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else _accepted(request)
+
+
+def _accepted(request: HttpRequest) -> str:
+    return translation.get_language_from_request(request)

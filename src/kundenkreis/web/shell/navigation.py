@@ -1,11 +1,13 @@
-"""The staff navigation: pages register themselves with the right they need."""
+"""The staff navigation: every page with the right it needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -15,13 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the navigation; shown to viewers who have `right`."""
+    """One line of the navigation; shown to viewers who have `right`.
+
+    `under` is the address all its pages begin with, when that is not `url` itself; `phone` puts it
+    into the bottom bar, `key` is its shortcut.
+    """
 
     group: str
     label: StrOrPromise
     url: str
     icon: str
     right: str = ""
+    under: str = ""
+    phone: bool = False
+    key: str = ""
 
 
 GROUPS: dict[str, StrOrPromise] = {
@@ -33,19 +42,30 @@ GROUPS: dict[str, StrOrPromise] = {
 }
 
 ENTRIES: list[Entry] = [
-    Entry("", _("Home"), "/", "house"),
+    Entry("", _("Home"), "/", "house", phone=True, key="g h"),
     Entry(
-        "records", _("Organisations"), "/crm/organisations/", "building-2", "crm.organisation.read"
+        "records",
+        _("Organisations"),
+        "/crm/organisations/",
+        "building-2",
+        "crm.organisation.read",
+        phone=True,
+        key="g c",
     ),
-    Entry("records", _("Persons"), "/crm/persons/", "users", "crm.person.read"),
+    Entry(
+        "records", _("Persons"), "/crm/persons/", "users", "crm.person.read", phone=True, key="g p"
+    ),
     Entry(
         "records",
         _("Opportunities"),
-        "/crm/opportunities/",
+        "/crm/opportunities/board/",
         "square-kanban",
         "crm.opportunity.read",
+        under="/crm/opportunities/",
+        phone=True,
+        key="g d",
     ),
-    Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read"),
+    Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
     Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),
@@ -60,16 +80,27 @@ ENTRIES: list[Entry] = [
         "insight.experiment.read",
     ),
     Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "crm.operation.read"),
+    Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
+    Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
 ]
 
 
-def navigation_for(viewer: Viewer, path: str) -> list[dict[str, Any]]:
-    """Groups of entries the viewer may open, the current one marked."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+def navigation_for(viewer: Viewer, path: str) -> list[NavigationGroup]:
+    """Groups of pages the viewer may open, the current one marked."""
+    groups: dict[str, list[NavigationItem]] = {}
     for entry in ENTRIES:
         if not entry.right or viewer.may(entry.right):
-            current = path == entry.url or (entry.url != "/" and path.startswith(entry.url))
-            groups.setdefault(entry.group, []).append(
-                {"label": entry.label, "url": entry.url, "icon": entry.icon, "current": current}
-            )
-    return [{"label": GROUPS[name], "items": items} for name, items in groups.items()]
+            groups.setdefault(entry.group, []).append(_item(entry, path))
+    return [NavigationGroup(GROUPS[name], items) for name, items in groups.items()]
+
+
+def _item(entry: Entry, path: str) -> NavigationItem:
+    under = entry.under or entry.url
+    return NavigationItem(
+        label=entry.label,
+        url=entry.url,
+        icon=entry.icon,
+        current=path == under or (under != "/" and path.startswith(under)),
+        phone=entry.phone,
+        key=entry.key,
+    )

@@ -1,7 +1,15 @@
-"""Addresses of the shell: home, settings, operation, first log-in."""
+"""Addresses of the shell: home, preferences, first administrator."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kundenkreis.web.shell import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("welcome/", views.welcome, name="welcome"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("preferences/language/", views.language, name="set_language"),
+    path("health/", views.health, name="health"),
+]

@@ -5,34 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm_people', '0001_initial'),
+        ("crm_people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SharedFacts',
+            name="SharedFacts",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='shared_facts', serialize=False, to='crm_people.person')),
-                ('facts', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="shared_facts",
+                        serialize=False,
+                        to="crm_people.person",
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPermission',
+            name="ContactPermission",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('link_id', models.UUIDField(db_index=True, null=True)),
-                ('subject_kind', models.CharField(max_length=12)),
-                ('subject', models.CharField(max_length=320)),
-                ('purpose', models.CharField(max_length=50)),
-                ('channel', models.CharField(max_length=20)),
-                ('granted', models.BooleanField()),
-                ('since', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("link_id", models.UUIDField(db_index=True, null=True)),
+                ("subject_kind", models.CharField(max_length=12)),
+                ("subject", models.CharField(max_length=320)),
+                ("purpose", models.CharField(max_length=50)),
+                ("channel", models.CharField(max_length=20)),
+                ("granted", models.BooleanField()),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject_kind', 'subject', 'purpose', 'channel'), name='contact_permission_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_kind", "subject", "purpose", "channel"),
+                        name="contact_permission_once",
+                    )
+                ],
             },
         ),
     ]

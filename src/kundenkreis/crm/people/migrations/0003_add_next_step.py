@@ -4,42 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm_people', '0002_share_facts_and_permissions'),
+        ("crm_people", "0002_share_facts_and_permissions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='next_step',
-            field=models.CharField(blank=True, max_length=200, verbose_name='Next step'),
+            model_name="organisation",
+            name="next_step",
+            field=models.CharField(blank=True, max_length=200, verbose_name="Next step"),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='next_step_on',
-            field=models.DateField(blank=True, null=True, verbose_name='Due'),
+            model_name="organisation",
+            name="next_step_on",
+            field=models.DateField(blank=True, null=True, verbose_name="Due"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='next_step',
-            field=models.CharField(blank=True, max_length=200, verbose_name='Next step'),
+            model_name="person",
+            name="next_step",
+            field=models.CharField(blank=True, max_length=200, verbose_name="Next step"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='next_step_on',
-            field=models.DateField(blank=True, null=True, verbose_name='Due'),
+            model_name="person",
+            name="next_step_on",
+            field=models.DateField(blank=True, null=True, verbose_name="Due"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('next_step_on__isnull', False)), fields=['owner_id', 'next_step_on', 'id'], name='organisation_due'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("next_step_on__isnull", False)),
+                fields=["owner_id", "next_step_on", "id"],
+                name="organisation_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('next_step_on__isnull', False)), fields=['owner_id', 'next_step_on', 'id'], name='person_due'),
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("next_step_on__isnull", False)),
+                fields=["owner_id", "next_step_on", "id"],
+                name="person_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='timelineentry',
-            index=models.Index(fields=['reference', '-at', '-id'], name='timeline_reference'),
+            model_name="timelineentry",
+            index=models.Index(fields=["reference", "-at", "-id"], name="timeline_reference"),
         ),
     ]

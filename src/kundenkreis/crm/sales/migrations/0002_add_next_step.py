@@ -4,30 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm_people', '0003_add_next_step'),
-        ('crm_sales', '0001_initial'),
+        ("crm_people", "0003_add_next_step"),
+        ("crm_sales", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='opportunity',
-            name='next_step',
-            field=models.CharField(blank=True, max_length=200, verbose_name='Next step'),
+            model_name="opportunity",
+            name="next_step",
+            field=models.CharField(blank=True, max_length=200, verbose_name="Next step"),
         ),
         migrations.AddField(
-            model_name='opportunity',
-            name='next_step_on',
-            field=models.DateField(blank=True, null=True, verbose_name='Due'),
+            model_name="opportunity",
+            name="next_step_on",
+            field=models.DateField(blank=True, null=True, verbose_name="Due"),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='price',
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='List price'),
+            model_name="product",
+            name="price",
+            field=models.DecimalField(
+                blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="List price"
+            ),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('next_step_on__isnull', False)), fields=['owner_id', 'next_step_on', 'id'], name='opportunity_due'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("next_step_on__isnull", False)),
+                fields=["owner_id", "next_step_on", "id"],
+                name="opportunity_due",
+            ),
         ),
     ]

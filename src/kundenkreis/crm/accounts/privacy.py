@@ -1,0 +1,22 @@
+"""Why every column about staff is kept."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
+
+_ACCOUNT = Use(
+    "log-in of staff, employment contract", "6(1)(b)", "until they leave, then 6m", "self"
+)
+_SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
+
+PRIVACY: Map = {
+    "Role": dict.fromkeys(("id", "slug", "label", "grants"), TECHNICAL),
+    "Team": dict.fromkeys(("id", "name", "parent"), TECHNICAL),
+    "User": {
+        **dict.fromkeys(
+            ("id", "email", "name", "password", "is_active", "joined_at", "last_login"), _ACCOUNT
+        ),
+        **dict.fromkeys(("teams", "roles"), _ACCOUNT),
+        **dict.fromkeys(("language", "theme", "zone"), _SETTING),
+    },
+}

@@ -1,0 +1,82 @@
+"""Staff and teams as records, and the directory that names owners everywhere."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.accounts import queries
+from kundenkreis.crm.accounts.models import Team, User
+from kundenkreis.kernel.fields import translated
+from kundenkreis.records import Column, RecordType, Section, directory, register
+from kundenkreis.ui import parts
+
+
+def team_names(user: User) -> str:
+    return ", ".join(team.name for team in user.teams.all())
+
+
+def role_tags(user: User) -> SafeString:
+    tags = ((parts.tag(translated(role.label)),) for role in user.roles.all())
+    return format_html_join(" ", "{}", tags)
+
+
+def role_names(user: User) -> str:
+    return ", ".join(translated(role.label) for role in user.roles.all())
+
+
+def member_names(team: Team) -> str:
+    return ", ".join(str(user) for user in team.members.all()[:20])
+
+
+USER = register(
+    RecordType(
+        model=User,
+        slug="users",
+        icon="contact-round",
+        query=queries.users,
+        actions=frozenset({"export"}),
+        order="name",
+        columns=(
+            Column("name"),
+            Column("email", keep=True),
+            Column("teams", _("Teams"), cell=team_names, text=team_names),
+            Column("roles", _("Roles"), cell=role_tags, text=role_names),
+            Column("is_active"),
+        ),
+        sections=(
+            Section(
+                _("Facts"),
+                ("email", Column("teams", _("Teams"), cell=team_names), "language", "zone"),
+            ),
+            Section(
+                _("Access"),
+                (Column("roles", _("Roles"), cell=role_tags), "is_active", "joined_at"),
+            ),
+        ),
+        search=("name", "email"),
+        filters=("is_active",),
+    )
+)
+
+TEAM = register(
+    RecordType(
+        model=Team,
+        slug="teams",
+        icon="users-round",
+        query=queries.team_rows,
+        actions=frozenset({"export"}),
+        order="name",
+        columns=(
+            Column("name"),
+            Column("members", _("Members"), cell=member_names, text=member_names, keep=True),
+        ),
+        sections=(Section(_("Facts"), (Column("members", _("Members"), cell=member_names),)),),
+        search=("name",),
+        square=True,
+    )
+)
+
+directory.use("owner_id", names=queries.staff_names, choices=queries.staff_choices)
+directory.use("team_id", names=queries.team_names, choices=queries.team_choices)

@@ -1,0 +1,53 @@
+"""Why every column about sales is kept."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
+
+_CHANCE = Use("preparing a sale", "6(1)(b)", "3y after it closed", "person")
+_PLAN = Use("planning of work by staff", "6(1)(f)", "3y after it closed", "person")
+# German commercial and tax law: § 257 HGB, § 147 AO.
+_RECORD = Use("carrying out the order; duty to keep business records", "6(1)(c)", "10y", "person")
+_LINE = Use(
+    "carrying out the order; duty to keep business records", "6(1)(c)", "10y", "order__person"
+)
+
+PRIVACY: Map = {
+    "Pipeline": {**RECORD, **dict.fromkeys(("slug", "label", "position"), TECHNICAL)},
+    "Stage": {
+        **RECORD,
+        **dict.fromkeys(
+            ("pipeline", "slug", "label", "kind", "probability", "position"), TECHNICAL
+        ),
+    },
+    "Product": {
+        **RECORD,
+        **dict.fromkeys(("sku", "name", "series", "price", "currency"), TECHNICAL),
+    },
+    "Opportunity": {
+        **RECORD,
+        **dict.fromkeys(
+            ("title", "organisation", "person", "product", "stage", "stage_since"), _CHANCE
+        ),
+        **dict.fromkeys(
+            ("value_minor", "currency", "opened_on", "expected_on", "closed_on"), _CHANCE
+        ),
+        **dict.fromkeys(("source", "lost_reason", "external_id"), _CHANCE),
+        **dict.fromkeys(("next_step", "next_step_on"), _PLAN),
+    },
+    "Order": {
+        **RECORD,
+        **dict.fromkeys(
+            ("number", "source", "kind", "state", "person", "organisation", "placed_at"), _RECORD
+        ),
+        **dict.fromkeys(("cancelled_at", "country", "voucher"), _RECORD),
+        **dict.fromkeys(("net_minor", "tax_minor", "gross_minor", "currency"), _RECORD),
+    },
+    "OrderLine": {
+        "id": TECHNICAL,
+        **dict.fromkeys(
+            ("order", "position", "sku", "name", "quantity", "unit_price", "tax_rate", "net_minor"),
+            _LINE,
+        ),
+    },
+}

@@ -1,0 +1,150 @@
+"""Reading opportunities, orders and products, and the figures they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.money import Money
+
+MONTHS = 12
+
+
+def opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
+    """Opportunities the viewer may read, with whom they are about."""
+    rows = visible(viewer, Opportunity.objects.all(), "crm.opportunity.read")
+    return rows.select_related("organisation", "person", "stage")
+
+
+def open_opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
+    return opportunities(viewer).filter(stage__kind=Stage.Kind.OPEN)
+
+
+def opportunities_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Opportunity]:
+    """Open ones of a person or organisation, the next to close first."""
+    rows = open_opportunities(viewer).filter(**_about(record))
+    return rows.order_by("expected_on", "id")
+
+
+def closing_soon(viewer: Viewer, until: date, limit: int = 8) -> list[Opportunity]:
+    """The viewer's own open opportunities expected to close by a day, also overdue ones."""
+    own = open_opportunities(viewer).filter(owner_id=viewer.user_id, expected_on__lte=until)
+    return list(own.order_by("expected_on", "id")[:limit])
+
+
+def due_opportunities(viewer: Viewer, until: date, limit: int = 20) -> list[Opportunity]:
+    """The viewer's own opportunities whose next step is due, earliest first."""
+    own = opportunities(viewer).filter(owner_id=viewer.user_id, next_step_on__lte=until)
+    return list(own.order_by("next_step_on", "id")[:limit])
+
+
+def pipelines(viewer: Viewer) -> list[Pipeline]:
+    return list(Pipeline.objects.order_by("position", "pk")[:50])
+
+
+def stages_of(pipeline_id: int) -> list[Stage]:
+    """A pipeline's stages in their order; at most 30."""
+    return list(Stage.objects.filter(pipeline_id=pipeline_id).order_by("position", "pk")[:30])
+
+
+def orders(viewer: Viewer) -> QuerySet[Order]:
+    """Orders the viewer may read, with who ordered."""
+    rows = visible(viewer, Order.objects.all(), "crm.order.read")
+    return rows.select_related("person", "organisation")
+
+
+def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
+    """Orders of a person, or of an organisation and its people."""
+    if isinstance(record, Person):
+        return orders(viewer).filter(person=record)
+    people = Person.objects.filter(affiliations__organisation=record).values("pk")
+    return orders(viewer).filter(Q(organisation=record) | Q(person__in=people))
+
+
+def lines_of(order: Order, limit: int = 200) -> list[OrderLine]:
+    return list(order.lines.order_by("position")[:limit])
+
+
+def products(viewer: Viewer) -> QuerySet[Product]:
+    return visible(viewer, Product.objects.all(), "crm.product.read")
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What somebody's orders add up to, net of tax and without cancelled ones."""
+
+    count: int
+    revenue: Money
+    before: int
+
+
+def business(viewer: Viewer, record: Person | Organisation) -> Business:
+    """Orders ever, revenue of the last twelve months, and of the twelve months before (minor
+    units); in the currency with the most revenue."""
+    valid = orders_of(viewer, record).filter(state=Order.State.PLACED).order_by()
+    year, earlier = _months_ago(MONTHS), _months_ago(2 * MONTHS)
+    rows = valid.values("currency").annotate(
+        count=Count("pk", filter=Q(kind=Order.Kind.ORDER)),
+        now=Sum("net_minor", filter=Q(placed_at__gte=year)),
+        before=Sum("net_minor", filter=Q(placed_at__gte=earlier, placed_at__lt=year)),
+    )
+    found: list[dict[str, Any]] = [dict(row) for row in rows[:20]]
+    if not found:
+        return Business(0, Money(0, "EUR"), 0)
+    most = max(found, key=lambda row: (row["now"] or 0, row["before"] or 0))
+    count = sum(row["count"] for row in found)
+    return Business(count, Money(most["now"] or 0, most["currency"]), most["before"] or 0)
+
+
+def open_value(viewer: Viewer, record: Person | Organisation) -> tuple[int, Money]:
+    """How many open opportunities there are, and their value in the largest currency."""
+    rows = open_opportunities(viewer).filter(**_about(record)).order_by()
+    sums = rows.values("currency").annotate(count=Count("pk"), total=Sum("value_minor"))
+    found: list[dict[str, Any]] = [dict(row) for row in sums[:20]]
+    most = max(found, key=lambda row: row["total"] or 0, default=None)
+    money = Money(most["total"] or 0, most["currency"]) if most else Money(0, "EUR")
+    return sum(row["count"] for row in found), money
+
+
+def revenue_by_month(
+    viewer: Viewer, record: Person | Organisation, currency: str
+) -> list[tuple[date, int]]:
+    """Net revenue of the last twelve calendar months in the company's zone, oldest first."""
+    zone = ZoneInfo(settings.COMPANY_ZONE)
+    rows = (
+        orders_of(viewer, record)
+        .filter(state=Order.State.PLACED, currency=currency, placed_at__gte=_months_ago(MONTHS - 1))
+        .order_by()
+        .annotate(month=TruncMonth("placed_at", tzinfo=zone))
+        .values("month")
+        .annotate(total=Sum("net_minor"))
+    )
+    sums = {row["month"].date(): row["total"] for row in rows}
+    start = _months_ago(MONTHS - 1).astimezone(zone).date()
+    months = [_plus(start, number) for number in range(MONTHS)]
+    return [(month, sums.get(month, 0)) for month in months]
+
+
+def _about(record: Person | Organisation) -> dict[str, Any]:
+    return {"person" if isinstance(record, Person) else "organisation": record}
+
+
+def _months_ago(number: int) -> datetime:
+    """The first of the month that many months ago, as an instant in the company's zone."""
+    day = _plus(clock.today(settings.COMPANY_ZONE).replace(day=1), -number)
+    return datetime(day.year, day.month, 1, tzinfo=ZoneInfo(settings.COMPANY_ZONE))
+
+
+def _plus(day: date, months: int) -> date:
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)

@@ -1,0 +1,137 @@
+"""What a board shows: lanes with their cards, counts and sums; and moving a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.errors import NotFound
+from kundenkreis.records.directory import Directory
+from kundenkreis.records.listing import narrowed
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Board, Lane, RecordType
+    from kundenkreis.records.filters import Filters
+
+CARDS = 50
+
+
+@dataclass(slots=True)
+class Filled:
+    """A lane with its cards; `more` says how many are not shown."""
+
+    lane: Lane
+    cards: list[Any] = field(default_factory=list)
+    count: int = 0
+    total: int = 0
+    currency: str = "EUR"
+
+    @property
+    def sum(self) -> str:
+        return formats.money(self.total, self.currency, whole=True) if self.total else ""
+
+    @property
+    def note(self) -> str:
+        """The weighted sum, and what the lane says of itself."""
+        weighted = ""
+        if self.total and self.lane.weight not in (None, 0, 100):
+            minor = round(self.total * (self.lane.weight or 0) / 100)
+            weighted = _("weighted %(sum)s") % {
+                "sum": formats.money(minor, self.currency, whole=True)
+            }
+        return " · ".join(part for part in (weighted, str(self.lane.note)) if part)
+
+    @property
+    def more(self) -> int:
+        return max(self.count - len(self.cards), 0)
+
+
+@dataclass(slots=True)
+class Boarded:
+    """The whole board."""
+
+    filters: Filters
+    lanes: list[Filled]
+    query: str
+
+    @property
+    def summary(self) -> str:
+        """How many cards there are in open lanes, and what they are worth."""
+        count = formats.number(sum(filled.count for filled in self.lanes))
+        sums: dict[str, int] = {}
+        for filled in self.lanes:
+            sums[filled.currency] = sums.get(filled.currency, 0) + filled.total
+        worth = [formats.money(total, code, whole=True) for code, total in sums.items() if total]
+        return " · ".join([count, *worth])
+
+    @property
+    def empty(self) -> bool:
+        return not any(filled.count for filled in self.lanes)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A card that was moved: into which lane, and where it was before."""
+
+    record: Any
+    lane: str
+    before: Any
+
+
+def board(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Boarded:
+    """Read the board: one query for counts and sums, one per lane for its cards."""
+    declared = _declared(kind)
+    rows, filters = narrowed(kind, viewer, parameters, address)
+    lanes = [Filled(lane) for lane in declared.lanes(viewer, dict(parameters.items()))]
+    _fill(declared, rows, lanes)
+    for filled in lanes:
+        found = rows.filter(**{declared.field: filled.lane.key})
+        if filled.lane.where is not None:
+            found = found.filter(filled.lane.where)
+        filled.cards = list(found.order_by(*declared.order)[:CARDS]) if filled.count else []
+    directory = Directory([card for filled in lanes for card in filled.cards])
+    for card in (card for filled in lanes for card in filled.cards):
+        card.owner_name = directory.name("owner_id", card.owner_id)
+    return Boarded(filters, lanes, parameters.get("q", "")[:100])
+
+
+def move(kind: RecordType, viewer: Viewer, pk: int, lane: str, asked: Mapping[str, str]) -> Moved:
+    """Move one record by the board's command. Raises what the command raises."""
+    declared = _declared(kind)
+    lanes = {str(one.key): one for one in declared.lanes(viewer, {})}
+    record = kind.one(viewer, pk)
+    before = getattr(record, f"{declared.field}_id", getattr(record, declared.field))
+    if lane not in lanes:
+        raise NotFound
+    names = {f"{kind.name}_id": pk, f"{declared.field}_id": lanes[lane].key}
+    moved = declared.move(actor=viewer, **names, **asked)
+    return Moved(moved, lanes[lane].title, before)
+
+
+def _declared(kind: RecordType) -> Board:
+    if kind.board is None:
+        raise LookupError(f"{kind.name} has no board")
+    return kind.board
+
+
+def _fill(declared: Board, rows: QuerySet[Any], lanes: list[Filled]) -> None:
+    wanted = Q(pk__in=[])
+    for filled in lanes:
+        wanted |= Q(**{declared.field: filled.lane.key}) & (filled.lane.where or Q())
+    by_key = {filled.lane.key: filled for filled in lanes}
+    grouped = rows.filter(wanted).order_by()
+    keys = [declared.field, *(["currency"] if declared.value else [])]
+    sums = {"total": Sum(declared.value)} if declared.value else {}
+    for row in grouped.values(*keys).annotate(count=Count("pk"), **sums):
+        filled = by_key[row[declared.field]]
+        filled.count += row["count"]
+        # A lane adds up one currency: the one with the most in it.
+        if (row.get("total") or 0) > filled.total:
+            filled.total, filled.currency = row["total"], row["currency"] or "EUR"

@@ -1,0 +1,110 @@
+"""How values look in lists and facts: text is escaped, markup comes only from here and `ui`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from django.db import models
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.records import registry
+from kundenkreis.records.fields import Info
+from kundenkreis.ui import formats, parts
+from kundenkreis.ui.avatars import avatar
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+    from kundenkreis.records.directory import Directory
+
+# Stable colours for words the company chooses itself, such as sources.
+_WORD_TONES = ("blue", "violet", "green", "amber", "")
+
+
+def shown(info: Info, record: Any, directory: Directory) -> str | SafeString:
+    """A value as a page shows it; empty text when there is none."""
+    value = info.value(record)
+    if value is None or value == "":
+        return ""
+    if info.directory:
+        return person_mark(directory.name(info.name, value))
+    if info.kind is Kind.REFERENCE:
+        return linked(value)
+    if isinstance(info.column, models.URLField):
+        return _address(value)
+    return written(info, value)
+
+
+def written(info: Info, value: Any, language: str | None = None) -> str:
+    """A value as plain text in the active language."""
+    match info.kind:
+        case Kind.CHOICE:
+            return str(dict(info.column.flatchoices).get(value, value))
+        case Kind.MONEY:
+            return formats.money(value, language=language)
+        case Kind.NUMBER:
+            return _number(info, value, language)
+        case Kind.DATE:
+            return formats.day(value, language)
+        case Kind.DATETIME:
+            return formats.instant(value, language)
+        case Kind.BOOLEAN:
+            return _("yes") if value else _("no")
+    if isinstance(info.column, Translated):
+        return translated(value)
+    return str(value)
+
+
+def linked(record: Any) -> SafeString:
+    """Another record: its mark and its name, a link when it has a page."""
+    kind = registry.of_model(type(record))
+    if kind is None:
+        return format_html("{}", record)
+    mark = avatar(str(record), square=True) if kind.square else ""
+    return format_html(
+        '<span class="cell">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
+    )
+
+
+def titled(kind: Any, record: Any) -> SafeString:
+    """The name of a record in the first column of its list."""
+    return format_html(
+        '<span class="cell">{}<a href="{}">{}</a></span>',
+        avatar(str(record), square=kind.square),
+        kind.url(record.pk),
+        record,
+    )
+
+
+def person_mark(name: str) -> SafeString:
+    """A member of staff: initials and name."""
+    return format_html('<span class="cell">{}{}</span>', avatar(name), name) if name else _empty()
+
+
+def word(text: str) -> SafeString:
+    """A word the company chose, as a tag whose colour stays the same."""
+    if not text:
+        return _empty()
+    return parts.tag(text, _WORD_TONES[crc32(text.encode()) % len(_WORD_TONES)])
+
+
+def _empty() -> SafeString:
+    return format_html("")
+
+
+def _address(url: str) -> SafeString:
+    if not url.startswith(("https://", "http://")):
+        return format_html("{}", url)
+    short = url.split("://", 1)[1].removeprefix("www.").rstrip("/")
+    return format_html('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', url, short)
+
+
+def _number(info: Info, value: Any, language: str | None) -> str:
+    if isinstance(info.column, models.PositiveSmallIntegerField):
+        return str(value)  # years, positions: no grouping
+    places = -value.normalize().as_tuple().exponent if hasattr(value, "normalize") else 0
+    return formats.number(value, max(places, 0), language)

@@ -1,0 +1,229 @@
+"""The vocabulary of declarations: frozen values that point at fields and functions.
+
+    PERSON = register(RecordType(
+        model=Person, slug="persons", icon="users", order="name",
+        columns=(Column("name", _("Name"), cell=name_of, sort=("last_name", "first_name")), …),
+        sections=(Section(_("Facts"), ("salutation", "first_name", "last_name")),),
+        search=("last_name", "first_name"),
+    ))
+
+Labels, choices, help and constraints come from the Django model: nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.errors import NotFound
+from kundenkreis.kernel.sides import Side, side_of_label
+
+if TYPE_CHECKING:
+    from django.db.models import Model, Q, QuerySet
+    from django.forms import Field
+    from django.http import HttpResponseBase
+    from django_stubs_ext import StrOrPromise
+
+Command = Callable[..., Any]
+ACTIONS = frozenset({"create", "change", "remove", "import", "export"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list, or one fact of a record page.
+
+    Parameters: `name` is a field, or free when `cell` makes the content (escaped text or safe
+    markup) from a record; `sort` names the fields it sorts by, none for a column without a field;
+    `keep` shows it on phones; `total` adds its sum below the list (money only); `text` is what an
+    export writes in place of a cell that is made by a function.
+    """
+
+    name: str
+    label: StrOrPromise = ""
+    cell: Callable[[Any], object] | None = None
+    sort: tuple[str, ...] = ()
+    keep: bool = False
+    total: bool = False
+    text: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something a new record is made with that is no column of its own, e.g. an e-mail address.
+
+    `make(viewer)` gives the form field; the value goes to the type's create command as `name`.
+    """
+
+    name: str
+    make: Callable[[Viewer], Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of facts on the record page; fields that may be changed are edited in place."""
+
+    title: StrOrPromise
+    facts: tuple[str | Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure above the timeline, already formatted."""
+
+    label: StrOrPromise
+    value: str
+    note: StrOrPromise = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word beside a record's name."""
+
+    label: StrOrPromise
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the record page with its own template.
+
+    `data(viewer, record)` gives what the template sees as `panel`; None leaves the panel out.
+    `place` is "left", "centre" or "right"; panels of one place stand in the order of `position`.
+    """
+
+    name: str
+    template: str
+    data: Callable[[Viewer, Any], Mapping[str, Any] | None]
+    place: str = "right"
+    position: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One column of a board. `where` narrows its cards, `weight` is a chance in percent."""
+
+    key: int
+    title: str
+    tone: str = ""
+    note: StrOrPromise = ""
+    weight: int | None = None
+    where: Q | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Records as cards in the lanes of one field.
+
+    `lanes(viewer, chosen)` gives the lanes, `chosen` being the request's parameters; `move` is a
+    command `move(*, actor, <type>_id, <field>_id, **asked)`; when it refuses with an error whose
+    `field` is one of `asks`, the board asks for it. `value` names a money field to add up.
+    """
+
+    field: str
+    lanes: Callable[[Viewer, Mapping[str, str]], Sequence[Lane]]
+    move: Command
+    card: str
+    value: str = ""
+    asks: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("-changed_at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What goes out as a file beyond the columns of the list; imports take the form's fields."""
+
+    fields: tuple[str, ...] = ()
+
+
+def _nothing(record: Any) -> Iterable[Tag]:
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """Everything pages, import, export and commands need to know about one type of record.
+
+    Parameters: `slug` is its place in addresses and never changes; `order` a column's name, with
+    "-" for descending; `query(viewer)` gives the visible rows, by default those the right to read
+    reaches; `create`, `change` and `remove` are commands that replace the default ones; `form`
+    names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
+    gives values of a new record that nobody needs to type; `replace` exchanges whole views.
+    """
+
+    model: type[Model]
+    slug: str
+    icon: str
+    columns: tuple[Column, ...]
+    order: str = "-id"
+    sections: tuple[Section, ...] = ()
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    query: Callable[[Viewer], QuerySet[Any]] | None = None
+    create: Command | None = None
+    change: Command | None = None
+    remove: Command | None = None
+    actions: frozenset[str] = ACTIONS
+    form: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    preset: Callable[[Viewer], Mapping[str, Any]] | None = None
+    square: bool = False
+    subtitle: Callable[[Any], str] | None = None
+    tags: Callable[[Any], Iterable[Tag]] = _nothing
+    figures: Callable[[Viewer, Any], Iterable[Figure]] | None = None
+    panels: tuple[Panel, ...] = ()
+    board: Board | None = None
+    exchange: Exchange = Exchange()
+    replace: Mapping[str, Callable[..., HttpResponseBase]] | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """The type's name in rights, references and commands: `opportunity`."""
+        return str(self.model._meta.model_name)
+
+    @cached_property
+    def side(self) -> Side:
+        return side_of_label(self.model._meta.app_label) or Side.CRM
+
+    @cached_property
+    def context(self) -> str:
+        """The business context it belongs to: `sales`."""
+        return self.model._meta.app_label.partition("_")[2]
+
+    @property
+    def label(self) -> StrOrPromise:
+        return self.model._meta.verbose_name or self.name
+
+    @property
+    def label_plural(self) -> StrOrPromise:
+        return self.model._meta.verbose_name_plural or self.slug
+
+    def right(self, action: str) -> str:
+        return f"{self.side}.{self.name}.{action}"
+
+    def may(self, viewer: Viewer, action: str) -> bool:
+        """Whether the type has the action and the viewer has the right to it."""
+        return (action == "read" or action in self.actions) and viewer.may(self.right(action))
+
+    def rows(self, viewer: Viewer) -> QuerySet[Any]:
+        """The rows the viewer may read."""
+        if self.query is not None:
+            return self.query(viewer)
+        return visible(viewer, self.model._default_manager.all(), self.right("read"))
+
+    def one(self, viewer: Viewer, pk: int) -> Any:
+        """One visible record. Raises `NotFound`."""
+        found = self.rows(viewer).filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def url(self, *parts: object) -> str:
+        """An address of this type: `url()` is the list, `url(17, "edit", "name")` a part of one."""
+        return "/".join([f"/{self.side}/{self.slug}", *(str(part) for part in parts), ""])
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)

@@ -1,0 +1,201 @@
+"""Filters of a list: parameters of its address become one tree of conditions.
+
+`?stage=3&stage=4&owner_id=7` filters by choice and reference fields; `?where={…}` takes any tree
+of `kernel.conditions` over the type's fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel import conditions
+from kundenkreis.kernel.conditions import (
+    All,
+    Choice,
+    Compare,
+    ConditionError,
+    Field,
+    Kind,
+    Node,
+    Vocabulary,
+)
+from kundenkreis.records import directory, registry
+from kundenkreis.records.fields import Info, info
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+MAX_OFFERED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value a filter menu offers; `url` switches it on or off."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The filter of one field: what is chosen, what may be chosen."""
+
+    name: str
+    label: str
+    options: list[Option]
+    chosen: str = ""
+    clear: str = ""
+
+
+@dataclass(slots=True)
+class Filters:
+    """What the address of a list asks for."""
+
+    tree: Node = field(default_factory=All)
+    vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary("records"))
+    menus: list[Menu] = field(default_factory=list)
+    chosen: dict[str, list[Any]] = field(default_factory=dict)
+    sentence: str = ""
+    clear: str = ""
+    problem: str = ""
+
+    @property
+    def active(self) -> bool:
+        return bool(self.chosen or self.sentence)
+
+
+def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
+    """The fields of a type that conditions may speak about."""
+    fields = [
+        _condition_field(info(kind.model, column.name), viewer)
+        for column in kind.model._meta.concrete_fields
+        if column.name not in ("custom", "version") and not column.is_relation
+    ]
+    relations = [
+        _condition_field(info(kind.model, column.name), viewer)
+        for column in kind.model._meta.concrete_fields
+        if column.is_relation and column.many_to_one
+    ]
+    return Vocabulary(kind.name, (*fields, *relations))
+
+
+def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Filters:
+    """The filters of a request. A condition that cannot be understood is reported, not applied."""
+    found = Filters(vocabulary=vocabulary(kind, viewer))
+    parts: list[Node] = []
+    for name in (*kind.filters, *_references(kind)):
+        one = info(kind.model, name)
+        values = [value for text in parameters.getlist(name) if (value := _typed(one, text)) != ""]
+        if values:
+            found.chosen[name] = values
+            parts.append(Compare(name, "in", tuple(values)))
+    try:
+        if where := parameters.get("where"):
+            tree = conditions.load(json.loads(where), found.vocabulary)
+            parts.append(tree)
+            found.sentence = conditions.sentence(tree, found.vocabulary)
+    except (ConditionError, ValueError) as error:
+        found.problem = str(error) if isinstance(error, ConditionError) else _("unreadable filter")
+    found.tree = All(tuple(parts))
+    found.menus = [_menu(kind, viewer, name, found, parameters, address) for name in kind.filters]
+    found.menus += [
+        _menu(kind, viewer, name, found, parameters, address)
+        for name in found.chosen
+        if name not in kind.filters
+    ]
+    found.clear = _address(address, parameters, drop=(*found.chosen, "where", "q", "after"))
+    return found
+
+
+def _references(kind: RecordType) -> Iterator[str]:
+    """References may always be filtered by address, so that other pages can link to a list."""
+    for column in kind.model._meta.concrete_fields:
+        if column.is_relation and column.name not in kind.filters:
+            yield column.name
+
+
+def _typed(found: Info, text: str) -> Any:
+    if found.kind is Kind.REFERENCE:
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else ""
+    if found.kind is Kind.BOOLEAN:
+        return {"1": True, "0": False}.get(text, "")
+    return text[:200]
+
+
+def _menu(
+    kind: RecordType,
+    viewer: Viewer,
+    name: str,
+    found: Filters,
+    parameters: QueryDict,
+    address: str,
+) -> Menu:
+    one = info(kind.model, name)
+    offered = _offered(one, viewer, found.chosen.get(name, []))
+    chosen = found.chosen.get(name, [])
+    options = [
+        Option(label, _toggled(address, parameters, name, value, one), value in chosen)
+        for value, label in offered
+    ]
+    labels = [option.label for option in options if option.chosen]
+    clear = _address(address, parameters, drop=(name, "after"))
+    return Menu(name, str(one.label), options, ", ".join(labels), clear)
+
+
+def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, str]]:
+    if one.directory:
+        return directory.choices(one.name, viewer)[:MAX_OFFERED]
+    if one.kind is Kind.BOOLEAN:
+        return [(True, _("yes")), (False, _("no"))]
+    if one.kind is Kind.CHOICE:
+        return [(value, str(label)) for value, label in one.column.flatchoices][:MAX_OFFERED]
+    if one.related is None:  # free words, such as sources: those in use
+        rows = one.column.model._default_manager.exclude(**{one.name: ""})
+        words = rows.values_list(one.name, flat=True).order_by(one.name).distinct()[:MAX_OFFERED]
+        return [(word, str(word)) for word in words if word]
+    kind = registry.of_model(one.related)
+    if kind is None:
+        rows = one.related._default_manager.all()[:MAX_OFFERED]
+    else:
+        rows = kind.rows(viewer).filter(pk__in=chosen)[:MAX_OFFERED]
+    return [(row.pk, str(row)) for row in rows]
+
+
+def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: Info) -> str:
+    text = ("1" if value else "0") if one.kind is Kind.BOOLEAN else str(value)
+    changed = parameters.copy()
+    chosen = changed.getlist(name)
+    changed.setlist(name, [v for v in chosen if v != text] if text in chosen else [*chosen, text])
+    return _address(address, changed, drop=("after", "before"))
+
+
+def _address(address: str, parameters: QueryDict, drop: tuple[str, ...]) -> str:
+    kept = parameters.copy()
+    for name in drop:
+        kept.pop(name, None)
+    query = kept.urlencode()
+    return f"{address}?{query}" if query else address
+
+
+def _condition_field(one: Info, viewer: Viewer) -> Field:
+    def choices() -> list[Choice]:
+        return [Choice(value, label) for value, label in _offered(one, viewer, [])]
+
+    made = Field(
+        name=one.name,
+        kind=one.kind,
+        label=one.label,
+        read=lambda record: getattr(record, one.column.attname),
+        sql=F(one.column.attname),
+        sql_currency=F("currency") if one.kind is Kind.MONEY else None,
+    )
+    return replace(made, choices=choices) if one.kind in (Kind.CHOICE, Kind.REFERENCE) else made

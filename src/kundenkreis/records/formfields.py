@@ -1,0 +1,126 @@
+"""Form fields that read what people type, and what files of people contain."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.money import to_major
+from kundenkreis.records import references
+from kundenkreis.records.parsing import parse_number, plain
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+NO_NUMBER = _("This is not a number.")
+DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d/%m/%Y"]
+
+
+class NumberField(forms.CharField):
+    """A number in the user's notation; bounds and places come from the model's field."""
+
+    def __init__(self, *, whole: bool, column: forms.Field | None = None, **options: Any) -> None:
+        self.whole, self.column = whole, column
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(Decimal(value)) if isinstance(value, int | Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            number = parse_number(text or "")
+        except ValueError:
+            raise ValidationError(NO_NUMBER, code="number") from None
+        if number is None:
+            return None
+        if self.whole:
+            if number != int(number):
+                raise ValidationError(_("This must be a whole number."), code="whole")
+            return int(number)
+        return number
+
+    def run_validators(self, value: Any) -> None:
+        if value is not None and self.column is not None:
+            self.column.clean(value)
+
+
+class MoneyField(NumberField):
+    """An amount in major units; the form turns it into minor units of the record's currency."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(whole=False, **options)
+
+    def run_validators(self, value: Any) -> None:
+        if value is not None and abs(value) >= Decimal(10) ** 15:
+            raise ValidationError(_("This amount is too large."), code="large")
+
+    def shown(self, minor: int | None, currency: str) -> str:
+        return "" if minor is None else plain(to_major(minor, currency))
+
+
+class DayField(forms.DateField):
+    """A business date; the browser's own picker, and the usual notations from files."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = DAY_FORMATS
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class InstantField(forms.DateTimeField):
+    """An instant in the user's time zone."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class Suggest(forms.TextInput):
+    """A text input whose browser list is filled while one types."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            attrs={
+                "autocomplete": "off",
+                "hx-get": address,
+                "hx-trigger": "input changed delay:150ms, focus once",
+                "hx-target": "next datalist",
+                "hx-swap": "innerHTML",
+            }
+        )
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        identity = f"{(attrs or {}).get('id', name)}-suggestions"
+        field = super().render(name, value, {**(attrs or {}), "list": identity}, renderer)
+        return format_html('{}<datalist id="{}"></datalist>', field, identity)
+
+
+class ReferenceField(forms.CharField):
+    """Another record, named by its text; the browser suggests while one types."""
+
+    def __init__(self, *, kind: RecordType, viewer: Viewer, **options: Any) -> None:
+        self.kind, self.viewer = kind, viewer
+        widget = Suggest(kind.url("suggestions"))
+        super().__init__(widget=widget, max_length=200, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        return references.unique_text(self.kind, self.viewer, value)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return references.found(self.kind, self.viewer, text) if text else None
+
+    def run_validators(self, value: Any) -> None:
+        """The reference itself was the validation."""

@@ -1,0 +1,198 @@
+"""Forms made from a type's declaration; their values go to the type's commands as they are.
+
+A form never touches the record: the command sees the old values and the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.money import to_minor
+from kundenkreis.kernel.text import normal
+from kundenkreis.records import directory, registry
+from kundenkreis.records.fields import Info, info
+from kundenkreis.records.formfields import (
+    DayField,
+    InstantField,
+    MoneyField,
+    NumberField,
+    ReferenceField,
+)
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Column, RecordType
+
+MAX_CHOICES = 200
+NOTHING = ("", "–")
+
+
+class RecordForm(forms.Form):
+    """The fields of one record; `record` is None for a new one."""
+
+    def __init__(
+        self,
+        kind: RecordType,
+        viewer: Viewer,
+        names: Iterable[str],
+        data: Mapping[str, Any] | None = None,
+        *,
+        record: Any = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.kind, self.record = kind, record
+        super().__init__(data, initial=dict(initial or {}), prefix=None)
+        for name in names:
+            self.fields[name] = of_input(kind, name, viewer)
+            if record is not None:
+                self.initial[name] = self._initial(info(kind.model, name))
+
+    def _initial(self, found: Info) -> Any:
+        value = getattr(self.record, found.name)
+        field = self.fields[found.name]
+        return field.shown(value, self._currency()) if isinstance(field, MoneyField) else value
+
+    def _currency(self) -> str:
+        chosen = self.cleaned_data.get("currency") if hasattr(self, "cleaned_data") else None
+        stored = getattr(self.record, "currency", None)
+        default = info(self.kind.model, "currency").column.get_default()
+        return str(chosen or stored or default or "EUR")
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or self.cleaned_data)
+        inputs = {one.name for one in self.kind.inputs}
+        for name, field in self.fields.items():
+            value = values.get(name)
+            if isinstance(field, MoneyField) and value is not None:
+                values[name] = to_minor(value, self._currency())
+            elif isinstance(value, str):
+                values[name] = normal(value).strip()
+            if name in values and name not in inputs:
+                self._check_unique(info(self.kind.model, name), values)
+        return values
+
+    def _check_unique(self, found: Info, values: dict[str, Any]) -> None:
+        column = found.column
+        if values[found.name] == "" and column.null:
+            values[found.name] = None
+        if not column.unique or values[found.name] is None:
+            return
+        same = self.kind.model._default_manager.filter(**{found.name: values[found.name]})
+        if self.record is not None:
+            same = same.exclude(pk=self.record.pk)
+        if same.exists():
+            message = _("This is already taken by another record.")
+            self.add_error(found.name, message)
+
+
+def field_of(found: Info, viewer: Viewer) -> forms.Field:
+    """The form field for one field of a model."""
+    column = found.column
+    options: dict[str, Any] = {
+        "label": found.label,
+        "help_text": column.help_text,
+        "required": not column.blank and found.kind is not Kind.BOOLEAN,
+    }
+    if found.directory:
+        return _choice(directory.choices(found.name, viewer), int, **options | {"required": False})
+    match found.kind:
+        case Kind.REFERENCE:
+            return _reference(found, viewer, options)
+        case Kind.CHOICE:
+            return _choice(column.flatchoices, str, **options)
+        case Kind.MONEY:
+            return MoneyField(**options)
+        case Kind.NUMBER:
+            whole = isinstance(column, models.IntegerField)
+            return NumberField(whole=whole, column=column.formfield(localize=False), **options)
+        case Kind.DATE:
+            return DayField(**options)
+        case Kind.DATETIME:
+            return InstantField(**options)
+        case Kind.BOOLEAN:
+            return forms.BooleanField(**options)
+    return _text(column, options)
+
+
+def _text(column: models.Field[Any, Any], options: dict[str, Any]) -> forms.Field:
+    if isinstance(column, models.URLField):
+        options["assume_scheme"] = "https"
+    field = column.formfield(**options)
+    if field is None:
+        raise LookupError(f"{column} cannot be typed into a form")
+    if isinstance(column, models.TextField):
+        field.widget = forms.Textarea(attrs={"rows": 3})
+    return field
+
+
+def _reference(found: Info, viewer: Viewer, options: dict[str, Any]) -> forms.Field:
+    kind = registry.of_model(found.related)
+    if kind is not None:
+        return ReferenceField(kind=kind, viewer=viewer, **options)
+    if found.related is None:
+        raise LookupError(f"{found.name} points nowhere")
+    rows = found.related._default_manager.all()
+    return forms.ModelChoiceField(queryset=rows, blank=not options["required"], **options)
+
+
+def _choice(choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) -> forms.Field:
+    offered = list(choices)[:MAX_CHOICES]
+    if not options["required"]:
+        offered.insert(0, NOTHING)
+    return forms.TypedChoiceField(
+        choices=offered,
+        coerce=of,
+        empty_value=None if of is int else "",
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the suggestions.")},
+        **options,
+    )
+
+
+def changeable(kind: RecordType, names: Iterable[str | Column]) -> list[str]:
+    """Those of the names that are fields people may change."""
+    texts = [name if isinstance(name, str) else name.name for name in names]
+    model_names = {column.name for column in kind.model._meta.concrete_fields}
+    return [name for name in texts if name in model_names and info(kind.model, name).changeable]
+
+
+def form_names(kind: RecordType) -> list[str]:
+    """The fields of a new record: those declared, else all facts that may be changed."""
+    if kind.form:
+        return list(kind.form)
+    return changeable(kind, [fact for section in kind.sections for fact in section.facts])
+
+
+def initial_from(
+    kind: RecordType, viewer: Viewer, names: Iterable[str], parameters: Mapping[str, str]
+) -> dict[str, Any]:
+    """First values of a new record's form from its address: `?organisation=12&source=Messe`."""
+    found: dict[str, Any] = {"owner_id": viewer.user_id}
+    known = {column.name for column in kind.model._meta.concrete_fields}
+    for name in names:
+        if name in known and (default := info(kind.model, name).column.get_default()):
+            found[name] = default
+        text = parameters.get(name, "")
+        if not text:
+            continue
+        target = of_input(kind, name, viewer)
+        if isinstance(target, ReferenceField):
+            pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+            found[name] = target.kind.rows(viewer).filter(pk=pk).first()
+        else:
+            found[name] = text[:200]
+    return found
+
+
+def of_input(kind: RecordType, name: str, viewer: Viewer) -> forms.Field:
+    """The form field of a name: a declared input, or a field of the model."""
+    for one in kind.inputs:
+        if one.name == name:
+            return one.make(viewer)
+    return field_of(info(kind.model, name), viewer)

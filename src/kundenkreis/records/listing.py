@@ -1,0 +1,224 @@
+"""What a list page shows: one page of rows as rendered cells, with filters, counts and sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet, Sum
+from django.http import QueryDict
+from django.utils.html import format_html
+
+from kundenkreis.kernel import clock, conditions
+from kundenkreis.records import cells, keyset
+from kundenkreis.records.directory import Directory
+from kundenkreis.records.fields import Info, info
+from kundenkreis.records.filters import Filters, read
+from kundenkreis.records.search import searched
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Column, RecordType
+
+PAGE_SIZE = 50
+COUNTED = 10_000  # beyond, a list says "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head as `ui/table.html` reads it."""
+
+    label: str
+    numeric: bool
+    sort_url: str
+    sorted: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """One page of a list, ready for its template."""
+
+    kind: RecordType
+    filters: Filters
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    count: int = 0
+    totals: list[str] = field(default_factory=list)
+    query: str = ""
+    previous_url: str = ""
+    next_url: str = ""
+    export_query: str = ""
+
+    @property
+    def counted(self) -> str:
+        """The number of rows, or that there are more than we count."""
+        more = self.count > COUNTED
+        return f"> {formats.number(COUNTED)}" if more else formats.number(self.count)
+
+    @property
+    def narrowed(self) -> bool:
+        return self.filters.active or bool(self.query)
+
+
+def narrowed(
+    kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str
+) -> tuple[QuerySet[Any], Filters]:
+    """The visible rows that match the request's filters and search."""
+    filters = read(kind, viewer, parameters, address)
+    where = conditions.to_q(
+        filters.tree, filters.vocabulary, clock.now(), ZoneInfo(settings.COMPANY_ZONE)
+    )
+    rows = searched(kind, kind.rows(viewer).filter(where), parameters.get("q", "")[:100])
+    return rows, filters
+
+
+def order_of(kind: RecordType, parameters: QueryDict) -> tuple[Column | None, list[str], bool]:
+    """The column, the fields and the direction a list is sorted by."""
+    wanted = parameters.get("sort", "") or kind.order
+    column = kind.column(wanted.removeprefix("-"))
+    if column is None or not sort_fields(kind, column):
+        wanted = kind.order
+        column = kind.column(wanted.removeprefix("-"))
+    name = wanted.removeprefix("-")
+    fields = sort_fields(kind, column) if column else [] if name in ("id", "pk") else [name]
+    return column, fields, wanted.startswith("-")
+
+
+def sort_fields(kind: RecordType, column: Column) -> list[str]:
+    """The fields a column sorts by: those declared, else itself when it is a plain field."""
+    if column.sort:
+        return list(column.sort)
+    found = _info(kind, column)
+    return [found.name] if found is not None and not found.related and not found.directory else []
+
+
+def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Listing:
+    """Read one page of the list."""
+    rows, filters = narrowed(kind, viewer, parameters, address)
+    column, fields, descending = order_of(kind, parameters)
+    page = keyset.page(
+        rows,
+        fields,
+        size=PAGE_SIZE,
+        descending=descending,
+        after=parameters.get("after", ""),
+        before=parameters.get("before", ""),
+    )
+    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
+    found.count = rows.order_by()[: COUNTED + 1].count()
+    found.totals = _totals(kind, rows) if found.count <= COUNTED else []
+    found.heads = [
+        _head(kind, one, parameters, address, one is column, descending) for one in kind.columns
+    ]
+    directory = Directory(page.rows)
+    makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in kind.columns]
+    found.rows = [
+        {"url": kind.url(record.pk), "cells": [make(record) for make in makers]}
+        for record in page.rows
+    ]
+    turn = partial(_with, parameters, address)
+    found.previous_url = turn(before=page.before, after="") if page.before else ""
+    found.next_url = turn(after=page.after, before="") if page.after else ""
+    found.export_query = _with(parameters, "", after="", before="")
+    return found
+
+
+def text_of(kind: RecordType, column: Column, record: Any, directory: Directory) -> str:
+    """A column's content as plain text, for files."""
+    if column.text is not None:
+        return column.text(record)
+    found = _info(kind, column)
+    if found is None:
+        return str(column.cell(record)) if column.cell else ""
+    value = found.value(record)
+    if value is None:
+        return ""
+    if found.directory:
+        return directory.name(found.name, value)
+    return cells.written(found, value)
+
+
+def label_of(kind: RecordType, column: Column) -> str:
+    found = _info(kind, column)
+    return str(column.label or (found.label if found else column.name))
+
+
+def _info(kind: RecordType, column: Column) -> Info | None:
+    try:
+        return info(kind.model, column.name)
+    except LookupError:
+        return None
+
+
+def _maker(kind: RecordType, column: Column, directory: Directory, *, first: bool) -> Any:
+    found = _info(kind, column)
+    classes = " ".join(
+        name
+        for name, on in (
+            ("primary-cell", first),
+            ("numeric", bool(found and found.numeric and not column.cell)),
+            ("keep", column.keep),
+        )
+        if on
+    )
+
+    def make(record: Any) -> object:
+        if column.cell is not None:
+            content = column.cell(record)
+        else:
+            content = cells.shown(found, record, directory) if found else ""
+        if first:
+            content = cells.titled(kind, record)
+        return format_html('<td class="{}">{}</td>', classes, content)
+
+    return make
+
+
+def _head(
+    kind: RecordType,
+    column: Column,
+    parameters: QueryDict,
+    address: str,
+    current: bool,
+    descending: bool,
+) -> Head:
+    found = _info(kind, column)
+    numeric = bool(found and found.numeric and not column.cell)
+    sort_url = ""
+    if sort_fields(kind, column):
+        back = current and not descending
+        sort = f"-{column.name}" if back else column.name
+        sort_url = _with(parameters, address, sort=sort, after="", before="")
+    state = ("descending" if descending else "ascending") if current else ""
+    return Head(label_of(kind, column), numeric, sort_url, state)
+
+
+def _totals(kind: RecordType, rows: QuerySet[Any]) -> list[str]:
+    """Sums of the money columns marked `total`, one text per currency."""
+    named = [column.name for column in kind.columns if column.total]
+    if not named:
+        return []
+    sums = (
+        rows.order_by().values("currency").annotate(**{f"sum_{name}": Sum(name) for name in named})
+    )
+    return [
+        formats.money(row[f"sum_{name}"], row["currency"] or "EUR", whole=True)
+        for name in named
+        for row in sums[:10]
+        if row[f"sum_{name}"] is not None
+    ]
+
+
+def _with(parameters: QueryDict, address: str, **changes: str) -> str:
+    kept = parameters.copy()
+    for name, value in changes.items():
+        if value:
+            kept[name] = value
+        else:
+            kept.pop(name, None)
+    query = kept.urlencode()
+    return f"{address}?{query}" if query else address

@@ -1,0 +1,68 @@
+"""All record types, and what other contexts add to their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Figure, Panel, RecordType
+
+Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
+
+
+@dataclass(slots=True)
+class Additions:
+    """What contexts above a type add to its record page."""
+
+    panels: list[Panel] = field(default_factory=list)
+    figures: list[Figures] = field(default_factory=list)
+
+
+TYPES: dict[str, RecordType] = {}
+ADDED: dict[str, Additions] = {}
+
+
+def register(kind: RecordType) -> RecordType:
+    """Make a type known; its name must be free."""
+    known = TYPES.setdefault(kind.name, kind)
+    if known is not kind:
+        raise LookupError(f"there are two record types named {kind.name}")
+    return kind
+
+
+def extend(name: str, *, panels: Iterable[Panel] = (), figures: Figures | None = None) -> None:
+    """Add panels and key figures to a type of a context below, e.g. orders to a person's page."""
+    added = ADDED.setdefault(name, Additions())
+    added.panels += panels
+    if figures is not None:
+        added.figures.append(figures)
+
+
+def named(name: str) -> RecordType:
+    """The type of that name, or of that slug. Raises `LookupError` with the known names."""
+    found = TYPES.get(name) or next((kind for kind in TYPES.values() if kind.slug == name), None)
+    if found is None:
+        raise LookupError(f"there is no record type {name}; known: {', '.join(sorted(TYPES))}")
+    return found
+
+
+def of_model(model: type[Model] | None) -> RecordType | None:
+    return next((kind for kind in TYPES.values() if kind.model is model), None)
+
+
+def panels(kind: RecordType) -> Iterator[Panel]:
+    """The type's own panels and those added to it, by position."""
+    added = ADDED.get(kind.name, Additions()).panels
+    yield from sorted((*kind.panels, *added), key=lambda panel: panel.position)
+
+
+def figures(kind: RecordType, viewer: Viewer, record: Any) -> list[Figure]:
+    """The key figures of a record, the type's own first."""
+    made = [kind.figures] if kind.figures else []
+    made += ADDED.get(kind.name, Additions()).figures
+    return [figure for make in made for figure in make(viewer, record)]

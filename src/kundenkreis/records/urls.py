@@ -1,0 +1,53 @@
+"""Addresses of every registered type: `persons/`, `persons/4711/`, `persons/4711/edit/language/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.urls import URLPattern, path
+
+from kundenkreis.records.registry import TYPES
+from kundenkreis.records.views import boards, exchange, lists, pages, writing
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.sides import Side
+    from kundenkreis.records.declaration import RecordType
+
+
+def patterns(side: Side) -> list[URLPattern]:
+    """The addresses of all types of one side; call it when every context has registered."""
+    return [
+        pattern for kind in TYPES.values() if kind.side is side for pattern in patterns_of(kind)
+    ]
+
+
+def patterns_of(kind: RecordType) -> list[URLPattern]:
+    """The addresses of one type: those of the actions it has."""
+    one = f"{kind.slug}/<int:pk>/"
+    made = [
+        _address(kind, f"{kind.slug}/", "list", lists.list_page),
+        _address(kind, f"{kind.slug}/suggestions/", "suggestions", lists.suggestions_page),
+        _address(kind, one, "record", pages.record_page),
+    ]
+    if "create" in kind.actions:
+        made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
+    if "change" in kind.actions:
+        made.append(_address(kind, f"{one}edit/<str:name>/", "edit", writing.edit_fact))
+    if "remove" in kind.actions:
+        made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
+    if "import" in kind.actions:
+        made.append(_address(kind, f"{kind.slug}/import/", "import", exchange.import_page))
+    if "export" in kind.actions:
+        made.append(_address(kind, f"{kind.slug}/export.csv", "export", exchange.export_file))
+    if kind.board:
+        made += [
+            _address(kind, f"{kind.slug}/board/", "board", boards.board_page),
+            _address(kind, f"{one}move/", "move", boards.move_card),
+        ]
+    return made
+
+
+def _address(kind: RecordType, route: str, view: str, default: Callable[..., Any]) -> URLPattern:
+    made = (kind.replace or {}).get(view, default)
+    return path(route, made, {"kind": kind}, name=f"{kind.name}-{view}")

@@ -1,0 +1,49 @@
+"""The list of a type, and suggestions for fields that name a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.utils.html import format_html_join
+from django.views.decorators.http import require_GET
+
+from kundenkreis.records.listing import listing
+from kundenkreis.records.search import suggestions
+from kundenkreis.records.views import show, tabs
+
+if TYPE_CHECKING:
+    from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.requests import StaffRequest
+
+
+@require_GET
+def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """One page of the list; typing into its search field fetches the table only."""
+    viewer = request.viewer
+    viewer.require(kind.right("read"))
+    found = listing(kind, viewer, request.GET, kind.url())
+    context = {
+        "title": kind.label_plural,
+        "title_icon": kind.icon,
+        "listing": found,
+        "tabs": tabs(kind, viewer, request.GET, "list"),
+        "new_url": kind.url("new") if kind.may(viewer, "create") else "",
+        "import_url": kind.url("import") if kind.may(viewer, "import") else "",
+        "export_url": f"{kind.url('export.csv')[:-1]}{found.export_query}"
+        if kind.may(viewer, "export")
+        else "",
+    }
+    part = "table" if request.headers.get("HX-Target") == "list" else ""
+    return show(request, kind, "list", context, part=part)
+
+
+@require_GET
+def suggestions_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """Options for the record a user is typing the name of."""
+    request.viewer.require(kind.right("read"))
+    text = next(iter(request.GET.values()), "")[:100]
+    offered = suggestions(kind, request.viewer, str(text))
+    return HttpResponse(
+        format_html_join("", '<option value="{}"></option>', ((name,) for name, _ in offered))
+    )

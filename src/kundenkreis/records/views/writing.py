@@ -1,0 +1,75 @@
+"""New records, changes in place, deletion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records import write
+from kundenkreis.records.editing import FactEdit
+from kundenkreis.records.forms import RecordForm, form_names, initial_from
+from kundenkreis.records.views import show
+
+if TYPE_CHECKING:
+    from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.requests import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+def new_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """A form for a new record; refused input comes back with its errors, nothing is lost."""
+    viewer, names = request.viewer, form_names(kind)
+    viewer.require(kind.right("create"))
+    if request.method == "GET":
+        initial = initial_from(kind, viewer, names, request.GET)
+        return _form(request, kind, RecordForm(kind, viewer, names, initial=initial))
+    form = RecordForm(kind, viewer, names, request.POST)
+    if not form.is_valid():
+        return _form(request, kind, form, 422)
+    try:
+        record = write.create(kind, viewer, form.cleaned_data)
+    except DomainError as error:
+        if error.status not in (409, 422):
+            raise
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _form(request, kind, form, 422)
+    messages.success(request, _("“%(name)s” was created.") % {"name": record})
+    return redirect(kind.url(record.pk))
+
+
+def _form(
+    request: StaffRequest, kind: RecordType, form: RecordForm, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": _("New: %(type)s") % {"type": kind.label},
+        "trail": [{"label": kind.label_plural, "url": kind.url()}],
+        "form": form,
+        "cancel_url": kind.url(),
+    }
+    return show(request, kind, "form", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> HttpResponse:
+    """The form of one fact in place (GET), or its new content (POST)."""
+    edit = FactEdit(kind, request.viewer, pk, name)
+    if request.method == "POST" and edit.save(request.POST):
+        return show(request, kind, "fact", edit.content(), part="value")
+    context = {"edit": edit, "field": edit.form[name]}
+    status = 422 if request.method == "POST" else 200
+    return show(request, kind, "fact", context, part="form", status=status)
+
+
+@require_POST
+def remove_record(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """Delete a record and go back to its list."""
+    name = str(kind.one(request.viewer, pk))
+    write.remove(kind, request.viewer, pk)
+    messages.success(request, _("“%(name)s” was deleted.") % {"name": name})
+    return redirect(kind.url())

@@ -1,0 +1,63 @@
+"""`{% timeline_line entry as line %}` and the words of consents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.conf import settings
+
+from kundenkreis.crm.sales.models import Opportunity
+from kundenkreis.kernel import clock
+from kundenkreis.records.cells import word
+from kundenkreis.web.crm.people import timeline
+
+register = template.Library()
+register.simple_tag(timeline.line, name="timeline_line")
+register.filter("timeline_address", timeline.address)
+register.filter("purpose", timeline.purpose_label)
+register.filter("channel", timeline.channel_label)
+register.filter("word", word)
+
+
+@register.filter
+def channel_icon(channel: str) -> str:
+    """The icon of a channel."""
+    known = {
+        "email": "mail",
+        "phone": "phone",
+        "post": "map-pin",
+        "web": "globe",
+        "sms": "message-square",
+    }
+    return known.get(channel, "globe")
+
+
+@register.filter
+def detail_icon(kind: str) -> str:
+    """The icon of a kind of contact detail."""
+    return {"email": "mail", "phone": "phone", "postal": "map-pin"}.get(kind, "at-sign")
+
+
+@register.filter
+def days_since(value: object) -> int:
+    """Whole days since an instant."""
+    return (clock.now() - value).days if isinstance(value, datetime) else 0
+
+
+@register.filter
+def is_past(value: object) -> bool:
+    """Whether a business date lies before today in the company's zone."""
+    return isinstance(value, date) and value < clock.today(settings.COMPANY_ZONE)
+
+
+@register.filter
+def text(value: object) -> str:
+    """A record's name as plain text, for what needs a text; empty for none."""
+    return "" if value is None else str(value)
+
+
+@register.filter
+def about(opportunity: Opportunity) -> str:
+    """Whom an opportunity is about."""
+    return str(opportunity.organisation or opportunity.person or "")

@@ -1,0 +1,24 @@
+"""Log-in, log-out and the own password: of allauth's pages only these are offered.
+
+Nobody signs up by themselves, and the log-in address is changed by an administrator.
+"""
+
+from __future__ import annotations
+
+from allauth.account import views
+from django.urls import path
+from django.views.generic import RedirectView
+
+to_login = RedirectView.as_view(pattern_name="account_login")
+
+urlpatterns = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("password/", views.password_change, name="account_change_password"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    # Names allauth's own code refers to.
+    path("signup/", to_login, name="account_signup"),
+    path("reset/", to_login, name="account_reset_password"),
+    path("set/", to_login, name="account_set_password"),
+]

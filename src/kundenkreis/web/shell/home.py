@@ -1,0 +1,73 @@
+"""What the home page shows: what is due, what closes soon, what came in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kundenkreis.crm.people.queries import due_next_steps
+from kundenkreis.crm.sales.queries import closing_soon, due_opportunities, orders
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Viewer
+from kundenkreis.records.registry import of_model
+from kundenkreis.ui import formats
+
+CLOSING_DAYS = 14
+SHOWN = 8
+
+
+def my_day(viewer: Viewer) -> dict[str, Any]:
+    """The tiles of the home page for this viewer; a tile whose right is missing is left out."""
+    today = clock.today(settings.COMPANY_ZONE)
+    steps = [*due_next_steps(viewer, today), *due_opportunities(viewer, today)]
+    steps.sort(key=lambda record: (record.next_step_on or today, record.pk))
+    closing = closing_soon(viewer, today + timedelta(days=CLOSING_DAYS), SHOWN)
+    may_orders = viewer.may("crm.order.read")
+    return {
+        "title": _greeting(viewer),
+        "title_icon": "house",
+        "summary": formats.day(today),
+        "today": today,
+        "steps": [_step(record, today) for record in steps[:20]],
+        "closing": closing,
+        "may_opportunities": viewer.may("crm.opportunity.read"),
+        "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
+        "may_orders": may_orders,
+        "shortcuts": _shortcuts(viewer),
+    }
+
+
+def _step(record: Any, today: Any) -> dict[str, Any]:
+    kind = of_model(type(record))
+    about = getattr(record, "organisation", None) or getattr(record, "person", None)
+    return {
+        "name": str(record),
+        "about": str(about or ""),
+        "text": record.next_step,
+        "on": record.next_step_on,
+        "late": record.next_step_on < today,
+        "url": kind.url(record.pk) if kind else "",
+        "done_url": f"/crm/next-steps/{kind.name}/{record.pk}/" if kind else "",
+        "square": bool(kind and kind.square),
+    }
+
+
+def _shortcuts(viewer: Viewer) -> list[dict[str, str]]:
+    offered = (
+        ("crm.person.create", _("New person"), "/crm/persons/new/", "user-plus"),
+        ("crm.organisation.create", _("New organisation"), "/crm/organisations/new/", "building-2"),
+        ("crm.opportunity.create", _("New opportunity"), "/crm/opportunities/new/", "circle-plus"),
+        ("crm.person.import", _("Import persons"), "/crm/persons/import/", "upload"),
+    )
+    return [
+        {"label": label, "url": url, "icon": icon}
+        for right, label, url, icon in offered
+        if viewer.may(right)
+    ]
+
+
+def _greeting(viewer: Viewer) -> str:
+    return _("Hello %(name)s") % {"name": viewer.name.split(" ")[0]}

@@ -1,0 +1,80 @@
+"""Home, the user's preferences, and the welcome to a new installation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kundenkreis.crm.accounts.commands import change_settings
+from kundenkreis.crm.accounts.queries import anybody
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.ui.furniture import THEMES
+from kundenkreis.web.shell.first import let_first_administrator_in
+from kundenkreis.web.shell.forms import FirstAdministrator
+from kundenkreis.web.shell.home import my_day
+
+if TYPE_CHECKING:
+    from kundenkreis.records.requests import StaffRequest
+
+YEAR = 365 * 24 * 3600
+
+
+@require_GET
+def home(request: StaffRequest) -> HttpResponse:
+    """My day."""
+    return render(request, "shell/home.html", my_day(request.viewer))
+
+
+@require_POST
+def preferences(request: StaffRequest) -> HttpResponse:
+    """Keep the user's theme; the page has changed already."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in THEMES or request.viewer.user_id is None:
+        return HttpResponse(status=422)
+    change_settings(actor=request.viewer, user_id=request.viewer.user_id, theme=chosen)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch between German and English, for the user or, before the log-in, this browser."""
+    chosen, back = request.POST.get("language", ""), request.POST.get("next", "/")
+    if chosen not in dict(settings.LANGUAGES):
+        return HttpResponse(status=422)
+    viewer = getattr(request, "viewer", None)
+    if viewer is not None and viewer.user_id is not None:
+        change_settings(actor=viewer, user_id=viewer.user_id, language=chosen)
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    answer = redirect(back)
+    secure = request.is_secure()
+    name = settings.LANGUAGE_COOKIE_NAME
+    answer.set_cookie(name, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Ask for the first administrator; there is no such page once somebody can log in."""
+    if anybody():
+        return redirect("home")
+    form = FirstAdministrator(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            let_first_administrator_in(request, **form.cleaned_data)
+            return redirect("home")
+        except DomainError as error:
+            form.add_error(error.field or None, str(error))
+    status = 422 if form.is_bound else 200
+    return render(request, "shell/welcome.html", {"form": form}, status=status)
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers; says nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
