@@ -8,20 +8,24 @@ from typing import Any
 from kundenkreis.edge.offers.tokens import Shown, open_token, seal
 from kundenkreis.engage.campaigns.commands import record_exposure
 from kundenkreis.engage.campaigns.decisions import Decision, content, decide
+from kundenkreis.engage.consent.queries import WEB, granted
+from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.profiles.queries import find
+from kundenkreis.engage.tracking.sources import SourceView
 from kundenkreis.kernel.access import system
 
 EDGE = system("edge")
 LANGUAGES = ("de", "en")
 
 
-def offers_for(namespace: str, anonymous_id: str, language: str) -> dict[str, Any]:
-    """The offers that are due for a visitor now; none for somebody who was never recorded.
+def offers_for(source: SourceView, anonymous_id: str, language: str) -> dict[str, Any]:
+    """The offers that are due for a visitor now; none without their consent.
 
-    Without consent nothing is recorded, so such visitors have no profile and are in no group.
+    Who did not consent was never recorded and is in no group; who withdrew gets nothing any more.
     """
-    profile_id = find(namespace, anonymous=anonymous_id)
-    if profile_id is None:
+    profile_id = find(source.namespace, anonymous=anonymous_id)
+    subject = (Identifier.Kind.ANONYMOUS.value, anonymous_id)
+    if profile_id is None or not granted([subject], source.purpose, WEB):
         return {"offers": [], "again": None}
     language = language[:2] if language[:2] in LANGUAGES else LANGUAGES[0]
     made = decide(actor=EDGE, profile_id=profile_id)
@@ -46,9 +50,7 @@ def note_exposure(token: str, at: datetime) -> bool:
 
 
 def _shown(decision: Decision, profile_id: int, language: str) -> dict[str, Any]:
-    token = seal(
-        Shown(decision.campaign.pk, profile_id, decision.variant.pk, decision.show)
-    )
+    token = seal(Shown(decision.campaign.pk, profile_id, decision.variant.pk, decision.show))
     # The control group's answer has the same form, so that both browsers do the same.
     return {
         "campaign": decision.campaign.token.hex,

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from kundenkreis.edge.offers.answers import note_exposure, offers_for
+from kundenkreis.edge.offers.tokens import Shown, open_token, seal
+from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure
+from kundenkreis.engage.campaigns.tests.test_commands import make_campaign
+from kundenkreis.engage.consent.commands import Statement, record_consent
+from kundenkreis.engage.profiles.models import Identifier, Profile
+from kundenkreis.engage.segments.models import Membership, Segment
+from kundenkreis.engage.tracking.sources import SourceView
+from kundenkreis.kernel import store
+from kundenkreis.kernel.clock import FrozenClock, freeze
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, ENGAGE
+
+pytestmark = pytest.mark.django_db(databases=ENGAGE)
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SHOP = SourceView(
+    id=1, name="Shop", kind="browser", namespace="shop", purpose="web_analytics", basis="consent",
+    origins=frozenset(), signing_keys=(),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[FrozenClock]:
+    with freeze(NOON) as clock:
+        yield clock
+
+
+def consent(visitor: str, *, granted: bool = True, at: datetime = NOON) -> None:
+    record_consent(
+        actor=ANNA,
+        statement=Statement("anonymous", visitor, "web_analytics", "web", granted, at, "browser"),
+    )
+
+
+def make_visitors(count: int, campaign: Campaign) -> list[str]:
+    """Visitors who consented and are in the campaign's segment."""
+    names = [f"visitor-{number}" for number in range(count)]
+    with store.group(Side.ENGAGE, "test"):
+        profiles = store.create_many(ANNA, Profile, [{}] * count)
+        store.append(
+            Identifier,
+            [
+                Identifier(profile=profile, namespace="shop", kind="anonymous", value=name,
+                           first_seen_at=NOON)
+                for profile, name in zip(profiles, names, strict=True)
+            ],
+        )  # fmt: skip
+        store.append(
+            Membership,
+            [
+                Membership(segment_id=campaign.segment_id, profile_id=profile.pk, entered_at=NOON)
+                for profile in profiles
+            ],
+        )
+    for name in names:
+        consent(name)
+    return names
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    with store.group(Side.ENGAGE, "test"):
+        segment = store.create(
+            ANNA, Segment, name={"en": "Cart"}, state="active",
+            definition={"v": 1, "where": {"type": "all", "children": []}},
+        )  # fmt: skip
+    return make_campaign(segment_id=segment.pk)
+
+
+def test_test_and_control_get_the_same_form_of_answer_but_only_test_the_offer(
+    campaign: Campaign,
+) -> None:
+    answers = [offers_for(SHOP, name, "de")["offers"] for name in make_visitors(20, campaign)]
+    assert all(len(offers) == 1 for offers in answers)
+    shown = {offers[0]["show"] for offers in answers}
+    assert shown == {True, False}
+    for (offer,) in answers:
+        assert set(offer) == {"campaign", "variant", "kind", "show", "content", "exposure"}
+        assert ("KREIS20" in str(offer["content"])) is offer["show"]
+
+
+def test_the_answer_stays_the_same_until_the_exposure_and_then_ends(campaign: Campaign) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    first = offers_for(SHOP, visitor, "de")["offers"][0]
+    assert offers_for(SHOP, visitor, "de")["offers"][0]["variant"] == first["variant"]
+    assert note_exposure(first["exposure"], NOON)
+    assert note_exposure(first["exposure"], NOON)
+    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert Exposure.objects.count() == Assignment.objects.count() == 1
+
+
+def test_nobody_unknown_or_without_consent_is_put_into_a_group(
+    campaign: Campaign, clock: FrozenClock
+) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    assert offers_for(SHOP, "somebody else", "de")["offers"] == []
+    consent(visitor, granted=False, at=clock.advance(minutes=1))
+    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert not Assignment.objects.exists()
+
+
+def test_nobody_outside_the_segment_is_put_into_a_group(campaign: Campaign) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    with store.group(Side.ENGAGE, "test"):
+        store.discard(Membership.objects.all())
+    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert not Assignment.objects.exists()
+
+
+def test_a_forged_or_old_token_is_refused(clock: FrozenClock) -> None:
+    token = seal(Shown(1, 2, 3, True))
+    assert open_token(token) == Shown(1, 2, 3, True)
+    assert open_token(token[:-2] + "xx") is None
+    assert not note_exposure("made up", NOON)
+
+
+def test_a_browser_cannot_turn_control_into_test(campaign: Campaign) -> None:
+    for name in make_visitors(10, campaign):
+        offer = offers_for(SHOP, name, "de")["offers"][0]
+        note_exposure(offer["exposure"], NOON)
+    control = next(variant for variant in campaign.variants.all() if variant.is_control)
+    assert not Exposure.objects.filter(variant_id=control.pk, shown=True).exists()
+    assert Exposure.objects.filter(variant_id=control.pk).exists()
