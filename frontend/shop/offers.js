@@ -46,7 +46,7 @@ export function offers(edge, key, id, put, record) {
       if (decision.again) again = after(Math.min(3600, decision.again) * 1000 + 500);
       const seen = readList("visit");
       const offer = (decision.offers || []).find(
-        ({ campaign, content }) => (content && content.repeat == "page") || !seen.includes(campaign),
+        ({ campaign, repeat }) => repeat == "page" || !seen.includes(campaign),
       );
       if (offer && free) deal(offer, Date.now());
     } catch {
