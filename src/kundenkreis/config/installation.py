@@ -23,7 +23,7 @@ from kundenkreis.kernel.sides import Side
 MIN_PASSWORD = 10
 
 
-def prepare(*, demo: bool) -> None:
+def prepare(*, demo: bool, port: int) -> None:
     """Bring both databases to the current schema and fill in what every company needs."""
     for side in Side:
         if _behind(side):
@@ -33,10 +33,12 @@ def prepare(*, demo: bool) -> None:
     ship_pipeline(actor=actor)
     ship_purposes(actor=actor)
     if demo:
-        from kundenkreis.demo.company import found_company, is_founded
+        from kundenkreis.demo.company import admit_shop, found_company, is_founded
+        from kundenkreis.demo.launch import shop_origin
 
         if not is_founded():
             _timed("Founding the demo company", found_company)
+        admit_shop(shop_origin(port))
 
 
 def first_administrator(email: str) -> int:

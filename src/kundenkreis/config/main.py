@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     setup = add("setup", _setup, "create or upgrade both databases")
     setup.add_argument("--demo", action="store_true", help="fill them with the demo company")
+    setup.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     serve = add("serve", _serve, "serve all roles, or one of them, until told to stop")
     serve.add_argument("role", nargs="?", choices=["inner", "edge", "pulse", "worker"])
     serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
@@ -101,7 +102,7 @@ def _start(options: argparse.Namespace) -> int:
 def _setup(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
-    installation.prepare(demo=options.demo)
+    installation.prepare(demo=options.demo, port=options.port)
     return 0
 
 

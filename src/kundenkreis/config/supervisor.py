@@ -41,7 +41,7 @@ def start(*, demo: bool, port: int) -> int:
         "setup",
         *(["--demo"] if demo else []),
     ]
-    done = subprocess.run(setup, check=False)
+    done = subprocess.run(setup, env=environment("worker"), check=False)
     if done.returncode:
         return done.returncode
     return serve(port=port, shop=demo, began=began)

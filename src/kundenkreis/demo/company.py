@@ -30,6 +30,7 @@ from kundenkreis.engage.segments import commands as segments
 from kundenkreis.engage.segments.templates import ABANDONED_CART
 from kundenkreis.engage.tracking import commands as tracking
 from kundenkreis.engage.tracking.models import Source
+from kundenkreis.engage.tracking.queries import sources
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Actor, system
 from kundenkreis.kernel.money import to_minor
@@ -38,6 +39,7 @@ ROLES = ("administrator", "sales", "marketing")
 NAMESPACE = "shop"
 TAX = Decimal("0.19")
 SEED = 1962
+SHOP_ADDRESS = "https://bergmann-optik.example"
 
 OFFER = {
     "title": {"de": "20 % auf Ihren Warenkorb", "en": "20 % off your cart"},
@@ -160,13 +162,23 @@ def _open_the_shop(actor: Actor) -> None:
         (Source.Kind.BROWSER, "Bergmann Optik, Website", "web_analytics"),
         (Source.Kind.SERVER, "Bergmann Optik, Shopserver", "orders"),
     ):
+        origins = [SHOP_ADDRESS] if kind is Source.Kind.BROWSER else []
         _source, keys[str(kind)] = tracking.create_source(
-            actor=actor, name=name, kind=kind, namespace=NAMESPACE, purpose=purpose, origins=["*"]
-        )
+            actor=actor, name=name, kind=kind, namespace=NAMESPACE, purpose=purpose,
+            origins=origins,
+        )  # fmt: skip
     path = Path(keys_file())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(keys))
     path.chmod(0o600)
+
+
+def admit_shop(origin: str) -> None:
+    """Let the shop's pages report from this address; the demo may move to another port."""
+    actor = system("demo")
+    for source in sources(actor):
+        if source.kind == Source.Kind.BROWSER and origin not in source.origins:
+            tracking.change_source(actor=actor, source_id=source.pk, origins=[origin])
 
 
 def _launch_campaign(actor: Actor) -> None:

@@ -23,6 +23,12 @@ def keys_file() -> str:
     return str(env.home() / "shop" / "keys.json")
 
 
+def shop_origin(port: int) -> str:
+    """The origin of the demo shop's pages: the edge's host on a port of its own."""
+    _, edge = env.hosts()
+    return f"http://{edge}:{port + 2}"
+
+
 def _keys() -> dict[str, str]:
     keys: dict[str, str] = json.loads(Path(keys_file()).read_text())
     return keys
