@@ -1,0 +1,120 @@
+"""Memory of every role after the pages were visited, and how long starting and stopping take."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench._http import Client
+from bench._product import MAIN, free_ports, host, pss, stop, temporary_home, tree, wait_for
+from bench._tools import Figure, Size, main, measured, say
+
+ROLE = re.compile(r"serve\0(inner|edge|pulse|worker)\0|kundenkreis\.demo\.(shop)\0")
+LINK = re.compile(r'href="(/[a-z][^"#?]*)')
+NEVER = ("/static/", "/account/", ".csv", "/export")
+EMPTY_PYTHON = "import time, django; time.sleep(60)"
+
+
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    with temporary_home():
+        port = free_ports()
+        with _running(port) as (process, first):
+            pages = _visit(port, options.pages)
+            say(f"{pages} pages visited, idle for {options.idle} s")
+            time.sleep(options.idle)
+            yield from _memory(process)
+            group = tree(process.pid)
+            stopped = stop(process)
+            left = sum(Path(f"/proc/{member}").exists() for member in group)
+        yield measured("first start, warm caches, with the demo company", first, "s", at_most=60)
+        yield measured("stop", stopped, "s", at_most=4)
+        yield measured("processes left after the stop", left, at_most=0)
+        with _running(port) as (process, second):
+            yield measured("second start", second, "s", at_most=5)
+
+
+@contextmanager
+def _running(port: int) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """The whole demo installation, and the seconds until all of it answered."""
+    began = time.monotonic()
+    command = [*MAIN, "start", "--demo", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        for role, number in (("inner", port), ("edge", port + 1)):
+            wait_for(f"http://{host(role)}:{number}/health/", process)
+        wait_for(f"http://{host('edge')}:{port + 2}/", process)
+        yield process, time.monotonic() - began
+    finally:
+        if process.poll() is None:
+            stop(process)
+
+
+def _visit(port: int, most: int) -> int:
+    """Open every page that a link leads to, reports included; GET changes nothing."""
+    from kundenkreis.demo.launch import LOGINS, PASSWORD
+
+    client = Client(host("inner"), port)
+    client.log_in(LOGINS[0][0], PASSWORD)
+    found, kinds = ["/"], {"/"}
+    for path in found:
+        for link in LINK.findall(client.get(path).text):
+            # One of each kind: /crm/persons/1/ and /crm/persons/2/ are the same page.
+            kind = re.sub(r"\d+", "N", link)
+            if kind not in kinds and not any(part in link for part in NEVER) and len(found) < most:
+                kinds.add(kind)
+                found.append(link)
+    for path in ("/v1/decide?k=nobody&a=nobody", "/kk.js", "/health/"):
+        Client(host("edge"), port + 1).get(path)
+    if "/insight/experiments/N/" not in kinds:
+        raise RuntimeError("no report was found, so its memory was not measured")
+    return len(found)
+
+
+def _memory(process: subprocess.Popen[bytes]) -> Iterator[Figure]:
+    floor, roles = _empty_python(), dict.fromkeys(_roles(process.pid), 0.0)
+    for role, pid in _roles(process.pid).items():
+        roles[role] = pss(pid)
+        yield measured(f"memory of {role} (PSS)", roles[role], "MiB", floor=floor)
+    whole = pss(process.pid)
+    yield measured(
+        "memory of the supervisor (PSS)", whole - sum(roles.values()), "MiB", floor=floor
+    )
+    yield measured("memory of everything (PSS)", whole, "MiB", at_most=600)
+
+
+def _roles(pid: int) -> dict[str, int]:
+    """The leading process of each role."""
+    found: dict[str, int] = {}
+    for member in tree(pid):
+        name = ROLE.search(Path(f"/proc/{member}/cmdline").read_text())
+        if name:
+            found.setdefault(name[1] or name[2], member)
+    return found
+
+
+def _empty_python() -> float:
+    """What a Python that has only imported Django takes, beside the running product."""
+    with subprocess.Popen([sys.executable, "-c", EMPTY_PYTHON], process_group=0) as process:
+        time.sleep(1.5)
+        try:
+            return pss(process.pid)
+        finally:
+            os.kill(process.pid, 15)
+
+
+if __name__ == "__main__":
+    sys.exit(
+        main(
+            measure,
+            __doc__,
+            idle=Size(60.0, 5.0, "seconds of idling before memory is read"),
+            pages=Size(80, 40, "pages to visit at most"),
+        )
+    )

@@ -1,0 +1,119 @@
+"""Event → membership → offer, alone and while a whole segment is compared and events pour in."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from bench._audience import Audience, gather
+from bench._probe import Lived, live, live_together
+from bench._product import cpu, free_ports, serving, set_up, temporary_home, tree
+from bench._tools import Figure, Size, main, measured, percentile, say
+
+PATIENCE = 60.0
+
+
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    with temporary_home():
+        set_up()
+        audience = gather(options.profiles, options.events)
+        port = free_ports()
+        with serving(edge=port, pulse=0) as roles:
+            quiet = Lived()
+            live(port, audience.key, quiet, visitors=options.probes)
+            yield from _figures("alone", quiet, quiet)
+            before = _recompute(audience)
+            seconds = options.seconds
+            work = {role: cpu(tree(pid)) for role, pid in roles.items()}
+            with _load(port, audience.key, options) as load:
+                busy = live_together(port, audience.key, seconds)
+                answer: dict[str, Any] = json.loads(load.communicate(timeout=PATIENCE)[0])
+            work = {role: cpu(tree(pid)) - work[role] for role, pid in roles.items()}
+            caught_up = _catch_up()
+            compared = _size(audience) - before
+        say(f"answers: {answer['statuses']}, unanswered {answer['unanswered']}; "
+            f"CPU: load {answer['cpu']:.1f} s, "
+            + ", ".join(f"{role} {used:.1f} s" for role, used in work.items())
+            + f", {compared} people came into the large segment meanwhile")  # fmt: skip
+        load_words = f"{options.rate:.0f} events/s and recomputation"
+        rate = answer["per_second"]
+        yield measured(f"events accepted with {load_words}", rate, "/s", floor=options.rate,
+                       at_least=0.98 * options.rate)  # fmt: skip
+        floor = percentile(quiet.accepted, 0.95) * 1000
+        yield measured(f"collector's answer p95 (p50 {answer['p50']:.1f} ms) with {load_words}",
+                       answer["p95"], "ms", floor=floor, at_most=50)  # fmt: skip
+        yield from _figures(f"with {load_words}", busy, quiet)
+        yield measured("segments had caught up after the load within", caught_up, "s", at_most=1)
+
+
+def _figures(when: str, lived: Lived, quiet: Lived) -> Iterator[Figure]:
+    """Event to offer, and decisions; the floor is the same without load."""
+    for what, values, calm, unit, times, goal in (
+        ("event → offer", lived.offered, quiet.offered, "s", 1.0, 1.0),
+        ("decision", lived.decided, quiet.decided, "ms", 1000.0, 20.0),
+    ):
+        half = percentile(values, 0.5) * times
+        name = f"{what} p95 (p50 {half:.3g} {unit}, {len(values)} times) {when}"
+        floor = None if lived is quiet else percentile(calm, 0.95) * times
+        yield measured(name, percentile(values, 0.95) * times, unit, floor=floor, at_most=goal)
+    yield measured(f"visitors without a decision {when}", lived.lost, at_most=0)
+
+
+def _load(port: int, key: str, options: argparse.Namespace) -> subprocess.Popen[bytes]:
+    arguments = {
+        "port": port, "key": key, "visitors": options.profiles, "rate": options.rate,
+        "seconds": options.seconds, "batch": options.batch,
+    }  # fmt: skip
+    pairs = [part for name, value in arguments.items() for part in (f"--{name}", str(value))]
+    return subprocess.Popen([sys.executable, "-m", "bench._load", *pairs], stdout=subprocess.PIPE)
+
+
+def _recompute(audience: Audience) -> int:
+    """Have a segment compared that nearly everybody is in; its size before."""
+    from kundenkreis.engage.segments.commands import activate_segment
+    from kundenkreis.kernel.access import system
+
+    activate_segment(actor=system("bench"), segment_id=audience.large)
+    return _size(audience)
+
+
+def _size(audience: Audience) -> int:
+    from kundenkreis.engage.segments.models import Membership
+
+    return Membership.objects.filter(segment_id=audience.large).count()
+
+
+def _catch_up() -> float:
+    """Seconds until the follower has read everything that is in the log now."""
+    from kundenkreis.engage.segments.following import READER
+    from kundenkreis.engage.tracking.models import Event
+    from kundenkreis.kernel import log
+    from kundenkreis.kernel.sides import Side
+
+    newest = Event.objects.order_by("-id").values_list("id", flat=True)[0]
+    began = time.monotonic()
+    while log.position(READER, Side.ENGAGE).row < newest:
+        if time.monotonic() > began + PATIENCE:
+            return float("nan")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    sys.exit(
+        main(
+            measure,
+            __doc__,
+            profiles=Size(1_000_000, 2_000, "profiles"),
+            events=Size(10_000_000, 20_000, "events in the log"),
+            rate=Size(2_000, 100, "events per second"),
+            batch=Size(1, 1, "events per request"),
+            seconds=Size(25.0, 2.0, "seconds of load"),
+            probes=Size(60, 5, "visitors before the load"),
+        )
+    )
