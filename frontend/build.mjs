@@ -61,14 +61,17 @@ async function buildPages() {
   if (font) manifest["inter.woff2"] = font;
 }
 
-// One sprite with the icons that templates and Python name, and with frontend/icons.txt for names
-// that only exist as data. An unknown name stops the build.
+// One sprite with the icons that templates and Python name: after the word "icon" (an unknown name
+// stops the build), any quoted text that is an icon's name with a hyphen, and frontend/icons.txt.
 function buildIcons() {
   const lucide = join(root, "node_modules/lucide-static/icons");
   const named = /icon\w*["']?\s*(?:\|default:|[=:(])?\s*["']([a-z][a-z0-9-]*)["']/g;
+  const hyphened = /["']([a-z0-9]+(?:-[a-z0-9]+)+)["']/g;
   const places = new Map();
   for (const file of files(source, /\.(html|py)$/)) {
-    for (const [, name] of readFileSync(file, "utf8").matchAll(named)) places.set(name, relative(root, file));
+    const text = readFileSync(file, "utf8");
+    for (const [, name] of text.matchAll(named)) places.set(name, relative(root, file));
+    for (const [, name] of text.matchAll(hyphened)) if (existsSync(join(lucide, `${name}.svg`))) places.set(name, relative(root, file));
   }
   for (const line of readFileSync(join(root, "frontend/icons.txt"), "utf8").split("\n")) {
     if (line.trim() && !line.startsWith("#")) places.set(line.trim(), "frontend/icons.txt");

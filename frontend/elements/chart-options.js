@@ -19,8 +19,8 @@ export function formatter(format = "number", language = "de") {
   return { long: (value) => long.format(value), short: (value) => short.format(value) };
 }
 
-/** `colour(token)` gives a token's present value, `write` is a formatter. */
-export function options(chart, colour, write, still) {
+/** `colour(token)` gives a token's present value, `write` is a formatter; still = no animation. */
+export function options(chart, colour, write, { still = false, short = false } = {}) {
   const font = { fontFamily: "Inter Variable, system-ui, sans-serif", fontSize: 11.5, color: colour("--ink-3") };
   const tones = ["blue", "violet", "green", "amber", "red"];
   const shades = chart.series.map(({ tone }, index) => {
@@ -46,7 +46,7 @@ export function options(chart, colour, write, still) {
       formatter: (points) => tip(chart, points, shades, write),
     },
     xAxis: { type: "category", data: chart.labels, boundaryGap: bars, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line-2") } }, axisLabel: { ...font, hideOverlap: true } },
-    yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...font, formatter: write.short } },
+    yAxis: { type: "value", splitNumber: short ? 2 : 4, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { ...font, hideOverlap: true, formatter: write.short } },
     series: chart.series.flatMap((series, index) => drawn(chart, series, shades[index])),
   };
 }

@@ -75,7 +75,7 @@ class Chart extends HTMLElement {
     };
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const write = formatter(this.chart.format, document.documentElement.lang);
-    this.drawing.setOption(options(this.chart, colour, write, still), true);
+    this.drawing.setOption(options(this.chart, colour, write, { still, short: this.matches(".short") }), true);
     probe.remove();
   }
 }
