@@ -81,8 +81,12 @@ def merge(language: str, files: list[Path]) -> None:
     for file in files:
         for message in load(file, language):
             own = catalog.get(message.id, message.context) if message.id else None
-            if message.id and message.string and (own is None or not is_complete(own)):
+            if not message.id or not message.string:
+                continue
+            if own is None:
                 catalog.add(message.id, message.string, context=message.context)
+            elif not is_complete(own):
+                own.string = message.string
     save(path, catalog)
     update_all()
 
