@@ -1,0 +1,103 @@
+"""The decision endpoint alone: first answer (which assigns), later answers, people in no segment."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from bench._audience import Audience, gather, visitor
+from bench._http import Client
+from bench._probe import decision
+from bench._product import cpu, free_ports, serving, set_up, temporary_home, tree
+from bench._tools import Figure, Size, main, measured, percentile
+
+EMPTY = "/health/"
+
+
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    with temporary_home():
+        set_up()
+        audience = gather(options.profiles, 10 * options.profiles)
+        members = _members(audience, options.decisions)
+        port = free_ports()
+        with serving(edge=port) as roles:
+            client, server = Client("localhost", port), tree(roles["edge"])
+            for _ in range(20):
+                decision(client, audience.key, "nobody")
+            raw = [_raw(audience, pk) for pk in members]
+
+            def ask(pk: int) -> float:
+                return decision(client, audience.key, visitor(pk))[0]
+
+            others = [pk for pk in range(1, len(members) + 1) if pk not in set(members)]
+            for words, people in (
+                ("first, which assigns", members),
+                ("again", members),
+                ("for somebody in no segment", others),
+            ):
+                yield from _timed(words, people, ask, client, server, raw)
+
+
+def _timed(
+    words: str,
+    people: list[int],
+    ask: Callable[[int], float],
+    client: Client,
+    server: list[int],
+    raw: list[float],
+) -> Iterator[Figure]:
+    """Decisions, each beside an empty page of the same server."""
+    took: list[float] = []
+    empty: list[float] = []
+    work: list[float] = []
+    for pk in people:
+        empty.append(client.get(EMPTY).seconds)
+        before = cpu(server)
+        took.append(ask(pk))
+        work.append(cpu(server) - before)
+    floor = percentile(empty, 0.95) + percentile(raw, 0.95)
+    half, spent = percentile(took, 0.5) * 1000, percentile(work, 0.5) * 1000
+    what = f"decision {words}: p95 (p50 {half:.1f}, CPU {spent:.1f} ms)"
+    yield measured(what, percentile(took, 0.95) * 1000, "ms", floor=floor * 1000, at_most=20)
+
+
+def _members(audience: Audience, most: int) -> list[int]:
+    from kundenkreis.engage.segments.models import Membership
+
+    rows = Membership.objects.filter(segment_id=audience.cart).order_by("id")
+    return list(rows.values_list("profile_id", flat=True)[:most])
+
+
+def _raw(audience: Audience, pk: int) -> float:
+    """Seconds for what must at least be asked: who is it, in which segments, seen what before?"""
+    from django.db import connections
+
+    began = time.perf_counter()
+    with connections["engage"].cursor() as cursor:
+        cursor.execute(
+            "SELECT profile_id FROM engage_profiles_identifier "
+            "WHERE namespace = 'bench' AND kind = 'anonymous' AND value = %s",
+            [visitor(pk)],
+        )
+        cursor.fetchall()
+        for table in (
+            "engage_segments_membership",
+            "engage_campaigns_assignment",
+            "engage_campaigns_exposure",
+        ):
+            cursor.execute(f"SELECT * FROM {table} WHERE profile_id = %s", [pk])  # noqa: S608
+            cursor.fetchall()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(
+        main(
+            measure,
+            __doc__,
+            profiles=Size(100_000, 2_000, "profiles, with ten events each"),
+            decisions=Size(400, 20, "people asked for"),
+        )
+    )
