@@ -2,6 +2,7 @@
 
 from kundenkreis.records.declaration import (
     Board,
+    Button,
     Column,
     Exchange,
     Figure,
@@ -16,6 +17,7 @@ from kundenkreis.records.registry import extend, named, register
 
 __all__ = [
     "Board",
+    "Button",
     "Column",
     "Exchange",
     "Figure",

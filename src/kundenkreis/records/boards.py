@@ -38,6 +38,10 @@ class Filled:
         return formats.money(self.total, self.currency, whole=True) if self.total else ""
 
     @property
+    def zone(self) -> bool:
+        return self.lane.zone
+
+    @property
     def note(self) -> str:
         """The weighted sum, and what the lane says of itself."""
         weighted = ""

@@ -36,6 +36,8 @@ def shown(info: Info, record: Any, directory: Directory) -> str | SafeString:
         return linked(value)
     if isinstance(info.column, models.URLField):
         return _address(value)
+    if info.kind is Kind.DATETIME:
+        return parts.when(value)
     return written(info, value)
 
 
@@ -66,7 +68,7 @@ def linked(record: Any) -> SafeString:
         return format_html("{}", record)
     mark = avatar(str(record), square=True) if kind.square else ""
     return format_html(
-        '<span class="cell">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
+        '<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
     )
 
 
@@ -82,7 +84,9 @@ def titled(kind: Any, record: Any) -> SafeString:
 
 def person_mark(name: str) -> SafeString:
     """A member of staff: initials and name."""
-    return format_html('<span class="cell">{}{}</span>', avatar(name), name) if name else _empty()
+    if not name:
+        return _empty()
+    return format_html('<span class="cell row">{}{}</span>', avatar(name), name)
 
 
 def word(text: str) -> SafeString:

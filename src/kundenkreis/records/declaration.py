@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import capfirst
+
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.sides import Side, side_of_label
@@ -88,6 +90,16 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """What can be done from a record's title bar: a link, e.g. to call, or to a form."""
+
+    label: StrOrPromise
+    url: str
+    icon: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part of the record page with its own template.
 
@@ -104,7 +116,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One column of a board. `where` narrows its cards, `weight` is a chance in percent."""
+    """One column of a board. `where` narrows its cards, `weight` is a chance in percent.
+
+    `adds` offers to create a record in it; a `zone` shows only while a card is dragged.
+    """
 
     key: int
     title: str
@@ -112,6 +127,8 @@ class Lane:
     note: StrOrPromise = ""
     weight: int | None = None
     where: Q | None = None
+    adds: bool = True
+    zone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +191,7 @@ class RecordType:
     subtitle: Callable[[Any], str] | None = None
     tags: Callable[[Any], Iterable[Tag]] = _nothing
     figures: Callable[[Viewer, Any], Iterable[Figure]] | None = None
+    buttons: Callable[[Viewer, Any], Iterable[Button]] | None = None
     panels: tuple[Panel, ...] = ()
     board: Board | None = None
     exchange: Exchange = Exchange()
@@ -200,6 +218,11 @@ class RecordType:
     @property
     def label_plural(self) -> StrOrPromise:
         return self.model._meta.verbose_name_plural or self.slug
+
+    @property
+    def title(self) -> str:
+        """The plural as a heading."""
+        return capfirst(str(self.label_plural))
 
     def right(self, action: str) -> str:
         return f"{self.side}.{self.name}.{action}"

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from kundenkreis.kernel.access import Viewer
-    from kundenkreis.records.declaration import Figure, Panel, RecordType
+    from kundenkreis.records.declaration import Button, Figure, Panel, RecordType
 
 Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
+Buttons = Callable[["Viewer", Any], "Iterable[Button]"]
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Additions:
 
     panels: list[Panel] = field(default_factory=list)
     figures: list[Figures] = field(default_factory=list)
+    buttons: list[Buttons] = field(default_factory=list)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -35,12 +37,20 @@ def register(kind: RecordType) -> RecordType:
     return kind
 
 
-def extend(name: str, *, panels: Iterable[Panel] = (), figures: Figures | None = None) -> None:
-    """Add panels and key figures to a type of a context below, e.g. orders to a person's page."""
+def extend(
+    name: str,
+    *,
+    panels: Iterable[Panel] = (),
+    figures: Figures | None = None,
+    buttons: Buttons | None = None,
+) -> None:
+    """Add to the record page of a type of a context below, e.g. orders to a person's."""
     added = ADDED.setdefault(name, Additions())
     added.panels += panels
     if figures is not None:
         added.figures.append(figures)
+    if buttons is not None:
+        added.buttons.append(buttons)
 
 
 def named(name: str) -> RecordType:
@@ -62,7 +72,14 @@ def panels(kind: RecordType) -> Iterator[Panel]:
 
 
 def figures(kind: RecordType, viewer: Viewer, record: Any) -> list[Figure]:
-    """The key figures of a record, the type's own first."""
-    made = [kind.figures] if kind.figures else []
-    made += ADDED.get(kind.name, Additions()).figures
+    """The key figures of a record, those added first."""
+    made = [*ADDED.get(kind.name, Additions()).figures]
+    made += [kind.figures] if kind.figures else []
     return [figure for make in made for figure in make(viewer, record)]
+
+
+def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
+    """The buttons of a record's title bar, the type's own first."""
+    made = [kind.buttons] if kind.buttons else []
+    made += ADDED.get(kind.name, Additions()).buttons
+    return [button for make in made for button in make(viewer, record)]

@@ -29,8 +29,8 @@ class Team(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
 
     class Meta:
-        verbose_name = _("Team")
-        verbose_name_plural = _("Teams")
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
 
     def __str__(self) -> str:
         return self.name
@@ -60,8 +60,8 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
 
     class Meta:
-        verbose_name = _("Member of staff")
-        verbose_name_plural = _("Staff")
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
 
     def __str__(self) -> str:
         return self.name or self.email

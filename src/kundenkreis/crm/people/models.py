@@ -31,6 +31,14 @@ def due_index(name: str) -> models.Index:
 class Person(NextStep, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
+    class LegalBasis(models.TextChoices):
+        """What allows the company to keep the person (GDPR Art. 6(1) a, b, c, f)."""
+
+        CONSENT = "consent", _("Consent")
+        CONTRACT = "contract", _("Contract or its preparation")
+        DUTY = "duty", _("Legal duty")
+        INTEREST = "interest", _("Legitimate interest")
+
     salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
     first_name = models.CharField(_("First name"), max_length=80, blank=True)
     last_name = models.CharField(_("Last name"), max_length=80, blank=True)
@@ -39,14 +47,16 @@ class Person(NextStep, Record):
         _("Customer number"), max_length=40, null=True, blank=True, unique=True
     )
     source = models.CharField(_("Source"), max_length=80, blank=True)
-    legal_basis = models.CharField(_("Legal basis"), max_length=40, blank=True)
+    legal_basis = models.CharField(
+        _("Legal basis"), max_length=40, choices=LegalBasis.choices, blank=True
+    )
     # The only thing both sides know of a person in common.
     link_id = models.UUIDField(null=True, unique=True, editable=False)
     is_customer = models.BooleanField(_("Customer"), default=False)
 
     class Meta:
-        verbose_name = _("Person")
-        verbose_name_plural = _("Persons")
+        verbose_name = _("person")
+        verbose_name_plural = _("persons")
         indexes = [
             models.Index(fields=["last_name", "first_name", "id"], name="person_name"),
             due_index("person_due"),
@@ -84,8 +94,8 @@ class Organisation(NextStep, Record):
     )
 
     class Meta:
-        verbose_name = _("Organisation")
-        verbose_name_plural = _("Organisations")
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         indexes = [
             models.Index(fields=["name", "id"], name="organisation_name"),
             due_index("organisation_due"),
@@ -117,8 +127,8 @@ class ContactDetail(Record):
     is_primary = models.BooleanField(_("Preferred"), default=False)
 
     class Meta:
-        verbose_name = _("Contact detail")
-        verbose_name_plural = _("Contact details")
+        verbose_name = _("contact detail")
+        verbose_name_plural = _("contact details")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(person__isnull=False) ^ models.Q(organisation__isnull=False),
@@ -140,8 +150,8 @@ class Affiliation(Record):
     until = models.DateField(_("Until"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("Affiliation")
-        verbose_name_plural = _("Affiliations")
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
 
 
 class TimelineEntry(LogRow):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from kundenkreis.crm.people import commands, queries
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.records import (
+    Button,
     Column,
     Exchange,
     Figure,
@@ -76,6 +78,19 @@ def person_tags(person: Person) -> Iterable[Tag]:
 def website_name(organisation: Organisation) -> str:
     bare = organisation.website.split("://", 1)[-1].removeprefix("www.").rstrip("/")
     return bare or email(organisation)
+
+
+def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
+    number = next((d.folded for d in record.contact_details.all() if d.kind == Kind.PHONE), "")
+    if number:
+        yield Button(_("Call"), f"tel:{number}", icon="phone")
+    address = email(record)
+    if address:
+        yield Button(_("E-mail"), f"mailto:{address}", icon="mail")
+
+
+def language_name(person: Person) -> str:
+    return LANG_INFO.get(person.language, {}).get("name_local", person.language).capitalize()
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
@@ -172,7 +187,7 @@ PERSON = register(
                     "salutation",
                     "first_name",
                     "last_name",
-                    "language",
+                    Column("language", cell=language_name),
                     "customer_number",
                     "owner_id",
                     "team_id",
@@ -208,6 +223,7 @@ PERSON = register(
         subtitle=person_subtitle,
         tags=person_tags,
         figures=contact_figures,
+        buttons=contact_buttons,
         panels=(
             NEXT_STEP,
             TIMELINE,
@@ -277,6 +293,7 @@ ORGANISATION = register(
         square=True,
         subtitle=website_name,
         figures=contact_figures,
+        buttons=contact_buttons,
         panels=(
             NEXT_STEP,
             TIMELINE,

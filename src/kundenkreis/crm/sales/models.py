@@ -18,8 +18,8 @@ class Pipeline(Record):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("Pipeline")
-        verbose_name_plural = _("Pipelines")
+        verbose_name = _("pipeline")
+        verbose_name_plural = _("pipelines")
 
     def __str__(self) -> str:
         return translated(self.label)
@@ -41,8 +41,8 @@ class Stage(Record):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("Stage")
-        verbose_name_plural = _("Stages")
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
         ordering = ["pipeline", "position"]
         constraints = [models.UniqueConstraint(fields=["pipeline", "slug"], name="stage_slug")]
 
@@ -62,8 +62,8 @@ class Product(Record):
     currency = models.CharField(_("Currency"), max_length=3, default="EUR")
 
     class Meta:
-        verbose_name = _("Product")
-        verbose_name_plural = _("Products")
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
 
     def __str__(self) -> str:
         return self.name
@@ -113,8 +113,8 @@ class Opportunity(NextStep, Record):
     )
 
     class Meta:
-        verbose_name = _("Opportunity")
-        verbose_name_plural = _("Opportunities")
+        verbose_name = _("opportunity")
+        verbose_name_plural = _("opportunities")
         indexes = [
             models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board"),
             due_index("opportunity_due"),
@@ -167,8 +167,8 @@ class Order(Record):
     currency = models.CharField(_("Currency"), max_length=3)
 
     class Meta:
-        verbose_name = _("Order")
-        verbose_name_plural = _("Orders")
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         indexes = [models.Index(fields=["person", "placed_at"], name="order_person")]
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="order_once"),

@@ -21,6 +21,7 @@ from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import (
     Board,
+    Button,
     Column,
     Figure,
     Lane,
@@ -65,6 +66,8 @@ def lanes(viewer: Viewer, chosen: Mapping[str, str]) -> Sequence[Lane]:
             weight=stage.probability,
             note="" if stage.kind == Stage.Kind.OPEN else _("last 90 days"),
             where=None if stage.kind == Stage.Kind.OPEN else Q(closed_on__gte=since),
+            adds=stage.kind == Stage.Kind.OPEN,
+            zone=stage.kind == Stage.Kind.LOST,
         )
         for stage in (queries.stages_of(pipeline.pk) if pipeline else [])
     ]
@@ -144,8 +147,8 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
     if viewer.may("crm.order.read"):
         found = queries.business(viewer, record)
         change, tone = "", ""
-        if found.before > 0:
-            share = found.revenue.minor / found.before - 1
+        if found.revenue.minor <= 10 * found.before:  # beyond that a percentage says nothing
+            share = found.revenue.minor / found.before - 1 if found.before else 0
             change = ("+" if share > 0 else "") + formats.percent(share)
             tone = "good" if share > 0 else "bad" if share < 0 else ""
         yield Figure(_("Revenue 12 months"), formats.money(found.revenue, whole=True), change, tone)
@@ -357,5 +360,18 @@ OPEN = Panel("opportunities", "sales/opportunities_panel.html", of_person, posit
 ORDERS = Panel("orders", "sales/orders_panel.html", orders_panel, position=40)
 REVENUE = Panel("revenue", "sales/revenue_panel.html", revenue_panel, "centre", 30)
 
+
+def new_opportunity(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
+    if viewer.may("crm.opportunity.create"):
+        name = "person" if isinstance(record, Person) else "organisation"
+        url = f"/crm/opportunities/new/?{name}={record.pk}"
+        yield Button(_("New opportunity"), url, icon="plus", primary=True)
+
+
 for name in ("person", "organisation"):
-    extend(name, panels=(OPEN, ORDERS, REVENUE), figures=sales_figures)
+    extend(
+        name,
+        panels=(OPEN, ORDERS, REVENUE),
+        figures=sales_figures,
+        buttons=new_opportunity,
+    )

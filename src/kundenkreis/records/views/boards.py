@@ -88,7 +88,7 @@ def _refused(error: DomainError) -> HttpResponse:
 def _context(request: StaffRequest, kind: RecordType, found: Boarded) -> dict[str, Any]:
     viewer = request.viewer
     return {
-        "title": kind.label_plural,
+        "title": kind.title,
         "title_icon": kind.icon,
         "summary": found.summary,
         "board": found,

@@ -85,8 +85,8 @@ def _page(
     request: StaffRequest, kind: RecordType, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     known = {
-        "title": _("Import: %(type)s") % {"type": kind.label_plural},
-        "trail": [{"label": kind.label_plural, "url": kind.url()}],
+        "title": _("Import %(types)s") % {"types": kind.label_plural},
+        "trail": [{"label": kind.title, "url": kind.url()}],
         "list_url": kind.url(),
     }
     return show(request, kind, "import", known | context, status=status)

@@ -24,7 +24,7 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     viewer.require(kind.right("read"))
     found = listing(kind, viewer, request.GET, kind.url())
     context = {
-        "title": kind.label_plural,
+        "title": kind.title,
         "title_icon": kind.icon,
         "listing": found,
         "tabs": tabs(kind, viewer, request.GET, "list"),

@@ -25,11 +25,12 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
     context = {
         "title": str(record),
         "record": record,
-        "trail": [{"label": kind.label_plural, "url": kind.url()}],
+        "trail": [{"label": kind.title, "url": kind.url()}],
         "tags": list(kind.tags(record)),
         "subtitle": kind.subtitle(record) if kind.subtitle else "",
         "sections": sections(kind, viewer, record),
         "figures": registry.figures(kind, viewer, record),
+        "buttons": registry.buttons(kind, viewer, record),
         "panels": panels(kind, viewer, record),
         "may_change": may(kind, viewer, "change", record),
         "may_remove": may(kind, viewer, "remove", record),

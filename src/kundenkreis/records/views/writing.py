@@ -47,8 +47,8 @@ def _form(
     request: StaffRequest, kind: RecordType, form: RecordForm, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "title": _("New: %(type)s") % {"type": kind.label},
-        "trail": [{"label": kind.label_plural, "url": kind.url()}],
+        "title": _("New %(type)s") % {"type": kind.label},
+        "trail": [{"label": kind.title, "url": kind.url()}],
         "form": form,
         "cancel_url": kind.url(),
     }

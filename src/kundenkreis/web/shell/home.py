@@ -45,6 +45,7 @@ def _step(record: Any, today: Any) -> dict[str, Any]:
     about = getattr(record, "organisation", None) or getattr(record, "person", None)
     return {
         "name": str(record),
+        "mark": str(about or record),
         "about": str(about or ""),
         "text": record.next_step,
         "on": record.next_step_on,

@@ -24,20 +24,20 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How an entry reads: icon, title, a sentence, tags of (label, tone)."""
+    """How an entry reads: title, a sentence, tone, tags of (label, tone), icon."""
 
-    icon: str
     title: str
     text: str = ""
     tone: str = ""
     tags: list[tuple[str, str]] = field(default_factory=list)
+    icon: str = "circle"
 
 
 def line(entry: TimelineEntry) -> Line:
     """An entry in the words of the active language; an unknown kind shows its name."""
     payload = entry.payload if isinstance(entry.payload, dict) else {}
     words = KINDS.get(entry.kind)
-    return words(payload) if words else Line("circle", entry.kind.replace("_", " "))
+    return words(payload) if words else Line(entry.kind.replace("_", " "), icon="circle")
 
 
 def address(entry: TimelineEntry) -> str:
@@ -77,29 +77,32 @@ def _campaign(payload: Payload) -> str:
 
 def _visit(payload: Payload) -> Line:
     page = payload.get("title") or payload.get("path") or payload.get("url") or ""
-    return Line("globe", _("Visited the shop"), str(page))
+    return Line(_("Visited the shop"), str(page), icon="globe")
 
 
 def _cart(payload: Payload) -> Line:
     text = _joined(_items(payload), _money(payload, "value_minor", "total_minor"))
-    return Line("shopping-cart", _("Put something in the cart"), text, "blue")
+    return Line(_("Put something in the cart"), text, "blue", icon="shopping-cart")
 
 
 def _exposure(payload: Payload) -> Line:
     tags = [(_("Test group"), "blue")]
-    return Line("eye", _("Offer was shown"), _campaign(payload), "violet", tags)
+    return Line(_("Offer was shown"), _campaign(payload), "violet", tags, icon="eye")
 
 
 def _control(payload: Payload) -> Line:
     title = _("Would have seen an offer, none was shown")
-    return Line("eye-off", title, _campaign(payload), "", [(_("Control group"), "amber")])
+    return Line(title, _campaign(payload), "", [(_("Control group"), "amber")], icon="eye-off")
 
 
 def _clicked(payload: Payload) -> Line:
     voucher = payload.get("voucher")
     code = _("Voucher %(code)s") % {"code": voucher} if voucher else ""
     return Line(
-        "mouse-pointer-click", _("Accepted the offer"), _joined(_campaign(payload), code), "violet"
+        _("Accepted the offer"),
+        _joined(_campaign(payload), code),
+        "violet",
+        icon="mouse-pointer-click",
     )
 
 
@@ -108,18 +111,18 @@ def _order(payload: Payload) -> Line:
     code = _("Voucher %(code)s") % {"code": voucher} if voucher else ""
     title = _("Ordered for %(amount)s") % {"amount": _money(payload, "net_minor", "gross_minor")}
     number = _("Order %(number)s") % {"number": payload.get("number", "")}
-    return Line("package-check", title, _joined(number, code, payload.get("source")), "green")
+    return Line(title, _joined(number, code, payload.get("source")), "green", icon="package-check")
 
 
 def _cancellation(payload: Payload) -> Line:
     title = _("Returned goods for %(amount)s") % {"amount": _money(payload, "net_minor")}
-    return Line("undo-2", title, str(payload.get("number", "")), "amber")
+    return Line(title, str(payload.get("number", "")), "amber", icon="undo-2")
 
 
 def _order_cancelled(payload: Payload) -> Line:
     number = _("Order %(number)s") % {"number": payload.get("number", "")}
     return Line(
-        "package-x", _("Order cancelled"), _joined(number, _money(payload, "net_minor")), "red"
+        _("Order cancelled"), _joined(number, _money(payload, "net_minor")), "red", icon="package-x"
     )
 
 
@@ -128,46 +131,50 @@ def _consent(payload: Payload) -> Line:
         purpose_label(payload.get("purpose", "")), channel_label(payload.get("channel", ""))
     )
     if payload.get("granted", True):
-        return Line("shield-check", _("Gave consent"), what, "green")
-    return Line("shield-x", _("Withdrew consent"), what, "red")
+        return Line(_("Gave consent"), what, "green", icon="shield-check")
+    return Line(_("Withdrew consent"), what, "red", icon="shield-x")
 
 
 def _objection(payload: Payload) -> Line:
     what = _joined(
         purpose_label(payload.get("purpose", "")), channel_label(payload.get("channel", ""))
     )
-    return Line("shield-x", _("Objected to being contacted"), what, "red")
+    return Line(_("Objected to being contacted"), what, "red", icon="shield-x")
 
 
 def _note(payload: Payload) -> Line:
     title = _("Note by %(name)s") % {"name": payload["by"]} if payload.get("by") else _("Note")
-    return Line("notebook-pen", title, str(payload.get("text", "")))
+    return Line(title, str(payload.get("text", "")), icon="notebook-pen")
 
 
 def _step_done(payload: Payload) -> Line:
     by = _("by %(name)s") % {"name": payload["by"]} if payload.get("by") else ""
-    return Line("check", _joined(payload.get("text") or _("Next step"), _("done")), by, "green")
+    return Line(
+        _joined(payload.get("text") or _("Next step"), _("done")), by, "green", icon="check"
+    )
 
 
 def _opportunity(payload: Payload) -> Line:
     title = _("New opportunity: %(title)s") % {"title": payload.get("title", "")}
-    return Line("circle-plus", title, _value(payload), "blue")
+    return Line(title, _value(payload), "blue", icon="circle-plus")
 
 
 def _moved(payload: Payload) -> Line:
     before, after = translated(payload.get("before")), translated(payload.get("stage"))
     title = _("%(title)s: now in “%(stage)s”") % {"title": payload.get("title", ""), "stage": after}
-    return Line("arrow-right", title, _("before: %(stage)s") % {"stage": before} if before else "")
+    return Line(
+        title, _("before: %(stage)s") % {"stage": before} if before else "", icon="arrow-right"
+    )
 
 
 def _won(payload: Payload) -> Line:
     title = _("Won: %(title)s") % {"title": payload.get("title", "")}
-    return Line("trophy", title, _value(payload), "green")
+    return Line(title, _value(payload), "green", icon="trophy")
 
 
 def _lost(payload: Payload) -> Line:
     title = _("Lost: %(title)s") % {"title": payload.get("title", "")}
-    return Line("circle-x", title, _joined(payload.get("reason"), _value(payload)), "red")
+    return Line(title, _joined(payload.get("reason"), _value(payload)), "red", icon="circle-x")
 
 
 def _value(payload: Payload) -> str:

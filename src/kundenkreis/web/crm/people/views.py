@@ -40,6 +40,7 @@ def _panel(request: StaffRequest, kind: RecordType, record: Any, name: str) -> H
     places = panels(kind, request.viewer, kind.one(request.viewer, record.pk))
     panel = next(one for place in places.values() for one in place if one["name"] == name)
     context = {"panel": panel, "record": kind.one(request.viewer, record.pk), "kind": kind}
+    context["again"] = True
     return render(request, panel["template"], context)
 
 

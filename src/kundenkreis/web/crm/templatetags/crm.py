@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
@@ -40,9 +41,10 @@ def detail_icon(kind: str) -> str:
 
 
 @register.filter
-def days_since(value: object) -> int:
-    """Whole days since an instant."""
-    return (clock.now() - value).days if isinstance(value, datetime) else 0
+def days_text(value: object) -> str:
+    """Whole days since an instant, short: "12 d"."""
+    days = (clock.now() - value).days if isinstance(value, datetime) else 0
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else gettext("today")
 
 
 @register.filter
