@@ -260,3 +260,24 @@ def in_memory(tree: c.Node, now: datetime) -> dict[int, tuple[bool, datetime | N
     found = load(everybody().values_list("pk", flat=True), needs_of(tree), moment)
     load_scores(tree, found, moment)
     return {pk: evaluate(tree, PEOPLE, facts, moment) for pk, facts in found.items()}
+
+
+# --- what happens in a world as time goes on -------------------------------------------------
+
+STEPS = st.sampled_from([0, 1, 29, 59, 60, 359, 360, 60 * 24, 60 * 24 * 31, 60 * 24 * 60]) | (
+    st.integers(0, 60 * 24 * 70)
+)
+PEOPLE_HERE = 4
+
+
+def actions() -> st.SearchStrategy[tuple[str, Any]]:
+    someone = st.integers(0, PEOPLE_HERE - 1)
+    return st.one_of(
+        st.tuples(st.just("events"), st.lists(events(PEOPLE_HERE), min_size=1, max_size=6)),
+        st.tuples(st.just("time"), STEPS),
+        st.tuples(st.just("timer"), st.none()),
+        st.tuples(st.just("merge"), st.tuples(someone, someone)),
+        st.tuples(st.just("consent"), st.tuples(someone, st.booleans())),
+        st.tuples(st.just("trait"), st.tuples(someone, st.sampled_from(["Köln", "Ulm", 3]))),
+        st.tuples(st.just("define"), trees(FOLLOWED)),
+    )

@@ -16,6 +16,7 @@ from django.db.models import BooleanField, Expression, F, FloatField, TextField
 from kundenkreis.kernel.conditions.kinds import Kind
 
 HUGE = 1e308
+MOST_KEY = 10**15
 DATE = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
 
 
@@ -54,6 +55,14 @@ def day(data: object, path: tuple[str, ...]) -> str | None:
     return found if isinstance(found, str) and DATE.fullmatch(found) else None
 
 
+def key(data: object, path: tuple[str, ...]) -> str | None:
+    """What names something: a text, or a whole number as text."""
+    found = find(data, path)
+    if isinstance(found, int) and not isinstance(found, bool) and abs(found) < MOST_KEY:
+        return str(found)
+    return found if isinstance(found, str) else None
+
+
 class JsonValue(Expression):
     """Base: one value of a JSON column, NULL when it is missing or of another type."""
 
@@ -90,6 +99,26 @@ class JsonText(JsonValue):
     sqlite = "CASE WHEN JSON_TYPE(<column>, %s) = 'text' THEN JSON_EXTRACT(<column>, %s) END"
     postgresql = (
         "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string' THEN <column> ->> %s::text END"
+    )
+
+
+class JsonKey(JsonValue):
+    """What names something: a text, or a whole number as text; shops send both."""
+
+    output_field = TextField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(<column>, %s) = 'text' THEN JSON_EXTRACT(<column>, %s)"
+        " WHEN JSON_TYPE(<column>, %s) = 'integer'"
+        f" AND ABS(CAST(JSON_EXTRACT(<column>, %s) AS REAL)) < {MOST_KEY}"
+        " THEN CAST(JSON_EXTRACT(<column>, %s) AS TEXT) END"
+    )
+    postgresql = (
+        "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string' THEN <column> ->> %s::text"
+        " WHEN jsonb_typeof(<column> -> %s::text) = 'number'"
+        " AND <column> ->> %s::text ~ '^-?[0-9]+$'"
+        " AND length(<column> ->> %s::text) <= 16"
+        f" AND ABS((<column> ->> %s::text)::numeric) < {MOST_KEY}"
+        " THEN <column> ->> %s::text END"
     )
 
 

@@ -1,0 +1,105 @@
+"""What conditions of segments may compare: fields of events and of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.segments.facts import EventRow
+from kundenkreis.engage.tracking.models import Source
+from kundenkreis.kernel.conditions import Choice, Family, Field, Kind, Vocabulary, column
+from kundenkreis.kernel.conditions.json_values import KINDS, READ, SQL
+from kundenkreis.kernel.money import Money
+
+# What an event says does not change, so its conditions must not change with time either:
+# time is the window's business.
+_FIXED_IN_TIME = ("is", "lt", "lte", "gt", "gte", "between", "empty", "not_empty")
+_SAMPLE = 300
+
+
+def _value(event: EventRow) -> Money | None:
+    return None if event.value_minor is None else Money(event.value_minor, event.currency)
+
+
+def _sources() -> Iterable[Choice]:
+    return [Choice(source.pk, source.name) for source in Source.objects.order_by("id")[:200]]
+
+
+def _property(name: str, key: str, kind: Kind) -> Field:
+    def read(event: EventRow) -> object:
+        return READ[kind](event.properties, (key,))
+
+    only = _FIXED_IN_TIME if kind is Kind.DATE else ()
+    return Field(name, kind, key, read, SQL[kind]("properties", (key,)), operators=only)
+
+
+EVENTS = Vocabulary(
+    "engage.event",
+    fields=(
+        column("key", Kind.TEXT, _("Key (cart, order …)"), exact=True),
+        Field("value", Kind.MONEY, _("Value"), _value, F("value_minor"), F("currency")),
+        column("source", Kind.REFERENCE, _("Source"), path="source_id", choices=_sources),
+    ),
+    families=(Family("property", _("Property"), KINDS, _property),),
+)
+
+
+def _linked(profile: Any) -> object:
+    return profile.link_id is not None
+
+
+def _trait(name: str, key: str, kind: Kind) -> Field:
+    def read(profile: Any) -> object:
+        return READ[kind](profile.traits, (key,))
+
+    return Field(name, kind, key, read, SQL[kind]("traits", (key,)))
+
+
+def _fact(name: str, key: str, kind: Kind) -> Field:
+    """A fact from the crm: `{"value": …, "purpose": …}` under its name."""
+    path = (key, "value")
+
+    def read(profile: Any) -> object:
+        return READ[kind](profile.facts, path)
+
+    return Field(name, kind, key, read, SQL[kind]("facts", path))
+
+
+def _kind_of(value: object) -> Kind:
+    if isinstance(value, bool):
+        return Kind.BOOLEAN
+    return Kind.NUMBER if isinstance(value, int | float) else Kind.TEXT
+
+
+def _sample(column: str) -> Iterable[tuple[str, Kind]]:
+    """Keys worth suggesting: those of the newest profiles."""
+    newest = Profile.objects.order_by("-id").values_list(column, flat=True)[:_SAMPLE]
+    seen: dict[str, Kind] = {}
+    for row in newest:
+        for key, value in row.items():
+            inner = value.get("value") if column == "facts" and isinstance(value, dict) else value
+            seen.setdefault(key, _kind_of(inner))
+    return sorted(seen.items())[:100]
+
+
+PROFILE_FIELDS = (
+    column("known", Kind.BOOLEAN, _("Known by name or customer id")),
+    column("created_at", Kind.DATETIME, _("First seen")),
+    Field(
+        "link",
+        Kind.TEXT,
+        _("Link to the CRM"),
+        lambda profile: None if profile.link_id is None else str(profile.link_id),
+        F("link_id"),
+        operators=("empty", "not_empty"),
+        exact=True,
+    ),
+)
+PROFILE_FAMILIES = (
+    Family("trait", _("Trait"), KINDS, _trait, lambda: _sample("traits")),
+    Family("fact", _("Fact from the CRM"), KINDS, _fact, lambda: _sample("facts")),
+)

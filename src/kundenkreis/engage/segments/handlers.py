@@ -1,0 +1,31 @@
+"""What makes segments look at people again, besides events of the log and time."""
+
+from __future__ import annotations
+
+from kundenkreis.engage.consent.events import ConsentChanged
+from kundenkreis.engage.profiles.events import FactsReceived, ProfilesMerged
+from kundenkreis.engage.profiles.models import Identifier
+from kundenkreis.engage.segments.commands import recheck_profiles
+from kundenkreis.engage.segments.models import Recheck
+from kundenkreis.kernel.events import on
+
+
+@on(ProfilesMerged)
+def look_at_both(event: ProfilesMerged) -> None:
+    """The absorbed profile leaves its segments; the person may be in others now."""
+    both = [event.absorbed_id, event.canonical_id]
+    recheck_profiles(profile_ids=both, cause=Recheck.Cause.ALL)
+
+
+@on(ConsentChanged)
+def look_at_consent(event: ConsentChanged) -> None:
+    """Segments that ask for consent look at everybody with this identifier."""
+    people = Identifier.objects.filter(kind=event.subject_kind, value=event.subject)
+    ids = list(people.values_list("profile_id", flat=True)[:100])
+    recheck_profiles(profile_ids=ids, cause=Recheck.Cause.CONSENT)
+
+
+@on(FactsReceived)
+def look_at_facts(event: FactsReceived) -> None:
+    """Segments that compare facts of the crm look at these people."""
+    recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.PROFILE)

@@ -1,0 +1,74 @@
+"""Loading what is known about people: a number of queries that does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.segments.consents import consents_of
+from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
+from kundenkreis.engage.segments.models import Membership
+from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.nodes.rfm import Rfm, scores_of
+from kundenkreis.engage.tracking.models import Event
+from kundenkreis.kernel.conditions import Moment, Node, walk
+
+_PROFILE = ("pk", "canonical_id", "known", "created_at", "link_id", "traits", "facts")
+_EVENT = ("profile_id", "type", "occurred_at", "key", "value_minor", "currency", "source_id")
+
+
+def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, ProfileFacts]:
+    """What `needs` asks for about these canonical profiles; merged or missing ones are left out.
+
+    Queries: one for profiles, one for events, one for memberships, and for consents one plus a few
+    per purpose and channel.
+    """
+    wanted = list(people)
+    columns = _PROFILE if needs.profile else _PROFILE[:2]
+    groups = Profile.objects.filter(Q(pk__in=wanted) | Q(canonical_id__in=wanted))
+    found: dict[int, ProfileFacts] = {}
+    persons: dict[int, int] = {}  # each profile of the groups → its canonical one
+    for row in groups.values_list(*columns):
+        canonical = row[1]
+        persons[row[0]] = canonical or row[0]
+        if canonical is None:
+            found[row[0]] = ProfileFacts(row[0], **dict(zip(_PROFILE[2:], row[2:], strict=False)))
+    persons = {pk: person for pk, person in persons.items() if person in found}
+    if needs.events:
+        _events(persons, found, needs, moment)
+    if needs.segments:
+        members = Membership.objects.filter(
+            profile_id__in=list(found), segment_id__in=needs.segments
+        )
+        for profile_id, segment_id in members.values_list("profile_id", "segment_id"):
+            found[profile_id].segments.add(segment_id)
+    if needs.consents:
+        for person, pairs in consents_of(persons, needs.consents).items():
+            found[person].consents = pairs
+    return found
+
+
+def _events(
+    persons: dict[int, int], found: dict[int, ProfileFacts], needs: Needs, moment: Moment
+) -> None:
+    wanted = Q()
+    for name in needs.events:
+        start = needs.oldest(name, moment)
+        wanted |= Q(type=name) if start is None else Q(type=name, occurred_at__gte=start)
+    columns = (*_EVENT, "properties") if needs.properties else _EVENT
+    rows: Iterable[Any] = (
+        Event.objects.filter(wanted, profile_id__in=list(persons)).values_list(*columns).iterator()
+    )
+    for profile_id, kind, *rest in rows:
+        found[persons[profile_id]].events.setdefault(kind, []).append(EventRow(*rest))
+
+
+def load_scores(tree: Node, found: dict[int, ProfileFacts], moment: Moment) -> None:
+    """Add what depends on the whole population; one query over all orders per such node."""
+    for node in walk(tree):
+        if isinstance(node, Rfm):
+            for person, scores in scores_of(node, moment, found).items():
+                found[person].scores[node] = scores

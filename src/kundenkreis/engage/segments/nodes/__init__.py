@@ -1,0 +1,1 @@
+"""Conditions about what people did, beyond comparing fields."""

@@ -1,0 +1,107 @@
+"""Who is in which segment, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.queries import canonical_id, canonical_ids, profiles
+from kundenkreis.engage.segments import people as everyone
+from kundenkreis.engage.segments.definitions import PEOPLE, tree_of
+from kundenkreis.engage.segments.evaluating import moment_of
+from kundenkreis.engage.segments.facts import ProfileFacts
+from kundenkreis.engage.segments.loading import load, load_scores
+from kundenkreis.engage.segments.models import Membership, Segment
+from kundenkreis.engage.segments.needs import needs_of
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.conditions import Explanation, describe, explain, sentence
+from kundenkreis.kernel.errors import NotFound
+
+READ = "engage.segment.read"
+
+
+def segments(viewer: Viewer) -> QuerySet[Segment]:
+    """Segments the viewer may see, newest first."""
+    return visible(viewer, Segment.objects.order_by("-id"), READ)
+
+
+def segment(viewer: Viewer, segment_id: int) -> Segment:
+    """One segment. Raises `NotFound`."""
+    found = segments(viewer).filter(pk=segment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def segment_ids_of(profile_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The active segments each profile's person is in; two queries, however many profiles."""
+    canonical = canonical_ids(profile_ids)
+    found: dict[int, set[int]] = {person: set() for person in canonical.values()}
+    active = Segment.objects.filter(state=Segment.State.ACTIVE)
+    rows = Membership.objects.filter(profile_id__in=list(found), segment_id__in=active.values("pk"))
+    for person, segment_id in rows.values_list("profile_id", "segment_id"):
+        found[person].add(segment_id)
+    return {pk: found[person] for pk, person in canonical.items()}
+
+
+def is_member(segment_id: int, profile_id: int) -> bool:
+    """Whether the profile's person is in the active segment now."""
+    return segment_id in segment_ids_of([profile_id])[profile_id]
+
+
+def members(viewer: Viewer, segment_id: int) -> QuerySet[Profile]:
+    """The people in a segment the viewer may see, newest first. Raises `NotFound`."""
+    found = segment(viewer, segment_id)
+    inside = Membership.objects.filter(segment_id=found.pk).values("profile_id")
+    return profiles(viewer).filter(pk__in=inside)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCount:
+    """How many people fulfil a definition, of how many."""
+
+    size: int
+    of: int
+
+
+def live_count(viewer: Viewer, definition: Any, as_of: datetime | None = None) -> LiveCount:
+    """Count who fulfils a definition that need not be saved, now or as of an aware instant.
+
+    Raises `ConditionError` when the definition cannot be used.
+    """
+    viewer.require(READ)
+    tree = tree_of(definition)
+    size = everyone.count(tree, moment_of(as_of or clock.now()))
+    return LiveCount(size, everyone.everybody().count())
+
+
+def why(viewer: Viewer, segment_id: int, profile_id: int) -> Explanation:
+    """Why the profile's person is in the segment, or why not: every condition with its answer.
+
+    Raises `NotFound`.
+    """
+    found, person = segment(viewer, segment_id), canonical_id(profile_id)
+    if not profiles(viewer).filter(pk=person).exists():
+        raise NotFound
+    tree, moment = tree_of(found.definition), moment_of(clock.now())
+    facts = load([person], needs_of(tree), moment)
+    load_scores(tree, facts, moment)
+    known = facts.get(person) or ProfileFacts(person)
+    return explain(tree, PEOPLE, known, moment.now, moment.zone)
+
+
+def builder(viewer: Viewer) -> dict[str, Any]:
+    """What the builder of definitions offers; see `kernel/conditions/README.md`."""
+    viewer.require(READ)
+    return describe(PEOPLE)
+
+
+def in_words(definition: Any) -> str:
+    """The definition in one line. Raises `ConditionError`."""
+    return sentence(tree_of(definition), PEOPLE)
