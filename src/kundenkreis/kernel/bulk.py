@@ -3,14 +3,17 @@
 What an ORM object costs per row is several times what the database needs; the collector writes ten
 thousand rows a second through here. Rows are tuples in the order of `columns` (attribute names of
 the model's fields). Texts must be in normal form already; a `str` for a JSON column is JSON text.
-All functions need a unit of work in progress.
+Writing needs a unit of work in progress.
 """
+
+# ruff: noqa: S608 - names come from the models, and every value is a parameter
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +21,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models
 from django.db.models import Field, Model
 
+from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import current
 
 Row = Sequence[Any]
-_PARAMETERS = 30_000  # SQLite takes 32,766 in one statement
 
 
 def insert(
@@ -39,7 +42,22 @@ def insert(
     if not rows:
         return []
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
-    return _Table(model).insert(columns, rows, tail, returning)
+    return _Table(model, current().side).insert(columns, rows, tail, returning)
+
+
+def select(
+    model: type[Model],
+    columns: Sequence[str],
+    *,
+    among: tuple[str, Collection[Any]],
+    lock: bool = False,
+    **equal: Any,
+) -> list[tuple[Any, ...]]:
+    """Rows whose column `among` has one of the values, and all of `equal`; ordered when locked.
+
+    The statement's text does not depend on the number of values, so it is prepared only once.
+    """
+    return _Table(model, _side_of(model)).select(columns, among, equal, lock) if among[1] else []
 
 
 def upsert(
@@ -53,7 +71,7 @@ def upsert(
     """Insert rows; where `key` exists, set the other columns, or add to those named in `add`."""
     if not rows:
         return
-    table = _Table(model)
+    table = _Table(model, current().side)
     quoted = table.quoted
     changes = [
         f"{quoted(name)} = {table.name}.{quoted(name)} + excluded.{quoted(name)}"
@@ -69,14 +87,18 @@ def upsert(
 def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Set columns of existing rows; the first column is the primary key."""
     if rows:
-        _Table(model).update(columns, rows)
+        _Table(model, current().side).update(columns, rows)
+
+
+def _side_of(model: type[Model]) -> Side:
+    return side_of_label(model._meta.app_label) or current().side
 
 
 class _Table:
-    """A model's table on the side of the unit of work in progress."""
+    """A model's table on one side."""
 
-    def __init__(self, model: type[Model]) -> None:
-        self.connection = connections[current().side.alias]
+    def __init__(self, model: type[Model], side: Side) -> None:
+        self.connection = connections[side.alias]
         self.postgresql = self.connection.vendor == "postgresql"
         self._quote = self.connection.ops.quote_name
         self.name = self._quote(model._meta.db_table)
@@ -90,67 +112,99 @@ class _Table:
     def insert(
         self, columns: Sequence[str], rows: Sequence[Row], tail: str, returning: str = ""
     ) -> list[Any]:
-        into = f"INSERT INTO {self.name} ({', '.join(map(self.quoted, columns))}) "
+        names = ", ".join(map(self.quoted, columns))
+        into = f"INSERT INTO {self.name} ({names}) "
         if returning:
             tail += f" RETURNING {self.quoted(returning)}"
-        places = f"({', '.join(['%s'] * len(columns))})"
-        found: list[Any] = []
+        prepared = self._prepared(columns, rows)
         with self.connection.cursor() as cursor:
             if self.postgresql:
-                sql = f"{into}SELECT * FROM {self._unnest(columns)}{tail}"  # noqa: S608
-                cursor.execute(sql, self._arrays(columns, rows))
-                found += cursor.fetchall() if returning else []
+                cursor.execute(f"{into}SELECT * FROM {self._unnest(columns)}{tail}", prepared)
             elif returning:
-                for part in _parts(rows, len(columns)):
-                    sql = f"{into}VALUES {', '.join([places] * len(part))}{tail}"
-                    values = [value for row in self._prepared(columns, part) for value in row]
-                    found += cursor.execute(sql, values).fetchall()
+                # One parameter for all rows; `WHERE true` keeps ON CONFLICT from being a join.
+                parts = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(columns)))
+                sql = f"{into}SELECT {parts} FROM json_each(%s) WHERE true{tail}"
+                cursor.execute(sql, [json.dumps(list(zip(*prepared, strict=True)))])
             else:
-                sql = f"{into}VALUES {places}{tail}"
-                cursor.executemany(sql, self._prepared(columns, rows))
-        return [value for (value,) in found]
+                places = ", ".join(["%s"] * len(columns))
+                cursor.executemany(
+                    f"{into}VALUES ({places}){tail}", list(zip(*prepared, strict=True))
+                )
+            return [value for (value,) in cursor.fetchall()] if returning else []
+
+    def select(
+        self,
+        columns: Sequence[str],
+        among: tuple[str, Collection[Any]],
+        equal: Mapping[str, Any],
+        lock: bool,
+    ) -> list[tuple[Any, ...]]:
+        name, values = among
+        test = "= ANY(%s)" if self.postgresql else "IN (SELECT value FROM json_each(%s))"
+        conditions = [f"{self.quoted(column)} = %s" for column in equal]
+        conditions.append(f"{self.quoted(name)} {test}")
+        sql = (
+            f"SELECT {', '.join(map(self.quoted, columns))} FROM {self.name} "
+            f"WHERE {' AND '.join(conditions)}"
+        )
+        if lock and self.postgresql:
+            sql += f" ORDER BY {self.quoted('id')} FOR UPDATE"
+        wanted = list(values) if self.postgresql else json.dumps(list(values))
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, [*equal.values(), wanted])
+            rows = cursor.fetchall()
+        return rows if self.postgresql else self._read(columns, rows)
 
     def update(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
         key, *others = map(self.quoted, columns)
+        prepared = self._prepared(columns, rows)
         with self.connection.cursor() as cursor:
             if self.postgresql:
                 changes = ", ".join(f"{name} = new.{name}" for name in others)
                 names = ", ".join([key, *others])
                 cursor.execute(
-                    f"UPDATE {self.name} SET {changes} FROM {self._unnest(columns)} "  # noqa: S608
+                    f"UPDATE {self.name} SET {changes} FROM {self._unnest(columns)} "
                     f"AS new ({names}) WHERE {self.name}.{key} = new.{key}",
-                    self._arrays(columns, rows),
+                    prepared,
                 )
             else:
                 changes = ", ".join(f"{name} = %s" for name in others)
-                sql = f"UPDATE {self.name} SET {changes} WHERE {key} = %s"  # noqa: S608
-                cursor.executemany(
-                    sql, [[*row[1:], row[0]] for row in self._prepared(columns, rows)]
-                )
+                values = list(zip(*prepared[1:], prepared[0], strict=True))
+                cursor.executemany(f"UPDATE {self.name} SET {changes} WHERE {key} = %s", values)
 
     def _unnest(self, columns: Sequence[str]) -> str:
         # One array per column and no length in its type: a cast to varchar(5) would cut silently.
         types = (self._fields[name].db_type(self.connection) or "" for name in columns)
         return f"UNNEST({', '.join(f'%s::{kind.split("(")[0]}[]' for kind in types)})"
 
-    def _arrays(self, columns: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
-        return [list(values) for values in zip(*self._prepared(columns, rows), strict=True)]
-
-    def _prepared(self, columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
-        """The rows with the values the database driver takes."""
-        changed = {
-            place: convert
-            for place, name in enumerate(columns)
-            if (convert := self._converter(self._fields[name])) is not None
-        }
-        if not changed:
-            return rows
-        prepared = [list(row) for row in rows]
-        for place, convert in changed.items():
-            for row in prepared:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
+    def _prepared(self, columns: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
+        """The values the database driver takes, column by column."""
+        prepared: list[list[Any]] = []
+        for name, values in zip(columns, zip(*rows, strict=True), strict=True):
+            convert = self._converter(self._fields[name])
+            prepared.append(
+                list(values)
+                if convert is None
+                else [None if value is None else convert(value) for value in values]
+            )
         return prepared
+
+    def _read(self, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows with SQLite's values as Python's."""
+        readers = {
+            place: reader
+            for place, name in enumerate(columns)
+            if (reader := _READERS.get(type(self._fields[name]))) is not None
+        }
+        if not readers:
+            return rows
+        return [
+            tuple(
+                readers[place](value) if value is not None and place in readers else value
+                for place, value in enumerate(row)
+            )
+            for row in rows
+        ]
 
     def _converter(self, field: Field[Any, Any]) -> Callable[[Any], Any] | None:
         if isinstance(field, models.JSONField):
@@ -164,21 +218,23 @@ class _Table:
         return _hex if isinstance(field, models.UUIDField) else None
 
 
+# Django's converters for SQLite columns leave these two short of what a model would have.
+_READERS: dict[type[Any], Callable[[Any], Any]] = {
+    models.DateTimeField: lambda value: value.replace(tzinfo=UTC),
+    models.UUIDField: UUID,
+    models.JSONField: json.loads,
+}
+
+
 def _json_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, cls=DjangoJSONEncoder)
 
 
-def _sqlite_instant(value: Any) -> str:
+@lru_cache(maxsize=1_024)
+def _sqlite_instant(value: datetime) -> str:
     # As Django's SQLite backend writes aware instants: UTC, without its zone.
-    text: str = value.astimezone(UTC).isoformat(" ")
-    return text.removesuffix("+00:00")
+    return value.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
 
 
 def _hex(value: UUID) -> str:
     return value.hex
-
-
-def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
-    size = _PARAMETERS // width
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
+from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
 
 WEB = "web"
@@ -27,9 +29,7 @@ def basis_of(slugs: Iterable[str]) -> dict[str, str]:
 
 def granted(subjects: Iterable[Subject], purpose: str, channel: str) -> set[Subject]:
     """Those of the subjects whose consent for this purpose and channel holds now."""
-    wanted = set(subjects)
-    rows = _rows(wanted, channel).filter(purpose=purpose, granted=True)
-    return set(rows.values_list("subject_kind", "subject")) & wanted
+    return _holding(subjects, purpose=purpose, channel=channel, granted=True)
 
 
 def may_record(subjects: Iterable[Subject], *, purpose: str, basis: str) -> set[Subject]:
@@ -37,24 +37,29 @@ def may_record(subjects: Iterable[Subject], *, purpose: str, basis: str) -> set[
 
     Where the basis is consent, only who gave it; else everybody who did not object.
     """
-    wanted = set(subjects)
     if basis == Purpose.Basis.CONSENT:
-        return granted(wanted, purpose, WEB)
-    rows = _rows(wanted, WEB).filter(purpose=purpose, granted=False)
-    return wanted - set(rows.values_list("subject_kind", "subject"))
+        return granted(subjects, purpose, WEB)
+    wanted = set(subjects)
+    return wanted - _holding(wanted, purpose=purpose, channel=WEB, granted=False)
 
 
 def allowed_ids(subjects: Iterable[Subject]) -> set[Subject]:
     """Those of the subjects who agreed to be recognised on the web, for whichever purpose."""
-    wanted = set(subjects)
-    rows = _rows(wanted, WEB).filter(granted=True)
-    return set(rows.values_list("subject_kind", "subject")) & wanted
+    return _holding(subjects, channel=WEB, granted=True)
 
 
-def _rows(subjects: set[Subject], channel: str) -> QuerySet[ConsentState]:
-    """States of these subjects, and maybe of a few whose kind and value only cross."""
-    kinds, values = {kind for kind, _ in subjects}, {value for _, value in subjects}
-    return ConsentState.objects.filter(subject_kind__in=kinds, subject__in=values, channel=channel)
+def _holding(subjects: Iterable[Subject], **equal: Any) -> set[Subject]:
+    """Those of the subjects with such a state; the collector asks this for every batch."""
+    by_kind: dict[str, set[str]] = {}
+    for kind, value in subjects:
+        by_kind.setdefault(kind, set()).add(value)
+    return {
+        (kind, subject)
+        for kind, values in by_kind.items()
+        for (subject,) in bulk.select(
+            ConsentState, ("subject",), among=("subject", values), subject_kind=kind, **equal
+        )
+    }
 
 
 def ledger(viewer: Viewer, subjects: Iterable[Subject], limit: int = 200) -> list[ConsentEntry]:

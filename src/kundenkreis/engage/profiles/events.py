@@ -29,6 +29,13 @@ class ProfilesMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitsChanged:
+    """What these people, or the shop about them, said is different now."""
+
+    profile_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactsReceived:
     """What the crm says about these people is different now."""
 

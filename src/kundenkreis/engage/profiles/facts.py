@@ -36,13 +36,12 @@ def set_facts(*, actor: Actor, states: Sequence[PersonFacts]) -> int:
     """
     actor.require("engage.profile.change")
     newest: dict[UUID, PersonFacts] = {}
-    for state in states:
-        if state.link_id not in newest or newest[state.link_id].version < state.version:
-            newest[state.link_id] = state
+    for state in sorted(states, key=lambda state: state.version):
+        newest[state.link_id] = state
     changed = []
-    for profile in _profiles(actor, newest):
-        state = newest[profile.link_id] if profile.link_id else None
-        if state is not None and state.version > _version(profile):
+    for link_id, profile in _profiles(actor, newest).items():
+        state = newest[link_id]
+        if state.version > _version(profile):
             changed.append((profile, state.stamped()))
     _write(actor, changed)
     if changed:
@@ -50,7 +49,7 @@ def set_facts(*, actor: Actor, states: Sequence[PersonFacts]) -> int:
     return len(changed)
 
 
-def _profiles(actor: Actor, link_ids: Iterable[UUID]) -> list[Profile]:
+def _profiles(actor: Actor, link_ids: Iterable[UUID]) -> dict[UUID, Profile]:
     """The profiles with these link ids, locked; made where there is none.
 
     A profile that was merged into another keeps the facts of its own link id: the crm still has
@@ -58,10 +57,11 @@ def _profiles(actor: Actor, link_ids: Iterable[UUID]) -> list[Profile]:
     """
     wanted = set(link_ids)
     rows = store.rows(Profile).select_for_update().filter(link_id__in=wanted)
-    found = list(rows.order_by("pk"))
-    missing = wanted - {profile.link_id for profile in found}
-    new = [{"link_id": link_id, "known": True} for link_id in sorted(missing)]
-    return found + store.create_many(actor, Profile, new)
+    found = {profile.link_id: profile for profile in rows.order_by("pk") if profile.link_id}
+    missing = sorted(wanted - found.keys())
+    new = [{"link_id": link_id, "known": True} for link_id in missing]
+    made = store.create_many(actor, Profile, new)
+    return found | dict(zip(missing, made, strict=True))
 
 
 def _version(profile: Profile) -> int:

@@ -62,6 +62,8 @@ class Identifier(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["namespace", "kind", "value"], name="identifier_once")
         ]
+        # Consents name a subject without its shop.
+        indexes = [models.Index(fields=["value"], name="identifier_value")]
 
 
 class FormerHolder(models.Model):

@@ -13,15 +13,12 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, QuerySet
-from django.db.models.functions import Coalesce
-
-from kundenkreis.engage.profiles.events import ProfileLinked, ProfilesMerged
+from kundenkreis.engage.profiles.events import ProfileLinked, ProfilesMerged, TraitsChanged
 from kundenkreis.engage.profiles.identity import Directory, Merge, Name, Person, Sighting
 from kundenkreis.engage.profiles.models import FormerHolder, Identifier, Profile, ProfileMerge
 from kundenkreis.engage.profiles.traits import Traits
 from kundenkreis.kernel import bulk, store
-from kundenkreis.kernel.events import publish_all
+from kundenkreis.kernel.events import publish, publish_all
 
 # A visit ends after half an hour without an event; "last seen" is as exact as it has to be for that.
 VISIT = timedelta(minutes=30)
@@ -31,8 +28,6 @@ _NEW_PROFILE = (
     "version", "custom", "created_at", "changed_at", "known", "link_id", "traits", "trait_times",
     "facts", "last_seen_at",
 )  # fmt: skip
-# Whoever the holder of a name turned out to be.
-_HOLDER = Coalesce("profile__canonical_id", "profile_id", output_field=BigIntegerField())
 _NEW_NAME = (
     "profile_id", "namespace", "kind", "value", "first_seen_at", "verified", "since",
 )  # fmt: skip
@@ -68,13 +63,15 @@ def resolve(namespace: str, sightings: Sequence[Sighting], now: datetime) -> lis
 
 def remember(said: Mapping[int, Traits]) -> None:
     """Add what was said to the traits of these profiles."""
-    rows = store.rows(Profile).filter(pk__in=list(said)).order_by("pk").select_for_update()
     changed = []
-    for pk, values, times in rows.values_list("pk", "traits", "trait_times"):
+    columns = ("id", "traits", "trait_times")
+    for pk, values, times in bulk.select(Profile, columns, among=("id", said.keys()), lock=True):
         traits = Traits(values, times)
-        traits.join(said[pk])
-        changed.append((pk, traits.values, traits.times))
-    bulk.update(Profile, ("id", "traits", "trait_times"), changed)
+        if traits.join(said[pk]):
+            changed.append((pk, traits.values, traits.times))
+    bulk.update(Profile, columns, changed)
+    if changed:
+        publish(TraitsChanged(tuple(pk for pk, *_ in changed)))
 
 
 def link(profile_ids: Iterable[int]) -> dict[int, UUID]:
@@ -88,19 +85,17 @@ def link(profile_ids: Iterable[int]) -> dict[int, UUID]:
 
 
 def _load(namespace: str, sightings: Sequence[Sighting]) -> Directory:
-    users = {seen.user for seen in sightings} - {""}
     cookies = {seen.anonymous for seen in sightings} - {""}
-    rows = store.rows(Identifier).filter(namespace=namespace).order_by("pk")
-    if users:
-        # Claims change who holds a name: two writers must not do that at the same time.
-        rows = rows.select_for_update()
-    loaded = [*_names(rows, Identifier.Kind.ANONYMOUS, cookies)]
-    loaded += _names(rows, Identifier.Kind.USER, users)
-    people = _people({holder for *_, holder in loaded})
+    users = {seen.user for seen in sightings} - {""}
+    # Claims change who holds a name: two writers must not do that at the same time.
+    lock = bool(users)
+    loaded = _names(namespace, Identifier.Kind.ANONYMOUS, cookies, lock)
+    loaded += _names(namespace, Identifier.Kind.USER, users, lock)
+    people = _people({row[1] for row in loaded})
     directory = Directory()
     held: dict[int, Name] = {}
-    for pk, kind, value, first, verified, since, holder in loaded:
-        name = Name(kind, value, people[holder], first, verified, since, pk)
+    for pk, holder, kind, value, first, verified, since in loaded:
+        name = Name(kind, value, people[holder], first, bool(verified), since, pk)
         (directory.users if kind == Identifier.Kind.USER else directory.anonymous)[value] = name
         if since is not None:
             held[pk] = name
@@ -108,33 +103,30 @@ def _load(namespace: str, sightings: Sequence[Sighting]) -> Directory:
     return directory
 
 
-def _names(rows: QuerySet[Identifier], kind: str, values: set[str]) -> Iterable[tuple[Any, ...]]:
-    if not values:
-        return ()
-    return rows.filter(kind=kind, value__in=values).values_list(
-        "pk", "kind", "value", "first_seen_at", "verified", "since",
-        _HOLDER,
-    )  # fmt: skip
+def _names(namespace: str, kind: str, values: set[str], lock: bool) -> list[tuple[Any, ...]]:
+    columns = ("id", "profile_id", "kind", "value", "first_seen_at", "verified", "since")
+    return bulk.select(
+        Identifier, columns, among=("value", values), lock=lock, namespace=namespace, kind=kind
+    )
 
 
 def _people(ids: set[int]) -> dict[int, Person]:
-    if not ids:
-        return {}
-    rows = store.rows(Profile).filter(pk__in=ids)
-    return {
-        pk: Person(pk, known, link_id, seen)
-        for pk, known, link_id, seen in rows.values_list("pk", "known", "link_id", "last_seen_at")
+    """By each of these profiles the person they turned out to be."""
+    columns = ("id", "canonical_id", "known", "link_id", "last_seen_at")
+    rows = bulk.select(Profile, columns, among=("id", ids))
+    merged = {pk: canonical for pk, canonical, *_ in rows if canonical is not None}
+    rows += bulk.select(Profile, columns, among=("id", set(merged.values()) - ids))
+    people = {
+        pk: Person(pk, bool(known), link_id, seen)
+        for pk, canonical, known, link_id, seen in rows
+        if canonical is None
     }
+    return people | {pk: people[canonical] for pk, canonical in merged.items()}
 
 
 def _load_former_holders(held: Mapping[int, Name]) -> None:
-    if not held:
-        return
-    rows = list(
-        store.rows(FormerHolder)
-        .filter(identifier__in=held)
-        .values_list("identifier_id", "until", _HOLDER)
-    )
+    columns = ("identifier_id", "until", "profile_id")
+    rows = bulk.select(FormerHolder, columns, among=("identifier_id", held.keys()))
     people = _people({holder for *_, holder in rows})
     for identifier, until, holder in rows:
         held[identifier].former.append((until, people[holder]))
@@ -176,7 +168,7 @@ def _insert_people(new: list[Person], now: datetime) -> None:
         (1, "{}", now, now, person.known, person.link_id, "{}", "{}", "{}", now) for person in new
     ]
     ids = bulk.insert(Profile, _NEW_PROFILE, rows, returning="id")
-    for person, pk in zip(new, ids, strict=True):
+    for person, pk in zip(new, sorted(ids), strict=True):
         person.id, person.last_seen_at, person.changed = pk, now, False
 
 

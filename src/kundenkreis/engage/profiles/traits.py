@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,30 +24,27 @@ class Traits:
         for name, value in values.items():
             self._one(name, value, instant)
 
-    def join(self, other: Traits) -> None:
-        """Take over what another profile of the same person knew."""
-        for name, instant in other.times.items():
+    def join(self, other: Traits) -> bool:
+        """Take over what is newer elsewhere about the same person; whether there was anything."""
+        newer = [
             self._one(name, other.values.get(name), instant)
+            for name, instant in other.times.items()
+        ]
+        return any(newer)
 
-    def _one(self, name: str, value: Any, instant: str) -> None:
+    def _one(self, name: str, value: Any, instant: str) -> bool:
         known = self.times.get(name)
         if known is None and len(self.times) >= MOST:
-            return
+            return False
         # Of two statements of one instant the greater text wins: any rule, but always the same.
-        if known is None or (instant, _text(value)) > (known, _text(self.values.get(name))):
-            self.times[name] = instant
-            if value is None:
-                self.values.pop(name, None)
-            else:
-                self.values[name] = value
-
-
-def told(statements: Iterable[tuple[Mapping[str, Any], datetime]]) -> Traits:
-    """What a series of statements amounts to."""
-    traits = Traits()
-    for values, at in statements:
-        traits.say(values, at)
-    return traits
+        if known and (instant, _text(value)) <= (known, _text(self.values.get(name))):
+            return False
+        self.times[name] = instant
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+        return True
 
 
 def _text(value: Any) -> str:

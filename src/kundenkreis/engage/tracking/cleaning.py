@@ -12,6 +12,7 @@ from typing import Any
 LONGEST_ID = 200
 LARGEST = 32_768  # bytes of JSON per item
 _DEEPEST = 64
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 # What broken or logged-out shops send where an id belongs; taken literally it would make all of
 # their visitors one person.
@@ -57,7 +58,7 @@ def line(text: str) -> str:
 def json_text(value: Any) -> str:
     """JSON in normal form, as both databases take it. Raises `Unusable`."""
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _encode(value)
         size = len(text) if text.isascii() else len(text.encode())
     except (ValueError, TypeError, RecursionError):
         raise Unusable from None

@@ -1,0 +1,194 @@
+"""The collector as a plain ASGI application, before Django's handler: it has to be quick.
+
+POST /v1/{identify,track,page,screen,group,alias,batch}   calls of the Segment specification
+POST /v1/consent, /v1/count                               the browser script
+GET  /v1/decide, POST /v1/exposure                        offers, see `edge.offers.endpoints`
+GET  /kk.js, /kk-offer.js                                 the browser script itself
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from kundenkreis.edge.collector import limits
+from kundenkreis.edge.collector.bodies import Bodies, Receive, unpacked
+from kundenkreis.edge.collector.book import SourceBook
+from kundenkreis.edge.collector.calls import BATCH, CALLS, parsed, write_key
+from kundenkreis.edge.collector.cross_origin import check_origin, headers_for, preflight
+from kundenkreis.edge.collector.recording import Recorder
+from kundenkreis.edge.collector.scripts import NAMES, Scripts
+from kundenkreis.edge.collector.values import Headers, Refused, Request, Response
+from kundenkreis.edge.collector.writer import Writer
+
+Scope = dict[str, Any]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PREFIX = "/v1/"
+SCRIPTS = frozenset(f"/{name}" for name in NAMES)
+DRAIN_SECONDS = 1.5  # to write what is waiting when the process is told to stop
+
+log = logging.getLogger(__name__)
+
+
+class Collector:
+    """One per process. `hosts` are the names it answers to; `*` for any."""
+
+    def __init__(
+        self,
+        *,
+        hosts: Callable[[str], bool],
+        offers: Mapping[str, Endpoint],
+        bodies: Bodies | None = None,
+        book: SourceBook | None = None,
+        scripts: Scripts | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._bodies = bodies or Bodies()
+        self._book = book or SourceBook()
+        self._scripts = scripts or Scripts()
+        self._writer = Writer()
+        recorder = Recorder(self._writer)
+        self._posts: dict[str, tuple[Endpoint, int]] = {
+            "consent": (recorder.consent, limits.CALL),
+            "count": (recorder.count, limits.CALL),
+        }
+        for path, call in CALLS.items():
+            self._posts[path] = (
+                _of_call(recorder, call),
+                limits.BATCH if call == BATCH else limits.CALL,
+            )
+        self._gets: dict[str, Endpoint] = {}
+        if "decide" in offers:
+            self._gets["decide"] = offers["decide"]
+        if "exposure" in offers:
+            self._posts["exposure"] = (offers["exposure"], limits.CALL)
+
+    @staticmethod
+    def serves(path: str) -> bool:
+        """Whether a path is ours; Django has all others."""
+        return path.startswith(PREFIX) or path in SCRIPTS
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._writer.start()
+
+    def stop(self) -> None:
+        """Write what is waiting, then end."""
+        self._writer.stop(DRAIN_SECONDS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        try:
+            if not self._hosts(headers.get(b"host", b"").decode("latin-1")):
+                raise Refused(421, "this host name is not ours", close=True)
+            if scope["path"] in SCRIPTS:
+                await self._send_script(scope, headers, send)
+                return
+            response = await self._respond(scope, headers, origin, receive)
+        except Refused as refused:
+            response = refused.response()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            response = Refused(500, "this is our fault, not yours").response()
+        await _send(send, response, headers_for(self._book, origin))
+
+    async def _respond(
+        self, scope: Scope, headers: Mapping[bytes, bytes], origin: str, receive: Receive
+    ) -> Response:
+        method, name = scope["method"], scope["path"].removeprefix(PREFIX)
+        if method == "OPTIONS":
+            await self._book.refresh()
+            return preflight(self._book, origin)
+        get, post = self._gets.get(name), self._posts.get(name)
+        if get is None and post is None:
+            raise Refused(404, "there is nothing at this address", close=True)
+        query = (
+            dict(parse_qsl(scope["query_string"].decode("latin-1")))
+            if scope["query_string"]
+            else {}
+        )
+        if get is not None and method in ("GET", "HEAD"):
+            return await self._ask(get, scope, headers, origin, query, b"")
+        if post is None or method != "POST":
+            allowed = "POST" if post else "GET"
+            raise Refused(
+                405, f"only {allowed} is answered here", close=True, headers={"Allow": allowed}
+            )
+        endpoint, most = post
+        self._writer.make_room()
+        body = await self._bodies.read(receive, _length(headers), most)
+        try:
+            encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
+            plain = unpacked(body, encoding, most)
+            return await self._ask(endpoint, scope, headers, origin, query, plain)
+        finally:
+            self._bodies.release(len(body))
+
+    async def _ask(
+        self,
+        endpoint: Endpoint,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        origin: str,
+        query: Mapping[str, str],
+        body: bytes,
+    ) -> Response:
+        data = parsed(body) if scope["method"] == "POST" else {}
+        key = write_key(headers.get(b"authorization", b""), data, query)
+        source = await self._book.source(key)
+        check_origin(source, origin)
+        request = Request(
+            scope["method"], scope["path"], query, Headers(headers), body, data, source
+        )
+        return await endpoint(request)
+
+    async def _send_script(self, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            raise Refused(405, "only GET is answered here", close=True, headers={"Allow": "GET"})
+        status, answer, content = self._scripts.answer(scope["path"], headers)
+        await _start(send, status, answer, len(content))
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content}
+        )
+
+
+def _of_call(recorder: Recorder, call: str) -> Endpoint:
+    async def record(request: Request) -> Response:
+        return await recorder.calls(call, request)
+
+    return record
+
+
+def _length(headers: Mapping[bytes, bytes]) -> int | None:
+    text = headers.get(b"content-length")
+    if text is None:
+        return None
+    if not text.isdigit():
+        raise Refused(400, "Content-Length is no number", close=True)
+    return int(text)
+
+
+async def _send(send: Send, response: Response, more: Mapping[str, str]) -> None:
+    content = b"" if response.status == 204 else response.content()
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        **more,
+        **response.headers,
+    }
+    await _start(send, response.status, headers, len(content))
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _start(send: Send, status: int, headers: Mapping[str, str], length: int) -> None:
+    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    pairs += [(b"content-length", str(length).encode()), (b"x-content-type-options", b"nosniff")]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})

@@ -1,0 +1,135 @@
+"""The endpoints that write: calls, consents, visits."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.utils.translation import override
+
+from kundenkreis.edge.collector import limits
+from kundenkreis.edge.collector.calls import BATCH, Envelope, envelope
+from kundenkreis.edge.collector.values import Refused, Request, Response
+from kundenkreis.edge.collector.writer import Entry, Refusal, Visit, Writer
+from kundenkreis.engage.consent.commands import Statement
+from kundenkreis.engage.consent.models import ConsentEntry
+from kundenkreis.engage.consent.queries import WEB
+from kundenkreis.engage.tracking.cleaning import Unusable, identity, instant, line
+from kundenkreis.engage.tracking.commands import check_calls
+from kundenkreis.engage.tracking.items import Item, clock_shift
+from kundenkreis.engage.tracking.models import Reason
+from kundenkreis.kernel import clock
+
+SUCCESS = Response(200)
+with override("en"):
+    _WHY = {reason: str(reason.label) for reason in Reason}
+
+
+class Recorder:
+    """What a source may have written. All answers come after the commit."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def calls(self, call: str, request: Request) -> Response:
+        """`identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`."""
+        now = clock.now()
+        content = envelope(call, dict(request.data))
+        if len(request.body) > limits.BIG:
+            entries = await asyncio.to_thread(_checked, request, content, now)
+        else:
+            entries = _checked(request, content, now)
+        await self._writer.write(request.source, now, entries)
+        bad = [number for number, entry in enumerate(entries) if _reason(entry)]
+        if not bad:
+            return SUCCESS
+        rejected = [_shown(number, content.calls[number], entries[number]) for number in bad]
+        if call != BATCH:
+            first = rejected[0]
+            return Response(400, {"success": False, "error": first["message"], **first})
+        return Response(200, {"success": True, "rejected": rejected})
+
+    async def consent(self, request: Request) -> Response:
+        """A visitor's consent, or its withdrawal, as the browser script reports it."""
+        now = clock.now()
+        entry = Entry(_statement(request, now))
+        await self._writer.write(request.source, now, [entry])
+        if entry.fate is not None:
+            raise Refused(400, "this consent cannot be stored")
+        return SUCCESS
+
+    async def count(self, request: Request) -> Response:
+        """One visit, of whomever."""
+        await self._writer.write(request.source, clock.now(), [Entry(Visit())])
+        return SUCCESS
+
+
+def _checked(request: Request, content: Envelope, now: datetime) -> list[Entry]:
+    checked = check_calls(request.source, content.calls, now, content.sent_at)
+    return [
+        Entry(result) if isinstance(result, Item) else Entry(Refusal(call, result))
+        for call, result in zip(checked.calls, checked.results, strict=True)
+    ]
+
+
+def _reason(entry: Entry) -> Reason | None:
+    if isinstance(entry.what, Refusal):
+        return entry.what.reason
+    return entry.fate if isinstance(entry.fate, Reason) else None
+
+
+def _shown(number: int, call: Any, entry: Entry) -> dict[str, Any]:
+    reason = _reason(entry) or Reason.UNSTORABLE
+    message_id = call.get("messageId") if isinstance(call, dict) else None
+    return {
+        "index": number,
+        "messageId": message_id if isinstance(message_id, str | int) else None,
+        "reason": reason.value,
+        "message": _WHY[reason],
+    }
+
+
+def _statement(request: Request, now: datetime) -> Statement:
+    data = request.data
+    try:
+        subject = identity(data.get("anonymousId"))
+        said_at = instant(data.get("at"))
+        reference = line(str(data.get("at") or ""))[:60]
+        proof = {
+            name: line(value)[:300]
+            for name in ("textVersion", "language")
+            if isinstance(value := data.get(name), str)
+        }
+        page = _address(data.get("pageUrl"))
+    except Unusable:
+        raise Refused(400, "anonymousId, at or pageUrl cannot be understood") from None
+    if not subject:
+        raise Refused(400, "“anonymousId” is missing")
+    if not isinstance(data.get("granted"), bool):
+        raise Refused(400, "“granted” is neither true nor false")
+    at = min((said_at or now) + clock_shift(data.get("sentAt"), now), now) if said_at else now
+    return Statement(
+        subject_kind="anonymous",
+        subject=subject,
+        purpose=request.source.purpose,
+        channel=WEB,
+        granted=data["granted"],
+        at=at,
+        origin=ConsentEntry.Origin.WEB,
+        reference=reference,
+        namespace=request.source.namespace,
+        proof={**proof, "pageUrl": page} if page else proof,
+    )
+
+
+def _address(value: Any) -> str:
+    """A page's address without query and fragment, which may hold anything."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        parts = urlsplit(line(value))
+    except ValueError:
+        raise Unusable from None
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:300]
