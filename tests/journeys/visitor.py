@@ -31,7 +31,7 @@ class Visitor:
         visitor = cls(product, number, context, context.new_page())
         visitor.page.on("response", visitor._saw)
         visitor.page.on("console", lambda said: visitor._heard(said.text))
-        visitor.page.goto(f"{product.shop}/produkt/{PRODUCT}")
+        visitor.page.goto(f"{product.shop}/produkte/{PRODUCT}")
         return visitor
 
     def accepts(self) -> None:

@@ -203,7 +203,7 @@ COMPARISONS = st.sampled_from(
         c.Compare("trait.number.city", "not_empty"),
         c.Compare("created_at", "within_last", c.Duration(10, c.Unit.DAYS)),
         c.Compare("known", "is", value=True),
-        c.Compare("link", "empty"),
+        c.Compare("linked", "is", value=False),
     ]
 )
 FOLLOWED = (

@@ -49,7 +49,8 @@ from tests.properties.segment_worlds import (
     worlds,
 )
 
-pytestmark = pytest.mark.django_db(databases=["engage"])
+# Really committed: PostgreSQL shows the log only of transactions that are over.
+pytestmark = pytest.mark.django_db(databases=["engage"], transaction=True)
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 

@@ -39,6 +39,8 @@ def start(*, demo: bool, port: int) -> int:
         "-m",
         "kundenkreis.config.main",
         "setup",
+        "--port",
+        str(port),
         *(["--demo"] if demo else []),
     ]
     done = subprocess.run(setup, env=environment("worker"), check=False)
