@@ -28,14 +28,13 @@ class Noted:
 
 def write_notes(notes: Sequence[Noted]) -> Collection[int]:
     """Writes each note into a table of the crm, as often and in the order it is called."""
-    early = []
-    for position, note in enumerate(notes):
-        if note.text in BROKEN:
-            raise ValueError(f"{note.text} is broken")
-        if note.text in EARLY:
-            early.append(position)
-        else:
-            store.create(SYSTEM, Organisation, name=note.text, industry=note.key)
+    broken = [note.text for note in notes if note.text in BROKEN]
+    if broken:
+        raise ValueError(f"{broken[0]} is broken")
+    early = [position for position, note in enumerate(notes) if note.text in EARLY]
+    ready = [note for note in notes if note.text not in EARLY]
+    values = [{"name": note.text, "industry": note.key} for note in ready]
+    store.create_many(SYSTEM, Organisation, values)
     return early
 
 
