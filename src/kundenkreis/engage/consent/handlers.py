@@ -5,13 +5,13 @@ from __future__ import annotations
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.queries import states
 from kundenkreis.engage.profiles.events import ProfileLinked
-from kundenkreis.engage.profiles.queries import group_ids, identifiers
+from kundenkreis.engage.profiles.queries import identifiers, merged_into
 from kundenkreis.kernel.events import on, publish_all
 
 
 @on(ProfileLinked)
 def tell_the_crm_what_was_allowed_before(event: ProfileLinked) -> None:
-    subjects = [(name.kind, name.value) for name in identifiers(group_ids(event.profile_id))]
+    subjects = [(name.kind, name.value) for name in identifiers(merged_into(event.profile_id))]
     publish_all(
         ConsentChanged(
             event.link_id,

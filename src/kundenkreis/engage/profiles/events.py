@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ProfileLinked:
-    """A profile got the id by which both sides know the person.
+    """A profile got the id by which both sides know the person, its own or by being merged.
 
     Every engage context answers by publishing what it knew about this profile (and those merged
     into it) before, as touchpoints. Their keys make a repeat count once.

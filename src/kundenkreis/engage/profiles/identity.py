@@ -87,6 +87,7 @@ class Directory:
     users: dict[str, Name] = field(default_factory=dict)
     merged: list[Merge] = field(default_factory=list)
     moved: list[tuple[Name, Person, datetime]] = field(default_factory=list)
+    lost: list[Person] = field(default_factory=list)  # a customer id they had only claimed
 
     def place(self, seen: Sighting) -> Person:
         """The person a sighting belongs to; call in the order of the instants."""
@@ -155,6 +156,7 @@ class Directory:
         # A profile has one customer id at most, so without it nobody knows who this is.
         loser = user.person.root()
         loser.known, loser.changed = False, True
+        self.lost.append(loser)
 
     def _merge(self, absorbed: Person, person: Person) -> None:
         absorbed.into, absorbed.changed = person, True

@@ -60,6 +60,12 @@ def group_ids(profile_id: int) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def merged_into(profile_id: int) -> list[int]:
+    """The profile and those merged into it; only itself if it was merged into another one."""
+    rows = Profile.objects.filter(Q(pk=profile_id) | Q(canonical_id=profile_id)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def link_id_of(profile_id: int) -> UUID | None:
     """The id by which both sides know this person, if the crm knows them."""
     rows = Profile.objects.filter(pk=canonical_id(profile_id))

@@ -135,7 +135,9 @@ def _load_former_holders(held: Mapping[int, Name]) -> None:
 def _store(namespace: str, directory: Directory, people: list[Person], now: datetime) -> None:
     names = [*directory.anonymous.values(), *directory.users.values()]
     former = [person for _, person, _ in directory.moved]
-    everybody = dict.fromkeys(chain(people, (name.person for name in names), former))
+    everybody = dict.fromkeys(
+        chain(people, (name.person for name in names), former, directory.lost)
+    )
     _insert_people([person for person in everybody if person.id is None and not person.into], now)
     _insert_names(namespace, [name for name in names if name.id is None])
     bulk.update(
@@ -230,10 +232,11 @@ def _record_merges(merged: list[Merge], now: datetime) -> None:
     if said:
         remember(said)
     publish_all(ProfilesMerged(one, other) for one, other in into.items())
+    # Of the two it is told what the crm has not heard of yet: the one who was not linked before.
     publish_all(
-        ProfileLinked(_stored(merge.person), merge.inherited)
+        ProfileLinked(_stored(merge.person if merge.inherited else merge.absorbed), link_id)
         for merge in merged
-        if merge.inherited is not None
+        if (link_id := merge.person.root().link_id) is not None
     )
 
 
