@@ -40,13 +40,18 @@ def settled(rows: QuerySet[L], side: Side) -> QuerySet[L]:
     return rows.filter(tx__lt=horizon).order_by("tx", "id")
 
 
-def read_after(model: type[L], after: Position, limit: int, side: Side) -> list[L]:
-    """Up to `limit` settled rows after a position, oldest first."""
+def rows_after(model: type[L], after: Position, side: Side) -> QuerySet[L]:
+    """Settled rows after a position, oldest first; the caller sets a limit."""
     rows = model._default_manager.using(side.alias)
     if connections[side.alias].vendor != "postgresql":
-        return list(rows.filter(id__gt=after.row).order_by("id")[:limit])
+        return rows.filter(id__gt=after.row).order_by("id")
     later = Q(tx=after.tx, id__gt=after.row) | Q(tx__gt=after.tx)
-    return list(settled(rows.filter(tx__gte=after.tx).filter(later), side)[:limit])
+    return settled(rows.filter(tx__gte=after.tx).filter(later), side)
+
+
+def read_after(model: type[L], after: Position, limit: int, side: Side) -> list[L]:
+    """Up to `limit` settled rows after a position, oldest first."""
+    return list(rows_after(model, after, side)[:limit])
 
 
 def position(name: str, side: Side) -> Position:

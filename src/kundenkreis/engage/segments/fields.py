@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.profiles.models import Profile
@@ -90,13 +90,11 @@ PROFILE_FIELDS = (
     column("known", Kind.BOOLEAN, _("Known by name or customer id")),
     column("created_at", Kind.DATETIME, _("First seen")),
     Field(
-        "link",
-        Kind.TEXT,
-        _("Link to the CRM"),
-        lambda profile: None if profile.link_id is None else str(profile.link_id),
-        F("link_id"),
-        operators=("empty", "not_empty"),
-        exact=True,
+        "linked",
+        Kind.BOOLEAN,
+        _("Known in the CRM"),
+        _linked,
+        ExpressionWrapper(Q(link_id__isnull=False), output_field=BooleanField()),
     ),
 )
 PROFILE_FAMILIES = (

@@ -13,7 +13,7 @@ from kundenkreis.engage.segments.models import Recheck, Timer
 from kundenkreis.engage.segments.registry import Registry, registry
 from kundenkreis.engage.segments.storing import store_outcomes
 from kundenkreis.engage.tracking.models import Event
-from kundenkreis.kernel import clock, log, store
+from kundenkreis.kernel import bulk, clock, log, store
 from kundenkreis.kernel.sides import Side
 
 READER = "engage.segments"
@@ -26,15 +26,15 @@ def follow_events(limit: int = EVENTS_AT_ONCE) -> int:
     segments, before = registry(), log.position(READER, Side.ENGAGE)
     if not segments.everything:
         return _skip(before)
-    events = log.read_after(Event, before, limit, Side.ENGAGE)
+    rows = log.rows_after(Event, before, Side.ENGAGE)
+    events = list(rows.values_list("tx", "pk", "profile_id", "type")[:limit])
     if not events:
         return 0
-    after = log.Position(events[-1].tx, events[-1].pk)
+    after = log.Position(*events[-1][:2])
     concerned: dict[int, set[int]] = {}
-    for event in events:
-        ids = segments.by_event.get(event.type)
-        if ids:
-            concerned.setdefault(event.profile_id, set()).update(ids)
+    for _, _, profile_id, kind in events:
+        if ids := segments.by_event.get(kind):
+            concerned.setdefault(profile_id, set()).update(ids)
     _evaluate(concerned, segments, lambda: log.move(READER, after, Side.ENGAGE))
     return len(events)
 
@@ -110,4 +110,4 @@ def _evaluate(
 
 def recheck(profile_ids: Iterable[int], cause: Recheck.Cause) -> None:
     """Note, in the transaction in progress, that segments must look at these people again."""
-    store.append(Recheck, [Recheck(profile_id=pk, cause=cause) for pk in profile_ids])
+    bulk.insert(Recheck, ("profile_id", "cause"), [(pk, str(cause)) for pk in profile_ids])

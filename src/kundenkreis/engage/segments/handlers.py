@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kundenkreis.engage.consent.events import ConsentChanged
-from kundenkreis.engage.profiles.events import FactsReceived, ProfilesMerged
+from kundenkreis.engage.profiles.events import (
+    FactsReceived,
+    ProfileLinked,
+    ProfilesMerged,
+    TraitsChanged,
+)
 from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.segments.commands import recheck_profiles
 from kundenkreis.engage.segments.models import Recheck
@@ -29,3 +34,15 @@ def look_at_consent(event: ConsentChanged) -> None:
 def look_at_facts(event: FactsReceived) -> None:
     """Segments that compare facts of the crm look at these people."""
     recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.PROFILE)
+
+
+@on(TraitsChanged)
+def look_at_traits(event: TraitsChanged) -> None:
+    """Segments that ask for traits look at these people."""
+    recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.PROFILE)
+
+
+@on(ProfileLinked)
+def look_at_link(event: ProfileLinked) -> None:
+    """Segments that ask whether the crm knows somebody look at this person."""
+    recheck_profiles(profile_ids=[event.profile_id], cause=Recheck.Cause.PROFILE)

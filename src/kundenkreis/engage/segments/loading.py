@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Q
 
@@ -23,8 +22,8 @@ _EVENT = ("profile_id", "type", "occurred_at", "key", "value_minor", "currency",
 def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, ProfileFacts]:
     """What `needs` asks for about these canonical profiles; merged or missing ones are left out.
 
-    Queries: one for profiles, one for events, one for memberships, and for consents one plus a few
-    per purpose and channel.
+    Queries: one for profiles, two for events (with and without properties), one for memberships,
+    and for consents one plus a few per purpose and channel.
     """
     wanted = list(people)
     columns = _PROFILE if needs.profile else _PROFILE[:2]
@@ -54,16 +53,17 @@ def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, Profi
 def _events(
     persons: dict[int, int], found: dict[int, ProfileFacts], needs: Needs, moment: Moment
 ) -> None:
-    wanted = Q()
-    for name in needs.events:
-        start = needs.oldest(name, moment)
-        wanted |= Q(type=name) if start is None else Q(type=name, occurred_at__gte=start)
-    columns = (*_EVENT, "properties") if needs.properties else _EVENT
-    rows: Iterable[Any] = (
-        Event.objects.filter(wanted, profile_id__in=list(persons)).values_list(*columns).iterator()
-    )
-    for profile_id, kind, *rest in rows:
-        found[persons[profile_id]].events.setdefault(kind, []).append(EventRow(*rest))
+    for kinds in (needs.events.keys() - needs.properties, needs.properties):
+        if not kinds:
+            continue
+        wanted = Q()
+        for name in kinds:
+            start = needs.oldest(name, moment)
+            wanted |= Q(type=name) if start is None else Q(type=name, occurred_at__gte=start)
+        columns = (*_EVENT, "properties") if kinds is needs.properties else _EVENT
+        rows = Event.objects.filter(wanted, profile_id__in=list(persons))
+        for profile_id, kind, *rest in rows.values_list(*columns).iterator(chunk_size=2000):
+            found[persons[profile_id]].events.setdefault(kind, []).append(EventRow(*rest))
 
 
 def load_scores(tree: Node, found: dict[int, ProfileFacts], moment: Moment) -> None:

@@ -18,12 +18,12 @@ Windows = dict[str, frozenset[Duration | None]]
 class Needs:
     """What must be loaded to evaluate a tree, and what may change its answer.
 
-    `events` maps types to windows; `properties` says whether their properties matter;
+    `events` maps types to windows; `properties` names the types whose properties matter, too;
     `population` that the answer depends on all other people, too.
     """
 
     events: Windows = field(default_factory=dict)
-    properties: bool = False
+    properties: frozenset[str] = frozenset()
     profile: bool = False
     consents: frozenset[tuple[str, str]] = frozenset()
     segments: frozenset[int] = frozenset()
@@ -35,7 +35,7 @@ class Needs:
             events[name] = events.get(name, frozenset()) | windows
         return Needs(
             events,
-            self.properties or other.properties,
+            self.properties | other.properties,
             self.profile or other.profile,
             self.consents | other.consents,
             self.segments | other.segments,

@@ -115,6 +115,7 @@ def _write(changes: Iterable[_Change], now: datetime) -> None:
         due = [
             Timer(segment_id=one.segment_id, profile_id=one.profile_id, due_at=one.change_at)
             for one in arm
+            if one.change_at is not None
         ]
         store.append(Timer, due, ignore_conflicts=True)
     _resize(entering, leaving.values())

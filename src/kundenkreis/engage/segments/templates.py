@@ -52,7 +52,7 @@ ABANDONED_CART = Template(
         "Put something in the cart within the last 6 hours, and no order of that cart came "
         "after it. An order that does not say which cart it was closes all carts before it."
     ),
-    Sequence(Selector(CART, hours(6)), Selector(ORDER), "property.cart_id", "property.cart_id"),
+    Sequence(Selector(CART, hours(6)), Selector(ORDER), "key", "property.cart_id"),
 )
 
 LAPSED_REGULARS = Template(

@@ -21,6 +21,7 @@ from kundenkreis.kernel.conditions.periods import Duration
 from kundenkreis.kernel.conditions.tree import (
     MAX_DEPTH,
     MAX_NODES,
+    MAX_VALUES,
     SCHEMA,
     All,
     Any,
@@ -126,7 +127,7 @@ class Reader:
 
     def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:
         raw = self.raw(name)
-        if not isinstance(raw, list) or len(raw) > values.MAX_VALUES:
+        if not isinstance(raw, list) or len(raw) > MAX_VALUES:
             raise ConditionError(self.at(name), _("Choose from the list."))
         form, path = self._budget.form, self.at(name)
         found = {values.integer(item, path, low, high, form=form) for item in raw}

@@ -80,14 +80,21 @@ class JsonValue(Expression):
     def set_source_expressions(self, expressions: Any) -> None:
         (self.column,) = expressions
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, params = compiler.compile(self.column)
         if connection.vendor == "postgresql":
             inner = f"({column}{' -> %s::text' * (len(self.path) - 1)})"
             return self._fill(self.postgresql, inner, [*params, *self.path[:-1]], self.path[-1])
-        # Escaped as Django writes JSON, because SQLite compares the bytes of keys.
-        path = "$" + "".join(f".{json.dumps(key)}" for key in self.path)
-        return self._fill(self.sqlite, column, list(params), path)
+        # SQLite compares the bytes of keys. The ORM writes JSON with escapes, others without.
+        ways = dict.fromkeys(
+            "$" + "".join(f".{json.dumps(key, ensure_ascii=escaped)}" for key in self.path)
+            for escaped in (True, False)
+        )
+        found = [self._fill(self.sqlite, column, list(params), path) for path in ways]
+        if len(found) == 1:
+            return found[0]
+        sql = ", ".join(part for part, _ in found)
+        return f"COALESCE({sql})", [value for _, values in found for value in values]
 
     @staticmethod
     def _fill(template: str, column: str, params: list[Any], key: str) -> tuple[str, list[Any]]:

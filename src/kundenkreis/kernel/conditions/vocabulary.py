@@ -55,7 +55,7 @@ class Field:
     kind: Kind
     label: StrOrPromise
     read: Callable[[Any], object]
-    sql: Expression | F
+    sql: Expression | F  # a text expression for texts, and so on: it is compared as it is
     sql_currency: Expression | F | None = None
     choices: Callable[[], Iterable[Choice]] = _no_choices
     operators: tuple[str, ...] = ()
@@ -125,9 +125,12 @@ class NodeType[N: Node](Protocol):
     selects at least the rows for which it is not None.
     """
 
-    kind: str
-    node: type[N]
-    label: StrOrPromise
+    @property
+    def kind(self) -> str: ...
+    @property
+    def node(self) -> type[N]: ...
+    @property
+    def label(self) -> StrOrPromise: ...
 
     def load(self, reader: Reader) -> N: ...
     def dump(self, node: N) -> dict[str, Any]: ...

@@ -83,7 +83,7 @@ class PerformedType:
         return {**data, "once_per_key": True} if node.once_per_key else data
 
     def holds(self, node: Performed, facts: ProfileFacts, moment: Moment) -> bool:
-        return _COMPARE[node.op](len(counted(node, facts, moment)[0]), node.n)
+        return bool(_COMPARE[node.op](len(counted(node, facts, moment)[0]), node.n))
 
     def next_change(self, node: Performed, facts: ProfileFacts, moment: Moment) -> datetime | None:
         instants, future = counted(node, facts, moment)
@@ -103,7 +103,7 @@ class PerformedType:
             return ~Q(pk__in=people)
         if (node.op, node.n) == ("gte", 1):
             return Q(pk__in=people)
-        times = Count("pk")
+        times: Any = Count("pk")
         if node.once_per_key:
             keys = Count(NullIf("key", Value("")), distinct=True)
             times = keys + Count("pk", filter=Q(key=""))

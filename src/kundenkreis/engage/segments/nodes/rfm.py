@@ -54,7 +54,10 @@ def customers(node: Rfm, moment: Moment) -> QuerySet[Any, Any]:
     amount = Q(currency=node.currency, value_minor__range=(-MOST_MINOR, MOST_MINOR))
     total = Coalesce(Sum("value_minor", filter=amount), Value(0))
     people = node.selector.rows(moment).values("person")
-    return people.annotate(recency=Max("occurred_at"), frequency=keys, monetary=total)
+    found: QuerySet[Any, Any] = people.annotate(
+        recency=Max("occurred_at"), frequency=keys, monetary=total
+    )
+    return found
 
 
 class _Scored(Subquery):

@@ -50,8 +50,12 @@ class Selector:
     def start(self) -> Bound | None:
         return None if self.within is None else since(self.within)
 
-    def needs(self) -> Needs:
-        return Needs({self.event: frozenset({self.within})}, properties=self.where is not None)
+    def needs(self, *, properties: bool = False) -> Needs:
+        wanted = properties or self.where is not None
+        return Needs(
+            {self.event: frozenset({self.within})},
+            frozenset({self.event}) if wanted else frozenset(),
+        )
 
     def of(self, facts: ProfileFacts) -> Iterable[EventRow]:
         """The person's events of this kind, whenever they were, also in the future."""
@@ -77,7 +81,7 @@ class Selector:
         """When an event leaves the window; None if never."""
         return None if self.start is None else self.start.passes(at, moment)
 
-    def rows(self, moment: Moment) -> QuerySet[Event]:
+    def rows(self, moment: Moment) -> QuerySet[Any, Any]:
         """The same events of everybody, each with its `person`."""
         found = Event.objects.filter(type=self.event, occurred_at__lte=moment.now)
         if self.start is not None:
@@ -86,7 +90,7 @@ class Selector:
             found = found.filter(node_q(self.where, EVENTS, Moment(_NEVER)))
         return found.annotate(person=PERSON)
 
-    def open_people(self, moment: Moment) -> QuerySet[Event, Any]:
+    def open_people(self, moment: Moment) -> QuerySet[Any, Any]:
         """People with an event that will enter or leave the window as time goes on."""
         found = Event.objects.filter(type=self.event)
         if self.start is None:

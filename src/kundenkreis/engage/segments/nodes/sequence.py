@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
+from kundenkreis.engage.segments.fields import EVENTS
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, earliest
-from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader
 from kundenkreis.kernel.conditions.json_values import JsonKey
 from kundenkreis.kernel.conditions.json_values import key as json_key
@@ -46,10 +46,11 @@ class Sequence(Node):
     then_key: str = "key"
 
     def needs(self) -> Needs:
-        by_property = self.first_key.startswith(_PROPERTY) or self.then_key.startswith(_PROPERTY)
         # `then` matters as far back as `first` does.
-        both = Selector(self.then.event, self.first.within, self.then.where).needs()
-        return self.first.needs() | both | Needs(properties=by_property)
+        then = Selector(self.then.event, self.first.within, self.then.where)
+        return self.first.needs(properties=self.first_key.startswith(_PROPERTY)) | then.needs(
+            properties=self.then_key.startswith(_PROPERTY)
+        )
 
 
 def event_key(event: EventRow, name: str) -> str:
@@ -79,7 +80,7 @@ class SequenceType:
 
     def load(self, reader: Reader) -> Sequence:
         first = selecting.load(reader)
-        then = Selector(reader.text("then"), None, reader.optional("then_where", selecting.EVENTS))
+        then = Selector(reader.text("then"), None, reader.optional("then_where", EVENTS))
         keys = [reader.text(name, "key") for name in ("first_key", "then_key")]
         for name, key in zip(("first_key", "then_key"), keys, strict=True):
             known = key in ("key", ANY_KEY) or (
@@ -133,7 +134,7 @@ class SequenceType:
 
     def _closed(self, node: Sequence, moment: Moment) -> Exists:
         """Whether a later event of the same person with a fitting key closes this one."""
-        later: QuerySet[Event] = node.then.rows(moment).annotate(their_key=_sql_key(node.then_key))
+        later = node.then.rows(moment).annotate(their_key=_sql_key(node.then_key))
         own_key = OuterRef(OuterRef("own_key"))
         fitting = later.filter(
             Q(their_key=own_key) | Q(their_key="") | Q(Exact(own_key, Value(""))),

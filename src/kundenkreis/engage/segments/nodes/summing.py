@@ -49,8 +49,7 @@ class SumOf(Node):
     amount: Money | Decimal
 
     def needs(self) -> Needs:
-        own = Needs(properties=not isinstance(self.amount, Money))
-        return self.selector.needs() | own
+        return self.selector.needs(properties=not isinstance(self.amount, Money))
 
     @property
     def threshold(self) -> int:
@@ -115,7 +114,7 @@ class SumOfType:
         return sum(node.part(event) for event in node.selector.around(facts, moment).inside)
 
     def holds(self, node: SumOf, facts: ProfileFacts, moment: Moment) -> bool:
-        return _COMPARE[node.op](self._total(node, facts, moment), node.threshold)
+        return bool(_COMPARE[node.op](self._total(node, facts, moment), node.threshold))
 
     def next_change(self, node: SumOf, facts: ProfileFacts, moment: Moment) -> datetime | None:
         found = node.selector.around(facts, moment)
