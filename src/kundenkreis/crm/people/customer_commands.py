@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from kundenkreis.crm.people.contact_values import normalised
 from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.people.shared_facts import publish_facts
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.text import fold
 
 
@@ -112,9 +114,9 @@ def _matching(customers: Sequence[Customer]) -> list[Person]:
 def _create(actor: Actor, customers: Sequence[Customer]) -> list[Person]:
     people = store.create_many(actor, Person, [_values(customer) for customer in customers])
     details = [
-        {"person": person, "kind": kind, "value": value, "folded": fold(value), "is_primary": True}
+        {"person": person, "is_primary": True, **way}
         for person, customer in zip(people, customers, strict=True)
-        for kind, value in _ways(customer)
+        for way in _ways(customer)
     ]
     store.create_many(actor, ContactDetail, details)
     return people
@@ -133,13 +135,22 @@ def _values(customer: Customer) -> dict[str, Any]:
     }
 
 
-def _ways(customer: Customer) -> list[tuple[str, str]]:
+def _ways(customer: Customer) -> list[dict[str, str]]:
     ways = [
         (ContactDetail.Kind.EMAIL, customer.email),
         (ContactDetail.Kind.PHONE, customer.phone),
         (ContactDetail.Kind.POSTAL, customer.postal),
     ]
-    return [(str(kind), value) for kind, value in ways if value]
+    return [_way(str(kind), value) for kind, value in ways if value]
+
+
+def _way(kind: str, value: str) -> dict[str, str]:
+    """As the customer wrote it when it is none of its kind: the order counts all the same."""
+    try:
+        value, folded = normalised(kind, value)
+    except DomainError:
+        folded = fold(value) or ""
+    return {"kind": kind, "value": value, "folded": folded[:320]}
 
 
 def _complete(actor: Actor, person: Person, customer: Customer, found: _Index) -> None:

@@ -13,14 +13,18 @@ from kundenkreis.crm.sales.events import OrderCancelled, OrderPlaced
 from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.crm.sales.order_facts import share_order_facts
 from kundenkreis.crm.sales.order_values import NewOrder
-from kundenkreis.kernel import store
+from kundenkreis.kernel import bulk, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.events import publish_all
 from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.text import normal
 
 CHUNK = 500
+_LINE = (
+    "order_id", "position", "sku", "name", "quantity", "unit_price", "tax_rate", "net_minor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,12 @@ def _insert(actor: Actor, new: list[NewOrder]) -> list[Order]:
     people = _people(actor, new)
     orders = store.create_many(actor, Order, [_values(order, people) for order in new])
     lines = [
-        _line(order, position, line)
+        (order.pk, position, normal(line.sku), normal(line.name), line.quantity, line.unit_price,
+         line.tax_rate, line.net_minor)
         for order, said in zip(orders, new, strict=True)
         for position, line in enumerate(said.lines, start=1)
-    ]
-    store.append(OrderLine, lines)
+    ]  # fmt: skip
+    bulk.insert(OrderLine, _LINE, lines)
     entries = [_entry(order, order.kind, order.placed_at) for order in orders if order.person_id]
     add_timeline_entries(actor=actor, entries=entries)
     publish_all(_placed(order) for order in orders)
@@ -135,19 +140,6 @@ def _values(order: NewOrder, people: dict[tuple[str, str], int]) -> dict[str, An
         "gross_minor": order.gross_minor,
         "currency": order.currency,
     }
-
-
-def _line(order: Order, position: int, line: Any) -> OrderLine:
-    return OrderLine(
-        order_id=order.pk,
-        position=position,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        tax_rate=line.tax_rate,
-        net_minor=line.net_minor,
-    )
 
 
 def _entry(order: Order, kind: str, at: datetime) -> NewEntry:

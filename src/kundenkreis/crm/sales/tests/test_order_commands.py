@@ -35,7 +35,7 @@ def new_order(number: str = "A1", net: int = 1000, **values: object) -> NewOrder
         first_name="Jana",
         last_name="Weiß",
         email="jana@example.org",
-        phone="+49 30 1234",
+        phone="+49 30 123456",
         postal="Weg 1, 10115 Berlin",
     )
     said = {
@@ -69,7 +69,7 @@ def test_it_takes_an_order_with_its_customer_lines_and_timeline() -> None:
     assert (str(person), person.customer_number) == ("Jana Weiß", "K-1")
     assert sorted(ContactDetail.objects.values_list("kind", "value")) == [
         ("email", "jana@example.org"),
-        ("phone", "+49 30 1234"),
+        ("phone", "+49 30 123456"),
         ("postal", "Weg 1, 10115 Berlin"),
     ]
     assert OrderLine.objects.get().net_minor == 1000
