@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from kundenkreis.kernel.conditions import Kind
@@ -48,7 +50,18 @@ def lines(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterator[s
     viewer.require(kind.right("export"))
     rows, _filters = listing.narrowed(kind, viewer, parameters, "")
     _column, fields, descending = listing.order_of(kind, parameters)
-    return _written(kind, _ordered(rows, fields, descending)[:MAX_ROWS])
+    content = _written(kind, _ordered(rows, fields, descending)[:MAX_ROWS])
+    return _in_language(content, get_language() or "de", timezone.get_current_timezone())
+
+
+def _in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator[str]:
+    """The file is written while it is sent, when the request's language is no longer active."""
+    while True:
+        with translation.override(language), timezone.override(zone):
+            line = next(content, None)
+        if line is None:
+            return
+        yield line
 
 
 class _Echo:

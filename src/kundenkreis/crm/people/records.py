@@ -75,6 +75,11 @@ def person_tags(person: Person) -> Iterable[Tag]:
         yield Tag(_("Customer"), "green")
 
 
+def organisation_tags(organisation: Organisation) -> Iterable[Tag]:
+    if organisation.customer_number:
+        yield Tag(_("Customer"), "green")
+
+
 def website_name(organisation: Organisation) -> str:
     bare = organisation.website.split("://", 1)[-1].removeprefix("www.").rstrip("/")
     return bare or email(organisation)
@@ -292,6 +297,7 @@ ORGANISATION = register(
         inputs=(EMAIL, PHONE),
         square=True,
         subtitle=website_name,
+        tags=organisation_tags,
         figures=contact_figures,
         buttons=contact_buttons,
         panels=(

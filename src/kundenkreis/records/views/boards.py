@@ -41,6 +41,8 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
         if error.field in _asks(kind) and error.status == 422:
             return _ask(request, kind, pk, lane, error)
         return _refused(error)
+    if str(moved.before) == lane:  # put back where it was; a board has no order of its own
+        return HttpResponse(status=204)
     text = _("“%(name)s” is now in “%(lane)s”.") % {"name": moved.record, "lane": moved.lane}
     if request.POST.get("from") == "record":
         messages.success(request, text)

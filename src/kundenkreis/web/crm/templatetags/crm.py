@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
 from kundenkreis.records.cells import word
+from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 
 register = template.Library()
@@ -45,6 +46,12 @@ def days_text(value: object) -> str:
     """Whole days since an instant, short: "12 d"."""
     days = (clock.now() - value).days if isinstance(value, datetime) else 0
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else gettext("today")
+
+
+@register.filter
+def chance(percent: int) -> str:
+    """A chance in percent, written as the language does."""
+    return formats.percent(percent / 100)
 
 
 @register.filter
