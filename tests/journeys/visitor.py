@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, Route
 from playwright.sync_api import TimeoutError as Timeout
 
 from tests.journeys.running import Product
@@ -29,6 +29,7 @@ class Visitor:
     def comes(cls, browser: Browser, product: Product, number: int) -> Visitor:
         context = browser.new_context(locale="de-DE")
         visitor = cls(product, number, context, context.new_page())
+        visitor.page.route("**/v1/decide*", visitor._passes_on)
         visitor.page.on("response", visitor._saw)
         visitor.page.on("console", lambda said: visitor._heard(said.text))
         visitor.page.goto(f"{product.shop}/produkte/{PRODUCT}")
@@ -40,12 +41,17 @@ class Visitor:
     def puts_into_the_cart(self) -> None:
         self.page.locator("form[data-add] button").click()
 
-    def is_decided(self, seconds: float = 10) -> dict[str, Any]:
-        """Wait until the edge has decided about this visitor and the exposure was noted."""
-        for _ in range(int(seconds * 10)):
+    def is_decided(self, seconds: float = 30) -> dict[str, Any]:
+        """Wait until the edge has decided about this visitor and the exposure was noted.
+
+        On a slow machine the script has stopped asking by then; the visitor looks at another page.
+        """
+        for tenth in range(1, int(seconds * 10)):
             if self.decisions and self.exposures:
                 return self.decisions[0]
             self.page.wait_for_timeout(100)
+            if tenth % 80 == 0 and not self.decisions:
+                self.page.reload()
         raise AssertionError(f"visitor {self.number} got no decision: {self.decisions}")
 
     def sees_the_offer(self) -> bool:
@@ -76,9 +82,16 @@ class Visitor:
     def leaves(self) -> None:
         self.context.close()
 
+    def _passes_on(self, route: Route) -> None:
+        """Let the question through and keep the answer, even if the page is left meanwhile."""
+        try:
+            answer = route.fetch()
+            self.decisions += answer.json()["offers"] if answer.ok else []
+            route.fulfill(response=answer)
+        except Error:
+            return  # the page was left before the answer came
+
     def _saw(self, response: Response) -> None:
-        if "/v1/decide" in response.url and response.ok:
-            self.decisions += response.json()["offers"]
         if "/v1/exposure" in response.url and response.ok:
             self.exposures += 1
 

@@ -11,6 +11,7 @@ from kundenkreis.engage.campaigns.models import Campaign, Offer
 from kundenkreis.kernel.fields import LANGUAGES, translated
 
 TEXTS = ("title", "text", "button", "legal")
+MEASURED = ("control_percent", "window_days", "currency")
 CURRENCIES = [(code, code) for code in ("EUR", "CHF", "GBP", "USD")]
 
 
@@ -69,6 +70,14 @@ class CampaignForm(forms.Form):
         field = self.fields["segment_id"]
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
         field.choices = [("", _("Choose a segment")), *segments]
+
+    def measured(self) -> list[forms.BoundField]:
+        """The fields about people and measurement."""
+        return [self[name] for name in ("name", "segment_id", *MEASURED)]
+
+    def shown(self) -> list[forms.BoundField]:
+        """The fields about what visitors see, German and English side by side."""
+        return [field for field in self if field.name not in ("name", "segment_id", *MEASURED)]
 
     def offer(self) -> dict[str, Any]:
         """The offer's values with its texts by language."""
