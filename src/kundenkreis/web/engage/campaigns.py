@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.engage.campaigns import commands, queries
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
 @require_safe
 def campaign_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    shown = queries.campaigns(viewer).prefetch_related("variants")[:200]
-    context = {"campaigns": shown, "segments": dict(segment_names(viewer))}
+    shown = queries.newest_campaigns(viewer)
+    context = {
+        "campaigns": shown,
+        "segments": dict(segment_names(viewer)),
+        "title_icon": "megaphone",
+    }
     return render(request, "engage/campaign_list.html", context)
 
 
@@ -40,7 +46,8 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
             **form.settings(),
         )
         return redirect("engage:campaign", made.pk)
-    return render(request, "engage/campaign_form.html", {"form": form}, status=_status(form))
+    context = {"form": form, "trail": _trail()}
+    return render(request, "engage/campaign_form.html", context, status=_status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +67,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     offer = first_offer(shown)
     context = {
         "campaign": shown,
+        "trail": _trail(),
         "form": form,
         "offer": offer,
         "texts": shown_texts(offer) if offer else {},
@@ -87,6 +95,10 @@ def _form(
 ) -> CampaignForm:
     data = request.POST if request.method == "POST" else None
     return CampaignForm(data, initial=start, segments=segment_names(viewer))
+
+
+def _trail() -> list[dict[str, str]]:
+    return [{"label": _("Campaigns"), "url": reverse("engage:campaigns")}]
 
 
 def _status(form: CampaignForm) -> int:

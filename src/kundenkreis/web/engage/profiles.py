@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.engage.consent import queries as consent
@@ -23,7 +25,9 @@ SHOWN = 100
 @require_safe
 def profile_list(request: HttpRequest) -> HttpResponse:
     shown = profiles.profiles(viewer_of(request))[:SHOWN]
-    return render(request, "engage/profile_list.html", {"profiles": shown})
+    return render(
+        request, "engage/profile_list.html", {"profiles": shown, "title_icon": "contact-round"}
+    )
 
 
 @require_safe
@@ -34,6 +38,7 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
     names = profiles.identifiers(group)
     context = {
         "profile": shown,
+        "trail": [{"label": _("Profiles"), "url": reverse("engage:profiles")}],
         "identifiers": names,
         "events": tracking.events_of(viewer, group, SHOWN),
         "ledger": consent.ledger(viewer, {(one.kind, one.value) for one in names}, 50),
@@ -52,7 +57,8 @@ def event_stream(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     before = request.GET.get("before", "")
     shown = tracking.events(viewer, before=int(before) if before.isdigit() else None, limit=SHOWN)
-    context = {"events": shown, "next": shown[-1].pk if len(shown) == SHOWN else None}
+    more = shown[-1].pk if len(shown) == SHOWN else None
+    context = {"events": shown, "next": more, "title_icon": "activity"}
     part = "#stream" if request.headers.get("HX-Request") else ""
     return render(request, f"engage/event_stream.html{part}", context)
 
@@ -60,5 +66,9 @@ def event_stream(request: HttpRequest) -> HttpResponse:
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    context = {"sources": tracking.sources(viewer), "rejected": tracking.rejected(viewer, limit=50)}
+    context = {
+        "sources": tracking.sources(viewer),
+        "rejected": tracking.rejected(viewer, limit=50),
+        "title_icon": "radio-tower",
+    }
     return render(request, "engage/source_list.html", context)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,7 +32,8 @@ def segment_list(request: HttpRequest) -> HttpResponse:
     templates = [
         {"slug": one.slug, "name": translated(one.names), "help": one.help} for one in TEMPLATES
     ]
-    context = {"segments": queries.segments(viewer_of(request))[:200], "templates": templates}
+    shown = queries.segments(viewer_of(request))[:200]
+    context = {"segments": shown, "templates": templates, "title_icon": "list-filter"}
     return render(request, "engage/segment_list.html", context)
 
 
@@ -115,7 +117,12 @@ def people(number: int, of: int) -> str:
 
 
 def _page(request: HttpRequest, form: SegmentForm, shown: Segment | None = None) -> HttpResponse:
-    context = {"form": form, "segment": shown, "vocabulary": describe(PEOPLE)}
+    context = {
+        "form": form,
+        "segment": shown,
+        "vocabulary": describe(PEOPLE),
+        "trail": [{"label": _("Segments"), "url": reverse("engage:segments")}],
+    }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "engage/segment_builder.html", context, status=status)
 

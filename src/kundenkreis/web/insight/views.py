@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.engage.campaigns import queries as campaigns
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 @require_safe
 def experiments(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    shown = list(campaigns.campaigns(viewer).prefetch_related("variants")[:200])
+    shown = campaigns.newest_campaigns(viewer)
     reports = latest_reports(viewer, [campaign.pk for campaign in shown])
     return render(
         request, "insight/experiment_list.html", {"rows": experiment_rows(shown, reports)}
@@ -38,6 +40,7 @@ def experiment(request: HttpRequest, campaign_id: int) -> HttpResponse:
         report_history(viewer, campaign_id),
         visit_share(viewer, since=campaign.started_at),
     )
+    page["trail"] = [{"label": _("Experiments"), "url": reverse("insight:experiments")}]
     # The live page asks for its figures alone every few seconds.
     part = "#figures" if request.headers.get("HX-Request") else ""
     return render(request, f"insight/experiment_report.html{part}", page)

@@ -27,6 +27,7 @@ def operation(request: HttpRequest) -> HttpResponse:
         "dead_jobs": [(side, job) for side in Side for job in kernel.dead_jobs(viewer, side)],
         "directions": link.health(viewer),
         "letters": link.dead_letters(viewer, 50),
+        "title_icon": "server-cog",
     }
     part = "#state" if request.headers.get("HX-Request") else ""
     return render(request, f"operation/operation.html{part}", context)
