@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench._tools import Figure, load, table
+from bench._tools import Figure, calibration, load, table
 
 NAMES = ("collector", "decisions", "segments", "conditions", "pages", "imports", "memory")
 MINUTES_EACH = 15
@@ -26,6 +26,7 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     began = time.monotonic()
+    print(calibration(), flush=True)
     figures: list[Figure] = []
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kk-bench-") as folder:
@@ -36,8 +37,8 @@ def main() -> int:
                 failed.append(name)
             elif file.exists():
                 figures += load(file)
-    busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    print(f"\n── all, {time.monotonic() - began:.0f} s, {busy} {'─' * 40}\n{table(figures)}")
+    print(f"\n── all, {time.monotonic() - began:.0f} s {'─' * 50}\n{table(figures)}")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {calibration()}")
     missed = [figure.what for figure in figures if figure.met is False]
     print(f"\n{len(missed)} goals missed." if missed else "\nNo goal missed.")
     if failed:

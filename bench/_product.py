@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MAIN = [sys.executable, "-m", "kundenkreis.config.main"]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.02)
-    raise RuntimeError(f"{address} does not answer")
+    raise RuntimeError(f"{address} does not answer; exit status {process.poll()}")
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> float:

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def main(
         if getattr(options, name) is None:
             setattr(options, name, size.small if options.small else size.full)
     figures = list(measure(options))
-    print(table(figures), flush=True)
+    print(f"{table(figures)}\n{calibration()}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(figure) for figure in figures]))
     return 0
@@ -125,6 +126,16 @@ def _row(figure: Figure) -> tuple[str, ...]:
 def _cell(row: Sequence[str], place: int, widths: Sequence[int]) -> str:
     right = HEADINGS[place] in ("figure", "floor", "ratio")
     return row[place].rjust(widths[place]) if right else row[place].ljust(widths[place])
+
+
+def calibration() -> str:
+    """How quiet the machine is: a loop's wall and CPU time are equal when nobody disturbs it."""
+    wall, used, total = time.perf_counter(), time.process_time(), 0
+    for number in range(2_000_000):
+        total += number * number
+    wall, used = time.perf_counter() - wall, time.process_time() - used
+    words = "quiet" if wall < 1.2 * used else "BUSY, times say little, ratios more"
+    return f"calibration loop {wall:.2f} s, of it CPU {used:.2f} s: {words}"
 
 
 def say(text: str) -> None:
