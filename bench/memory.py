@@ -116,8 +116,8 @@ def _empty_python() -> float:
         [sys.executable, "-c", EMPTY_PYTHON],
         env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        process.stdout.readline()
+        if process.stdout:
+            process.stdout.readline()
         found = pss(process.pid)
         process.communicate(b"\n")
     return found

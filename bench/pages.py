@@ -9,18 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import Any
 
 from bench import _company
 from bench._http import Client
 from bench._product import cpu, free_ports, host, serving, set_up, temporary_home, tree
+from bench._queries import queries_of, run
 from bench._tools import Figure, Size, main, measured, percentile
 
 EMPTY = "/health/"
 NEXT = re.compile(r'href="(/crm/persons/\?[^"]*after=[^"]+)"')
 CLIENTS = 8
-Query = tuple[str, str, Any]
 
 
 def pages(client: Client, persons: int) -> dict[str, str]:
@@ -65,7 +63,7 @@ def _works(client: Client, path: str) -> bool:
 def _one_by_one(
     client: Client, chosen: dict[str, str], requests: int, server: list[int]
 ) -> Iterator[Figure]:
-    asked = {name: _queries_of(path) for name, path in chosen.items()}
+    asked = {name: queries_of(host("inner"), path, _company.EMAIL) for name, path in chosen.items()}
     took: dict[str, list[float]] = {name: [] for name in ["", *chosen]}
     raw: dict[str, list[float]] = {name: [] for name in chosen}
     work: dict[str, list[float]] = {name: [] for name in ["", *chosen]}
@@ -76,7 +74,7 @@ def _one_by_one(
                 took[name].append(seconds * 1000)
                 work[name].append((cpu(server) - before) * 1000)
                 if name:
-                    raw[name].append(_run(asked[name]) * 1000)
+                    raw[name].append(run(asked[name]) * 1000)
     for name in chosen:
         half, spent = percentile(took[name], 0.5), percentile(work[name], 0.5)
         floor = percentile(took[""], 0.95) + percentile(raw[name], 0.95)
@@ -116,41 +114,6 @@ def _hammer(client: Client, paths: Sequence[str], seconds: float) -> tuple[float
     for thread in threads:
         thread.join()
     return sum(counts) / seconds, sum(counts)
-
-
-def _queries_of(path: str) -> list[Query]:
-    """What a page reads from the databases, found by rendering it here once."""
-    from django.db import connections
-    from django.test import Client as Inside
-
-    from kundenkreis.crm.accounts.models import User
-
-    found: list[Query] = []
-    inside = Inside(HTTP_HOST=host("inner"))
-    inside.force_login(User.objects.get(email=_company.EMAIL))
-
-    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("SELECT"):
-            found.append((context["connection"].alias, sql, parameters))
-        return execute(sql, parameters, many, context)
-
-    with ExitStack() as stack:
-        for connection in connections.all():
-            stack.enter_context(connection.execute_wrapper(note))
-        inside.get(path)
-    return found
-
-
-def _run(queries: list[Query]) -> float:
-    """Seconds for nothing but these queries."""
-    from django.db import connections
-
-    began = time.perf_counter()
-    for alias, sql, parameters in queries:
-        with connections[alias].cursor() as cursor:
-            cursor.execute(sql, parameters)
-            cursor.fetchall()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
