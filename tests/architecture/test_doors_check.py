@@ -35,7 +35,9 @@ HERE = Path("src/kundenkreis/crm/sales/commands.py")
         "from django.db.transaction import atomic",
         "with db.atomic(): pass",
         "hooks.on_commit(tell)",
-        "from django.db import connections",
+        "connections['engage'].cursor()",
+        "Person.objects.raw('SELECT 1')",
+        "from django.db.models.expressions import RawSQL",
         "import sqlite3",
         "from psycopg import sql",
     ],
@@ -57,6 +59,7 @@ def test_it_notices_a_write_around_the_door(code: str) -> None:
         "kind.create(actor=actor, **values)",
         "win_opportunity(actor=actor, opportunity_id=1)",
         "from django.db import models",
+        "connections['engage'].close()",
         "render(request, 'a.html', using='django')",
     ],
 )

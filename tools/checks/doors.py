@@ -11,7 +11,7 @@ The rule looks at the shape of a call, because Python does not tell what a name 
   (`cache.delete(key)`, `store.create(actor, Model, …)`);
 - whatever takes `actor=` is a command, also when it is called `create` or `delete`;
 - `.using(…)`, `atomic`, `on_commit` and `django.db.transaction` choose databases and transactions;
-- `connection`, `sqlite3` and `psycopg` lead past the models altogether;
+- `.cursor()`, `.objects.raw(…)`, `sqlite3` and `psycopg` lead past the models altogether;
 - screens (`web`, `edge`, `api`) ask queries and never touch a model's manager.
 """
 
@@ -31,7 +31,7 @@ ALWAYS = {
 KEYWORDS_ONLY = {"update", "aupdate", "create", "acreate"}
 NO_ARGUMENTS = {"delete", "adelete"}
 TRANSACTIONS = {"atomic", "on_commit"}
-RAW = {"connection", "connections", "sqlite3", "psycopg"}
+RAW = {"sqlite3", "psycopg", "RawSQL", ".cursor(", ".raw("}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SCREENS = ("web", "edge", "api")
 
@@ -56,9 +56,13 @@ def problems(path: Path, source: str, *, screen: bool = False) -> Iterator[Findi
 
 def _broken(node: ast.AST) -> str | None:
     match node:
+        case ast.Call(func=ast.Attribute(attr="raw", value=ast.Attribute(attr=manager))):
+            return ".raw(" if manager in MANAGERS else None
+        case ast.Call(func=ast.Attribute(attr="raw")):
+            return None
         case ast.Call(func=ast.Attribute(attr=name), args=positional, keywords=named):
             return _call(name, positional, named)
-        case ast.ImportFrom(module="django.db" | "django.db.transaction", names=names):
+        case ast.ImportFrom(module=str(module), names=names) if module.startswith("django.db"):
             for imported in names:
                 if imported.name in TRANSACTIONS | RAW | {"transaction"}:
                     return imported.name
@@ -72,7 +76,7 @@ def _broken(node: ast.AST) -> str | None:
 
 
 def _call(name: str, positional: list[ast.expr], named: list[ast.keyword]) -> str | None:
-    if name in ALWAYS or name == "using":
+    if name in ALWAYS or name == "using" or f".{name}(" in RAW:
         return f".{name}("
     if name in {"save", "asave"}:
         return f".{name}(" if all(isinstance(a, ast.Constant) for a in positional) else None

@@ -44,6 +44,8 @@ CONTEXT = [
     "models | events | errors | privacy",
 ]
 SIDES = ("crm", "engage")
+# What the environment says (data directory, host names) is read where a process starts.
+STARTERS = {"demo": "config.env"}
 PUBLIC = ["edge", "engage", "integrations.engage", "config.settings.edge", "config.urls_edge"]
 BEHIND_THE_WALL = [
     *("crm", "link", "insight", "web", "api", "integrations.crm", "config.settings.inner")
@@ -94,7 +96,7 @@ def contracts(package: Path) -> str:
     if public and inner:
         parts += ["[importlinter:contract:wall]", "name = The wall", "type = forbidden"]
         parts += _values("source_modules", public) + _values("forbidden_modules", inner)
-        parts += _tests_are_free(root)
+        parts += _free_imports(root)
     return "\n".join(parts) + "\n"
 
 
@@ -123,13 +125,14 @@ def _layers(
         *(f"[importlinter:contract:{key}]", f"name = {name}", "type = layers"),
         *(f"exhaustive = {exhaustive}", *ignored),
         *(*_values("containers", containers), *_values("layers", optional)),
-        *_tests_are_free(containers[0].split(".")[0]),
+        *_free_imports(containers[0].split(".")[0]),
     ]
 
 
-def _tests_are_free(root: str) -> list[str]:
-    """A test may look at anything."""
+def _free_imports(root: str) -> list[str]:
+    """A test may look at anything, and what starts a process at the environment."""
     free = [f"{root}.**.tests.** -> {root}.**", f"{root}.kernel.testing -> {root}.**"]
+    free += [f"{root}.{part}.** -> {root}.{known}" for part, known in STARTERS.items()]
     return [*_values("ignore_imports", free), "unmatched_ignore_imports_alerting = none", ""]
 
 
