@@ -152,8 +152,7 @@ class _Table:
         wanted = list(values) if self.postgresql else json.dumps(list(values))
         with self.connection.cursor() as cursor:
             cursor.execute(sql, [*equal.values(), wanted])
-            rows = cursor.fetchall()
-        return rows if self.postgresql else self._read(columns, rows)
+            return self._read(columns, cursor.fetchall())
 
     def update(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
         key, *others = map(self.quoted, columns)
@@ -190,11 +189,12 @@ class _Table:
         return prepared
 
     def _read(self, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows with SQLite's values as Python's."""
+        """The rows with the driver's values as Python's."""
+        known = _JSON_READER if self.postgresql else _SQLITE_READERS
         readers = {
             place: reader
             for place, name in enumerate(columns)
-            if (reader := _READERS.get(type(self._fields[name]))) is not None
+            if (reader := known.get(type(self._fields[name]))) is not None
         }
         if not readers:
             return rows
@@ -218,11 +218,12 @@ class _Table:
         return _hex if isinstance(field, models.UUIDField) else None
 
 
-# Django's converters for SQLite columns leave these two short of what a model would have.
-_READERS: dict[type[Any], Callable[[Any], Any]] = {
+# Django sets its connections up so that the drivers leave these to the model's fields.
+_JSON_READER: dict[type[Any], Callable[[Any], Any]] = {models.JSONField: json.loads}
+_SQLITE_READERS: dict[type[Any], Callable[[Any], Any]] = {
+    **_JSON_READER,
     models.DateTimeField: lambda value: value.replace(tzinfo=UTC),
     models.UUIDField: UUID,
-    models.JSONField: json.loads,
 }
 
 

@@ -89,7 +89,8 @@ def check(raw: Any, source: SourceView, received_at: datetime, shift: timedelta)
     if not isinstance(call, str) or call not in CALLS:
         raise Rejected(Reason.UNKNOWN_TYPE)
     try:
-        occurred = instant(raw.get("timestamp") or raw.get("originalTimestamp"))
+        said_at = raw.get("timestamp")
+        occurred = instant(raw.get("originalTimestamp") if said_at is None else said_at)
         if occurred is not None:
             occurred = min(occurred + shift, received_at)
     except (Unusable, OverflowError):

@@ -58,21 +58,28 @@ def make_shop(namespace: str = "shop") -> Shop:
     browser, browser_key = _source(namespace, "browser", WEB_ANALYTICS, [ORIGIN])
     orders, orders_key = _source(namespace, "server", ORDERS)
     server, server_key = _source(namespace, "server", SERVER_ANALYTICS)
-    return Shop(browser, orders, server, browser_key, orders_key, server_key)
+    return Shop(
+        source_view(browser),
+        source_view(orders),
+        source_view(server),
+        browser_key,
+        orders_key,
+        server_key,
+    )
 
 
 def _source(
     namespace: str, kind: str, purpose: str, origins: Sequence[str] = ()
-) -> tuple[SourceView, str]:
+) -> tuple[int, str]:
     source, key = create_source(
         actor=SETUP,
-        name=f"{namespace}: {purpose}",
+        name=f"{namespace}: {purpose}"[:80],
         kind=kind,
         namespace=namespace,
         purpose=purpose,
         origins=origins,
     )
-    return source_view(source.pk), key
+    return source.pk, key
 
 
 def track(event: str, *, at: datetime | None = None, **values: Any) -> dict[str, Any]:
