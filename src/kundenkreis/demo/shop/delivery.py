@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from .store import Report, Store, text
 
 TIMEOUT = 10  # seconds
+GRACE = 2  # seconds for the report on the way at the end; an unconfirmed one is sent again
 SHORTEST, LONGEST = 0.5, 60.0  # seconds between two tries of one report
 RETRY_AFTER_LIMIT = 600.0  # seconds
 log = logging.getLogger("shop")
@@ -39,7 +40,7 @@ class Delivery(Thread):
         """Ends after the report on the way; what is open is sent by the next start."""
         self._stopping = True
         self._wake.set()
-        self.join(TIMEOUT)
+        self.join(GRACE)
 
     def run(self) -> None:
         """Loops until stopped."""

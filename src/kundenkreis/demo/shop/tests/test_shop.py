@@ -18,8 +18,8 @@ from ..catalogue import BY_SLUG, PRODUCTS
 from ..html import Markup, escape
 from ..prices import TAX_RATE, cents, gross, price
 from ..texts import euros
-from .conftest import RunningShop
 from .stub_edge import StubEdge
+from .visitor import RunningShop
 
 ADDRESS = {
     "first_name": "Jana", "last_name": "Weiß", "email": "Jana.Weiss@example.org", "phone": "",
