@@ -93,7 +93,10 @@ def board(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str)
     """Read the board: one query for counts and sums, one per lane for its cards."""
     declared = _declared(kind)
     rows, filters = narrowed(kind, viewer, parameters, address)
-    lanes = [Filled(lane) for lane in declared.lanes(viewer, dict(parameters.items()))]
+    lanes = [
+        Filled(lane)
+        for lane in declared.lanes(viewer, {name: parameters.get(name, "") for name in parameters})
+    ]
     _fill(declared, rows, lanes)
     for filled in lanes:
         found = rows.filter(**{declared.field: filled.lane.key})

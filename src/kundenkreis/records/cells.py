@@ -97,7 +97,7 @@ def word(text: str) -> SafeString:
 
 
 def _empty() -> SafeString:
-    return format_html("")
+    return format_html("{}", "")
 
 
 def _address(url: str) -> SafeString:

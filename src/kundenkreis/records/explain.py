@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import select_template
 
 from kundenkreis.kernel.commands import COMMANDS
-from kundenkreis.kernel.events import AFTER, EVENTS, ON
+from kundenkreis.kernel.events import AFTER, ON, name_of
 from kundenkreis.records import registry, write
 from kundenkreis.records.urls import patterns_of
 from kundenkreis.records.views import template_names
@@ -62,7 +64,7 @@ def _parts(kind: RecordType) -> Iterator[tuple[str, list[str]]]:
         f"Commands of {context}",
         [f"{name}: {place(made)}" for name, made in sorted(COMMANDS.items()) if context in name],
     )
-    yield f"Events of {context}", [_event(name) for name in sorted(EVENTS) if context in name]
+    yield f"Events of {context}", [_event(event) for event in _events(context)]
 
 
 def place(thing: Any) -> str:
@@ -84,6 +86,17 @@ def _template(kind: RecordType, view: str) -> str:
         return f"{view}: none"
 
 
-def _event(name: str) -> str:
+def _events(context: str) -> list[type[Any]]:
+    """The event classes a context declares, whether anybody has published one yet or not."""
+    try:
+        module = import_module(f"kundenkreis.{context}.events")
+    except ModuleNotFoundError:
+        return []
+    found = (thing for thing in vars(module).values() if is_dataclass(thing))
+    return [kind for kind in found if isinstance(kind, type) and kind.__module__ == module.__name__]
+
+
+def _event(kind: type[Any]) -> str:
+    name = name_of(kind)
     handlers: list[Callable[..., Any]] = [*ON.get(name, ()), *AFTER.get(name, ())]
     return f"{name} → {', '.join(place(handler) for handler in handlers) or 'nobody listens'}"

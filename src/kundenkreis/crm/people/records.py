@@ -95,7 +95,7 @@ def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[B
 
 
 def language_name(person: Person) -> str:
-    return LANG_INFO.get(person.language, {}).get("name_local", person.language).capitalize()
+    return str(LANG_INFO.get(person.language, {}).get("name_local", person.language)).capitalize()
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:

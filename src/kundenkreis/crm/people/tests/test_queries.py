@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from kundenkreis.crm.people import commands, queries
+from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.permissions import Statement, project_consent
+from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
+from kundenkreis.kernel import store
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, BEN, CRM
+from kundenkreis.records import named, write
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def happened(person: Person, count: int, kind: str = "visit") -> None:
+    entries = [
+        # Pairs share an instant: the order must hold among equals too.
+        NewEntry(
+            kind=kind,
+            at=AT - timedelta(minutes=number // 2),
+            key=f"{person.pk}{kind}{number}",
+            person_id=person.pk,
+        )
+        for number in range(count)
+    ]
+    add_timeline_entries(actor=ANNA, entries=entries)
+
+
+def test_it_reads_a_timeline_page_by_page_newest_first_without_gaps() -> None:
+    person = commands.create_person(actor=ANNA, last_name="Weiß")
+    happened(person, 2 * queries.PAGE + 5)
+    seen, after = list[int](), ""
+    for _ in range(5):
+        page = queries.timeline(ANNA, person, after)
+        seen += [entry.pk for entry in page.rows]
+        after = page.after
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 2 * queries.PAGE + 5
+    assert queries.timeline(ANNA, person, "nonsense").rows[0].pk == seen[0]
+
+
+def test_it_shows_an_organisation_what_happened_with_its_people() -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann")
+    person = commands.create_person(actor=ANNA, last_name="Weiß", organisation=firm)
+    other = commands.create_person(actor=ANNA, last_name="Kern")
+    happened(person, 1)
+    happened(other, 1)
+    commands.add_note(actor=ANNA, record=firm, text="Messe")
+    kinds = [entry.kind for entry in queries.timeline(ANNA, firm).rows]
+    assert sorted(kinds) == ["note", "visit"]
+
+
+def test_it_keeps_the_steps_of_hidden_people_from_an_organisations_timeline() -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann", team_id=1)
+    person = commands.create_person(actor=ANNA, last_name="Weiß", organisation=firm, team_id=2)
+    happened(person, 1)
+    assert queries.timeline(BEN, firm).rows == []
+    assert queries.contacts_of(BEN, firm) == []
+    assert len(queries.timeline(ANNA, firm).rows) == 1
+
+
+def test_it_shows_the_newest_statement_of_each_purpose_and_channel() -> None:
+    with store.group(Side.CRM, "test"):
+        person = store.create(ANNA, Person, last_name="Weiß", link_id=UUID(int=7))
+    said = [
+        Statement(
+            "email", "a@x.org", "marketing", "email", True, AT - timedelta(days=2), UUID(int=7)
+        ),
+        Statement("link", str(UUID(int=7)), "marketing", "email", False, AT, UUID(int=7)),
+        Statement("email", "b@x.org", "marketing", "email", True, AT, UUID(int=8)),
+    ]
+    project_consent(actor=ANNA, statements=said)
+    assert [(row.channel, row.granted) for row in queries.consents_of(person)] == [("email", False)]
+
+
+def test_it_finds_what_is_due_for_the_viewer_only() -> None:
+    today = date(2026, 11, 21)
+    for name, owner, day in (("A", 1, 20), ("B", 1, 22), ("C", 2, 20)):
+        person = commands.create_person(actor=ANNA, last_name=name, owner_id=owner)
+        values = {"next_step": "Anrufen", "next_step_on": date(2026, 11, day)}
+        write.change(named("person"), ANNA, person.pk, None, values)
+    assert [str(record) for record in queries.due_next_steps(ANNA, today)] == ["A"]

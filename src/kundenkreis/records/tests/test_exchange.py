@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+
+from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
+from kundenkreis.records import importing, named, write
+from kundenkreis.records.exporting import lines, safe, unsafe
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+PERSON = named("person")
+FILE = """Vorname;last name;E-mail;Unbekannt
+Jana;Weiß;jana@example.org;x
+;;nobody@example.org;x
+Markus;Kern;kein-postfach;x
+Petra;Tann;petra@example.org;x
+"""
+
+
+@pytest.fixture(autouse=True)
+def english() -> object:
+    with translation.override("en"):
+        yield
+
+
+def exported(viewer: object = ANNA, query: str = "") -> list[dict[str, str]]:
+    text = "".join(lines(PERSON, viewer, QueryDict(query)))  # type: ignore[arg-type]
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def mapped(table: importing.Sheet) -> list[str]:
+    return ["first_name", *importing.guessed(PERSON, ANNA, table.header)[1:]]
+
+
+def test_it_guesses_the_columns_it_knows() -> None:
+    table = importing.sheet(FILE)
+    assert importing.guessed(PERSON, ANNA, table.header) == ["", "last_name", "email", ""]
+
+
+def test_it_checks_every_row_and_writes_nothing() -> None:
+    table = importing.sheet(FILE)
+    result = importing.check(PERSON, ANNA, table, mapped(table))
+    assert result.good == 3  # the nameless row is found by the command, when it runs
+    assert [line for line, _ in result.errors] == [4]
+    assert not Person.objects.exists()
+    assert not AuditEntry.objects.using("default").exists()
+
+
+def test_it_creates_the_good_rows_and_reports_the_others() -> None:
+    table = importing.sheet(FILE)
+    result = importing.run(PERSON, ANNA, table, mapped(table))
+    assert result.good == 2
+    assert sorted(line for line, _ in result.errors) == [3, 4]
+    assert sorted(Person.objects.values_list("last_name", flat=True)) == ["Tann", "Weiß"]
+    assert ContactDetail.objects.count() == 2
+    assert set(AuditEntry.objects.using("default").values_list("via", flat=True)) == {"import"}
+
+
+def test_it_finds_a_value_that_comes_twice_in_the_file() -> None:
+    table = importing.sheet("last name,customer number\nA,K-1\nB,K-1\n")
+    mapping = importing.guessed(PERSON, ANNA, table.header)
+    result = importing.check(PERSON, ANNA, table, mapping)
+    assert (result.good, [line for line, _ in result.errors]) == (1, [3])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"only a header\n",
+        b"a\0b\nc\n",
+        b"x" * (importing.MAX_BYTES + 1),
+        b"," * 200 + b"\n1\n",
+    ],
+)
+def test_it_refuses_files_it_cannot_read(content: bytes) -> None:
+    with pytest.raises(DomainError):
+        importing.sheet(*importing.decoded(content))
+
+
+def test_it_reads_the_encoding_of_old_spreadsheets() -> None:
+    text, encoding = importing.decoded("Name\nMüller".encode("cp1252"))
+    assert (text, encoding) == ("Name\nMüller", "Windows-1252")
+
+
+def test_it_imports_for_those_only_who_may() -> None:
+    table = importing.sheet(FILE)
+    with pytest.raises(NotAllowed):
+        importing.check(PERSON, CARLA, table, mapped(table))
+
+
+def test_it_exports_the_rows_of_the_view_and_no_others() -> None:
+    write.create(PERSON, ANNA, {"last_name": "Weiß", "source": "Messe"})
+    write.create(PERSON, ANNA, {"last_name": "Kern", "source": "Web", "owner_id": 5})
+    assert [row["Last name"] for row in exported()] == ["Kern", "Weiß"]
+    assert [row["Last name"] for row in exported(query="source=Messe")] == ["Weiß"]
+    assert exported(BEN) == []  # his team's rows only, and there are none
+
+
+def test_it_refuses_an_export_at_once() -> None:
+    with pytest.raises(NotAllowed):
+        lines(PERSON, CARLA, QueryDict())
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49", "-2", "@cmd", "\tx", "'=1"])
+def test_it_makes_formulas_harmless_and_back(text: str) -> None:
+    assert not safe(text).startswith(("=", "+", "-", "@", "\t"))
+    assert unsafe(safe(text)) == text or text == "'=1"
+
+
+def test_it_writes_no_cell_that_a_spreadsheet_would_run() -> None:
+    write.create(PERSON, ANNA, {"last_name": '=HYPERLINK("http://x")', "phone": "+49 30 1234567"})
+    (row,) = exported()
+    assert row["Last name"].startswith("'=")
+    assert row["Phone"].startswith("'+")
