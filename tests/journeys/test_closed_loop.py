@@ -10,6 +10,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -38,9 +39,8 @@ def visitors(product: Product, browser: Browser) -> Iterator[Callable[[], Visito
 
 
 def engage(product: Product, query: str, *values: object) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(
-        f"file:{product.home}/engage/engage.sqlite3?mode=ro", uri=True
-    ) as database:
+    address = f"file:{product.home}/engage/engage.sqlite3?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as database:
         return database.execute(query, values).fetchall()
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.core.management import call_command
 from django.db import connections
@@ -27,7 +28,7 @@ def prepare(*, demo: bool, port: int) -> None:
     """Bring both databases to the current schema and fill in what every company needs."""
     for side in Side:
         if _behind(side):
-            _timed(f"Creating the {side} database", lambda side=side: _migrate(side))
+            _timed(f"Creating the {side} database", partial(_migrate, side))
     actor = system("setup")
     accounts.create_shipped_roles(actor=actor)
     ship_pipeline(actor=actor)

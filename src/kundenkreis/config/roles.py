@@ -69,8 +69,9 @@ def _know_nothing_of_the_crm() -> None:
 
 def _serve(*, target: str, port: int, **options: Any) -> int:
     from granian import Granian
+    from granian.log import LogLevels
 
-    log_level = env.text("LOG_LEVEL", "warning").lower()
+    log_level = LogLevels(env.text("LOG_LEVEL", "warning").lower())
     Granian(
         target=target,
         address=env.text("ADDRESS", "127.0.0.1"),

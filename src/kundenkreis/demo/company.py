@@ -22,7 +22,7 @@ from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.crm.sales.queries import stages_of
-from kundenkreis.demo.cast import DEALS, FIRMS, Deal, Firm
+from kundenkreis.demo.cast import DEALS, FIRMS, Firm
 from kundenkreis.demo.launch import LOGINS, PASSWORD, VOUCHER, keys_file
 from kundenkreis.demo.shop.catalogue import PRODUCTS
 from kundenkreis.engage.campaigns import commands as campaigns
@@ -142,17 +142,14 @@ def _deal(actor: Actor, firms: dict[str, tuple[Organisation, list[Person]]]) -> 
         made = sales.create_opportunity(
             actor=actor, title=deal.title, organisation=organisation, person=contacts[0],
             value_minor=deal.value * 100, currency="EUR", source=deal.source,
-            expected_on=_in(deal.closes_in), **_next_step(deal),
+            expected_on=_in(deal.closes_in), next_step=deal.step,
+            next_step_on=_in(deal.step_in) if deal.step else None,
         )  # fmt: skip
         if deal.stage != "new":
             reason = "Preis" if deal.stage == "lost" else ""
             sales.move_opportunity(
                 actor=actor, opportunity_id=made.pk, stage_id=stages[deal.stage], lost_reason=reason
             )
-
-
-def _next_step(deal: Deal) -> dict[str, object]:
-    return {"next_step": deal.step, "next_step_on": _in(deal.step_in)} if deal.step else {}
 
 
 def _open_the_shop(actor: Actor) -> None:
@@ -198,5 +195,6 @@ def _in(days: int) -> date:
 
 
 def _ascii(name: str) -> str:
-    plain = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    return plain.replace(" ", ".")
+    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), (" ", ".")):
+        name = name.lower().replace(letter, plain)
+    return name

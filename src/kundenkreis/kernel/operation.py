@@ -48,7 +48,9 @@ def health(viewer: Viewer, side: Side) -> SideHealth:
         oldest_due=(now - oldest.due_at).total_seconds() if oldest else None,
         unread_messages=OutboxMessage.objects.using(side.alias).filter(pk__gt=read).count(),
         relay_moved_at=cursor.moved_at if cursor else None,
-        unsealed=AuditEntry.objects.using(side.alias).filter(pk__gt=sealed[0] if sealed else 0).count(),
+        unsealed=AuditEntry.objects.using(side.alias)
+        .filter(pk__gt=sealed[0] if sealed else 0)
+        .count(),
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.tasks import task
-
 from kundenkreis.kernel import log
 from kundenkreis.kernel.events import AFTER, decode
+from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.models import OutboxMessage
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import unit_of_work
@@ -29,7 +28,7 @@ def relay(side: Side, limit: int = 200) -> int:
         return len(messages)
 
 
-@task(backend="engage")
+@job(Side.ENGAGE)
 def handle_message(path: str, name: str, payload: dict[str, object]) -> None:
     """Run one `@after` handler for one event."""
     handlers = {f"{h.__module__}:{h.__qualname__}": h for h in AFTER.get(name, ())}

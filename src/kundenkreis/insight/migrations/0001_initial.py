@@ -4,24 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='UpliftReport',
+            name="UpliftReport",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('campaign_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('inputs', models.CharField(max_length=64)),
-                ('result', models.JSONField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("campaign_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("inputs", models.CharField(max_length=64)),
+                ("result", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['campaign_id', '-at'], name='uplift_campaign')],
+                "indexes": [models.Index(fields=["campaign_id", "-at"], name="uplift_campaign")],
             },
         ),
     ]

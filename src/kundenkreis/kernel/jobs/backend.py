@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+from django.tasks import task
 from django.tasks.backends.base import BaseTaskBackend
 from django.tasks.base import Task, TaskResult, TaskResultStatus
 
@@ -13,9 +15,15 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 
+if TYPE_CHECKING:
+    _Task = Task[..., None]
+    _Result = TaskResult[..., None]
+else:
+    _Task, _Result = Task, TaskResult
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobTask(Task):  # type: ignore[misc]  # Task is declared final-like in the stubs
+class JobTask(_Task):
     """A task that may be unique and may have to keep its order."""
 
     unique: str = ""
@@ -29,6 +37,11 @@ class JobTask(Task):  # type: ignore[misc]  # Task is declared final-like in the
         return replace(self, **{name: value for name, value in extra.items() if value is not None})
 
 
+def job(side: Side) -> Callable[[Callable[..., None]], JobTask]:
+    """Make a function a job of one side; like Django's `task`, with our task type."""
+    return cast("Callable[[Callable[..., None]], JobTask]", task(backend=str(side)))
+
+
 class JobBackend(BaseTaskBackend):
     """Stores jobs in the database of the side whose name the backend carries."""
 
@@ -37,7 +50,7 @@ class JobBackend(BaseTaskBackend):
     supports_priority = True
     supports_get_result = True
 
-    def enqueue(self, task: Any, args: Any, kwargs: Any) -> TaskResult:
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         """Insert the job in the transaction in progress; a unique one only once."""
         now: datetime = clock.now()
         alias = Side(self.alias).alias
@@ -54,7 +67,7 @@ class JobBackend(BaseTaskBackend):
         Job.objects.using(alias).bulk_create([job], ignore_conflicts=bool(task.unique))
         return _result(task, job, self.alias)
 
-    def get_result(self, result_id: str) -> TaskResult:
+    def get_result(self, result_id: str) -> Any:
         from django.tasks.exceptions import TaskResultDoesNotExist
         from django.utils.module_loading import import_string
 
@@ -72,7 +85,7 @@ _STATUS = {
 }
 
 
-def _result(task: Any, job: Job, alias: str) -> TaskResult:
+def _result(task: Any, job: Job, alias: str) -> _Result:
     return TaskResult(
         task=task,
         id=str(job.pk or ""),

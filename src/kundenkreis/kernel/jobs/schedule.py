@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.tasks import task_backends
-
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.jobs.backend import JobTask
 from kundenkreis.kernel.models import Job
@@ -39,8 +37,6 @@ def enqueue_due(side: Side) -> int:
             continue
         due = max(clock.now(), last["due_at"] + interval) if last else clock.now()
         with unit_of_work(side, "kernel.jobs.schedule"):
-            task_backends[str(side)].enqueue(
-                task.using(run_after=due, unique=f"every|{name}"), (), {}
-            )
+            task.using(run_after=due, unique=f"every|{name}").enqueue()
         added += 1
     return added

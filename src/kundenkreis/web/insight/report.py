@@ -109,12 +109,12 @@ def _figures(campaign: Campaign, result: dict[str, Any]) -> list[dict[str, str]]
         },
         {
             "label": _("More revenue per person"),
-            "value": _money(revenue and revenue["effect"], currency),
+            "value": _money(revenue["effect"] if revenue else None, currency),
             "note": _interval(revenue, lambda value: _money(value, currency)),
         },
         {
             "label": _("Earned by the offer"),
-            "value": _money(earned and earned["amount_minor"], currency),
+            "value": _money(earned["amount_minor"] if earned else None, currency),
             "note": _interval(
                 earned and {"low": earned["low_minor"], "high": earned["high_minor"]},
                 lambda value: _money(value, currency),

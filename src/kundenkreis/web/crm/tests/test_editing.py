@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from kundenkreis.crm.people.models import ContactDetail, Person, TimelineEntry
+from kundenkreis.crm.sales.models import Opportunity
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.testing import ANNA, BOTH
+from kundenkreis.records import named, write
+from kundenkreis.web.crm.tests.conftest import Company
+
+pytestmark = pytest.mark.django_db(databases=BOTH)
+
+HTMX = {"HX-Request": "true"}
+
+
+def toast(answer: object) -> dict[str, str]:
+    found: dict[str, str] = json.loads(answer["HX-Trigger"])["toast"]  # type: ignore[index]
+    return found
+
+
+def test_it_changes_a_fact_in_place(company: Company, anna: Client) -> None:
+    address = f"/crm/persons/{company.person.pk}/edit/last_name/"
+    form = anna.get(address)
+    assert 'name="version" value="1"' in form.text
+    answer = anna.post(address, {"last_name": "Kern", "version": "1", "seen": "Weiß"})
+    assert answer.status_code == 200
+    assert '<span class="value">Kern</span>' in answer.text
+    assert Person.objects.get().last_name == "Kern"
+
+
+def test_it_keeps_what_was_typed_when_it_is_refused(company: Company, anna: Client) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}/edit/value_minor/"
+    answer = anna.post(address, {"value_minor": "zwölf", "version": "1"})
+    assert answer.status_code == 422
+    assert 'value="zwölf"' in answer.text
+    assert "This is not a number." in answer.text
+
+
+def test_it_loses_nobodys_value_when_two_people_change_the_same_fact(
+    company: Company, anna: Client
+) -> None:
+    address = f"/crm/persons/{company.person.pk}/edit/last_name/"
+    seen = {"version": "1", "seen": "Weiß"}
+    assert anna.post(address, {"last_name": "Erste", **seen}).status_code == 200
+    answer = anna.post(address, {"last_name": "Zweite", **seen})
+    assert answer.status_code == 422
+    assert "Erste" in answer.text
+    assert 'value="Zweite"' in answer.text
+    assert Person.objects.get().last_name == "Erste"
+    # The form now carries the version it has shown: saving again is a decision.
+    assert 'name="version" value="2"' in answer.text
+    again = anna.post(address, {"last_name": "Zweite", "version": "2", "seen": "Erste"})
+    assert again.status_code == 200
+
+
+def test_it_does_not_mind_a_change_of_another_fact_meanwhile(
+    company: Company, anna: Client
+) -> None:
+    write.change(named("person"), ANNA, company.person.pk, None, {"first_name": "Janina"})
+    address = f"/crm/persons/{company.person.pk}/edit/last_name/"
+    answer = anna.post(address, {"last_name": "Kern", "version": "1", "seen": "Weiß"})
+    assert answer.status_code == 200
+    assert str(Person.objects.get()) == "Janina Kern"
+
+
+@pytest.mark.parametrize("name", ["is_customer", "link_id", "version", "custom", "password", "id"])
+def test_it_lets_no_fact_be_changed_that_the_page_does_not_offer(
+    company: Company, anna: Client, name: str
+) -> None:
+    address = f"/crm/persons/{company.person.pk}/edit/{name}/"
+    assert anna.get(address).status_code == 404
+    assert anna.post(address, {name: "1", "version": "1"}).status_code == 404
+
+
+def test_it_creates_a_record_and_goes_to_its_page(company: Company, anna: Client) -> None:
+    data = {"last_name": "Kern", "email": "kern@example.org", "organisation": "bergmann optik gmbh"}
+    answer = anna.post("/crm/persons/new/", data)
+    made = Person.objects.get(last_name="Kern")
+    assert answer["Location"] == f"/crm/persons/{made.pk}/"
+    assert made.affiliations.get().organisation == company.firm
+    assert made.owner_id == company.anna.pk
+
+
+def test_it_shows_a_refused_form_again_with_the_error_beside_its_field(
+    company: Company, anna: Client
+) -> None:
+    data = {"first_name": "Nur", "last_name": "Neu", "phone": "abc", "source": "Messe"}
+    answer = anna.post("/crm/persons/new/", data)
+    assert answer.status_code == 422
+    assert 'value="Messe"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert "This is not a phone number." in answer.text
+    assert not Person.objects.filter(last_name="Neu").exists()
+
+
+def test_it_deletes_what_nothing_needs_and_explains_the_rest(
+    company: Company, anna: Client
+) -> None:
+    refused = anna.post(f"/crm/organisations/{company.firm.pk}/remove/")
+    assert refused.status_code == 422
+    assert "opportunities" in refused.text
+    answer = anna.post(f"/crm/persons/{company.person.pk}/remove/")
+    assert answer["Location"] == "/crm/persons/"
+    assert not Person.objects.exists()
+
+
+def test_it_moves_a_card_and_offers_to_undo_it(company: Company, anna: Client) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}/move/"
+    answer = anna.post(address, {"column": str(company.stages["quote"].pk)}, headers=HTMX)
+    assert answer.status_code == 200
+    assert 'hx-swap-oob="morph"' in answer.text
+    undo = toast(answer)["undo_url"]
+    assert Opportunity.objects.get().stage == company.stages["quote"]
+    undone = anna.post(undo, headers=HTMX)
+    assert "undo_url" not in toast(undone)
+    assert Opportunity.objects.get().stage == company.stages["new"]
+
+
+def test_it_asks_for_the_reason_before_a_card_is_lost(company: Company, anna: Client) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}/move/"
+    data = {"column": str(company.stages["lost"].pk)}
+    answer = anna.post(address, data, headers=HTMX)
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#dialogs"
+    assert 'name="lost_reason"' in answer.text
+    assert Opportunity.objects.get().stage == company.stages["new"]
+    assert anna.post(address, data | {"lost_reason": "Preis"}, headers=HTMX).status_code == 200
+    assert Opportunity.objects.get().lost_reason == "Preis"
+
+
+@pytest.mark.parametrize("column", ["", "0", "x", "999999"])
+def test_it_refuses_a_move_into_nowhere(company: Company, anna: Client, column: str) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}/move/"
+    answer = anna.post(address, {"column": column}, headers=HTMX)
+    assert answer.status_code == 404
+    assert toast(answer)["tone"] == "error"
+
+
+def test_it_leaves_a_card_alone_that_is_dropped_where_it_was(
+    company: Company, anna: Client
+) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}/move/"
+    answer = anna.post(address, {"column": str(company.stages["new"].pk)}, headers=HTMX)
+    assert answer.status_code == 204
+    assert Opportunity.objects.get().version == 1
+
+
+def test_it_writes_a_note_and_shows_it_on_the_timeline(company: Company, anna: Client) -> None:
+    address = f"/crm/person/{company.person.pk}/notes/"
+    answer = anna.post(address, {"text": "Ruft morgen zurück"}, headers=HTMX)
+    assert "Ruft morgen zurück" in answer.text
+    assert "Note by Anna" in answer.text
+    assert TimelineEntry.objects.get(kind="note").actor == f"user:{company.anna.pk}"
+    empty = anna.post(address, {"text": " "}, headers=HTMX)
+    assert (empty.status_code, empty["HX-Reswap"]) == (422, "none")
+
+
+def test_it_adds_prefers_and_removes_contact_details(company: Company, anna: Client) -> None:
+    address = f"/crm/person/{company.person.pk}/contact-details/"
+    answer = anna.post(address, {"kind": "email", "value": "b@example.org"}, headers=HTMX)
+    assert "b@example.org" in answer.text
+    second = ContactDetail.objects.get(value="b@example.org")
+    anna.post(f"/crm/contact-details/{second.pk}/prefer/", headers=HTMX)
+    second.refresh_from_db()
+    assert second.is_primary
+    anna.post(f"/crm/contact-details/{second.pk}/remove/", headers=HTMX)
+    assert ContactDetail.objects.count() == 1
+    assert anna.post(address, {"kind": "fax", "value": ""}, headers=HTMX).status_code == 422
+
+
+def test_it_plans_puts_off_and_finishes_a_next_step(company: Company, anna: Client) -> None:
+    address = f"/crm/next-steps/opportunity/{company.opportunity.pk}/"
+    with clock.freeze("2026-11-21T12:00:00Z") as now:
+        plan = {"next_step": "Nachfassen", "next_step_on": "2026-11-21"}
+        assert "Nachfassen" in anna.post(address, plan, headers=HTMX).text
+        write.change(
+            named("opportunity"), ANNA, company.opportunity.pk, None, {"owner_id": company.anna.pk}
+        )
+        assert "Nachfassen" in anna.get("/").text
+        anna.post(address, {"action": "14"}, headers=HTMX)
+        due = Opportunity.objects.get().next_step_on
+        assert due is not None
+        assert due - now.instant.date() == timedelta(days=14)
+        assert "Nachfassen" not in anna.get("/").text
+        back = anna.post(address, {"action": "done", "next": "/"})
+        assert back["Location"] == "/"
+    assert Opportunity.objects.get().next_step == ""
+    assert TimelineEntry.objects.get(kind="step_done").payload["text"] == "Nachfassen"
+
+
+def test_it_never_goes_to_another_site_after_a_step(company: Company, anna: Client) -> None:
+    address = f"/crm/next-steps/opportunity/{company.opportunity.pk}/"
+    answer = anna.post(address, {"action": "done", "next": "https://evil.example/"})
+    assert "Location" not in answer

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from kundenkreis.crm.accounts.models import User
+from kundenkreis.crm.people import commands as people
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.sales import commands as sales
+from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.testing import BOTH, SYSTEM
+from kundenkreis.records.registry import TYPES
+from kundenkreis.web.crm.tests.conftest import Company
+from kundenkreis.web.shell.middleware import PUBLIC
+
+pytestmark = pytest.mark.django_db(databases=BOTH)
+
+CANARY = "<script>alert('kanarie')</script>\"'&<b>"
+# Inline script, style or handler: our content security policy forbids them all.
+FORBIDDEN = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style\b|<[^>]*\s(?:style|on\w+)\s*=", re.I
+)
+
+
+def addresses(company: Company) -> list[str]:
+    """Every page of the crm that a GET answers."""
+    found = ["/"]
+    for kind in TYPES.values():
+        if kind.side != "crm":
+            continue
+        found.append(kind.url())
+        if "create" in kind.actions:
+            found += [kind.url("new")]
+        if "import" in kind.actions:
+            found += [kind.url("import")]
+        if kind.board:
+            found += [kind.url("board")]
+    found += [
+        f"/crm/persons/{company.person.pk}/",
+        f"/crm/organisations/{company.firm.pk}/",
+        f"/crm/opportunities/{company.opportunity.pk}/",
+        f"/crm/users/{company.anna.pk}/",
+    ]
+    return found
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_it_shows_every_page_in_both_languages(
+    company: Company, anna: Client, language: str
+) -> None:
+    anna.post("/preferences/language/", {"language": language})
+    for address in addresses(company):
+        answer = anna.get(address)
+        assert answer.status_code == 200, address
+        assert f'lang="{language}"' in answer.text, address
+        assert not FORBIDDEN.search(answer.text), address
+
+
+def test_it_shows_text_as_text_wherever_it_comes_from(company: Company, anna: Client) -> None:
+    firm = people.create_organisation(
+        actor=SYSTEM, name=CANARY, industry=CANARY, source=CANARY, country=CANARY
+    )
+    person = people.create_person(
+        actor=SYSTEM, first_name=CANARY, source=CANARY, organisation=firm, function=CANARY
+    )
+    people.add_note(actor=SYSTEM, record=person, text=CANARY)
+    sales.create_opportunity(actor=SYSTEM, title=CANARY, organisation=firm, source=CANARY)
+    for user in (company.anna, company.ben):
+        User.objects.filter(pk=user.pk).update(name=CANARY)
+    pages = [
+        *addresses(company),
+        f"/crm/persons/{person.pk}/",
+        f"/crm/organisations/{firm.pk}/",
+        f"/crm/organisations/{firm.pk}/edit/industry/",
+        f"/crm/opportunities/new/?organisation={firm.pk}&title=%3Cscript%3Ealert",
+        "/crm/persons/?q=%3Cscript%3Ealert&source=%3Cb%3E",
+        "/crm/organisations/suggestions/?q=%3Cscript",
+    ]
+    for address in pages:
+        text = anna.get(address).text
+        assert "<script>alert" not in text, address
+        assert "<b>" not in text, address
+        assert not FORBIDDEN.search(text), address
+    assert "&lt;script&gt;alert" in anna.get(f"/crm/persons/{person.pk}/").text
+
+
+def test_it_shows_nothing_without_a_log_in(company: Company) -> None:
+    for pattern in _patterns(get_resolver()):
+        address = "/" + re.sub(r"<(\w+:)?\w+>", "1", pattern)
+        if address.startswith(PUBLIC) or "(" in address:
+            continue
+        answer = Client().get(address)
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith("/account/login/"), address
+
+
+def _patterns(resolver: Any, before: str = "") -> Iterator[str]:
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _patterns(one, route)
+        elif isinstance(one, URLPattern):
+            yield route
+
+
+def test_it_refuses_carla_every_write_and_changes_nothing(company: Company, carla: Client) -> None:
+    entries = AuditEntry.objects.using("default").count()
+    person, firm, opportunity = company.person.pk, company.firm.pk, company.opportunity.pk
+    detail = company.person.contact_details.get().pk
+    writes: list[tuple[str, dict[str, str]]] = [
+        ("/crm/persons/new/", {"last_name": "Neu"}),
+        ("/crm/organisations/new/", {"name": "Neu", "currency": "EUR"}),
+        (f"/crm/persons/{person}/edit/last_name/", {"last_name": "Neu", "version": "1"}),
+        (f"/crm/persons/{person}/remove/", {}),
+        (f"/crm/person/{person}/notes/", {"text": "x"}),
+        (f"/crm/person/{person}/contact-details/", {"kind": "email", "value": "x@example.org"}),
+        (f"/crm/contact-details/{detail}/remove/", {}),
+        (f"/crm/contact-details/{detail}/change/", {"value": "x@example.org"}),
+        (f"/crm/persons/{person}/affiliations/", {"organisation": "Bergmann Optik GmbH"}),
+        (f"/crm/next-steps/organisation/{firm}/", {"next_step": "x", "next_step_on": "2027-01-01"}),
+        (f"/crm/opportunities/{opportunity}/move/", {"column": str(company.stages["won"].pk)}),
+        (
+            "/crm/persons/import/",
+            {"text": "last name\nNeu\n", "step": "run", "column": "last_name"},
+        ),
+    ]
+    for address, data in writes:
+        answer = carla.post(address, data)
+        assert answer.status_code in (403, 404), address
+    assert AuditEntry.objects.using("default").count() == entries
+    assert (Person.objects.count(), Organisation.objects.count()) == (1, 1)
+
+
+def test_it_shows_carla_no_record_at_all(company: Company, carla: Client) -> None:
+    for address in addresses(company):
+        answer = carla.get(address)
+        if address == "/":
+            assert "Bergmann" not in answer.text
+        else:
+            assert answer.status_code in (403, 404), address
+
+
+def test_it_shows_each_user_the_navigation_of_their_rights(
+    company: Company, logged_in: Callable[[User], Client]
+) -> None:
+    for user, sees_operation in ((company.anna, True), (company.ben, True), (company.carla, False)):
+        assert ("/operation/" in logged_in(user).get("/").text) is sees_operation
+
+
+def fill(count: int) -> None:
+    for number in range(count):
+        firm = people.create_organisation(actor=SYSTEM, name=f"Firma {number}", owner_id=1)
+        people.create_person(
+            actor=SYSTEM, last_name=f"Person {number}", email=f"p{number}@example.org",
+            organisation=firm, owner_id=1,
+        )  # fmt: skip
+        sales.create_opportunity(
+            actor=SYSTEM, title=f"Chance {number}", organisation=firm, owner_id=2, value_minor=100
+        )
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is(
+    company: Company, anna: Client
+) -> None:
+    pages = {
+        "/crm/persons/": 11,
+        "/crm/organisations/": 11,
+        "/crm/opportunities/": 11,
+        "/crm/opportunities/board/": 12,
+        f"/crm/persons/{company.person.pk}/": 18,
+        f"/crm/organisations/{company.firm.pk}/": 19,
+        "/": 9,
+    }
+    for address in pages:
+        anna.get(address)
+    fill(2)
+    few = {address: queries(anna, address) for address in pages}
+    fill(50)
+    many = {address: queries(anna, address) for address in pages}
+    assert many == few
+    assert many == pages, many
