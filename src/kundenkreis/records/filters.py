@@ -28,12 +28,14 @@ from kundenkreis.kernel.conditions import (
 )
 from kundenkreis.records import directory, registry
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.search import clean
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
 MAX_OFFERED = 60
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _typed(found: Info, text: str) -> Any:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else ""
     if found.kind is Kind.BOOLEAN:
         return {"1": True, "0": False}.get(text, "")
-    return text[:200]
+    return clean(text)
 
 
 def _menu(
@@ -158,16 +160,23 @@ def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, st
         return [(True, _("yes")), (False, _("no"))]
     if one.kind is Kind.CHOICE:
         return [(value, str(label)) for value, label in one.column.flatchoices][:MAX_OFFERED]
-    if one.related is None:  # free words, such as sources: those in use
-        rows = one.column.model._default_manager.exclude(**{one.name: ""})
-        words = rows.values_list(one.name, flat=True).order_by(one.name).distinct()[:MAX_OFFERED]
-        return [(word, str(word)) for word in words if word]
+    if one.related is None:
+        return _words(one, viewer)
     kind = registry.of_model(one.related)
     if kind is None:
         rows = one.related._default_manager.all()[:MAX_OFFERED]
     else:
         rows = kind.rows(viewer).filter(pk__in=chosen)[:MAX_OFFERED]
     return [(row.pk, str(row)) for row in rows]
+
+
+def _words(one: Info, viewer: Viewer) -> list[tuple[Any, str]]:
+    """Free words, such as sources: those in use in the latest records the viewer may read."""
+    kind = registry.of_model(one.column.model)
+    if kind is None:
+        return []
+    latest = kind.rows(viewer).order_by("-pk").values_list(one.name, flat=True)[:LOOKED_AT]
+    return [(word, str(word)) for word in sorted({word for word in latest if word})[:MAX_OFFERED]]
 
 
 def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: Info) -> str:

@@ -18,10 +18,16 @@ MAX_WORDS = 5
 MAX_SUGGESTIONS = 20
 
 
+def clean(text: str) -> str:
+    """Text from an address, as it may be asked for: one normal form, without NUL characters,
+    which PostgreSQL refuses."""
+    return normal(text.replace("\0", ""))[:200]
+
+
 def matching(fields: tuple[str, ...], text: str) -> Q:
     """Every word must begin one of the fields, or a word of it."""
     found = Q()
-    for word in normal(text).split()[:MAX_WORDS]:
+    for word in clean(text).split()[:MAX_WORDS]:
         one = Q()
         # SQLite ignores case in ASCII only; the forms people type cover "ä" and "Ä".
         for form in dict.fromkeys((word, word.capitalize(), word.upper(), word.lower())):
@@ -35,7 +41,7 @@ def matching(fields: tuple[str, ...], text: str) -> Q:
 
 def searched(kind: RecordType, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The rows that match; none for text in a type that cannot be searched."""
-    if not text.strip():
+    if not clean(text).strip():
         return rows
     return rows.filter(matching(kind.search, text)) if kind.search else rows.none()
 

@@ -89,7 +89,7 @@ def add_note(*, actor: Actor, record: Record, text: str) -> None:
     Raises `DomainError` without text.
     """
     actor.require_for(f"crm.{record._meta.model_name}.change", record)
-    text = text.strip()[:MAX_NOTE]
+    text = text.replace("\0", "").strip()[:MAX_NOTE]
     if not text:
         raise DomainError(_("Write something first."), field="text")
     enter(actor, record, "note", {"text": text})

@@ -37,7 +37,7 @@ def add_contact_detail(
         kind=kind,
         value=value,
         folded=folded,
-        label=label,
+        label=label.replace("\0", ""),
         is_primary=not same.filter(is_primary=True).exists(),
     )
 
@@ -50,7 +50,7 @@ def change_contact_detail(
     detail = store.lock(ContactDetail, contact_detail_id)
     _require_change(actor, _holder(detail))
     value, folded = normalised(detail.kind, value)
-    store.change(actor, detail, value=value, folded=folded, label=label)
+    store.change(actor, detail, value=value, folded=folded, label=label.replace("\0", ""))
     return detail
 
 

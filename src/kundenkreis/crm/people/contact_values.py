@@ -22,7 +22,7 @@ def normalised(kind: str, value: str) -> tuple[str, str]:
     E-mail addresses fold by case, phone numbers to E.164 (RFC 3966 without "tel:"), the others by
     case and white space. Raises `DomainError` for the field `value` when it cannot be one.
     """
-    clean = " ".join(normal(value).split())
+    clean = " ".join(normal(value.replace("\0", "")).split())
     if not clean:
         raise DomainError(_("Enter a value."), field="value")
     if kind == ContactDetail.Kind.EMAIL:

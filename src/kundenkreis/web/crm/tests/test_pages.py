@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -89,6 +90,22 @@ def test_it_shows_text_as_text_wherever_it_comes_from(company: Company, anna: Cl
         assert "<b>" not in text, address
         assert not FORBIDDEN.search(text), address
     assert "&lt;script&gt;alert" in anna.get(f"/crm/persons/{person.pk}/").text
+
+
+@pytest.mark.parametrize(
+    "text", ["%00", "a%00b", "%F0%9F%98%80", "%25", "_", "\\", "%27%3B--", "x" * 500]
+)
+def test_it_searches_and_filters_for_anything_without_breaking(
+    company: Company, anna: Client, text: str
+) -> None:
+    for address in ("/crm/persons/", "/crm/opportunities/board/", "/crm/orders/"):
+        query = f"q={text}&source={text}&owner_id={text}&sort={text}&after={text}&where={text}"
+        assert anna.get(f"{address}?{query}").status_code == 200
+    assert anna.get(f"/crm/organisations/suggestions/?organisation={text}").status_code == 200
+    data = {"last_name": "Kern", "organisation": unquote(text), "source": unquote(text)}
+    assert anna.post("/crm/persons/new/", data).status_code in (302, 422)
+    note = anna.post(f"/crm/person/{company.person.pk}/notes/", {"text": unquote(text)})
+    assert note.status_code in (200, 422)
 
 
 def test_it_shows_nothing_without_a_log_in(company: Company) -> None:
