@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,8 +82,8 @@ def import_orders(
     if not orders:
         return 0, {}
     now = clock.now()
-    profiles = _profiles(namespace, orders, now)
-    links_now = _linked(profiles, links or {})
+    profiles, new_profiles = _profiles(namespace, orders, now)
+    links_now = _linked(profiles, new_profiles, links or {})
     kind = SeenOrder.Kind.ORDER
     rows = [(namespace, kind, one.order_id, one.at, links_now[one.user]) for one in orders]
     columns = ("namespace", "kind", "order_id", "at", "link_id")
@@ -100,8 +101,10 @@ def import_orders(
     return len(events), links_now
 
 
-def _profiles(namespace: str, orders: Sequence[PastOrder], now: datetime) -> dict[str, int]:
-    """The profile of each customer; they were last seen at their last order, not just now."""
+def _profiles(
+    namespace: str, orders: Sequence[PastOrder], now: datetime
+) -> tuple[dict[str, int], set[int]]:
+    """The profile of each customer, and which are new; last seen at their last order, not now."""
     first: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     for one in orders:
@@ -113,7 +116,7 @@ def _profiles(namespace: str, orders: Sequence[PastOrder], now: datetime) -> dic
     profiles = {user: one.profile_id for user, one in zip(first, seen, strict=True)}
     dates = {pk: max(last[user], before.get(pk) or last[user]) for user, pk in profiles.items()}
     bulk.update(Profile, ("id", "last_seen_at"), list(dates.items()))
-    return profiles
+    return profiles, set(dates) - before.keys()
 
 
 def _last_seen(namespace: str, users: Mapping[str, object]) -> dict[int, datetime | None]:
@@ -123,18 +126,25 @@ def _last_seen(namespace: str, users: Mapping[str, object]) -> dict[int, datetim
     return dict(names.values_list("profile_id", "profile__last_seen_at"))
 
 
-def _linked(profiles: Mapping[str, int], wanted: Mapping[str, UUID]) -> dict[str, UUID]:
-    """The link ids: a profile's own, else the one the crm has, else a new one."""
+def _linked(
+    profiles: Mapping[str, int], new: set[int], wanted: Mapping[str, UUID]
+) -> dict[str, UUID]:
+    """The link ids: a profile's own, else the one the crm has, else a new one.
+
+    Nothing is published for new profiles: there is nothing they did before.
+    """
     rows = store.rows(Profile).filter(pk__in=set(profiles.values()), link_id__isnull=True)
     free = set(rows.values_list("pk", flat=True))
     held = store.rows(Profile).filter(link_id__in=set(wanted.values()))
     taken = set(held.values_list("link_id", flat=True))
-    given = {
-        profiles[user]: link_id
-        for user, link_id in wanted.items()
-        if user in profiles and profiles[user] in free and link_id not in taken
-    }
+    given: dict[int, UUID] = {}
+    for user, pk in profiles.items():
+        link_id = wanted.get(user)
+        if pk in free and link_id is not None and link_id not in taken:
+            given[pk] = link_id
+        elif pk in new:
+            given[pk] = uuid.uuid4()
     bulk.update(Profile, ("id", "link_id"), list(given.items()))
-    publish_all(ProfileLinked(pk, link_id) for pk, link_id in given.items())
+    publish_all(ProfileLinked(pk, link_id) for pk, link_id in given.items() if pk not in new)
     links = resolution.link(profiles.values())
     return {user: links[pk] for user, pk in profiles.items()}

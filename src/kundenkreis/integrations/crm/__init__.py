@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-IMPORTS: dict[str, Any] = {}
+from kundenkreis.integrations.crm import orders
+
+IMPORTS: dict[str, Any] = {"orders": orders}
 
 
 def add_parsers(subparsers: Any) -> None:
