@@ -7,7 +7,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage, Error, register
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
+from kundenkreis.records import registry
 from kundenkreis.records.fields import names
 from kundenkreis.records.registry import ADDED, TYPES
 
@@ -54,6 +57,13 @@ def problems(kind: RecordType) -> Iterator[CheckMessage]:
             hint=_suggestion(order, titles),
             id="records.E002",
         )
+    for template in [panel.template for panel in registry.panels(kind)] + _cards(kind):
+        try:
+            get_template(template)
+        except TemplateDoesNotExist:
+            hint = "templates lie in web/<side>/templates/<context>/"
+            text = f"record type “{kind.name}”: there is no template “{template}”"
+            yield Error(text, hint=hint, id="records.E006")
     for place, function in _functions(kind):
         if not callable(function):
             yield Error(
@@ -84,6 +94,10 @@ def _named(kind: RecordType) -> Iterator[tuple[str, str]]:
         for name in (kind.board.value, *kind.board.asks):
             if name:
                 yield "board", name
+
+
+def _cards(kind: RecordType) -> list[str]:
+    return [kind.board.card] if kind.board else []
 
 
 def _functions(kind: RecordType) -> Iterator[tuple[str, object]]:

@@ -2,221 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
-
-from django.conf import settings
-from django.db.models import Q
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from kundenkreis.crm.people.models import Organisation, Person
-from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE, source_tag, source_text
-from kundenkreis.crm.sales import commands, queries
-from kundenkreis.crm.sales.models import Opportunity, Order, Product, Stage
-from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Viewer
-from kundenkreis.kernel.fields import translated
-from kundenkreis.records import (
-    Board,
-    Button,
-    Column,
-    Figure,
-    Lane,
-    Panel,
-    RecordType,
-    Section,
-    Tag,
-    extend,
-    register,
-)
-from kundenkreis.records.cells import linked
-from kundenkreis.ui import charts, formats, parts
-
-CLOSED_FOR = 90  # days a closed opportunity stays on the board
-OPEN_TONES = ("", "blue", "amber", "violet")
-TONES = {Stage.Kind.WON: "green", Stage.Kind.LOST: "red"}
-
-
-def stage_tone(stage: Stage) -> str:
-    return TONES.get(Stage.Kind(stage.kind), OPEN_TONES[stage.position % len(OPEN_TONES)])
-
-
-def stage_tag(opportunity: Opportunity) -> SafeString:
-    return parts.tag(str(opportunity.stage), stage_tone(opportunity.stage))
-
-
-def stage_text(opportunity: Opportunity) -> str:
-    return str(opportunity.stage)
-
-
-def lanes(viewer: Viewer, chosen: Mapping[str, str]) -> Sequence[Lane]:
-    """The stages of one pipeline: the chosen one, else the first."""
-    known = queries.pipelines(viewer)
-    pipeline = next((p for p in known if p.slug == chosen.get("pipeline")), None)
-    pipeline = pipeline or next(iter(known), None)
-    since = clock.today(settings.COMPANY_ZONE) - timedelta(days=CLOSED_FOR)
-    return [
-        Lane(
-            key=stage.pk,
-            title=translated(stage.label),
-            tone=stage_tone(stage),
-            weight=stage.probability,
-            note="" if stage.kind == Stage.Kind.OPEN else _("last 90 days"),
-            where=None if stage.kind == Stage.Kind.OPEN else Q(closed_on__gte=since),
-            adds=stage.kind == Stage.Kind.OPEN,
-            zone=stage.kind == Stage.Kind.LOST,
-        )
-        for stage in (queries.stages_of(pipeline.pk) if pipeline else [])
-    ]
-
-
-def opportunity_tags(opportunity: Opportunity) -> Iterable[Tag]:
-    yield Tag(str(opportunity.stage), stage_tone(opportunity.stage))
-
-
-def about(opportunity: Opportunity) -> str:
-    return str(opportunity.organisation or opportunity.person or "")
-
-
-def opportunity_figures(viewer: Viewer, opportunity: Opportunity) -> Iterable[Figure]:
-    stage, value = opportunity.stage, opportunity.value_minor
-    money = (
-        "–" if value is None else formats.money(value, opportunity.currency or "EUR", whole=True)
-    )
-    weighted = ""
-    if value is not None and stage.kind == Stage.Kind.OPEN:
-        minor = round(value * stage.probability / 100)
-        weighted = _("weighted %(sum)s") % {
-            "sum": formats.money(minor, opportunity.currency or "EUR", whole=True)
-        }
-    yield Figure(_("Value"), money, weighted)
-    yield Figure(_("Chance"), formats.percent(stage.probability / 100), str(stage))
-    days = (clock.now() - opportunity.stage_since).days
-    yield Figure(
-        _("In this stage"), ngettext("%(n)s day", "%(n)s days", days) % {"n": formats.number(days)}
-    )
-    if opportunity.expected_on:
-        late = opportunity.expected_on < clock.today(settings.COMPANY_ZONE)
-        open_ = stage.kind == Stage.Kind.OPEN
-        yield Figure(
-            _("Expected close"),
-            formats.short_day(opportunity.expected_on),
-            _("overdue") if late and open_ else "",
-            "bad" if late and open_ else "",
-        )
-
-
-def stages_panel(viewer: Viewer, opportunity: Opportunity) -> Mapping[str, Any]:
-    may = viewer.covers("crm.opportunity.change", opportunity)
-    steps, state = [], "done"
-    for stage in queries.stages_of(opportunity.stage.pipeline_id):
-        current = stage.pk == opportunity.stage_id
-        state = "current" if current else "ahead" if state == "current" else state
-        steps.append({"label": str(stage), "state": state, "pk": stage.pk, "may": may})
-    return {"steps": steps}
-
-
-def of_person(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
-    """The open opportunities panel of a person or organisation."""
-    if not viewer.may("crm.opportunity.read"):
-        return None
-    found = list(queries.opportunities_of(viewer, record)[:10])
-    total, money = queries.open_value(viewer, record)
-    name = "person" if isinstance(record, Person) else "organisation"
-    return {
-        "opportunities": found,
-        "count": total,
-        "total": money,
-        "name": name,
-        "may_create": viewer.may("crm.opportunity.create"),
-    }
-
-
-def orders_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
-    if not viewer.may("crm.order.read"):
-        return None
-    found = list(queries.orders_of(viewer, record).order_by("-placed_at", "-id")[:6])
-    name = "person" if isinstance(record, Person) else "organisation"
-    return {"orders": found[:5], "more": len(found) > 5, "name": name}
-
-
-def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
-    if viewer.may("crm.order.read"):
-        found = queries.business(viewer, record)
-        change, tone = "", ""
-        if found.revenue.minor <= 10 * found.before:  # beyond that a percentage says nothing
-            share = found.revenue.minor / found.before - 1 if found.before else 0
-            change = ("+" if share > 0 else "") + formats.percent(share)
-            tone = "good" if share > 0 else "bad" if share < 0 else ""
-        yield Figure(_("Revenue 12 months"), formats.money(found.revenue, whole=True), change, tone)
-        yield Figure(_("Orders"), formats.number(found.count), _("ever"))
-    if viewer.may("crm.opportunity.read"):
-        count, money = queries.open_value(viewer, record)
-        text = ngettext("%(n)s opportunity", "%(n)s opportunities", count) % {"n": count}
-        yield Figure(_("Open opportunities"), formats.money(money, whole=True), text)
-
-
-def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
-    """Revenue by month as a chart; left out when there was none."""
-    if not viewer.may("crm.order.read"):
-        return None
-    currency = queries.business(viewer, record).revenue.currency
-    months = queries.revenue_by_month(viewer, record, currency)
-    if not any(minor for _month, minor in months):
-        return None
-    short = formats.style().months
-    spec: charts.Chart = {
-        "kind": "bar",
-        "axis": str(_("Month")),
-        "labels": [short[month.month - 1].rstrip(".")[:4] for month, _minor in months],
-        "series": [{"name": str(_("Revenue")), "values": [float(minor) for _m, minor in months]}],
-        "format": f"money:{currency}",
-    }
-    return {"chart": spec}
-
-
-def customer_link(order: Order) -> SafeString | str:
-    found = order.person or order.organisation
-    return linked(found) if found else ""
-
-
-def customer_name(order: Order) -> str:
-    return str(order.person or order.organisation or "")
-
-
-def order_tags(order: Order) -> Iterable[Tag]:
-    if order.state == Order.State.CANCELLED:
-        yield Tag(order.get_state_display(), "red")
-    elif order.kind == Order.Kind.CANCELLATION:
-        yield Tag(order.get_kind_display(), "amber")
-    else:
-        yield Tag(order.get_state_display(), "green")
-
-
-def state_tag(order: Order) -> SafeString:
-    found = next(iter(order_tags(order)))
-    return parts.tag(found.label, found.tone)
-
-
-def state_text(order: Order) -> str:
-    return str(next(iter(order_tags(order))).label)
-
-
-def lines_panel(viewer: Viewer, order: Order) -> Mapping[str, Any]:
-    return {"lines": queries.lines_of(order)}
-
-
-def order_figures(viewer: Viewer, order: Order) -> Iterable[Figure]:
-    for label, minor in (
-        (_("Net"), order.net_minor),
-        (_("Tax"), order.tax_minor),
-        (_("Gross"), order.gross_minor),
-    ):
-        yield Figure(label, formats.money(minor, order.currency))
-
+from kundenkreis.crm.people.panels import source_tag, source_text
+from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
+from kundenkreis.crm.sales import commands, panels, queries
+from kundenkreis.crm.sales.models import Opportunity, Order, Product
+from kundenkreis.records import Board, Column, Panel, RecordType, Section, extend, register
 
 OPPORTUNITY = register(
     RecordType(
@@ -228,7 +20,13 @@ OPPORTUNITY = register(
         columns=(
             Column("title"),
             Column("organisation", sort=("organisation__name",)),
-            Column("stage", cell=stage_tag, sort=("stage__position",), keep=True, text=stage_text),
+            Column(
+                "stage",
+                cell=panels.stage_tag,
+                sort=("stage__position",),
+                keep=True,
+                text=panels.stage_text,
+            ),
             Column("value_minor", keep=True, total=True),
             Column("expected_on"),
             Column("source", cell=source_tag, sort=("source",), text=source_text),
@@ -272,17 +70,17 @@ OPPORTUNITY = register(
             "source",
             "owner_id",
         ),
-        subtitle=about,
-        tags=opportunity_tags,
-        figures=opportunity_figures,
+        subtitle=panels.about,
+        tags=panels.opportunity_tags,
+        figures=panels.opportunity_figures,
         panels=(
-            Panel("stages", "sales/stages_panel.html", stages_panel, "centre", 10),
+            Panel("stages", "sales/stages_panel.html", panels.stages_panel, "centre", 10),
             NEXT_STEP,
             TIMELINE,
         ),
         board=Board(
             field="stage",
-            lanes=lanes,
+            lanes=panels.lanes,
             move=commands.move_opportunity,
             card="sales/opportunity_card.html",
             value="value_minor",
@@ -302,9 +100,15 @@ ORDER = register(
         order="-placed_at",
         columns=(
             Column("number"),
-            Column("customer", _("Customer"), customer_link, keep=True, text=customer_name),
+            Column(
+                "customer",
+                _("Customer"),
+                panels.customer_link,
+                keep=True,
+                text=panels.customer_name,
+            ),
             Column("placed_at"),
-            Column("state", cell=state_tag, sort=("state",), text=state_text),
+            Column("state", cell=panels.state_tag, sort=("state",), text=panels.state_text),
             Column("net_minor", keep=True, total=True),
             Column("gross_minor"),
             Column("source"),
@@ -327,10 +131,10 @@ ORDER = register(
         ),
         search=("number",),
         filters=("state", "kind", "source"),
-        subtitle=customer_name,
-        tags=order_tags,
-        figures=order_figures,
-        panels=(Panel("lines", "sales/lines_panel.html", lines_panel, "centre", 20),),
+        subtitle=panels.customer_name,
+        tags=panels.order_tags,
+        figures=panels.order_figures,
+        panels=(Panel("lines", "sales/lines_panel.html", panels.lines_panel, "centre", 20),),
         square=True,
     )
 )
@@ -356,22 +160,14 @@ PRODUCT = register(
     )
 )
 
-OPEN = Panel("opportunities", "sales/opportunities_panel.html", of_person, position=30)
-ORDERS = Panel("orders", "sales/orders_panel.html", orders_panel, position=40)
-REVENUE = Panel("revenue", "sales/revenue_panel.html", revenue_panel, "centre", 30)
-
-
-def new_opportunity(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
-    if viewer.may("crm.opportunity.create"):
-        name = "person" if isinstance(record, Person) else "organisation"
-        url = f"/crm/opportunities/new/?{name}={record.pk}"
-        yield Button(_("New opportunity"), url, icon="plus", primary=True)
-
+OPEN = Panel("opportunities", "sales/opportunities_panel.html", panels.of_person, position=30)
+ORDERS = Panel("orders", "sales/orders_panel.html", panels.orders_panel, position=40)
+REVENUE = Panel("revenue", "sales/revenue_panel.html", panels.revenue_panel, "centre", 30)
 
 for name in ("person", "organisation"):
     extend(
         name,
         panels=(OPEN, ORDERS, REVENUE),
-        figures=sales_figures,
-        buttons=new_opportunity,
+        figures=panels.sales_figures,
+        buttons=panels.new_opportunity,
     )

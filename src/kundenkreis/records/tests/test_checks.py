@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kundenkreis.records import Column, Section, extend, named
+from kundenkreis.records import Column, Panel, Section, extend, named
 from kundenkreis.records.checks import check_declarations, problems
 from kundenkreis.records.explain import explain
 from kundenkreis.records.registry import ADDED, TYPES
@@ -38,6 +38,12 @@ def test_it_finds_a_misspelled_field_and_suggests_the_right_one(
 def test_it_finds_a_sort_order_without_a_column() -> None:
     broken = replace(named("organisation"), order="-nam")
     assert [problem.id for problem in problems(broken)] == ["records.E002"]
+
+
+def test_it_finds_a_panel_without_a_template() -> None:
+    panel = Panel("x", "people/no_such_panel.html", lambda viewer, record: {})
+    broken = replace(named("organisation"), panels=(panel,))
+    assert [problem.id for problem in problems(broken)] == ["records.E006"]
 
 
 def test_it_finds_additions_to_a_type_that_does_not_exist() -> None:

@@ -64,9 +64,12 @@ def _joined(*parts: object) -> str:
 
 
 def _items(payload: Payload) -> str:
+    name = payload.get("product") or payload.get("name") or payload.get("title") or ""
     count = payload.get("items") or payload.get("quantity")
-    if not isinstance(count, int):
-        return str(payload.get("product") or payload.get("name") or "")
+    if not isinstance(count, int) or (name and count == 1):
+        return str(name)
+    if name:
+        return f"{count} × {name}"
     return ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
 
 
@@ -81,8 +84,15 @@ def _visit(payload: Payload) -> Line:
 
 
 def _cart(payload: Payload) -> Line:
+    """What was done with the cart; the names are those of the Segment specification."""
+    titles = {
+        "Product Removed": _("Took something out of the cart"),
+        "Cart Viewed": _("Looked into the cart"),
+        "Checkout Started": _("Went to the checkout"),
+    }
+    title = titles.get(str(payload.get("event")), _("Put something in the cart"))
     text = _joined(_items(payload), _money(payload, "value_minor", "total_minor"))
-    return Line(_("Put something in the cart"), text, "blue", icon="shopping-cart")
+    return Line(title, text, "blue", icon="shopping-cart")
 
 
 def _exposure(payload: Payload) -> Line:
@@ -206,9 +216,10 @@ def purpose_label(purpose: str) -> str:
     """A purpose of consent in words; the company's own ones show their name."""
     labels = {
         "marketing": _("Advertising"),
-        "profiling": _("Personal offers"),
-        "statistics": _("Statistics"),
         "newsletter": _("Newsletter"),
+        "orders": _("Handling of orders"),
+        "server_analytics": _("Evaluation of own transactions"),
+        "web_analytics": _("Personal offers on the website"),
     }
     return labels.get(purpose, purpose.replace("_", " "))
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.crm.people import commands, contact_commands, queries
-from kundenkreis.crm.people.records import timeline_panel
+from kundenkreis.crm.people.panels import timeline_panel
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.records import registry, write

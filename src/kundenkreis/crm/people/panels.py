@@ -1,0 +1,136 @@
+"""What the pages of persons and organisations show: cells, key figures, buttons and panels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf.locale import LANG_INFO
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.people import queries
+from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
+from kundenkreis.kernel.access import Viewer
+from kundenkreis.records import Button, Figure, Tag
+from kundenkreis.records.cells import linked, word
+from kundenkreis.ui import formats
+
+Kind = ContactDetail.Kind
+
+
+def email(record: Person | Organisation) -> str:
+    return queries.detail_of(record, Kind.EMAIL)
+
+
+def phone(record: Person | Organisation) -> str:
+    return queries.detail_of(record, Kind.PHONE)
+
+
+def employer(person: Person) -> Organisation | None:
+    first = next(iter(person.affiliations.all()), None)
+    return first.organisation if first else None
+
+
+def employer_link(person: Person) -> SafeString | str:
+    found = employer(person)
+    return linked(found) if found else ""
+
+
+def employer_name(person: Person) -> str:
+    return str(employer(person) or "")
+
+
+def source_tag(record: Any) -> SafeString:
+    return word(record.source)
+
+
+def source_text(record: Any) -> str:
+    return str(record.source)
+
+
+def person_subtitle(person: Person) -> str:
+    first = next(iter(person.affiliations.all()), None)
+    if first is None:
+        return email(person)
+    return " · ".join(part for part in (first.function, str(first.organisation)) if part)
+
+
+def person_tags(person: Person) -> Iterable[Tag]:
+    if person.is_customer:
+        yield Tag(_("Customer"), "green")
+
+
+def organisation_tags(organisation: Organisation) -> Iterable[Tag]:
+    if organisation.customer_number:
+        yield Tag(_("Customer"), "green")
+
+
+def website_name(organisation: Organisation) -> str:
+    bare = organisation.website.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    return bare or email(organisation)
+
+
+def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
+    number = next((d.folded for d in record.contact_details.all() if d.kind == Kind.PHONE), "")
+    if number:
+        yield Button(_("Call"), f"tel:{number}", icon="phone")
+    address = email(record)
+    if address:
+        yield Button(_("E-mail"), f"mailto:{address}", icon="mail")
+
+
+def language_name(person: Person) -> str:
+    return str(LANG_INFO.get(person.language, {}).get("name_local", person.language)).capitalize()
+
+
+def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
+    at = queries.last_contact(viewer, record)
+    yield Figure(
+        _("Last contact"),
+        formats.relative(at) if at else "–",
+        formats.day(at) if at else _("nothing yet"),
+    )
+
+
+def name_text(record: Any) -> str:
+    return str(record)
+
+
+def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
+    entries = queries.timeline(viewer, record)
+    return {"entries": entries, "may_write": viewer.covers(_change(record), record)}
+
+
+def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
+    return {
+        "details": list(record.contact_details.all()),
+        "kinds": Kind.choices,
+        "may_write": viewer.covers(_change(record), record),
+    }
+
+
+def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
+    return {
+        "affiliations": list(person.affiliations.all()),
+        "may_write": viewer.covers("crm.person.change", person),
+    }
+
+
+def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, Any]:
+    return {
+        "contacts": queries.contacts_of(viewer, organisation),
+        "may_write": viewer.may("crm.person.create"),
+    }
+
+
+def next_step_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
+    return {"may_write": viewer.covers(_change(record), record)}
+
+
+def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
+    return {"consents": queries.consents_of(person)}
+
+
+def _change(record: Any) -> str:
+    return f"crm.{record._meta.model_name}.change"
