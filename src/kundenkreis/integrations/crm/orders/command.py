@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.integrations.crm.files import Problems, header
 from kundenkreis.integrations.crm.orders import mapping as mappings
 from kundenkreis.integrations.crm.orders.importing import OrderImport, Report
-from kundenkreis.integrations.crm.orders.reading import OrderFile, Problem, header
+from kundenkreis.integrations.crm.orders.reading import OrderFile
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.money import digits, to_major
-
-SHOWN = 20
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,37 +28,6 @@ def run(args: argparse.Namespace) -> int:
     lines = summary(report, mapping.currency, dry_run=args.dry_run)
     sys.stdout.write("\n".join([*lines, *problems.lines()]) + "\n")
     return 1 if report.refused_rows else 0
-
-
-class Problems:
-    """Rows that were not taken: all of them into a file if one is named, the first ones shown."""
-
-    def __init__(self, path: Path | None, columns: list[str], stack: ExitStack) -> None:
-        self.path, self.first, self.count = path, list[Problem](), 0
-        self.writer = None
-        if path is not None:
-            file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-            self.writer = csv.writer(file)
-            self.writer.writerow([*columns, _("Line"), _("Problem")])
-
-    def note(self, problems: list[Problem]) -> None:
-        self.count += len(problems)
-        self.first += problems[: SHOWN - len(self.first)]
-        if self.writer is not None:
-            self.writer.writerows([*one.row, str(one.line), one.text] for one in problems)
-
-    def lines(self) -> list[str]:
-        if not self.count:
-            return []
-        if self.path is not None:
-            text = _("The rows that were not taken are in %(file)s, each with its reason.")
-            return [text % {"file": self.path}]
-        text = _("Line %(line)s: %(problem)s")
-        shown = [text % {"line": one.line, "problem": one.text} for one in self.first]
-        more = self.count - len(shown)
-        return shown + (
-            [_("… and %(count)s more; --errors FILE writes all.") % {"count": more}] if more else []
-        )
 
 
 def summary(report: Report, currency: str, *, dry_run: bool) -> list[str]:

@@ -22,7 +22,8 @@ from kundenkreis.engage.tracking.import_commands import (
     import_orders,
     source_of_imports,
 )
-from kundenkreis.integrations.crm.orders.reading import Draft, OrderFile, Problem
+from kundenkreis.integrations.crm.files import Problem
+from kundenkreis.integrations.crm.orders.reading import Draft, OrderFile
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.models import Cursor

@@ -6,22 +6,20 @@ by its order and its position in it, so two lines with the same content are two 
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.customer_commands import Customer
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
+from kundenkreis.integrations.crm.files import BadCell, Problem, header, rows
 from kundenkreis.integrations.crm.orders.mapping import BadMapping, OrderMapping
-from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.money import to_minor
 
 # How many digits stand before the decimal point at most, by column of an order line.
@@ -30,23 +28,6 @@ _LONGEST = {
     "number": 80, "sku": 60, "name": 200, "customer_number": 40, "country": 80, "voucher": 60,
     "first_name": 80, "last_name": 80, "email": 320, "phone": 60, "postal": 320,
 }  # fmt: skip
-
-
-class Unreadable(DomainError):
-    """A file cannot be read as a table."""
-
-
-class BadCell(ValueError):
-    """A cell does not say what its column should."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row was not taken: its line in the file, what is wrong, and the row itself."""
-
-    line: int
-    text: str
-    row: list[str]
 
 
 @dataclass(slots=True)
@@ -87,9 +68,9 @@ class OrderFile:
     def drafts(self) -> Iterator[Draft]:
         """The orders in the order in which they are complete, with or without problems."""
         place = self._place["number"]
-        last = {row[place].strip() if len(row) > place else "": at for at, row in self._rows()}
+        last = {row[place].strip() if len(row) > place else "": at for at, row in rows(self.path)}
         open_drafts: dict[str, Draft] = {}
-        for at, row in self._rows():
+        for at, row in rows(self.path):
             number = row[place].strip() if len(row) > place else ""
             draft = open_drafts.get(number)
             if draft is None:
@@ -123,19 +104,6 @@ class OrderFile:
             country=draft.said.get("country", ""),
             voucher=draft.said.get("voucher", ""),
         )
-
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        with open_text(self.path) as file:
-            reader = csv.reader(file, delimiter=_delimiter(self.path))
-            next(reader, None)
-            try:
-                for row in reader:
-                    if row:
-                        yield reader.line_num, row
-            except (csv.Error, UnicodeDecodeError, OSError, EOFError) as error:
-                raise Unreadable(
-                    _("The file %s cannot be read to its end.") % self.path.name, str(error)
-                ) from error
 
     def _read(self, draft: Draft, row: list[str]) -> None:
         if len(row) != len(self.header):
@@ -205,32 +173,6 @@ class OrderFile:
         names = ("customer_number", "first_name", "last_name", "email", "phone", "postal")
         given: dict[str, Any] = {name: said[name] for name in names if name in said}
         return Customer(source=self.mapping.source, **given)
-
-
-def header(path: Path) -> list[str]:
-    """The names of a file's columns. Raises `Unreadable`."""
-    try:
-        with open_text(path) as file:
-            found = next(csv.reader(file, delimiter=_delimiter(path)), [])
-    except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
-        raise Unreadable(_("The file %s cannot be read.") % path.name, str(error)) from error
-    if not found:
-        raise Unreadable(_("The file %s is empty.") % path.name)
-    return [name.strip() for name in found]
-
-
-def open_text(path: Path) -> IO[str]:
-    """The file as text in UTF-8, unpacked when its name ends in `.gz`."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _delimiter(path: Path) -> str:
-    """Comma, semicolon or tab: whichever the first line has most of."""
-    with open_text(path) as file:
-        first = file.readline()
-    return max(",;\t", key=first.count)
 
 
 def _tax(line: NewLine) -> int:

@@ -13,9 +13,10 @@ from django.db.models import Count, Max, Sum
 from kundenkreis.crm.people.models import Person, SharedFacts
 from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.engage.tracking.models import Event
+from kundenkreis.integrations.crm.files import header
 from kundenkreis.integrations.crm.orders import mapping as mappings
 from kundenkreis.integrations.crm.orders.importing import OrderImport, Report
-from kundenkreis.integrations.crm.orders.reading import OrderFile, header
+from kundenkreis.integrations.crm.orders.reading import OrderFile
 from kundenkreis.integrations.testing import shared_data
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM

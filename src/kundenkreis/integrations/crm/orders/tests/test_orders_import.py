@@ -15,9 +15,9 @@ from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.engage.profiles.models import Identifier, Profile
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.integrations.crm import orders
+from kundenkreis.integrations.crm.files import Unreadable
 from kundenkreis.integrations.crm.orders import importing
 from kundenkreis.integrations.crm.orders.mapping import BadMapping
-from kundenkreis.integrations.crm.orders.reading import Unreadable
 from kundenkreis.kernel.models import AuditEntry, Cursor, OutboxMessage
 from kundenkreis.kernel.testing import BOTH
 
