@@ -29,6 +29,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def shell_language() -> str:
+    """The language of whoever types commands, from the shell's locale: German or else English."""
+    said = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "de" if said.lower().startswith("de") else "en"
+
+
 def home() -> Path:
     """The data directory of this installation."""
     return Path(text("HOME", "var")).expanduser().resolve()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 import django
+from django.utils import translation
 
 from kundenkreis import __version__
 from kundenkreis.config import env
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", _settings_for(arguments))
     django.setup()
+    translation.activate(env.shell_language())
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import translation
 
 from kundenkreis.insight import analyse
 
@@ -55,3 +57,10 @@ def report(
         return answer
 
     return reporting
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """These tests read what is printed, so they read it in one language."""
+    with translation.override("en"):
+        yield
