@@ -86,9 +86,10 @@ class Collector:
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         try:
             if not self._hosts(headers.get(b"host", b"").decode("latin-1")):
-                raise Refused(421, "this host name is not ours", close=True)
+                refused = Refused(421, "this host name is not ours")
+                raise await self._bodies.refuse(receive, refused)
             if scope["path"] in SCRIPTS:
-                await self._send_script(scope, headers, send)
+                await self._send_script(scope, headers, receive, send)
                 return
             response = await self._respond(scope, headers, origin, receive)
         except Refused as refused:
@@ -103,34 +104,35 @@ class Collector:
     async def _respond(
         self, scope: Scope, headers: Mapping[bytes, bytes], origin: str, receive: Receive
     ) -> Response:
-        method, name = scope["method"], scope["path"].removeprefix(PREFIX)
-        if method == "OPTIONS":
+        if scope["method"] == "OPTIONS":
             await self._book.refresh()
             return preflight(self._book, origin)
-        get, post = self._gets.get(name), self._posts.get(name)
-        if get is None and post is None:
-            raise Refused(404, "there is nothing at this address", close=True)
-        query = (
-            dict(parse_qsl(scope["query_string"].decode("latin-1")))
-            if scope["query_string"]
-            else {}
-        )
-        if get is not None and method in ("GET", "HEAD"):
-            return await self._ask(get, scope, headers, origin, query, b"")
-        if post is None or method != "POST":
-            allowed = "POST" if post else "GET"
-            raise Refused(
-                405, f"only {allowed} is answered here", close=True, headers={"Allow": allowed}
-            )
-        endpoint, most = post
-        self._writer.make_room()
-        body = await self._bodies.read(receive, _length(headers), most)
+        try:
+            endpoint, most = self._endpoint(scope["method"], scope["path"])
+            length = _length(headers)
+        except Refused as refused:
+            raise await self._bodies.refuse(receive, refused) from None
+        body = await self._bodies.read(receive, length, most)
         try:
             encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
             plain = unpacked(body, encoding, most)
-            return await self._ask(endpoint, scope, headers, origin, query, plain)
+            return await self._ask(endpoint, scope, headers, origin, plain)
         finally:
             self._bodies.release(len(body))
+
+    def _endpoint(self, method: str, path: str) -> tuple[Endpoint, int]:
+        """The endpoint of an address, and how large its body may be. Raises `Refused`."""
+        name = path.removeprefix(PREFIX)
+        get, post = self._gets.get(name), self._posts.get(name)
+        if get is None and post is None:
+            raise Refused(404, "there is nothing at this address")
+        if get is not None and method in ("GET", "HEAD"):
+            return get, 0
+        if post is None or method != "POST":
+            allowed = "POST" if post else "GET"
+            raise Refused(405, f"only {allowed} is answered here", headers={"Allow": allowed})
+        self._writer.make_room()
+        return post
 
     async def _ask(
         self,
@@ -138,9 +140,9 @@ class Collector:
         scope: Scope,
         headers: Mapping[bytes, bytes],
         origin: str,
-        query: Mapping[str, str],
         body: bytes,
     ) -> Response:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         data = parsed(body) if scope["method"] == "POST" else {}
         key = write_key(headers.get(b"authorization", b""), data, query)
         source = await self._book.source(key)
@@ -150,14 +152,16 @@ class Collector:
         )
         return await endpoint(request)
 
-    async def _send_script(self, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
+    async def _send_script(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            raise Refused(405, "only GET is answered here", close=True, headers={"Allow": "GET"})
+            refused = Refused(405, "only GET is answered here", headers={"Allow": "GET"})
+            raise await self._bodies.refuse(receive, refused)
         status, answer, content = self._scripts.answer(scope["path"], headers)
         await _start(send, status, answer, len(content))
-        await send(
-            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content}
-        )
+        body = b"" if scope["method"] == "HEAD" else content
+        await send({"type": "http.response.body", "body": body})
 
 
 def _of_call(recorder: Recorder, call: str) -> Endpoint:
@@ -172,7 +176,7 @@ def _length(headers: Mapping[bytes, bytes]) -> int | None:
     if text is None:
         return None
     if not text.isdigit():
-        raise Refused(400, "Content-Length is no number", close=True)
+        raise Refused(400, "Content-Length is no number")
     return int(text)
 
 

@@ -31,35 +31,59 @@ class Bodies:
         too many bodies already.
         """
         if length is not None and length > most:
-            raise _too_large(most)
-        held = 0
+            raise await self.refuse(receive, _too_large(most))
+        held, more = 0, True
         parts: list[bytes] = []
         try:
             async with asyncio.timeout(self._seconds):
                 while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refused(400, "the connection was closed within the body", close=True)
-                    part = message.get("body") or b""
+                    part, more = await _part(receive)
                     held += len(part)
                     self._held += len(part)
                     if held > most:
                         raise _too_large(most)
                     if self._held > self._most:
-                        raise too_busy("too many requests at once", close=True)
+                        raise too_busy("too many requests at once")
                     parts.append(part)
-                    if not message.get("more_body"):
+                    if not more:
                         return parts[0] if len(parts) == 1 else b"".join(parts)
         except TimeoutError:
             self.release(held)
-            raise Refused(408, "the body took too long", close=True) from None
+            raise _too_slow() from None
+        except Refused as refused:
+            self.release(held)
+            raise await self.refuse(receive, refused) if more else refused from None
         except BaseException:
             self.release(held)
             raise
 
+    async def refuse(self, receive: Receive, refused: Refused) -> Refused:
+        """Let the rest of a body pass, so that its sender gets to read why it is refused.
+
+        Whoever goes on sending for too long is cut off.
+        """
+        passed = 0
+        try:
+            async with asyncio.timeout(self._seconds):
+                more = True
+                while more and passed <= limits.IGNORED:
+                    part, more = await _part(receive)
+                    passed += len(part)
+        except TimeoutError:
+            return _too_slow()
+        refused.close |= more
+        return refused
+
     def release(self, size: int) -> None:
         """The body is no longer needed."""
         self._held -= size
+
+
+async def _part(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Refused(400, "the connection was closed within the body", close=True)
+    return message.get("body") or b"", bool(message.get("more_body"))
 
 
 def unpacked(body: bytes, encoding: str, most: int) -> bytes:
@@ -81,4 +105,8 @@ def unpacked(body: bytes, encoding: str, most: int) -> bytes:
 
 
 def _too_large(most: int) -> Refused:
-    return Refused(413, f"the body is larger than {most} bytes", close=True)
+    return Refused(413, f"the body is larger than {most} bytes")
+
+
+def _too_slow() -> Refused:
+    return Refused(408, "the body took too long", close=True)

@@ -7,6 +7,7 @@ CALL = 32_768
 BATCH = 4 * 1024 * 1024
 
 BODY_SECONDS = 10.0  # to send a body; the server has no such limit of its own
+IGNORED = 16 * 1024 * 1024  # bytes of a refused body that are let pass before it is cut off
 BODIES = 64 * 1024 * 1024  # bytes of all bodies being read or processed
 
 QUEUE_ITEMS = 20_000  # waiting for the writer

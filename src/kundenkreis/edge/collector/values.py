@@ -77,6 +77,6 @@ class Refused(Exception):
         return Response(self.status, {"success": False, "error": self.why}, headers)
 
 
-def too_busy(why: str, *, status: int = 503, seconds: int = 1, close: bool = False) -> Refused:
+def too_busy(why: str, *, status: int = 503, seconds: int = 1) -> Refused:
     """Come back later: 503 when everybody has to wait, 429 when this source has."""
-    return Refused(status, why, close=close, headers={"Retry-After": str(seconds)})
+    return Refused(status, why, headers={"Retry-After": str(seconds)})
