@@ -21,7 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
     parser.add_argument("--small", action="store_true", help="a quick run that proves nothing")
+    parser.add_argument("--postgresql", action="store_true", help="not on SQLite")
     options = parser.parse_args()
+    passed = [f"--{name}" for name in ("small", "postgresql") if getattr(options, name)]
     unknown = set(options.names) - set(NAMES)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
@@ -33,7 +35,7 @@ def main() -> int:
         for name in options.names or NAMES:
             file = Path(folder) / f"{name}.json"
             print(f"\n── {name} {'─' * (70 - len(name))}", flush=True)
-            if _run(name, ["--json", str(file), *(["--small"] if options.small else [])]):
+            if _run(name, ["--json", str(file), *passed]):
                 failed.append(name)
             elif file.exists():
                 figures += load(file)

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
 MAIN = [sys.executable, "-m", "kundenkreis.config.main"]
@@ -19,23 +19,48 @@ PATIENCE = 120.0
 
 
 @contextmanager
-def temporary_home() -> Iterator[Path]:
-    """A fresh data directory that this process and what it starts use; gone at the end."""
+def temporary_home(postgresql: bool = False) -> Iterator[Path]:
+    """A fresh installation's place that this process and what it starts use; gone at the end.
+
+    With `postgresql` its databases are on a server of its own, as durable as in production.
+    """
     for name in [*os.environ]:
         if name.startswith("KUNDENKREIS_") or name == "DJANGO_SETTINGS_MODULE":
             del os.environ[name]
-    with tempfile.TemporaryDirectory(prefix="kk-bench-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kk-bench-"))
         os.environ["KUNDENKREIS_HOME"] = folder
+        if postgresql:
+            _use(stack.enter_context(_durable_server()))
         yield Path(folder)
 
 
-def set_up() -> None:
-    """Create both databases, and let this process use them with the inner settings."""
-    subprocess.run([*MAIN, "setup"], check=True, stdout=subprocess.DEVNULL)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "kundenkreis.config.settings.inner"
-    import django
+def _durable_server() -> AbstractContextManager[str]:
+    from tools import postgresql
 
-    django.setup()
+    durable = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on")
+    postgresql.SETTINGS.update(durable, shared_buffers="1GB")
+    return postgresql.server()
+
+
+def _use(address: str) -> None:
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        for side in ("crm", "engage"):
+            connection.execute(f"CREATE DATABASE bench_{side}")
+            new = address.rpartition("/")[0] + f"/bench_{side}"
+            os.environ[f"KUNDENKREIS_{side.upper()}_DATABASE"] = new
+
+
+def set_up() -> None:
+    """Create both databases with what every company needs, and use them in this process."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "kundenkreis.config.settings.inner"
+    from kundenkreis.config.main import main
+
+    with redirect_stdout(sys.stderr):
+        if main(["setup"]):
+            raise RuntimeError("the installation could not be set up")
 
 
 @contextmanager
@@ -106,45 +131,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def tree(pid: int) -> list[int]:
-    """A process and everything below it."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (found := _stat(int(entry.name))):
-            parents.setdefault(int(found[1]), []).append(int(entry.name))
-    members = [pid]
-    for member in members:
-        members += parents.get(member, [])
-    return members
-
-
-def pss(pid: int) -> float:
-    """Proportional memory of a process tree in MiB: shared pages count once over all sharers."""
-    total = 0
-    for member in tree(pid):
-        try:
-            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
-
-
-def cpu(processes: Sequence[int]) -> float:
-    """CPU seconds that running threads of these processes have used, to the nanosecond."""
-    total = 0
-    for process in processes:
-        for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
-            with suppress(OSError):
-                total += int(thread.read_text().split()[0])
-    return total / 1e9
-
-
-def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat after the name: state, parent, …"""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None

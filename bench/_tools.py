@@ -69,6 +69,7 @@ def main(
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--small", action="store_true", help="a quick run that proves nothing")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--postgresql", action="store_true", help="not on SQLite")
     for name, size in sizes.items():
         words = f"{size.help} (default {number(size.full)}, small {number(size.small)})"
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(size.full), help=words)

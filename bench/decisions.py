@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from bench._audience import Audience, gather, visitor
 from bench._http import Client
 from bench._probe import decision
-from bench._product import cpu, free_ports, serving, set_up, temporary_home, tree
+from bench._processes import cpu, tree
+from bench._product import free_ports, serving, set_up, temporary_home
 from bench._tools import Figure, Size, main, measured, percentile
 
 EMPTY = "/health/"
 
 
 def measure(options: argparse.Namespace) -> Iterator[Figure]:
-    with temporary_home():
+    with temporary_home(options.postgresql):
         set_up()
         audience = gather(options.profiles, 10 * options.profiles)
         members = _members(audience, options.decisions)

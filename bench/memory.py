@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench._http import Client
-from bench._product import MAIN, cpu, free_ports, host, pss, stop, temporary_home, tree, wait_for
+from bench._processes import cpu, pss, tree
+from bench._product import MAIN, free_ports, host, stop, temporary_home, wait_for
 from bench._tools import Figure, Size, main, measured, say
 
 ROLE = re.compile(r"serve\0(inner|edge|pulse|worker)\0|kundenkreis\.demo\.(shop)\0")
@@ -23,7 +24,7 @@ EMPTY_PYTHON = "import django; django.setup(); print('ready', flush=True); input
 
 
 def measure(options: argparse.Namespace) -> Iterator[Figure]:
-    with temporary_home():
+    with temporary_home(options.postgresql):
         port = free_ports()
         with _running(port) as (process, first):
             spent = _used(process)
@@ -38,9 +39,10 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         yield measured(words, first, "s", at_most=60)
         yield measured("stop", stopped, "s", at_most=4)
         yield measured("processes left after the stop", left, at_most=0)
-        with _running(port) as (process, second):
-            words = f"second start (CPU {_used(process):.1f} s)"
-            yield measured(words, second, "s", at_most=5)
+        for _ in range(options.more_starts):
+            with _running(port) as (process, second):
+                words = f"second start (CPU {_used(process):.1f} s)"
+                yield measured(words, second, "s", at_most=5)
 
 
 @contextmanager
@@ -128,7 +130,8 @@ if __name__ == "__main__":
         main(
             measure,
             __doc__,
-            idle=Size(60.0, 5.0, "seconds of idling before memory is read"),
+            idle=Size(60.0, 1.0, "seconds of idling before memory is read"),
             pages=Size(80, 40, "pages to visit at most"),
+            more_starts=Size(1, 0, "starts after the first one"),
         )
     )

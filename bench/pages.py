@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from bench import _company
 from bench._http import Client
-from bench._product import cpu, free_ports, host, serving, set_up, temporary_home, tree
+from bench._processes import cpu, tree
+from bench._product import free_ports, host, serving, set_up, temporary_home
 from bench._queries import queries_of, run
 from bench._tools import Figure, Size, main, measured, percentile
 
@@ -40,7 +41,7 @@ def pages(client: Client, persons: int) -> dict[str, str]:
 
 
 def measure(options: argparse.Namespace) -> Iterator[Figure]:
-    with temporary_home():
+    with temporary_home(options.postgresql):
         set_up()
         _company.found(options.persons)
         port = free_ports()

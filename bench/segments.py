@@ -12,14 +12,15 @@ from typing import Any
 
 from bench._audience import Audience, gather
 from bench._probe import Lived, live, live_together
-from bench._product import cpu, free_ports, serving, set_up, temporary_home, tree
+from bench._processes import cpu, tree
+from bench._product import free_ports, serving, set_up, temporary_home
 from bench._tools import Figure, Size, main, measured, percentile, say
 
 PATIENCE = 60.0
 
 
 def measure(options: argparse.Namespace) -> Iterator[Figure]:
-    with temporary_home():
+    with temporary_home(options.postgresql):
         set_up()
         audience = gather(options.profiles, options.events)
         port = free_ports()
