@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kundenkreis.integrations.crm import orders
+from kundenkreis.integrations.crm import orders, pipeline
 
-IMPORTS: dict[str, Any] = {"orders": orders}
+IMPORTS: dict[str, Any] = {"orders": orders, "pipeline": pipeline}
 
 
 def add_parsers(subparsers: Any) -> None:
