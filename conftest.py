@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
@@ -41,6 +42,13 @@ QUIET_BROWSER = [
     "--disable-sync",
     "--disable-default-apps",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Tests read the source language, whether or not the translations are compiled here."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
