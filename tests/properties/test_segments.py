@@ -5,6 +5,7 @@ Controls at the end: broken variants that these properties catch.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -23,14 +24,16 @@ from kundenkreis.engage.segments import commands, storing
 from kundenkreis.engage.segments.definitions import PEOPLE, definition_of, tree_of
 from kundenkreis.engage.segments.evaluating import Outcome, moment_of
 from kundenkreis.engage.segments.events import SegmentEntered, SegmentLeft
+from kundenkreis.engage.segments.following import READER
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
 from kundenkreis.engage.segments.nodes.counting import NotPerformed, Performed
 from kundenkreis.engage.segments.nodes.membership import InSegment
 from kundenkreis.engage.segments.nodes.selecting import Selector
 from kundenkreis.engage.segments.nodes.sequence import Sequence, SequenceType
 from kundenkreis.engage.segments.people import everybody
+from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel import conditions as c
-from kundenkreis.kernel import store
+from kundenkreis.kernel import log, store
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.events import on, publish
 from kundenkreis.kernel.sides import Side
@@ -137,15 +140,27 @@ class Story:
 
     def follow(self) -> None:
         """What the loop does until there is nothing to do."""
-        for _ in range(50):
-            done = commands.consume_events(3) + commands.consume_rechecks(2)
-            done += commands.run_due_timers(2)
-            for segment in Segment.objects.filter(refresh_due_at__isnull=False).order_by("id"):
-                done += 1
-                commands.refresh_segment(segment.pk)
-            if not done:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self._round():
+                continue
+            if self._everything_read():
                 return
+            time.sleep(0.02)
         raise AssertionError("the loop does not come to rest")
+
+    def _round(self) -> int:
+        done = commands.consume_events(3) + commands.consume_rechecks(2)
+        done += commands.run_due_timers(2)
+        for segment in Segment.objects.filter(refresh_due_at__isnull=False).order_by("id"):
+            done += 1
+            commands.refresh_segment(segment.pk)
+        return done
+
+    def _everything_read(self) -> bool:
+        """PostgreSQL's log ends before the oldest transaction of the whole server."""
+        last = Event.objects.order_by("tx", "id").values_list("tx", "pk").last()
+        return last is None or log.position(READER, Side.ENGAGE) >= log.Position(*last)
 
     def differences(self) -> list[str]:
         """Where the stored membership is not what a recomputation gives."""

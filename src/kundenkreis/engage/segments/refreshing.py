@@ -7,6 +7,7 @@ changed or archived, and daily for those that depend on the whole population.
 
 from __future__ import annotations
 
+import heapq
 import logging
 import threading
 from array import array
@@ -26,7 +27,7 @@ from kundenkreis.kernel.sides import Side
 
 log = logging.getLogger(__name__)
 
-SLICE = 500
+SLICE = 250
 AGAIN = timedelta(days=1)
 RETRY = timedelta(minutes=5)
 
@@ -77,8 +78,9 @@ def scan(refresh: Refresh) -> None:
         wanted = people(one.tree, moment).order_by("pk").values_list("pk", flat=True)
         _compare(wanted.iterator(chunk_size=5000), stored, refresh)
         if not one.needs.population:
-            watch = unwatched(segment.pk, one.tree, moment).values_list("pk", flat=True)
-            refresh.watch.extend(watch.iterator(chunk_size=5000))
+            watch = unwatched(segment.pk, one.tree, moment).order_by("pk")
+            found = watch.values_list("pk", flat=True).iterator(chunk_size=5000)
+            refresh.watch.extend(_without(found, heapq.merge(refresh.enter, refresh.leave)))
 
 
 def _compare(wanted: Iterable[int], stored: Iterable[int], refresh: Refresh) -> None:
@@ -94,6 +96,17 @@ def _compare(wanted: Iterable[int], stored: Iterable[int], refresh: Refresh) -> 
             old = next(right, None)
         else:
             new, old = next(left, None), next(right, None)
+
+
+def _without(ids: Iterable[int], others: Iterable[int]) -> Iterator[int]:
+    """The ids of an ascending list that are not in another one."""
+    right = iter(others)
+    other = next(right, None)
+    for pk in ids:
+        while other is not None and other < pk:
+            other = next(right, None)
+        if pk != other:
+            yield pk
 
 
 def apply(refresh: Refresh) -> int:

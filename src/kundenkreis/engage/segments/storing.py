@@ -15,7 +15,7 @@ from django.db.models import Case, F, PositiveBigIntegerField, Value, When
 from kundenkreis.engage.segments.evaluating import Outcome
 from kundenkreis.engage.segments.events import SegmentEntered, SegmentLeft
 from kundenkreis.engage.segments.models import Membership, Segment, Timer
-from kundenkreis.kernel import store
+from kundenkreis.kernel import bulk, store
 from kundenkreis.kernel.events import publish_all
 from kundenkreis.kernel.sides import Side
 
@@ -101,23 +101,22 @@ def _write(changes: Iterable[_Change], now: datetime) -> None:
     leaving = {change.leaves: change.outcome for change in changes if change.leaves}
     disarm = [change.disarm for change in changes if change.disarm]
     arm = [change.outcome for change in changes if change.arm]
-    if entering:
-        new = [
-            Membership(segment_id=one.segment_id, profile_id=one.profile_id, entered_at=now)
-            for one in entering
-        ]
-        store.append(Membership, new, ignore_conflicts=True)
+    bulk.insert(
+        Membership,
+        ("segment_id", "profile_id", "entered_at"),
+        [(one.segment_id, one.profile_id, now) for one in entering],
+        ignore=True,
+    )
     if leaving:
         store.discard(Membership.objects.filter(pk__in=list(leaving)))
     if disarm:
         store.discard(Timer.objects.filter(pk__in=disarm))
-    if arm:
-        due = [
-            Timer(segment_id=one.segment_id, profile_id=one.profile_id, due_at=one.change_at)
-            for one in arm
-            if one.change_at is not None
-        ]
-        store.append(Timer, due, ignore_conflicts=True)
+    bulk.insert(
+        Timer,
+        ("segment_id", "profile_id", "due_at"),
+        [(one.segment_id, one.profile_id, one.change_at) for one in arm],
+        ignore=True,
+    )
     _resize(entering, leaving.values())
     publish_all(SegmentEntered(one.segment_id, one.profile_id, now) for one in entering)
     publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in leaving.values())

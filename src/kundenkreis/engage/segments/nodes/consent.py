@@ -13,6 +13,7 @@ from kundenkreis.engage.consent.models import Purpose
 from kundenkreis.engage.consent.queries import EMAIL, WEB
 from kundenkreis.engage.segments.consents import people_granted
 from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.nodes.selecting import among
 from kundenkreis.kernel.conditions import Moment, Node, Reader
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class HasConsentType:
         return None  # a change of consent wakes the segment
 
     def q(self, node: HasConsent, moment: Moment) -> Q:
-        return Q(pk__in=people_granted(node.purpose, node.channel))
+        return among(people_granted(node.purpose, node.channel))
 
     def pending(self, node: HasConsent, moment: Moment) -> Q:
         return Q(pk__in=[])

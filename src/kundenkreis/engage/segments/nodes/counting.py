@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kundenkreis.engage.segments.facts import ProfileFacts
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
-from kundenkreis.engage.segments.nodes.selecting import Selector, earliest
+from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import Moment, Node, Reader
 
 _COMPARE = {"gte": operator.ge, "lte": operator.le, "is": operator.eq}
@@ -100,21 +100,21 @@ class PerformedType:
     def q(self, node: Performed, moment: Moment) -> Q:
         people = node.selector.rows(moment).values("person")
         if node.n == 0:
-            return ~Q(pk__in=people)
+            return ~among(people)
         if (node.op, node.n) == ("gte", 1):
-            return Q(pk__in=people)
+            return among(people)
         times: Any = Count("pk")
         if node.once_per_key:
             keys = Count(NullIf("key", Value("")), distinct=True)
             times = keys + Count("pk", filter=Q(key=""))
         counted_people = people.annotate(times=times)
         if node.op == "lte":
-            return ~Q(pk__in=counted_people.filter(times__gt=node.n).values("person"))
+            return ~among(counted_people.filter(times__gt=node.n).values("person"))
         wanted = {"times__gte": node.n} if node.op == "gte" else {"times": node.n}
-        return Q(pk__in=counted_people.filter(**wanted).values("person"))
+        return among(counted_people.filter(**wanted).values("person"))
 
     def pending(self, node: Performed, moment: Moment) -> Q:
-        return Q(pk__in=node.selector.open_people(moment))
+        return among(node.selector.open_people(moment))
 
     def say(self, node: Performed) -> str:
         words = {
@@ -176,10 +176,10 @@ class NotPerformedType:
         return PerformedType().next_change(Performed(node.selector), facts, moment)
 
     def q(self, node: NotPerformed, moment: Moment) -> Q:
-        return ~Q(pk__in=node.selector.rows(moment).values("person"))
+        return ~among(node.selector.rows(moment).values("person"))
 
     def pending(self, node: NotPerformed, moment: Moment) -> Q:
-        return Q(pk__in=node.selector.open_people(moment))
+        return among(node.selector.open_people(moment))
 
     def say(self, node: NotPerformed) -> str:
         return _("did not %(what)s") % {"what": node.selector.say()}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from kundenkreis.engage.segments.facts import ProfileFacts
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
-from kundenkreis.engage.segments.nodes.selecting import Selector, earliest
+from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import ConditionError, Duration, Moment, Node, Reader
 from kundenkreis.kernel.conditions.periods import Bound, since
 from kundenkreis.kernel.conditions.wording import length, plain
@@ -79,11 +79,11 @@ class LastPerformedType:
     def q(self, node: LastPerformed, moment: Moment) -> Q:
         people = node.selector.rows(moment).values("person").annotate(last=Max("occurred_at"))
         side = "last__lt" if node.op == "before_ago" else "last__gte"
-        return Q(pk__in=people.filter(**{side: node.limit.instant(moment)}).values("person"))
+        return among(people.filter(**{side: node.limit.instant(moment)}).values("person"))
 
     def pending(self, node: LastPerformed, moment: Moment) -> Q:
         windowed = Selector(node.selector.event, node.duration, node.selector.where)
-        return Q(pk__in=windowed.open_people(moment))
+        return among(windowed.open_people(moment))
 
     def say(self, node: LastPerformed) -> str:
         words = {"what": node.selector.say(), "length": length(node.duration)}

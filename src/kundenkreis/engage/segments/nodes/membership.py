@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kundenkreis.engage.segments.models import Membership, Segment
 from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.nodes.selecting import among
 from kundenkreis.kernel.conditions import Moment, Node, Reader
 from kundenkreis.kernel.conditions.values import MAX_INTEGER
 from kundenkreis.kernel.fields import translated
@@ -51,7 +52,7 @@ class InSegmentType:
 
     def q(self, node: InSegment, moment: Moment) -> Q:
         members = Membership.objects.filter(segment_id=node.segment_id)
-        return Q(pk__in=members.values("profile_id"))
+        return among(members.values("profile_id"))
 
     def pending(self, node: InSegment, moment: Moment) -> Q:
         return Q(pk__in=[])

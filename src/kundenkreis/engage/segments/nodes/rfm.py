@@ -64,11 +64,16 @@ class _Scored(Subquery):
     """The customers whose scores are allowed; the ORM cannot rank aggregates itself."""
 
     def __init__(self, rows: QuerySet[Any, Any], allowed: Mapping[str, tuple[int, ...]]) -> None:
-        self.template = _template(allowed)
+        self._allowed = allowed
         super().__init__(rows.values("person", *PARTS))
 
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
+        # Once for all people, see `selecting`; SQLite does so anyway.
+        once = "AS MATERIALIZED" if connection.vendor == "postgresql" else "AS"
+        return super().as_sql(compiler, connection, template=_template(self._allowed, once))
 
-def _template(allowed: Mapping[str, tuple[int, ...]]) -> str:
+
+def _template(allowed: Mapping[str, tuple[int, ...]], once: str) -> str:
     scores = ", ".join(
         f"1 + {GROUPS} * (RANK() OVER (ORDER BY {part}) - 1) / COUNT(*) OVER () AS {part}_score"
         for part in PARTS
@@ -78,9 +83,10 @@ def _template(allowed: Mapping[str, tuple[int, ...]]) -> str:
         for part, scores in allowed.items()
         if scores
     )
+    # Names are ours and scores are whole numbers.
     return (
-        f"(SELECT person FROM (SELECT person, {scores} FROM (%(subquery)s) AS customers)"  # noqa: S608 - names are ours, scores are whole numbers
-        f" AS scored WHERE {wanted or '1 = 1'})"
+        f"(WITH scored {once} (SELECT person, {scores} FROM (%(subquery)s) AS customers)"  # noqa: S608
+        f" SELECT person FROM scored WHERE {wanted or '1 = 1'})"
     )
 
 

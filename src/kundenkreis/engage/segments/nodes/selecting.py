@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,23 @@ PERSON = Coalesce(
     F("profile_id"),
     output_field=BigIntegerField(),
 )
+
+
+class _Once(Subquery):
+    """A sub-query that PostgreSQL evaluates exactly once.
+
+    Where its statistics are behind (just after an import), it expects one row and would evaluate
+    the sub-query again for every person. SQLite evaluates it once in any case.
+    """
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        template = "(WITH found AS MATERIALIZED (%(subquery)s) SELECT * FROM found)"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+def among(people: QuerySet[Any, Any]) -> Q:
+    """Being one of the people that a query with one column selects; never unknown."""
+    return Q(pk__in=_Once(people))
 
 
 @dataclass(frozen=True, slots=True)

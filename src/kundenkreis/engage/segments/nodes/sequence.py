@@ -23,7 +23,7 @@ from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.fields import EVENTS
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
-from kundenkreis.engage.segments.nodes.selecting import Selector, earliest
+from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader
 from kundenkreis.kernel.conditions.json_values import JsonKey
 from kundenkreis.kernel.conditions.json_values import key as json_key
@@ -130,7 +130,7 @@ class SequenceType:
 
     def q(self, node: Sequence, moment: Moment) -> Q:
         first = node.first.rows(moment).annotate(own_key=_sql_key(node.first_key))
-        return Q(pk__in=first.filter(~self._closed(node, moment)).values("person"))
+        return among(first.filter(~self._closed(node, moment)).values("person"))
 
     def _closed(self, node: Sequence, moment: Moment) -> Exists:
         """Whether a later event of the same person with a fitting key closes this one."""
@@ -146,7 +146,7 @@ class SequenceType:
 
     def pending(self, node: Sequence, moment: Moment) -> Q:
         future = Selector(node.then.event, None, node.then.where).open_people(moment)
-        return Q(pk__in=node.first.open_people(moment)) | Q(pk__in=future)
+        return among(node.first.open_people(moment)) | among(future)
 
     def say(self, node: Sequence) -> str:
         words = {"first": node.first.say(), "then": node.then.say()}

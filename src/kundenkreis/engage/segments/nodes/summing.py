@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
-from kundenkreis.engage.segments.nodes.selecting import Selector, earliest
+from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import ConditionError, Kind, Moment, Node, Reader
 from kundenkreis.kernel.conditions import values as operands
 from kundenkreis.kernel.conditions.json_values import JsonNumber, number
@@ -135,11 +135,11 @@ class SumOfType:
         # Who has no such event has the sum 0 but no row: then select those who break the rule.
         if _COMPARE[node.op](0, node.threshold):
             breaking = {_LOOKUP[_OPPOSITE[node.op]]: node.threshold}
-            return ~Q(pk__in=people.filter(**breaking).values("person"))
-        return Q(pk__in=people.filter(**{_LOOKUP[node.op]: node.threshold}).values("person"))
+            return ~among(people.filter(**breaking).values("person"))
+        return among(people.filter(**{_LOOKUP[node.op]: node.threshold}).values("person"))
 
     def pending(self, node: SumOf, moment: Moment) -> Q:
-        return Q(pk__in=node.selector.open_people(moment))
+        return among(node.selector.open_people(moment))
 
     def say(self, node: SumOf) -> str:
         of = _("value") if node.of == "value" else f"“{node.of}”"

@@ -1,0 +1,133 @@
+"""Asking who is in which segment, and why; and what may be seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.segments import commands, queries
+from kundenkreis.engage.segments.definitions import definition_of
+from kundenkreis.engage.segments.nodes.rfm import Rfm
+from kundenkreis.engage.segments.nodes.selecting import Selector
+from kundenkreis.engage.segments.templates import ABANDONED_CART, TEMPLATES
+from kundenkreis.engage.segments.tests.people import NOW, did, people, segment
+from kundenkreis.kernel import store
+from kundenkreis.kernel.clock import freeze
+from kundenkreis.kernel.conditions import All
+from kundenkreis.kernel.errors import NotAllowed, NotFound
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, BEN, CARLA, SYSTEM
+
+pytestmark = pytest.mark.django_db(databases=["engage"])
+
+
+def merge(absorbed: int, into: int) -> None:
+    with store.group(Side.ENGAGE):
+        store.change(SYSTEM, Profile.objects.get(pk=absorbed), canonical_id=into)
+
+
+def test_it_answers_for_merged_profiles_with_the_person_they_are() -> None:
+    first, second, other = people(3)
+    merge(second, first)
+    made = segment(All())
+    assert queries.segment_ids_of([first, second, other, 4711]) == {
+        first: {made.pk},
+        second: {made.pk},
+        other: {made.pk},
+        4711: set(),
+    }
+    assert queries.is_member(made.pk, second)
+    assert list(queries.members(ANNA, made.pk)) == list(
+        Profile.objects.filter(pk__in=[other, first]).order_by("-pk")
+    )
+
+
+def test_it_forgets_segments_that_are_no_longer_kept_at_once() -> None:
+    (one,) = people(1)
+    made = segment(All())
+    commands.archive_segment(actor=SYSTEM, segment_id=made.pk)
+    assert queries.segment_ids_of([one]) == {one: set()}
+
+
+def test_it_needs_three_queries_however_many_people_are_asked_for() -> None:
+    everybody = people(30)
+    segment(All())
+    for asked in (everybody[:1], everybody):
+        with CaptureQueriesContext(connections["engage"]) as seen:
+            queries.segment_ids_of(asked)
+        assert len(seen) <= 3
+
+
+def test_it_shows_segments_and_people_only_to_those_who_may_see_them() -> None:
+    people(2)
+    made = segment(All())
+    assert queries.members(BEN, made.pk).count() == 2
+    for refused in (queries.segment, queries.members):
+        with pytest.raises(NotFound):
+            refused(CARLA, made.pk)
+    with pytest.raises(NotAllowed):
+        queries.live_count(CARLA, definition_of(All()))
+    with pytest.raises(NotAllowed):
+        queries.builder(CARLA)
+
+
+def test_it_counts_a_definition_that_is_not_saved() -> None:
+    one, _ = people(2)
+    did(one, "Product Added", key="a", properties={"cart_id": "a"}, ago=timedelta(hours=1))
+    with freeze(NOW):
+        found = queries.live_count(ANNA, ABANDONED_CART.definition)
+        assert (found.size, found.of) == (1, 2)
+        earlier = queries.live_count(ANNA, ABANDONED_CART.definition, NOW - timedelta(hours=2))
+        assert earlier.size == 0
+
+
+def test_it_says_why_somebody_is_in_or_not() -> None:
+    one, other = people(2)
+    did(one, "Product Added", key="a", properties={"cart_id": "a"}, ago=timedelta(hours=1))
+    with freeze(NOW), translation.override("en"):
+        made = segment(ABANDONED_CART.tree)
+        inside = queries.why(ANNA, made.pk, one)
+        assert inside.holds
+        assert inside.actual == "1 in the window, 1 of them still open"
+        assert inside.changes_at == NOW + timedelta(hours=5)
+        assert "Order Completed" in inside.text
+        assert not queries.why(ANNA, made.pk, other).holds
+        with pytest.raises(NotFound):
+            queries.why(ANNA, made.pk, 4711)
+        with pytest.raises(NotFound):
+            queries.why(CARLA, made.pk, one)
+
+
+def test_it_explains_scores_that_depend_on_everybody() -> None:
+    low, high = people(2)
+    for who, value in ((low, 100), (high, 900)):
+        did(who, "Order Completed", key=f"o{who}", value_minor=value, currency="EUR")
+    tree = Rfm(Selector("Order Completed"), "EUR", monetary=(3,))
+    with freeze(NOW):
+        made = segment(tree)
+        assert queries.why(ANNA, made.pk, high).actual == "1–1–3"
+        assert queries.why(ANNA, made.pk, high).holds
+        assert queries.why(ANNA, made.pk, low).actual == "1–1–1"
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_it_offers_a_builder_and_describes_every_template_in_words(language: str) -> None:
+    with translation.override(language):
+        described = queries.builder(ANNA)
+        offered = {node["type"]: node for node in described["nodes"]}
+        assert {"performed", "not_performed", "sequence", "sum_of", "rfm", "in_segment"} <= set(
+            offered
+        )
+        for shipped in TEMPLATES:
+            assert shipped.names[language]
+            assert str(shipped.help)
+            assert queries.in_words(shipped.definition)
+            where = shipped.definition["where"]
+            for node in where.get("children", [where]):
+                known = {entry["name"] for entry in offered[node["type"]]["inputs"]}
+                assert set(node) - {"type"} <= known
