@@ -59,6 +59,7 @@ def main(names: list[str]) -> int:
     chosen = [run for run in RUNS if not names or run.name.split()[0] in names or run.name in names]
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="kk-"))
+        folder.chmod(0o711)  # the wall's probe runs as another user and has to get in here
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         env = provide_browser()
         servers = provide_postgresql(stack, chosen, results)
