@@ -131,7 +131,7 @@ def _layers(
 
 def _free_imports(root: str) -> list[str]:
     """A test may look at anything, and what starts a process at the environment."""
-    free = [f"{root}.**.tests.** -> {root}.**", f"{root}.kernel.testing -> {root}.**"]
+    free = [f"{root}.**.tests.** -> {root}.**", f"{root}.**.testing -> {root}.**"]
     free += [f"{root}.{part}.** -> {root}.{known}" for part, known in STARTERS.items()]
     return [*_values("ignore_imports", free), "unmatched_ignore_imports_alerting = none", ""]
 
