@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Board, Lane, RecordType
     from kundenkreis.records.filters import Filters
 
-CARDS = 50
+CARDS = 30
 
 
 @dataclass(slots=True)

@@ -77,17 +77,15 @@ class Filters:
 
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about."""
-    fields = [
-        _condition_field(info(kind.model, column.name), viewer)
+    columns = [
+        column
         for column in kind.model._meta.concrete_fields
-        if column.name not in ("custom", "version") and not column.is_relation
+        if column.name not in ("custom", "version")
     ]
-    relations = [
-        _condition_field(info(kind.model, column.name), viewer)
-        for column in kind.model._meta.concrete_fields
-        if column.is_relation and column.many_to_one
-    ]
-    return Vocabulary(kind.name, (*fields, *relations))
+    return Vocabulary(
+        kind.name,
+        tuple(_condition_field(kind, info(kind.model, one.name), viewer) for one in columns),
+    )
 
 
 def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Filters:
@@ -195,7 +193,7 @@ def _address(address: str, parameters: QueryDict, drop: tuple[str, ...]) -> str:
     return f"{address}?{query}" if query else address
 
 
-def _condition_field(one: Info, viewer: Viewer) -> Field:
+def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
     def choices() -> list[Choice]:
         return [Choice(value, label) for value, label in _offered(one, viewer, [])]
 
@@ -206,5 +204,7 @@ def _condition_field(one: Info, viewer: Viewer) -> Field:
         read=lambda record: getattr(record, one.column.attname),
         sql=F(one.column.attname),
         sql_currency=F("currency") if one.kind is Kind.MONEY else None,
+        # What a menu offers are words as they are stored; comparing them so can use an index.
+        exact=one.kind is Kind.TEXT and one.name in kind.filters,
     )
     return replace(made, choices=choices) if one.kind in (Kind.CHOICE, Kind.REFERENCE) else made

@@ -59,6 +59,7 @@ class Person(NextStep, Record):
         verbose_name_plural = _("persons")
         indexes = [
             models.Index(fields=["last_name", "first_name", "id"], name="person_name"),
+            models.Index(fields=["changed_at", "id"], name="person_changed"),
             due_index("person_due"),
         ]
 
@@ -98,6 +99,7 @@ class Organisation(NextStep, Record):
         verbose_name_plural = _("organisations")
         indexes = [
             models.Index(fields=["name", "id"], name="organisation_name"),
+            models.Index(fields=["changed_at", "id"], name="organisation_changed"),
             due_index("organisation_due"),
         ]
 

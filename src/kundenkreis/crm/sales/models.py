@@ -117,6 +117,7 @@ class Opportunity(NextStep, Record):
         verbose_name_plural = _("opportunities")
         indexes = [
             models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board"),
+            models.Index(fields=["changed_at", "id"], name="opportunity_changed"),
             due_index("opportunity_due"),
         ]
 
@@ -169,7 +170,10 @@ class Order(Record):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
-        indexes = [models.Index(fields=["person", "placed_at"], name="order_person")]
+        indexes = [
+            models.Index(fields=["person", "placed_at"], name="order_person"),
+            models.Index(fields=["placed_at", "id"], name="order_placed"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="order_once"),
             models.CheckConstraint(
