@@ -41,10 +41,13 @@ def consent(edge: Edge, visitor: str, *, granted: bool = True) -> None:
 
 
 def events(edge: Edge, visitor: str) -> list[str]:
-    """The types of the visitor's events, in the order of the log."""
+    """The types of a person's events by one of their names, in the order of the log."""
     sql = f"""
         SELECT e.type FROM engage_tracking_event e
-        JOIN engage_profiles_identifier i ON i.profile_id = e.profile_id
-        WHERE i.value = '{visitor}' ORDER BY e.id
+        JOIN engage_profiles_profile did ON did.id = e.profile_id
+        JOIN engage_profiles_identifier i ON i.value = '{visitor}'
+        JOIN engage_profiles_profile named ON named.id = i.profile_id
+        WHERE coalesce(did.canonical_id, did.id) = coalesce(named.canonical_id, named.id)
+        ORDER BY e.id
     """  # noqa: S608 - our own value
     return [name for (name,) in edge.rows(sql)]
