@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import random
@@ -18,7 +17,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from kundenkreis.engage.profiles.events import Touchpoint
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderLine, OrderReceived
@@ -29,30 +27,13 @@ from kundenkreis.kernel.testing import ANNA, BOTH
 from kundenkreis.link import queries, rebuild
 from kundenkreis.link.tests import notes
 from tests.faults.link_nursery import DONE, INSIDE, OUTSIDE
+from tests.faults.processes import ROOT, environment
 
 pytestmark = [pytest.mark.django_db(databases=BOTH, transaction=True), pytest.mark.fault]
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS = 200
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LINE = OrderLine(1, "T", "Tasse", Decimal(1), Decimal(1), Decimal(19), 100)
-
-
-def environment() -> dict[str, str]:
-    databases = {alias: str(connections[alias].settings_dict["NAME"]) for alias in BOTH}
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.link_settings",
-        "KUNDENKREIS_TEST_DATABASES": json.dumps(databases),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
-        "KUNDENKREIS_LOG_LEVEL": "CRITICAL",
-        **_postgresql(),
-    }
-
-
-def _postgresql() -> dict[str, str]:
-    url = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL")
-    return {f"KUNDENKREIS_{side.upper()}_DATABASE": url for side in Side} if url else {}
 
 
 class Nursery:

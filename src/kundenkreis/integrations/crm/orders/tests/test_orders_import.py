@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.sales.models import Order, OrderLine
@@ -43,7 +44,8 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tup
         path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
         parser = argparse.ArgumentParser()
         orders.add_parser(parser.add_subparsers())
-        code = orders.run(parser.parse_args(["orders", str(path), *options]))
+        with override("en"):
+            code = orders.run(parser.parse_args(["orders", str(path), *options]))
         return code, capsys.readouterr().out
 
     return go

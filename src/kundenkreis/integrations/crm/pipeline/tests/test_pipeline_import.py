@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from django.db.models import Count, Sum
+from django.utils.translation import override
 
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.crm.people.models import Organisation, TimelineEntry
@@ -29,7 +30,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def go(folder: Path, *options: str) -> tuple[int, str]:
         parser = argparse.ArgumentParser()
         pipeline.add_parser(parser.add_subparsers())
-        code = pipeline.run(parser.parse_args(["pipeline", str(folder), *options]))
+        with override("en"):
+            code = pipeline.run(parser.parse_args(["pipeline", str(folder), *options]))
         return code, capsys.readouterr().out
 
     return go
