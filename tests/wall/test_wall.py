@@ -103,7 +103,7 @@ def house() -> Iterator[House]:
         python = readable_python(root)
         environ = {
             "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHOME": str(root / "python"),
-            "PYTHONPATH": f"{root / 'src'}:{root / 'packages'}",
+            "PYTHONPATH": f"{root / 'src'}:{root / 'packages'}", "LD_LIBRARY_PATH": str(root / "python" / "lib"),
             "KUNDENKREIS_HOME": str(root / "home"),
         }  # fmt: skip
         run = [*python, "-m", "kundenkreis.config.main"]
