@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
 
 
-def _found(request: StaffRequest, slug: str, pk: int) -> tuple[RecordType, Any]:
-    """The type and the visible record an address names."""
+def _found(request: StaffRequest, slug: str, pk: int, panel: str) -> tuple[RecordType, Any]:
+    """The type and the visible record an address names; only types that have the panel."""
     try:
         kind = registry.named(slug)
     except LookupError:
         raise Http404 from None
+    if all(one.name != panel for one in registry.panels(kind)):
+        raise Http404
     return kind, kind.one(request.viewer, pk)
 
 
@@ -47,7 +49,7 @@ def _panel(request: StaffRequest, kind: RecordType, record: Any, name: str) -> H
 @require_POST
 def add_note(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Write a note; the answer is the timeline with it."""
-    kind, record = _found(request, slug, pk)
+    kind, record = _found(request, slug, pk, "timeline")
     commands.add_note(actor=request.viewer, record=record, text=request.POST.get("text", ""))
     return _panel(request, kind, record, "timeline")
 
@@ -55,7 +57,7 @@ def add_note(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Older entries, to be put below those shown."""
-    kind, record = _found(request, slug, pk)
+    kind, record = _found(request, slug, pk, "timeline")
     panel = timeline_panel(request.viewer, record)
     entries = queries.timeline(request.viewer, record, after=request.GET.get("after", ""))
     context = {"panel": {**panel, "entries": entries}, "record": record, "kind": kind}
@@ -65,7 +67,7 @@ def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def add_detail(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Add a contact detail; the answer is the panel with it."""
-    kind, record = _found(request, slug, pk)
+    kind, record = _found(request, slug, pk, "details")
     contact_commands.add_contact_detail(
         actor=request.viewer,
         holder=record,
@@ -100,7 +102,7 @@ def change_detail(request: StaffRequest, pk: int, what: str) -> HttpResponse:
 @require_POST
 def add_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
     """Note where a person works; the answer is the panel with it."""
-    kind, person = _found(request, "person", pk)
+    kind, person = _found(request, "person", pk, "affiliations")
     form = RecordForm(kind, request.viewer, ["organisation", "function"], request.POST)
     if form.is_valid() and form.cleaned_data["organisation"]:
         contact_commands.add_affiliation(actor=request.viewer, person=person, **form.cleaned_data)
@@ -113,7 +115,7 @@ def remove_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
     found = queries.affiliation(request.viewer, pk)
     if found is None:
         raise NotFound
-    kind, person = _found(request, "person", found.person_id)
+    kind, person = _found(request, "person", found.person_id, "affiliations")
     contact_commands.remove_affiliation(actor=request.viewer, affiliation_id=pk)
     return _panel(request, kind, person, "affiliations")
 
@@ -121,7 +123,7 @@ def remove_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def next_step(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Set, put off or finish the next step of a record."""
-    kind, record = _found(request, slug, pk)
+    kind, record = _found(request, slug, pk, "next_step")
     action = request.POST.get("action", "plan")
     if action == "done":
         commands.finish_next_step(actor=request.viewer, record=record)

@@ -197,3 +197,19 @@ def test_it_never_goes_to_another_site_after_a_step(company: Company, anna: Clie
     address = f"/crm/next-steps/opportunity/{company.opportunity.pk}/"
     answer = anna.post(address, {"action": "done", "next": "https://evil.example/"})
     assert "Location" not in answer
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/crm/user/1/notes/",
+        "/crm/nothing/1/notes/",
+        "/crm/opportunity/1/contact-details/",
+        "/crm/next-steps/user/1/",
+        "/crm/next-steps/team/1/",
+    ],
+)
+def test_it_has_no_part_of_a_page_that_the_type_does_not_have(
+    company: Company, anna: Client, address: str
+) -> None:
+    assert anna.post(address, {"text": "x", "action": "done"}).status_code == 404
