@@ -15,7 +15,7 @@ from kundenkreis.engage.segments.errors import (
 from kundenkreis.engage.segments.events import SegmentActivated, SegmentArchived
 from kundenkreis.engage.segments.models import Recheck, Segment
 from kundenkreis.engage.segments.needs import needs_of
-from kundenkreis.engage.segments.registry import circle
+from kundenkreis.engage.segments.registry import circle, references
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -104,7 +104,7 @@ def archive_segment(*, actor: Actor, segment_id: int) -> Segment:
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.ARCHIVED:
         raise WrongState(segment.get_state_display())
-    users = [one for one in _others(segment) if segment.pk in _references(one)]
+    users = [one for one in _others(segment) if segment.pk in references(one)]
     if users:
         raise SegmentInUse([translated(one.name) for one in users])
     store.change(actor, segment, state=Segment.State.ARCHIVED)
@@ -149,10 +149,6 @@ def _others(segment: Segment | None) -> list[Segment]:
     return list(found.exclude(pk=segment.pk) if segment else found)
 
 
-def _references(segment: Segment) -> frozenset[int]:
-    return needs_of(tree_of(segment.definition)).segments
-
-
 def _check_references(tree: Node, segment: Segment | None = None) -> None:
     """Segments may only refer to active ones, and never to themselves in a circle."""
     wanted = needs_of(tree).segments
@@ -160,7 +156,7 @@ def _check_references(tree: Node, segment: Segment | None = None) -> None:
         return
     others = {one.pk: one for one in _others(segment)}
     own = segment.pk if segment else 0
-    graph = {pk: _references(one) for pk, one in others.items()} | {own: wanted}
+    graph = {pk: references(one) for pk, one in others.items()} | {own: wanted}
     names = {pk: translated(one.name) for pk, one in others.items()}
     names[own] = translated(segment.name) if segment else ""
     if found := circle(graph):

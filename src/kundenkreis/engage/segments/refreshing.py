@@ -20,7 +20,7 @@ from django.db import connections
 from kundenkreis.engage.segments.evaluating import Outcome, evaluate_work, moment_of
 from kundenkreis.engage.segments.models import Membership, Segment
 from kundenkreis.engage.segments.people import people, roomy, unwatched
-from kundenkreis.engage.segments.registry import kept, registry
+from kundenkreis.engage.segments.registry import kept, references, registry
 from kundenkreis.engage.segments.storing import store_outcomes
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.sides import Side
@@ -55,7 +55,7 @@ def due_segment() -> Segment | None:
     due = Segment.objects.filter(refresh_due_at__lte=clock.now()).exclude(state="draft")
     waiting = {segment.pk: segment for segment in due.order_by("refresh_due_at", "id")[:200]}
     for segment in waiting.values():
-        if not kept(segment).needs.segments & waiting.keys():
+        if not references(segment) & waiting.keys():
             return segment
     return next(iter(waiting.values()), None)
 

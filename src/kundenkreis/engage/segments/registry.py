@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -14,9 +15,11 @@ from django.db.models.functions import Cast
 from kundenkreis.engage.segments.definitions import tree_of
 from kundenkreis.engage.segments.models import Recheck, Segment
 from kundenkreis.engage.segments.needs import Needs, needs_of
-from kundenkreis.kernel.conditions import Node
+from kundenkreis.kernel.conditions import ConditionError, Node
 
 MOST_SEGMENTS = 2000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,24 @@ def registry() -> Registry:
     """The active segments as they are stored now: one query; trees are read once per text."""
     rows = Segment.objects.filter(state=Segment.State.ACTIVE).order_by("id")
     texts = rows.values_list("pk", Cast("definition", TextField()))[:MOST_SEGMENTS]
-    return indexed(Kept(pk, *_read(text)) for pk, text in texts)
+    return indexed(_readable(texts))
+
+
+def _readable(texts: Iterable[tuple[int, str]]) -> Iterator[Kept]:
+    """The segments whose definition can be read; one that cannot must not stop the others."""
+    for pk, text in texts:
+        try:
+            yield Kept(pk, *_read(text))
+        except ConditionError as error:
+            log.error("segment %s is not kept: %s", pk, error)
+
+
+def references(segment: Segment) -> frozenset[int]:
+    """The segments its definition refers to; none if it cannot be read."""
+    try:
+        return kept(segment).needs.segments
+    except ConditionError:
+        return frozenset()
 
 
 def indexed(segments: Iterable[Kept]) -> Registry:

@@ -28,8 +28,8 @@ class Kind(StrEnum):
 
 
 KIND_LABELS: Mapping[Kind, StrOrPromise] = {
-    Kind.TEXT: _("Text"),
-    Kind.NUMBER: _("Number"),
+    Kind.TEXT: pgettext_lazy("kind of value", "Text"),
+    Kind.NUMBER: pgettext_lazy("kind of value", "Number"),
     Kind.MONEY: _("Amount of money"),
     Kind.DATE: _("Date"),
     Kind.DATETIME: _("Date and time"),

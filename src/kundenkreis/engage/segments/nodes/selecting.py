@@ -125,7 +125,7 @@ class Selector:
         return data
 
     def say(self) -> str:
-        words = f"“{self.event}”"
+        words = _("“%(name)s”") % {"name": self.event}
         if self.where is not None:
             words += f" [{sentence(self.where, EVENTS)}]"
         if self.within is not None:

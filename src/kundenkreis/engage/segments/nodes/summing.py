@@ -142,7 +142,7 @@ class SumOfType:
         return among(node.selector.open_people(moment))
 
     def say(self, node: SumOf) -> str:
-        of = _("value") if node.of == "value" else f"“{node.of}”"
+        of = _("value") if node.of == "value" else _("“%(name)s”") % {"name": node.of}
         op = next(str(o.label) for o in OPERATORS[Kind.NUMBER] if o.name == node.op)
         words = {"of": of, "what": node.selector.say(), "op": op, "amount": plain(node.amount)}
         return _("sum of %(of)s over %(what)s %(op)s %(amount)s") % words

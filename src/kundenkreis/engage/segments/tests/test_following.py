@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.engage.segments import commands, following, storing
+from kundenkreis.engage.segments.definitions import definition_of
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
 from kundenkreis.engage.segments.nodes.counting import NotPerformed, Performed
 from kundenkreis.engage.segments.nodes.membership import InSegment
@@ -28,7 +30,7 @@ from kundenkreis.engage.segments.tests.people import (
 )
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.clock import freeze
-from kundenkreis.kernel.conditions import All, Duration, Unit
+from kundenkreis.kernel.conditions import All, ConditionError, Duration, Unit
 from kundenkreis.kernel.models import Cursor
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
@@ -242,3 +244,28 @@ def test_it_takes_erased_people_out() -> None:
     commands.consume_rechecks()
     assert members(made) == {other}
     assert not Membership.objects.filter(profile_id=one).exists()
+
+
+def test_it_goes_on_when_one_definition_can_no_longer_be_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (one,) = people(1)
+    good, bad = segment(BOUGHT), segment(BOUGHT)
+    with store.group(Side.ENGAGE):
+        store.replace(Segment.objects.filter(pk=bad.pk), definition={"v": 0})
+    commands.recompute_segment(actor=SYSTEM, segment_id=bad.pk)
+    did(one, "Order Completed")
+    follow_events(1)
+    assert members(good) == {one}
+    assert f"segment {bad.pk} is not kept" in caplog.text
+    commands.change_segment(
+        actor=SYSTEM, segment_id=good.pk, definition=definition_of(NotPerformed(BOUGHT.selector))
+    )
+    refresher = Refresher()
+    for _ in range(2000):
+        with contextlib.suppress(ConditionError):
+            refresher.step()
+        if Segment.objects.get(pk=good.pk).refresh_due_at is None:
+            break
+        time.sleep(0.002)
+    assert members(good) == set()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
+from django.db import connections
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
@@ -68,6 +69,18 @@ def test_it_finds_everybody_whose_answer_time_may_change(
         found = Thing.objects.using("engage").filter(c.pending_q(tree, THINGS, moment))
         announced = {one.pk for one in here if c.evaluate(tree, THINGS, one, moment)[1]}
         assert announced <= set(found.values_list("pk", flat=True))
+
+
+def test_it_finds_keys_however_the_json_was_written() -> None:
+    tree = c.Compare("trait.text.größe", "is", "XL")
+    (thing,) = stored([Thing(traits={"größe": "XL"})])
+    rows = Thing.objects.using("engage").filter(c.to_q(tree, THINGS, NOW))
+    assert rows.count() == 1
+    with connections["engage"].cursor() as cursor:  # the ORM escapes what is not ASCII
+        cursor.execute(f"UPDATE {Thing._meta.db_table} SET traits = %s", ['{"größe": "XL"}'])  # noqa: S608
+    assert rows.count() == 1
+    thing.refresh_from_db(using="engage")
+    assert c.matches(tree, THINGS, thing, NOW)
 
 
 def _noticed() -> bool:
