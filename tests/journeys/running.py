@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 PATIENCE = 90.0
 
@@ -45,7 +51,7 @@ def running(home: Path, log: Path) -> Iterator[Product]:
     known = {
         name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
     }
-    known |= {"KUNDENKREIS_HOME": str(home)}
+    known |= {"KUNDENKREIS_HOME": str(home)} | databases(home.parent.name)
     known.pop("DJANGO_SETTINGS_MODULE", None)
     command = [
         sys.executable,
@@ -66,6 +72,19 @@ def running(home: Path, log: Path) -> Iterator[Product]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(10)
+
+
+def databases(name: str) -> dict[str, str]:
+    """Two fresh databases on the tests' PostgreSQL server; nothing where the tests use SQLite."""
+    server = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL", "")
+    addresses = {}
+    for side in ("crm", "engage") if server else ():
+        fresh = f"{side}_{re.sub(r'[^a-z0-9]', '_', name.lower())}_{secrets.token_hex(4)}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(fresh)))
+        address = urlsplit(server)._replace(path=f"/{fresh}")
+        addresses[f"KUNDENKREIS_{side.upper()}_DATABASE"] = urlunsplit(address)
+    return addresses
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
