@@ -32,6 +32,8 @@ def main() -> int:
     figures: list[Figure] = []
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="kk-bench-") as folder:
+        os.environ["BENCH_PREPARED"] = f"{folder}/prepared"
+        subprocess.run([sys.executable, "-m", "bench.prepare", f"{folder}/prepared"], check=True)
         for name in options.names or NAMES:
             file = Path(folder) / f"{name}.json"
             print(f"\n── {name} {'─' * (70 - len(name))}", flush=True)

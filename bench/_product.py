@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 MAIN = [sys.executable, "-m", "kundenkreis.config.main"]
@@ -54,8 +56,23 @@ def _use(address: str) -> None:
 
 
 def set_up() -> None:
-    """Create both databases with what every company needs, and use them in this process."""
+    """Create both databases with what every company needs, and use them in this process.
+
+    `BENCH_PREPARED` names a data directory to copy instead, where several benchmarks run.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "kundenkreis.config.settings.inner"
+    import django
+
+    prepared = os.environ.get("BENCH_PREPARED")
+    if prepared and "KUNDENKREIS_CRM_DATABASE" not in os.environ:
+        shutil.copytree(prepared, os.environ["KUNDENKREIS_HOME"], dirs_exist_ok=True)
+        django.setup()
+    else:
+        prepare()
+
+
+def prepare() -> None:
+    """`kundenkreis setup` in this process."""
     from kundenkreis.config.main import main
 
     with redirect_stdout(sys.stderr):
@@ -97,7 +114,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
                 return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.02)
     raise RuntimeError(f"{address} does not answer; exit status {process.poll()}")
 
@@ -116,8 +133,11 @@ def stop(process: subprocess.Popen[bytes], grace: float = 5.0) -> float:
 
 
 def free_ports(count: int = 3) -> int:
-    """The first of some free ports in a row."""
-    for first in range(33_000 + os.getpid() % 8_000, 60_000, count):
+    """The first of some free ports in a row, below those that outgoing connections get.
+
+    Above, a client that tries again and again sooner or later connects to itself.
+    """
+    for first in range(10_000 + os.getpid() % 8_000, 20_000, count):
         if all(_is_free(first + offset) for offset in range(count)):
             return first
     raise RuntimeError("no free ports")

@@ -114,7 +114,7 @@ if __name__ == "__main__":
             events=Size(10_000_000, 20_000, "events in the log"),
             rate=Size(2_000, 100, "events per second"),
             batch=Size(1, 1, "events per request"),
-            seconds=Size(25.0, 2.0, "seconds of load"),
-            probes=Size(60, 5, "visitors before the load"),
+            seconds=Size(25.0, 1.0, "seconds of load"),
+            probes=Size(60, 3, "visitors before the load"),
         )
     )
