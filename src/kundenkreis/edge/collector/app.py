@@ -8,9 +8,9 @@ GET  /kk.js, /kk-offer.js                                 the browser script its
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,7 +21,7 @@ from kundenkreis.edge.collector.calls import BATCH, CALLS, parsed, write_key
 from kundenkreis.edge.collector.cross_origin import check_origin, headers_for, preflight
 from kundenkreis.edge.collector.recording import Recorder
 from kundenkreis.edge.collector.scripts import NAMES, Scripts
-from kundenkreis.edge.collector.values import Headers, Refused, Request, Response
+from kundenkreis.edge.collector.values import SUCCESS, Headers, Refused, Request, Response
 from kundenkreis.edge.collector.writer import Writer
 
 Scope = dict[str, Any]
@@ -85,40 +85,39 @@ class Collector:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         try:
-            if not self._hosts(headers.get(b"host", b"").decode("latin-1")):
-                refused = Refused(421, "this host name is not ours")
-                raise await self._bodies.refuse(receive, refused)
-            if scope["path"] in SCRIPTS:
-                await self._send_script(scope, headers, receive, send)
-                return
-            response = await self._respond(scope, headers, origin, receive)
+            try:
+                await self._greet(headers, origin)
+                if scope["path"] in SCRIPTS:
+                    await self._send_script(scope, headers, send)
+                    return
+                if scope["method"] == "OPTIONS":
+                    await _send(send, preflight(self._book, origin), self._readable(origin))
+                    return
+                endpoint, most = self._endpoint(scope["method"], scope["path"])
+                length = _length(headers)
+            except Refused as refused:
+                raise await self._bodies.refuse(receive, refused) from None
+            body = await self._bodies.read(receive, length, most)
+            try:
+                response = await self._respond(endpoint, scope, headers, origin, body, most)
+            finally:
+                self._bodies.release(len(body))
         except Refused as refused:
             response = refused.response()
-        except asyncio.CancelledError:
-            raise
         except Exception:
             log.exception("%s %s failed", scope["method"], scope["path"])
             response = Refused(500, "this is our fault, not yours").response()
-        await _send(send, response, headers_for(self._book, origin))
+        await _send(send, response, self._readable(origin))
 
-    async def _respond(
-        self, scope: Scope, headers: Mapping[bytes, bytes], origin: str, receive: Receive
-    ) -> Response:
-        if scope["method"] == "OPTIONS":
+    async def _greet(self, headers: Mapping[bytes, bytes], origin: str) -> None:
+        """Check whom the request is for; know which sites may read our answer."""
+        if not self._hosts(headers.get(b"host", b"").decode("latin-1")):
+            raise Refused(421, "this host name is not ours")
+        if origin:
             await self._book.refresh()
-            return preflight(self._book, origin)
-        try:
-            endpoint, most = self._endpoint(scope["method"], scope["path"])
-            length = _length(headers)
-        except Refused as refused:
-            raise await self._bodies.refuse(receive, refused) from None
-        body = await self._bodies.read(receive, length, most)
-        try:
-            encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
-            plain = unpacked(body, encoding, most)
-            return await self._ask(endpoint, scope, headers, origin, plain)
-        finally:
-            self._bodies.release(len(body))
+
+    def _readable(self, origin: str) -> Mapping[str, str]:
+        return headers_for(self._book, origin)
 
     def _endpoint(self, method: str, path: str) -> tuple[Endpoint, int]:
         """The endpoint of an address, and how large its body may be. Raises `Refused`."""
@@ -134,16 +133,19 @@ class Collector:
         self._writer.make_room()
         return post
 
-    async def _ask(
+    async def _respond(
         self,
         endpoint: Endpoint,
         scope: Scope,
         headers: Mapping[bytes, bytes],
         origin: str,
         body: bytes,
+        most: int,
     ) -> Response:
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
+        body = unpacked(body, encoding, most)
         data = parsed(body) if scope["method"] == "POST" else {}
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         key = write_key(headers.get(b"authorization", b""), data, query)
         source = await self._book.source(key)
         check_origin(source, origin)
@@ -152,12 +154,9 @@ class Collector:
         )
         return await endpoint(request)
 
-    async def _send_script(
-        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send
-    ) -> None:
+    async def _send_script(self, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            refused = Refused(405, "only GET is answered here", headers={"Allow": "GET"})
-            raise await self._bodies.refuse(receive, refused)
+            raise Refused(405, "only GET is answered here", headers={"Allow": "GET"})
         status, answer, content = self._scripts.answer(scope["path"], headers)
         await _start(send, status, answer, len(content))
         body = b"" if scope["method"] == "HEAD" else content
@@ -181,18 +180,28 @@ def _length(headers: Mapping[bytes, bytes]) -> int | None:
 
 
 async def _send(send: Send, response: Response, more: Mapping[str, str]) -> None:
-    content = b"" if response.status == 204 else response.content()
-    headers = {
-        "Content-Type": "application/json",
-        "Cache-Control": "no-store",
-        **more,
-        **response.headers,
-    }
-    await _start(send, response.status, headers, len(content))
+    if response is SUCCESS:
+        content = _STORED
+    else:
+        content = b"" if response.status == 204 else response.content()
+    await _start(send, response.status, {**_USUAL, **more, **response.headers}, len(content))
     await send({"type": "http.response.body", "body": content})
 
 
 async def _start(send: Send, status: int, headers: Mapping[str, str], length: int) -> None:
-    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    pairs += [(b"content-length", str(length).encode()), (b"x-content-type-options", b"nosniff")]
+    pairs = _encoded(tuple(headers.items()), length)
     await send({"type": "http.response.start", "status": status, "headers": pairs})
+
+
+@lru_cache(maxsize=512)  # most answers are the same few
+def _encoded(headers: tuple[tuple[str, str], ...], length: int) -> list[tuple[bytes, bytes]]:
+    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+    return [
+        *pairs,
+        (b"content-length", str(length).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+
+
+_USUAL = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+_STORED = SUCCESS.content()

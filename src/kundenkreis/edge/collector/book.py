@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+from django.db import DatabaseError
+
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.threads import in_thread
-from kundenkreis.edge.collector.values import Refused
+from kundenkreis.edge.collector.values import Refused, too_busy
 from kundenkreis.engage.tracking.queries import reporting_sources
 from kundenkreis.engage.tracking.sources import SourceView, stored_key
+
+log = logging.getLogger(__name__)
 
 
 async def _from_database() -> Mapping[str, SourceView]:
@@ -56,5 +61,8 @@ class SourceBook:
             self._sources = await self._load()
             self._origins = frozenset().union(*(one.origins for one in self._sources.values()))
             self._read_at = began
+        except DatabaseError as error:
+            log.error("the sources cannot be read: %r", error)
+            raise too_busy("the database does not answer at the moment", seconds=2) from None
         finally:
             self._reading = None

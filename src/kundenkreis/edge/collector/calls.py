@@ -26,6 +26,13 @@ CALLS = {
 }
 
 
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_number).decode
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """The calls of a request, and the sender's clock when it sent them."""
@@ -37,7 +44,7 @@ class Envelope:
 def parsed(body: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises `Refused` (400)."""
     try:
-        data = json.loads(body, parse_constant=_no_number)
+        data = _decode(body.decode())
     except (ValueError, RecursionError):
         raise Refused(400, "the body is no valid JSON") from None
     if not isinstance(data, dict):
@@ -45,7 +52,7 @@ def parsed(body: bytes) -> dict[str, Any]:
     return data
 
 
-def envelope(call: str, data: dict[str, Any]) -> Envelope:
+def envelope(call: str, data: Mapping[str, Any]) -> Envelope:
     """The calls in the JSON of `/v1/<call>`. Raises `Refused` (400)."""
     sent_at = data.get("sentAt")
     if call != BATCH:
@@ -71,7 +78,3 @@ def write_key(authorization: bytes, data: Mapping[str, Any], query: Mapping[str,
             raise Refused(400, "the Authorization header is no valid Basic one") from None
     given = data.get("writeKey") or query.get("writeKey") or query.get("k") or ""
     return given if isinstance(given, str) else ""
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

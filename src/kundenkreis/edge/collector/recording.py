@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.calls import BATCH, Envelope, envelope
-from kundenkreis.edge.collector.values import Refused, Request, Response
+from kundenkreis.edge.collector.values import SUCCESS, Refused, Request, Response
 from kundenkreis.edge.collector.writer import Entry, Refusal, Visit, Writer
 from kundenkreis.engage.consent.commands import Statement
 from kundenkreis.engage.consent.models import ConsentEntry
@@ -22,7 +22,6 @@ from kundenkreis.engage.tracking.items import Item, clock_shift
 from kundenkreis.engage.tracking.models import Reason
 from kundenkreis.kernel import clock
 
-SUCCESS = Response(200)
 with override("en"):
     _WHY = {reason: str(reason.label) for reason in Reason}
 
@@ -36,7 +35,7 @@ class Recorder:
     async def calls(self, call: str, request: Request) -> Response:
         """`identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`."""
         now = clock.now()
-        content = envelope(call, dict(request.data))
+        content = envelope(call, request.data)
         if len(request.body) > limits.BIG:
             entries = await asyncio.to_thread(_checked, request, content, now)
         else:

@@ -52,6 +52,9 @@ class Response:
         return json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+SUCCESS = Response(200)
+
+
 class Refused(Exception):
     """The request as a whole is not taken; nothing of it is stored.
 
