@@ -275,6 +275,7 @@ def actions() -> st.SearchStrategy[tuple[str, Any]]:
     return st.one_of(
         st.tuples(st.just("events"), st.lists(events(PEOPLE_HERE), min_size=1, max_size=6)),
         st.tuples(st.just("time"), STEPS),
+        st.tuples(st.just("join"), st.sampled_from([{}, {"city": "Köln"}])),
         st.tuples(st.just("timer"), st.none()),
         st.tuples(st.just("merge"), st.tuples(someone, someone)),
         st.tuples(st.just("consent"), st.tuples(someone, st.booleans())),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentState
-from kundenkreis.engage.profiles.events import ProfilesMerged
+from kundenkreis.engage.profiles.events import ProfilesIdentified, ProfilesMerged
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import canonical_id
 from kundenkreis.engage.segments import commands, storing
@@ -103,6 +103,11 @@ class Story:
 
     def _time(self, minutes: int) -> None:
         self.clock.advance(minutes=minutes)
+
+    def _join(self, traits: dict[str, Any]) -> None:
+        """Somebody new, of whom nothing has happened yet."""
+        made = store.create(SYSTEM, Profile, traits=traits)
+        publish(ProfilesIdentified((made.pk,)))
 
     def _timer(self, _: None) -> None:
         """Go exactly to where the next window runs out."""

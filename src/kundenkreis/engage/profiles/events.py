@@ -29,6 +29,14 @@ class ProfilesMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfilesIdentified:
+    """Who these people are is different now: they are new, are known now, or another identifier
+    names them."""
+
+    profile_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TraitsChanged:
     """What these people, or the shop about them, said is different now."""
 

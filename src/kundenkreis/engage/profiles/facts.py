@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from kundenkreis.engage.profiles.events import FactsReceived
+from kundenkreis.engage.profiles.events import FactsReceived, ProfilesIdentified
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.kernel import audit, bulk, clock, store
 from kundenkreis.kernel.access import Actor
@@ -61,6 +61,8 @@ def _profiles(actor: Actor, link_ids: Iterable[UUID]) -> dict[UUID, Profile]:
     missing = sorted(wanted - found.keys())
     new = [{"link_id": link_id, "known": True} for link_id in missing]
     made = store.create_many(actor, Profile, new)
+    if made:
+        publish(ProfilesIdentified(tuple(profile.pk for profile in made)))
     return found | dict(zip(missing, made, strict=True))
 
 

@@ -13,7 +13,12 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from kundenkreis.engage.profiles.events import ProfileLinked, ProfilesMerged, TraitsChanged
+from kundenkreis.engage.profiles.events import (
+    ProfileLinked,
+    ProfilesIdentified,
+    ProfilesMerged,
+    TraitsChanged,
+)
 from kundenkreis.engage.profiles.identity import Directory, Merge, Name, Person, Sighting
 from kundenkreis.engage.profiles.models import FormerHolder, Identifier, Profile, ProfileMerge
 from kundenkreis.engage.profiles.traits import Traits
@@ -138,7 +143,9 @@ def _store(namespace: str, directory: Directory, people: list[Person], now: date
     everybody = dict.fromkeys(
         chain(people, (name.person for name in names), former, directory.lost)
     )
-    _insert_people([person for person in everybody if person.id is None and not person.into], now)
+    new = [person for person in everybody if person.id is None and not person.into]
+    named = [name.person for name in names if name.id is None or name.changed]
+    _insert_people(new, now)
     _insert_names(namespace, [name for name in names if name.id is None])
     bulk.update(
         Identifier,
@@ -156,6 +163,9 @@ def _store(namespace: str, directory: Directory, people: list[Person], now: date
     _update_people(dict.fromkeys([*(merge.absorbed for merge in merged), *changed]))
     if merged:
         _record_merges(merged, now)
+    identified = {_stored(person) for person in chain(new, changed, named, former)}
+    if identified:
+        publish(ProfilesIdentified(tuple(sorted(identified))))
     again = {
         _stored(person)
         for person in people

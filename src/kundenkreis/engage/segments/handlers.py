@@ -6,6 +6,7 @@ from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.profiles.events import (
     FactsReceived,
     ProfileLinked,
+    ProfilesIdentified,
     ProfilesMerged,
     TraitsChanged,
 )
@@ -20,6 +21,12 @@ def look_at_both(event: ProfilesMerged) -> None:
     """The absorbed profile leaves its segments; the person may be in others now."""
     both = [event.absorbed_id, event.canonical_id]
     recheck_profiles(profile_ids=both, cause=Recheck.Cause.ALL)
+
+
+@on(ProfilesIdentified)
+def look_at_new_people(event: ProfilesIdentified) -> None:
+    """Who has done nothing yet may be in a segment, too: in one that asks for just that."""
+    recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.ALL)
 
 
 @on(ConsentChanged)

@@ -12,6 +12,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from kundenkreis.engage.profiles.identity import Sighting
+from kundenkreis.engage.profiles.resolution import resolve
 from kundenkreis.engage.segments import commands, following, storing
 from kundenkreis.engage.segments.definitions import definition_of
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
@@ -30,7 +32,7 @@ from kundenkreis.engage.segments.tests.people import (
 )
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.clock import freeze
-from kundenkreis.kernel.conditions import All, ConditionError, Duration, Unit
+from kundenkreis.kernel.conditions import All, Compare, ConditionError, Duration, Unit
 from kundenkreis.kernel.models import Cursor
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
@@ -269,3 +271,18 @@ def test_it_goes_on_when_one_definition_can_no_longer_be_read(
             break
         time.sleep(0.002)
     assert members(good) == set()
+
+
+def test_it_sees_visitors_who_have_done_nothing_it_asks_for() -> None:
+    with freeze(NOW):
+        idle = segment(NotPerformed(Selector("Order Completed")))
+        known = segment(Compare("known", "is", value=True))
+        with store.group(Side.ENGAGE):
+            (visitor,) = resolve("shop", [Sighting("cookie", "", NOW)], NOW)
+        commands.consume_rechecks()
+        assert members(idle) == {visitor.profile_id}
+        assert members(known) == set()
+        with store.group(Side.ENGAGE):
+            resolve("shop", [Sighting("cookie", "4711", NOW, proven=True)], NOW)
+        commands.consume_rechecks()
+        assert members(known) == {visitor.profile_id}
