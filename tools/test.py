@@ -35,6 +35,7 @@ class Run:
     marks: str
     database: str
     processes: int = 0
+    paths: tuple[str, ...] = ("src", "tests")
     ignored: tuple[str, ...] = ()
 
 
@@ -45,9 +46,9 @@ RUNS = [
     Run("sqlite", PLAIN, "sqlite", processes=2),
     Run("postgresql", f"{PLAIN} and not simulation", "postgresql", processes=2,
         ignored=("tests/architecture",)),
-    Run("screens", "journey", "sqlite", processes=2, ignored=("tests",)),
-    Run("journeys", "journey", "sqlite", ignored=("src",)),
-    Run("journeys on postgresql", "journey", "postgresql", ignored=("src",)),
+    Run("screens", "journey", "sqlite", processes=2, paths=("src",)),
+    Run("journeys", "journey", "sqlite", paths=("tests",)),
+    Run("journeys on postgresql", "journey", "postgresql", paths=("tests",)),
     Run("faults", "fault", "sqlite"),
     Run("faults on postgresql", "fault", "postgresql", ignored=ONE_DATABASE),
 ]  # fmt: skip
@@ -108,7 +109,7 @@ def execute(run: Run, folder: Path, env: dict[str, str], results: Results) -> No
     command = [str(VENV / "bin" / "python"), "-m", "pytest", "-q", "-m", run.marks]
     command += ["--junit-xml", str(report), "-o", "junit_family=xunit2"]
     command += ["-o", "faulthandler_timeout=300", "--no-header", "-r", "fE"]
-    command += [part for path in run.ignored for part in ("--ignore", path)]
+    command += [*run.paths, *("--ignore=" + path for path in run.ignored)]
     command += ["-p", "tools.own_server"] if run.database == "postgresql" else []
     command += ["-n", str(run.processes), "--dist", "worksteal"] if run.processes else []
     print(f"\n── {run.name} ", "─" * (70 - len(run.name)), flush=True)
