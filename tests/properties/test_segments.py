@@ -58,7 +58,7 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.
 
 
 @given(worlds(), st.lists(trees(), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
 def test_it_gives_the_same_answer_in_memory_and_in_the_database(
     world: World, wanted: list[c.Node]
 ) -> None:
@@ -188,7 +188,7 @@ class Story:
 
 
 @given(trees(FOLLOWED), trees(FOLLOWED), st.lists(actions(), max_size=10))
-@settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
 def test_it_ends_where_a_recomputation_ends_whatever_happens_in_whatever_order(
     tree: c.Node, outer: c.Node, script: list[tuple[str, Any]]
 ) -> None:

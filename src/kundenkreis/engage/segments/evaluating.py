@@ -15,6 +15,7 @@ from kundenkreis.engage.segments.needs import merged
 from kundenkreis.engage.segments.registry import Registry
 from kundenkreis.kernel.conditions import Moment, evaluate
 
+BUSY = 1000
 Work = Mapping[int, Iterable[int]]  # canonical profile → segments to look at
 
 
@@ -33,15 +34,20 @@ def moment_of(now: datetime) -> Moment:
     return Moment(now, ZoneInfo(settings.COMPANY_ZONE))
 
 
-def evaluate_work(work: Work, segments: Registry, moment: Moment) -> list[Outcome]:
+def evaluate_work(
+    work: Work, segments: Registry, moment: Moment, busy: set[int] | None = None
+) -> list[Outcome]:
     """The outcome for every person and segment of the work, and for segments that refer to those.
 
-    A person that is not there any more, or was merged into another one, is in no segment.
+    A person that is not there any more, or was merged into another one, is in no segment. People
+    with more than `BUSY` events are added to `busy`.
     """
     closures = {pk: segments.with_dependents(ids) for pk, ids in work.items()}
     concerned = frozenset().union(*closures.values())
     needs = merged(segments.everything[pk].needs for pk in concerned if pk in segments.everything)
     people = load(closures, needs, moment)
+    if busy is not None:
+        busy.update(pk for pk, facts in people.items() if facts.weight > BUSY)
     outcomes = []
     for segment_id in segments.order:
         if segment_id not in concerned:

@@ -39,3 +39,8 @@ class ProfileFacts:
     segments: set[int] = field(default_factory=set)
     consents: set[tuple[str, str]] = field(default_factory=set)
     scores: dict[object, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How many events had to be loaded."""
+        return sum(map(len, self.events.values()))

@@ -6,6 +6,7 @@ Each function does one short piece of work and returns how much it did.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from kundenkreis.engage.profiles.queries import canonical_ids
 from kundenkreis.engage.segments.evaluating import evaluate_work, moment_of
@@ -19,6 +20,9 @@ from kundenkreis.kernel.sides import Side
 READER = "engage.segments"
 EVENTS_AT_ONCE = 1000
 PEOPLE_AT_ONCE = 500
+PAUSE = timedelta(minutes=1)
+
+People = dict[int, set[int]]  # profile → segments to look at
 
 
 def follow_events(limit: int = EVENTS_AT_ONCE) -> int:
@@ -30,13 +34,51 @@ def follow_events(limit: int = EVENTS_AT_ONCE) -> int:
     events = list(rows.values_list("tx", "pk", "profile_id", "type")[:limit])
     if not events:
         return 0
-    after = log.Position(*events[-1][:2])
-    concerned: dict[int, set[int]] = {}
+    concerned: People = {}
     for _, _, profile_id, kind in events:
         if ids := segments.by_event.get(kind):
             concerned.setdefault(profile_id, set()).update(ids)
-    _evaluate(concerned, segments, lambda: log.move(READER, after, Side.ENGAGE))
+    work, later = pace.split(_people(concerned), clock.now())
+
+    def finish() -> None:
+        _wake(later)
+        log.move(READER, log.Position(*events[-1][:2]), Side.ENGAGE)
+
+    _evaluate(work, segments, finish)
     return len(events)
+
+
+class Pace:
+    """Keeps people with very many events, robots mostly, from being evaluated with each of them.
+
+    Whoever had more than `evaluating.BUSY` events is evaluated once per `PAUSE`; their timers are
+    the memory that survives a restart.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[int, datetime] = {}
+
+    def note(self, people: Iterable[int], now: datetime) -> None:
+        """These were evaluated now and had very many events."""
+        self._until.update(dict.fromkeys(people, now + PAUSE))
+
+    def split(self, work: People, now: datetime) -> tuple[People, list[tuple[int, int, datetime]]]:
+        """Who is evaluated now; and which segment, person and instant are for later."""
+        self._until = {pk: until for pk, until in self._until.items() if until > now}
+        later = [
+            (segment_id, pk, self._until[pk])
+            for pk, ids in work.items()
+            if pk in self._until
+            for segment_id in ids
+        ]
+        return {pk: ids for pk, ids in work.items() if pk not in self._until}, later
+
+
+pace = Pace()
+
+
+def _wake(later: list[tuple[int, int, datetime]]) -> None:
+    bulk.insert(Timer, ("segment_id", "profile_id", "due_at"), later, ignore=True)
 
 
 def _skip(before: log.Position) -> int:
@@ -55,11 +97,11 @@ def follow_rechecks(limit: int = PEOPLE_AT_ONCE) -> int:
     if not rows:
         return 0
     segments = registry()
-    concerned: dict[int, set[int]] = {}
+    concerned: People = {}
     for _, profile_id, cause in rows:
         concerned.setdefault(profile_id, set()).update(segments.by_cause[cause])
     done = [pk for pk, _, _ in rows]
-    _evaluate(concerned, segments, lambda: _forget_rechecks(done), also_merged=True)
+    _evaluate(_people(concerned, also_merged=True), segments, lambda: _forget_rechecks(done))
     return len(rows)
 
 
@@ -75,13 +117,13 @@ def follow_timers(limit: int = PEOPLE_AT_ONCE) -> int:
         return 0
     segments = registry()
     followed = segments.by_cause[Recheck.Cause.ALL]
-    concerned: dict[int, set[int]] = {}
+    concerned: People = {}
     for _, profile_id, segment_id in rows:
         if segment_id in followed:
             concerned.setdefault(profile_id, set()).add(segment_id)
     # Timers of segments that are not followed any more have nothing to replace them.
     orphans = [pk for pk, _, segment_id in rows if segment_id not in followed]
-    _evaluate(concerned, segments, lambda: _forget_timers(orphans), also_merged=True)
+    _evaluate(_people(concerned, also_merged=True), segments, lambda: _forget_timers(orphans))
     return len(rows)
 
 
@@ -90,22 +132,21 @@ def _forget_timers(orphans: list[int]) -> None:
         store.discard(Timer.objects.filter(pk__in=orphans))
 
 
-def _evaluate(
-    concerned: dict[int, set[int]],
-    segments: Registry,
-    finish: Callable[[], None],
-    *,
-    also_merged: bool = False,
-) -> None:
-    """Evaluate and store. `also_merged`: take merged profiles out of their segments as well."""
-    work: dict[int, set[int]] = {}
+def _people(concerned: People, *, also_merged: bool = False) -> People:
+    """The same by canonical profile; with `also_merged`, merged ones leave their segments."""
+    work: People = {}
     for profile_id, person in canonical_ids(concerned).items():
         work.setdefault(person, set()).update(concerned[profile_id])
         if also_merged and person != profile_id:
             work.setdefault(profile_id, set()).update(concerned[profile_id])
-    now = clock.now()
-    outcomes = evaluate_work(work, segments, moment_of(now)) if work else []
+    return work
+
+
+def _evaluate(work: People, segments: Registry, finish: Callable[[], None]) -> None:
+    now, busy = clock.now(), set[int]()
+    outcomes = evaluate_work(work, segments, moment_of(now), busy) if work else []
     store_outcomes(outcomes, now, finish)
+    pace.note(busy, now)
 
 
 def recheck(profile_ids: Iterable[int], cause: Recheck.Cause) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from django.db.models import Q
 
@@ -15,6 +16,8 @@ from kundenkreis.engage.segments.nodes.rfm import Rfm, scores_of
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel.conditions import Moment, Node, walk
 
+# Nobody does so much by hand; a robot must not fill the memory.
+MOST_EVENTS = 10_000
 _PROFILE = ("pk", "canonical_id", "known", "created_at", "link_id", "traits", "facts")
 _EVENT = ("profile_id", "type", "occurred_at", "key", "value_minor", "currency", "source_id")
 
@@ -22,6 +25,7 @@ _EVENT = ("profile_id", "type", "occurred_at", "key", "value_minor", "currency",
 def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, ProfileFacts]:
     """What `needs` asks for about these canonical profiles; merged or missing ones are left out.
 
+    Of one person and type at most the newest `MOST_EVENTS` events are looked at.
     Queries: one for profiles, two for events (with and without properties), one for memberships,
     and for consents one plus a few per purpose and channel.
     """
@@ -63,7 +67,19 @@ def _events(
         columns = (*_EVENT, "properties") if kinds is needs.properties else _EVENT
         rows = Event.objects.filter(wanted, profile_id__in=list(persons))
         for profile_id, kind, *rest in rows.values_list(*columns).iterator(chunk_size=2000):
-            found[persons[profile_id]].events.setdefault(kind, []).append(EventRow(*rest))
+            events = found[persons[profile_id]].events.setdefault(kind, [])
+            events.append(EventRow(*rest))
+            if len(events) >= 2 * MOST_EVENTS:
+                _keep_newest(events)
+    for facts in found.values():
+        for events in facts.events.values():
+            _keep_newest(events)
+
+
+def _keep_newest(events: list[EventRow]) -> None:
+    if len(events) > MOST_EVENTS:
+        events.sort(key=itemgetter(0))
+        del events[:-MOST_EVENTS]
 
 
 def load_scores(tree: Node, found: dict[int, ProfileFacts], moment: Moment) -> None:

@@ -136,7 +136,7 @@ class Reader:
     def duration(self, name: str) -> Duration | None:
         """A duration, or None for "ever"."""
         raw = self.raw(name)
-        if raw is None:
+        if raw is None or (self._budget.form and isinstance(raw, dict) and raw.get("n") == ""):
             return None
         return values.duration(raw, self.at(name), form=self._budget.form)
 
@@ -146,7 +146,8 @@ class Reader:
 
     def optional(self, name: str, vocabulary: Vocabulary) -> Node | None:
         raw = self.raw(name)
-        return None if raw is None else self._below(raw, name, vocabulary)
+        chosen = not (self._budget.form and raw == {"type": ""})
+        return self._below(raw, name, vocabulary) if raw is not None and chosen else None
 
     def nodes(self, name: str) -> tuple[Node, ...]:
         raw = self.raw(name)

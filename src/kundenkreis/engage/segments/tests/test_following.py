@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.engage.profiles.identity import Sighting
 from kundenkreis.engage.profiles.resolution import resolve
-from kundenkreis.engage.segments import commands, following, storing
+from kundenkreis.engage.segments import commands, evaluating, following, loading, storing
 from kundenkreis.engage.segments.definitions import definition_of
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
 from kundenkreis.engage.segments.nodes.counting import NotPerformed, Performed
@@ -47,6 +47,7 @@ def _from_the_beginning(db: None) -> None:
     """The tables of the kernel are on both sides and are not emptied between tests."""
     with store.group(Side.ENGAGE):
         store.discard(Cursor.objects.all())
+    following.pace = following.Pace()
 
 
 @contextmanager
@@ -286,3 +287,35 @@ def test_it_sees_visitors_who_have_done_nothing_it_asks_for() -> None:
             resolve("shop", [Sighting("cookie", "4711", NOW, proven=True)], NOW)
         commands.consume_rechecks()
         assert members(known) == {visitor.profile_id}
+
+
+def test_it_looks_at_robots_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "BUSY", 5)
+    robot, other = people(2)
+    often = Performed(Selector("Page Viewed"), "gte", 8)
+    with freeze(NOW) as clock:
+        made = segment(often)
+        for _ in range(6):
+            did(robot, "Page Viewed")
+        follow_events(6)
+        for _ in range(8):
+            did(robot, "Page Viewed")
+            did(other, "Page Viewed")
+        follow_events(16)
+        assert members(made) == {other}
+        clock.advance(minutes=1)
+        commands.run_due_timers()
+        assert members(made) == {robot, other}
+        assert not Timer.objects.exists()
+
+
+def test_it_looks_at_the_newest_events_of_those_with_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loading, "MOST_EVENTS", 3)
+    (robot,) = people(1)
+    for ago in (9, 1, 8, 2, 7, 3, 6, 4, 5):
+        did(robot, "Page Viewed", ago=timedelta(hours=ago))
+    found = loading.load([robot], Selector("Page Viewed").needs(), evaluating.moment_of(NOW))
+    ages = sorted(NOW - event.occurred_at for event in found[robot].events["Page Viewed"])
+    assert ages == [timedelta(hours=hours) for hours in (1, 2, 3)]

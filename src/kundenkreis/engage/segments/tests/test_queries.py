@@ -11,15 +11,17 @@ from django.utils import translation
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments import commands, queries
-from kundenkreis.engage.segments.definitions import definition_of
+from kundenkreis.engage.segments.definitions import PEOPLE, definition_of
 from kundenkreis.engage.segments.nodes.rfm import Rfm
 from kundenkreis.engage.segments.nodes.selecting import Selector
-from kundenkreis.engage.segments.templates import ABANDONED_CART, TEMPLATES
+from kundenkreis.engage.segments.nodes.summing import SumOf
+from kundenkreis.engage.segments.templates import ABANDONED_CART, LAPSED_REGULARS, TEMPLATES
 from kundenkreis.engage.segments.tests.people import NOW, did, people, segment
 from kundenkreis.kernel import store
 from kundenkreis.kernel.clock import freeze
-from kundenkreis.kernel.conditions import All
+from kundenkreis.kernel.conditions import All, ConditionError, dump, load, parse_form
 from kundenkreis.kernel.errors import NotAllowed, NotFound
+from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, SYSTEM
 
@@ -131,3 +133,40 @@ def test_it_offers_a_builder_and_describes_every_template_in_words(language: str
             for node in where.get("children", [where]):
                 known = {entry["name"] for entry in offered[node["type"]]["inputs"]}
                 assert set(node) - {"type"} <= known
+
+
+def test_it_reads_what_people_did_from_an_ordinary_form() -> None:
+    form = {
+        "where.type": "all",
+        "where.children.0.type": "performed",
+        "where.children.0.event": "Order Completed",
+        "where.children.0.op": "gte",
+        "where.children.0.n": "3",
+        "where.children.0.within.n": "",
+        "where.children.0.within.unit": "hours",
+        "where.children.0.where.type": "",
+        "where.children.0.once_per_key": "true",
+        "where.children.1.type": "not_performed",
+        "where.children.1.event": "Order Completed",
+        "where.children.1.within.n": "60",
+        "where.children.1.within.unit": "days",
+        "where.children.2.type": "rfm",
+        "where.children.2.event": "Order Completed",
+        "where.children.2.recency.0": "5",
+        "where.children.2.recency.1": "4",
+        "where.children.3.type": "sum_of",
+        "where.children.3.event": "Order Completed",
+        "where.children.3.amount.amount": "99,50",
+        "where.children.3.amount.currency": "EUR",
+    }
+    tree = parse_form(form, PEOPLE)
+    assert isinstance(tree, All)
+    assert tree.children[:2] == LAPSED_REGULARS.tree.inner()
+    assert tree.children[2] == Rfm(Selector("Order Completed"), "EUR", recency=(4, 5))
+    assert tree.children[3] == SumOf(
+        Selector("Order Completed"), "value", "gte", Money(9950, "EUR")
+    )
+    assert load(dump(tree, PEOPLE), PEOPLE) == tree
+    with pytest.raises(ConditionError) as refused:
+        parse_form(form | {"where.children.1.within.n": "x"}, PEOPLE)
+    assert refused.value.field == "where.children.1.within.n"

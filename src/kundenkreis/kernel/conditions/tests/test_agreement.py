@@ -52,7 +52,7 @@ def disagreements(
 
 
 @given(WORLDS)
-@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=200, deadline=None, suppress_health_check=QUIET)
 def test_it_gives_the_same_answer_in_memory_and_in_the_database(
     world: tuple[list[Thing], list[c.Node]],
 ) -> None:
@@ -60,7 +60,7 @@ def test_it_gives_the_same_answer_in_memory_and_in_the_database(
 
 
 @given(WORLDS)
-@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
 def test_it_finds_everybody_whose_answer_time_may_change(
     world: tuple[list[Thing], list[c.Node]],
 ) -> None:

@@ -109,7 +109,7 @@ STEPS = st.timedeltas(timedelta(0), timedelta(days=40))
 
 
 @given(things(), trees(), st.lists(STEPS, max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_it_never_changes_its_mind_before_the_announced_instant(
     thing: Thing, tree: c.Node, steps: list[timedelta]
 ) -> None:
