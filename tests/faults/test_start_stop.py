@@ -56,7 +56,9 @@ def processes_of(home: Path) -> set[int]:
 
 
 @pytest.mark.parametrize("number", list(GONE_WITHIN))
-def test_no_process_is_left_after_it_was_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
+def test_no_process_is_left_after_it_was_told_to_stop(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     home, log, port = tmp_path / "home", tmp_path / "log.txt", free_ports()
     process = start(home, log, port)
     try:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import signal
 import socket
 import sqlite3
 import sys
@@ -102,7 +101,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "follow the inner working folder": lambda: Path(f"/proc/{inner}/cwd").readlink(),
     "walk through the inner root": lambda: Path(f"/proc/{inner}/root").readlink(),
     "see the inner process's io": Path(f"/proc/{inner}/io").read_bytes,
-    "stop the inner process": lambda: os.kill(inner, signal.SIGCONT),
+    "signal the inner process": lambda: os.kill(inner, 0),
     "trace the inner process": ptrace,
     "take an open file of the inner process": take_descriptor,
     "lower the inner process's limits": lambda: __import__("resource").prlimit(inner, 7),

@@ -123,7 +123,8 @@ def house() -> Iterator[House]:
         processes.append(inner)
         wait_for(port)
         listener = subprocess.Popen(
-            [*python, "-c", LISTEN, str(root / "home" / "crm" / "probe.sock")],
+            [*python, "-c", LISTEN, str(root / "home" / "crm" / "probe.sock"),
+             str(root / "home" / "crm" / "crm.sqlite3")],
             env=environ, cwd=root, **as_crm,
         )  # fmt: skip
         processes.append(listener)
@@ -137,7 +138,10 @@ def house() -> Iterator[House]:
 
 
 LISTEN = """
-import socket, sys
+import socket, sqlite3, sys
+# An open connection keeps the write-ahead log and the shared memory file in the folder.
+database = sqlite3.connect(sys.argv[2])
+database.execute("SELECT count(*) FROM sqlite_master").fetchone()
 server = socket.socket(socket.AF_UNIX); server.bind(sys.argv[1]); server.listen()
 while True: server.accept()
 """
@@ -202,9 +206,10 @@ def test_g09_the_edge_process_has_no_crm_settings(
     done = subprocess.run(
         [*house.python, "-c", show], env=edge_environ(house, monkeypatch), cwd=house.root,
         user=EDGE_USER, group=EDGE_USER, extra_groups=[SHARED_GROUP], umask=0o007,
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    assert done.stdout.startswith("{} ")
+    assert done.returncode == 0, done.stderr[-600:]
+    assert "django.db.backends.dummy" in done.stdout
     assert "crm" not in done.stdout
     assert str(house.crm) not in done.stdout
 

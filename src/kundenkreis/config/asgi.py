@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -19,6 +17,7 @@ from django.conf import settings  # noqa: E402 - Django has to be set up before
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 
 from kundenkreis.edge.collector.app import Collector, Endpoint  # noqa: E402
+from kundenkreis.edge.offers import endpoints  # noqa: E402
 from kundenkreis.edge.serving import allow_connections  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -32,16 +31,9 @@ def our_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def offer_endpoints() -> dict[str, Endpoint]:
-    """The endpoints of offers."""
-    name = "kundenkreis.edge.offers.endpoints"
-    if find_spec(name) is None:
-        return {}
-    endpoints = import_module(name)
-    return {"decide": endpoints.decide, "exposure": endpoints.expose}
+OFFERS: dict[str, Endpoint] = {"decide": endpoints.decide, "exposure": endpoints.expose}
 
-
-collector = Collector(hosts=our_host, offers=offer_endpoints())
+collector = Collector(hosts=our_host, offers=OFFERS)
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from kundenkreis.config import env
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.sales.commands import ship_pipeline
@@ -27,6 +28,7 @@ MIN_PASSWORD = 10
 def prepare(*, demo: bool, port: int) -> None:
     """Bring both databases to the current schema and fill in what every company needs."""
     for side in Side:
+        env.secret(side)
         if _behind(side):
             _timed(f"Creating the {side} database", partial(_migrate, side))
     actor = system("setup")
