@@ -33,12 +33,14 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
                 return decision(client, audience.key, visitor(pk))[0]
 
             others = [pk for pk in range(1, len(members) + 1) if pk not in set(members)]
-            for words, people in (
-                ("first, which assigns", members),
-                ("again", members),
-                ("for somebody in no segment", others),
+            last = members.pop()  # asked for in this process only, to count
+            for words, people, one in (
+                ("first, which assigns", members, last),
+                ("again", members, last),
+                ("for somebody in no segment", others, others[0]),
             ):
                 yield from _timed(words, people, ask, client, server, raw)
+                yield measured(f"queries of a decision {words}", _queries(audience, one))
 
 
 def _timed(
@@ -62,6 +64,26 @@ def _timed(
     half, spent = percentile(took, 0.5) * 1000, percentile(work, 0.5) * 1000
     what = f"decision {words}: p95 (p50 {half:.1f}, CPU {spent:.1f} ms)"
     yield measured(what, percentile(took, 0.95) * 1000, "ms", floor=floor * 1000, at_most=20)
+
+
+def _queries(audience: Audience, pk: int) -> int:
+    """Reads and writes of one answer, counted in this process."""
+    from django.db import connections
+
+    from kundenkreis.edge.offers.answers import offers_for
+    from kundenkreis.engage.tracking.queries import reporting_sources
+
+    source = next(iter(reporting_sources().values()))
+    found = 0
+
+    def note(execute, sql, parameters, many, context):  # type: ignore[no-untyped-def]
+        nonlocal found
+        found += 1
+        return execute(sql, parameters, many, context)
+
+    with connections["engage"].execute_wrapper(note):
+        offers_for(source, visitor(pk), "en")
+    return found
 
 
 def _members(audience: Audience, most: int) -> list[int]:
