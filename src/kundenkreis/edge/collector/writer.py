@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connections
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connections
 
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.values import Refused, too_busy
@@ -33,7 +33,8 @@ from kundenkreis.kernel.sides import Side
 log = logging.getLogger(__name__)
 
 COLLECTOR = system("collector")
-_TRIES = 3  # of a group that collided with another edge process
+# PostgreSQL: the transactions of two edge processes waited for each other.
+_COLLISIONS = {"40001", "40P01"}
 
 
 @dataclass(slots=True)
@@ -165,16 +166,18 @@ def chunks(group: Sequence[Task]) -> list[Work]:
     return [work[start : start + size] for start in range(0, len(work), size)]
 
 
-def _attempt(work: Work, store_all: Callable[[Work], None] | None = None) -> Refused | None:
+def _attempt(work: Work) -> Refused | None:
     """Write, halving where one of many is the trouble; returns why nothing could be written."""
-    for tried in range(_TRIES):
+    for last in (False, False, True):
         try:
-            (store_all or _store)(work)
-        except IntegrityError as error:
-            if tried == _TRIES - 1:
+            _store(work)
+        except (DatabaseError, InterfaceError) as error:
+            # Another edge process may have been about the same visitors at the same moment.
+            if _collided(error) and not last:
+                continue
+            if isinstance(error, IntegrityError | DataError):
                 return _halved(work, error)
-        except (OperationalError, InterfaceError) as error:
-            log.error("the collector could not write: %r", error)
+            log.error("the collector could not write: %s", error)
             connections[Side.ENGAGE.alias].close()
             return too_busy("the database does not take anything at the moment", seconds=2)
         except Exception as error:  # noqa: BLE001 - whatever one item causes, the others go on
@@ -184,12 +187,22 @@ def _attempt(work: Work, store_all: Callable[[Work], None] | None = None) -> Ref
     return None
 
 
+def _collided(error: Exception) -> bool:
+    return isinstance(error, IntegrityError) or _sqlstate(error) in _COLLISIONS
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(error.__cause__, "sqlstate", "") or "")
+
+
 def _halved(work: Work, error: Exception) -> Refused | None:
     if len(work) > 1:
         middle = len(work) // 2
         return _attempt(work[:middle]) or _attempt(work[middle:])
     task, entry = work[0]
-    log.warning("an item of source %s cannot be stored: %r", task.source.id, error)
+    # Without the database's own words: they repeat what is in the item.
+    what = f"{type(error).__name__} {_sqlstate(error)}".strip()
+    log.warning("an item of source %s cannot be stored: %s", task.source.id, what)
     entry.fate = Reason.UNSTORABLE
     if isinstance(entry.what, Item):
         # Only that there was one: what is in it is what could not be stored.

@@ -146,7 +146,9 @@ def _store(namespace: str, directory: Directory, people: list[Person], now: date
     new = [person for person in everybody if person.id is None and not person.into]
     named = [name.person for name in names if name.id is None or name.changed]
     _insert_people(new, now)
-    _insert_names(namespace, [name for name in names if name.id is None])
+    # In one order everywhere, so that two writers do not wait for each other.
+    unnamed = [name for name in names if name.id is None]
+    _insert_names(namespace, sorted(unnamed, key=lambda name: (name.kind, name.value)))
     bulk.update(
         Identifier,
         ("id", "profile_id", "verified", "since"),

@@ -105,7 +105,8 @@ def _first_seen(source: SourceView, items: list[Item]) -> list[Item]:
     """The items that were not taken before, each once."""
     by_order = [item for item in items if item.order_id]
     by_message = {item.message_id: item for item in reversed(items) if not item.order_id}
-    rows = [(source.id, item.message_id, item.at) for item in reversed(by_message.values())]
+    # In one order everywhere, so that two writers do not wait for each other.
+    rows = [(source.id, key, by_message[key].at) for key in sorted(by_message)]
     columns = ("source_id", "message_id", "at")
     fresh = bulk.insert(SeenMessage, columns, rows, ignore=True, returning="message_id")
     new = {id(by_message[message_id]) for message_id in fresh}
