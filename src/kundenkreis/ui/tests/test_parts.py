@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from kundenkreis.ui import avatars, furniture, parts
 from kundenkreis.ui.charts import Chart, rows
@@ -41,7 +42,9 @@ def test_a_chart_says_the_same_as_a_table() -> None:
         "series": [{"name": "A", "values": [0.8, None], "low": [0.5, None], "high": [1.1, None]}],
         "format": "percent",
     }
-    assert [[cell.replace("\xa0", " ") for cell in row] for row in rows(chart)] == [
+    with translation.override("de"):
+        table = rows(chart)
+    assert [[cell.replace("\xa0", " ") for cell in row] for row in table] == [
         ["1.", "80,0 % (50,0 % … 110,0 %)"],
         ["2.", "–"],
     ]
