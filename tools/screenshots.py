@@ -1,0 +1,84 @@
+"""Takes the pictures of the README from the running demo: `python -m tools.screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import QUIET_BROWSER
+from kundenkreis.demo.launch import LOGINS, PASSWORD
+from tests.journeys.running import Product, running
+from tests.journeys.test_known_effect import Crowd
+from tests.journeys.visitor import Visitor
+from tools import browser as browsers
+from tools.paths import ROOT
+
+PICTURES = ROOT / "docs" / "screenshots"
+CROWD = 600
+DESK, PHONE = {"width": 1440, "height": 860}, {"width": 390, "height": 800}
+
+
+def main() -> None:
+    """Fill the demo with a crowd and one visitor who orders, then look at the pages."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browsers.installed(), args=QUIET_BROWSER
+        )
+        with running(Path(folder) / "home", Path(folder) / "log.txt") as product:
+            _fill(chromium, product)
+            _look(chromium, product)
+        chromium.close()
+
+
+def _fill(chromium: Browser, product: Product) -> None:
+    with closing(Crowd(product)) as crowd, ThreadPoolExecutor(8) as pool:
+        list(pool.map(crowd.visit, range(CROWD)))
+    visitor = Visitor.comes(chromium, product, 1)
+    visitor.accepts()
+    visitor.puts_into_the_cart()
+    visitor.is_decided()
+    visitor.page.wait_for_timeout(1_500)
+    visitor.page.screenshot(path=PICTURES / "shop-offer-de.png")
+    visitor.orders()
+    visitor.page.wait_for_timeout(8_000)
+    visitor.leaves()
+
+
+def _look(chromium: Browser, product: Product) -> None:
+    pages = (
+        ("person-de-light", "/crm/persons/?q=Besucher", True, "light", DESK),
+        ("board-de-light", "/crm/opportunities/board/", False, "light", DESK),
+        ("organisation-de-light", "/crm/organisations/1/", False, "light", DESK),
+        ("report-de-light", "/insight/experiments/1/", False, "light", DESK),
+        ("segment-de-dark", "/engage/segments/1/", False, "dark", DESK),
+        ("person-de-phone", "/crm/persons/?q=Besucher", True, "light", PHONE),
+    )
+    for name, path, first, theme, size in pages:
+        page = _log_in(chromium, product, theme, size)
+        page.goto(f"{product.staff}{path}")
+        if first:
+            page.locator("tbody a[href^='/crm/persons/']").first.click()
+        page.wait_for_timeout(1_200)
+        page.screenshot(path=PICTURES / f"{name}.png")
+        page.context.close()
+
+
+def _log_in(chromium: Browser, product: Product, theme: str, size: dict[str, int]) -> Page:
+    scheme = "dark" if theme == "dark" else "light"
+    context = chromium.new_context(viewport=size, color_scheme=scheme, locale="de-DE")
+    page = context.new_page()
+    page.goto(product.staff)
+    page.get_by_label("E-Mail").fill(LOGINS[0][0])
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(f"{product.staff}/")
+    return page
+
+
+if __name__ == "__main__":
+    main()
