@@ -22,7 +22,7 @@ class Audience:
 
     key: str
     cart: int  # the segment the campaign is for
-    large: int  # a draft that nearly everybody fulfils
+    large: int  # a draft that nearly half of all people fulfil
 
 
 def visitor(profile_id: int) -> str:
@@ -80,14 +80,15 @@ def _fill_log(make: Maker, source: int, profiles: int, events: int) -> None:
     """Events in the order of their instants; message ids of the last seven days."""
     from kundenkreis.engage.tracking.models import Event, SeenMessage
 
-    drawn, kind, above = make.any(4, 100), "CASE", 0
-    for name, share in MIX.items():
-        above += share
-        kind += f" WHEN {drawn} < {above} THEN '{name}'"
+    drawn = make.any(4, 100)
+    # One letter per percent, so that the number is drawn once per row.
+    letters = "".join(chr(65 + place) * share for place, share in enumerate(MIX.values()))
+    names = " ".join(f"WHEN '{chr(65 + place)}' THEN '{name}'" for place, name in enumerate(MIX))
+    kind = f"CASE substr('{letters}', CAST({drawn} AS integer) + 1, 1) {names} END"
     at = make.instant(f"CAST(({events} - i) * {DAYS * DAY}.0 / {events} AS integer)")
     cart = f"{drawn} BETWEEN 85 AND 95"
     make.fill(
-        Event, events, source_id=str(source), message_id="'old-' || i", type=f"{kind} END",
+        Event, events, source_id=str(source), message_id="'old-' || i", type=kind,
         profile_id=f"1 + {make.any(3, profiles)}", occurred_at=at, received_at=at,
         key=f"CASE WHEN {cart} THEN 'cart-' || {make.any(3, profiles)} ELSE '' END",
         value_minor=make.any(5, 20_000), currency="'EUR'",
@@ -122,7 +123,7 @@ def _audience(actor: Any, key: str) -> Audience:
     segment("Regulars", templates.LAPSED_REGULARS.tree, True)
     segment("Curious", Performed(Selector("Page Viewed", hours(2)), "gte", 3), True)
     segment("Interested", Performed(Selector("Product Viewed", hours(2)), "gte", 2), True)
-    large = segment("Large", Performed(Selector("Product Viewed", days(DAYS))), False)
+    large = segment("Large", Performed(Selector("Product Viewed", days(7))), False)
     offer = {"title": {"en": "20 % off"}, "text": {"en": "Today"}, "button": {"en": "Go"}}
     campaign = create_campaign(actor=actor, name="Bench", segment_id=cart, offer=offer)
     start_campaign(actor=actor, campaign_id=campaign.pk)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from bench._audience import event_type, visitor
 from bench._tools import percentile
 
-CONNECTIONS = 64
+CONNECTIONS = 256
 DRAIN = 5.0  # seconds to wait for the last answers
 
 

@@ -75,7 +75,7 @@ def _load(port: int, key: str, options: argparse.Namespace) -> subprocess.Popen[
 
 
 def _recompute(audience: Audience) -> int:
-    """Have a segment compared that nearly everybody is in; its size before."""
+    """Have a segment compared that nearly half of all people are in; its size before."""
     from kundenkreis.engage.segments.commands import activate_segment
     from kundenkreis.kernel.access import system
 
@@ -114,7 +114,7 @@ if __name__ == "__main__":
             events=Size(10_000_000, 20_000, "events in the log"),
             rate=Size(2_000, 100, "events per second"),
             batch=Size(1, 1, "events per request"),
-            seconds=Size(25.0, 1.0, "seconds of load"),
+            seconds=Size(30.0, 1.0, "seconds of load"),
             probes=Size(60, 3, "visitors before the load"),
         )
     )
