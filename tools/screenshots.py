@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from conftest import QUIET_BROWSER
 from kundenkreis.demo.launch import LOGINS, PASSWORD
@@ -19,7 +19,8 @@ from tools.paths import ROOT
 
 PICTURES = ROOT / "docs" / "screenshots"
 CROWD = 600
-DESK, PHONE = {"width": 1440, "height": 860}, {"width": 390, "height": 800}
+DESK: ViewportSize = {"width": 1440, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 
 
 def main() -> None:
@@ -68,9 +69,10 @@ def _look(chromium: Browser, product: Product) -> None:
         page.context.close()
 
 
-def _log_in(chromium: Browser, product: Product, theme: str, size: dict[str, int]) -> Page:
-    scheme = "dark" if theme == "dark" else "light"
-    context = chromium.new_context(viewport=size, color_scheme=scheme, locale="de-DE")
+def _log_in(chromium: Browser, product: Product, theme: str, size: ViewportSize) -> Page:
+    context = chromium.new_context(
+        viewport=size, color_scheme="dark" if theme == "dark" else "light", locale="de-DE"
+    )
     page = context.new_page()
     page.goto(product.staff)
     page.get_by_label("E-Mail").fill(LOGINS[0][0])
