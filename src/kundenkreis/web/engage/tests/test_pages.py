@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.engage.segments.models import Segment
+from kundenkreis.engage.segments.templates import ABANDONED_CART
+from kundenkreis.kernel.testing import BOTH
+
+pytestmark = pytest.mark.django_db(databases=BOTH)
+
+CAMPAIGN = {
+    "name": "Cart", "segment_id": "", "control_percent": "50", "window_days": "7",
+    "currency": "EUR", "title_de": "20 % für Sie", "title_en": "20 % for you",
+}  # fmt: skip
+SEGMENT = {
+    "name_de": "Warenkorb", "name_en": "Cart", "definition": json.dumps(ABANDONED_CART.definition)
+}  # fmt: skip
+
+
+def make_segment(anna: Client) -> Segment:
+    assert anna.post("/engage/segments/new/", SEGMENT).status_code == 302
+    return Segment.objects.get()
+
+
+def make_campaign(anna: Client, **changes: str) -> Campaign:
+    answer = anna.post("/engage/campaigns/new/", {**CAMPAIGN, **changes})
+    assert answer.status_code == 302
+    return Campaign.objects.get()
+
+
+def test_a_segment_is_made_activated_and_archived(anna: Client) -> None:
+    segment = make_segment(anna)
+    assert segment.definition == ABANDONED_CART.definition
+    anna.post(f"/engage/segments/{segment.pk}/activate/")
+    assert Segment.objects.get().state == Segment.State.ACTIVE
+    anna.post(f"/engage/segments/{segment.pk}/archive/")
+    assert Segment.objects.get().state == Segment.State.ARCHIVED
+
+
+def test_a_wrong_definition_comes_back_with_everything_typed(anna: Client) -> None:
+    wrong = json.dumps({"v": 1, "where": {"type": "compare", "field": "nobody", "op": "is"}})
+    answer = anna.post("/engage/segments/new/", {**SEGMENT, "definition": wrong})
+    assert answer.status_code == 422
+    assert "Warenkorb" in answer.content.decode()
+    assert not Segment.objects.exists()
+
+
+def test_the_live_count_says_how_many_or_what_is_wrong_where(anna: Client) -> None:
+    good = anna.get("/engage/segments/count/", {"definition": SEGMENT["definition"]})
+    assert (good.status_code, good.json()["number"]) == (200, 0)
+    wrong = json.dumps({"v": 1, "where": {"type": "all", "children": [{"type": "no"}]}})
+    bad = anna.get("/engage/segments/count/", {"definition": wrong})
+    assert (bad.status_code, bad.json()["path"][:16]) == (422, "where.children.0")
+    assert anna.get("/engage/segments/count/", {"definition": "{"}).status_code == 422
+
+
+def test_a_campaign_is_drafted_changed_and_started(anna: Client) -> None:
+    segment = make_segment(anna)
+    campaign = make_campaign(anna)
+    values = {**CAMPAIGN, "segment_id": str(segment.pk), "control_percent": "20"}
+    assert anna.post(f"/engage/campaigns/{campaign.pk}/", values).status_code == 302
+    weights = {v.is_control: v.weight for v in Campaign.objects.get().variants.all()}
+    assert weights == {True: 20, False: 80}
+    anna.post(f"/engage/campaigns/{campaign.pk}/start/")
+    assert Campaign.objects.get().state == Campaign.State.RUNNING
+    page = anna.get(f"/engage/campaigns/{campaign.pk}/").content.decode()
+    assert "20 % for you" in page
+    anna.post(f"/engage/campaigns/{campaign.pk}/end/")
+    assert Campaign.objects.get().state == Campaign.State.ENDED
+
+
+def test_a_campaign_without_a_segment_is_refused_with_the_reason(anna: Client) -> None:
+    campaign = make_campaign(anna)
+    answer = anna.post(f"/engage/campaigns/{campaign.pk}/start/")
+    assert answer.status_code == 422
+    assert "no segment" in answer.content.decode()
+
+
+def test_a_form_with_a_mistake_keeps_what_was_typed(anna: Client) -> None:
+    answer = anna.post("/engage/campaigns/new/", {**CAMPAIGN, "title_de": "", "name": "Autumn"})
+    assert answer.status_code == 422
+    assert "Autumn" in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/engage/segments/new/", "/engage/segments/99/activate/", "/engage/campaigns/new/",
+     "/engage/campaigns/99/start/"],
+)  # fmt: skip
+def test_carla_may_not_write_and_nothing_changes(carla: Client, path: str) -> None:
+    assert carla.post(path, {**SEGMENT, **CAMPAIGN}).status_code in (403, 404)
+    assert not Segment.objects.exists()
+    assert not Campaign.objects.exists()
+
+
+def test_no_get_changes_a_campaign_or_a_segment(anna: Client) -> None:
+    segment, campaign = make_segment(anna), make_campaign(anna)
+    for path in (
+        f"/engage/segments/{segment.pk}/activate/",
+        f"/engage/campaigns/{campaign.pk}/start/",
+        f"/engage/campaigns/{campaign.pk}/end/",
+    ):
+        assert anna.get(path).status_code == 405
+    assert Campaign.objects.get().state == Campaign.State.DRAFT
