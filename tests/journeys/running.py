@@ -7,14 +7,16 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -30,6 +32,7 @@ class Product:
     port: int
     home: Path
     process: subprocess.Popen[bytes]
+    databases: dict[str, str]
 
     @property
     def staff(self) -> str:
@@ -43,6 +46,16 @@ class Product:
     def shop(self) -> str:
         return f"http://localhost:{self.port + 2}"
 
+    def engage(self, query: str) -> list[tuple[Any, ...]]:
+        """What stands in the engage database, whichever kind it is."""
+        address = self.databases.get("KUNDENKREIS_ENGAGE_DATABASE")
+        if address:
+            with psycopg.connect(address) as connection:
+                return connection.execute(query.encode()).fetchall()
+        file = f"file:{self.home}/engage/engage.sqlite3?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as database:
+            return database.execute(query).fetchall()
+
 
 @contextmanager
 def running(home: Path, log: Path) -> Iterator[Product]:
@@ -51,7 +64,8 @@ def running(home: Path, log: Path) -> Iterator[Product]:
     known = {
         name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
     }
-    known |= {"KUNDENKREIS_HOME": str(home)} | databases(home.parent.name)
+    addresses = databases(home.parent.name)
+    known |= {"KUNDENKREIS_HOME": str(home)} | addresses
     known.pop("DJANGO_SETTINGS_MODULE", None)
     command = [
         sys.executable,
@@ -64,7 +78,7 @@ def running(home: Path, log: Path) -> Iterator[Product]:
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=known, stdout=output, stderr=subprocess.STDOUT)
-        product = Product(port, home, process)
+        product = Product(port, home, process, addresses)
         try:
             for address in (f"{product.staff}/health/", f"{product.edge}/health/", product.shop):
                 wait_for(address, process, log)

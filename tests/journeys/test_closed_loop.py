@@ -7,11 +7,8 @@ orders arrive in the crm; the report says what the offer earned.
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -38,12 +35,6 @@ def visitors(product: Product, browser: Browser) -> Iterator[Callable[[], Visito
         visitor.leaves()
 
 
-def engage(product: Product, query: str, *values: object) -> list[tuple[Any, ...]]:
-    address = f"file:{product.home}/engage/engage.sqlite3?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as database:
-        return database.execute(query, values).fetchall()
-
-
 def eventually(check: Callable[[], bool], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while not check():
@@ -55,25 +46,23 @@ def test_the_closed_loop_turns(
     product: Product, visitors: Callable[[], Visitor], anna: Page
 ) -> None:
     test, control = one_of_each(visitors)
-    everybody = engage(product, "SELECT count(*) FROM engage_profiles_profile")[0][0]
+    everybody = product.engage("SELECT count(*) FROM engage_profiles_profile")[0][0]
 
     # 1–3 the events of consenting visitors are in the log …
-    kinds = {row[0] for row in engage(product, "SELECT DISTINCT type FROM engage_tracking_event")}
+    kinds = {row[0] for row in product.engage("SELECT DISTINCT type FROM engage_tracking_event")}
     assert "Product Added" in kinds
     # … and who did not consent is nowhere in it
     stranger = visitors()
     stranger.puts_into_the_cart()
     stranger.page.wait_for_timeout(2_000)
     assert stranger.decisions == []
-    assert engage(product, "SELECT count(*) FROM engage_profiles_profile")[0][0] == everybody
+    assert product.engage("SELECT count(*) FROM engage_profiles_profile")[0][0] == everybody
 
     # 4–6 both groups are decided and exposed alike; only the test group sees something
     assert test.sees_the_offer()
     expect(test.page.locator("kk-offer dialog")).to_contain_text(VOUCHER)
     assert not control.sees_the_offer()
-    exposed = engage(
-        product, "SELECT shown, count(*) FROM engage_campaigns_exposure GROUP BY shown"
-    )
+    exposed = product.engage("SELECT shown, count(*) FROM engage_campaigns_exposure GROUP BY shown")
     assert {bool(shown) for shown, _count in exposed} == {True, False}
 
     # 7–8 the orders arrive in the crm, once each, with their person
