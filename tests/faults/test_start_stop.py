@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,3 +75,15 @@ def test_no_process_is_left_after_it_was_told_to_stop(
     finally:
         for pid in processes_of(home):
             os.kill(pid, signal.SIGKILL)
+
+
+def test_it_says_when_a_port_is_taken(tmp_path: Path) -> None:
+    port = free_ports()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port + 1))
+        other.listen()
+        log = tmp_path / "log.txt"
+        process = start(tmp_path / "home", log, port)
+        assert process.wait(PATIENCE) != 0
+    assert f"Port {port + 1} is in use" in log.read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,24 @@ def database(side: Side) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(OPTIONS)}
     return postgresql(url)
+
+
+def require_free(*ports: int) -> None:
+    """Raise `BadSetting` when another process listens on one of the ports.
+
+    The server itself would not notice: it shares its port (SO_REUSEPORT), and two installations
+    would answer in turn.
+    """
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((text("ADDRESS", "127.0.0.1"), port))
+            except OSError as error:
+                raise BadSetting(
+                    f"Port {port} is in use by another program. Stop it, or choose other ports: "
+                    "PORT=9000 make start, or --port 9000."
+                ) from error
 
 
 def adopt_parent() -> None:

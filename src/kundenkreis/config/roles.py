@@ -68,6 +68,7 @@ def _know_nothing_of_the_crm() -> None:
 
 
 def _serve(*, target: str, port: int, **options: Any) -> int:
+    env.require_free(port)
     from granian import Granian
     from granian.log import LogLevels
 

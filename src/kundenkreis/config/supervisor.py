@@ -52,6 +52,7 @@ def start(*, demo: bool, port: int) -> int:
 def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
     """Run all roles until SIGINT or SIGTERM, or until one of them ends by itself."""
     env.hosts()
+    env.require_free(port, port + 1, *([port + 2] if shop else []))
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, _: stopping.append(got))
