@@ -19,7 +19,7 @@ PAGES = (
     "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/products/",
     "/engage/segments/", "/engage/segments/1/", "/engage/segments/new/?template=lapsed-regulars",
     "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
-    "/engage/events/", "/engage/sources/", "/insight/experiments/", "/insight/experiments/1/",
+    "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/insight/experiments/", "/insight/experiments/1/",
     "/operation/",
 )  # fmt: skip
 SIZES = {"desk": (1440, 860), "phone": (390, 800)}

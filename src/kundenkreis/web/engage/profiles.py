@@ -1,4 +1,4 @@
-"""Profiles, the event stream and the sources it comes from."""
+"""Profiles and the event stream."""
 
 from __future__ import annotations
 
@@ -61,14 +61,3 @@ def event_stream(request: HttpRequest) -> HttpResponse:
     context = {"events": shown, "next": more, "title_icon": "activity"}
     part = "#stream" if request.headers.get("HX-Request") else ""
     return render(request, f"engage/event_stream.html{part}", context)
-
-
-@require_safe
-def source_list(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    context = {
-        "sources": tracking.sources(viewer),
-        "rejected": tracking.rejected(viewer, limit=50),
-        "title_icon": "radio-tower",
-    }
-    return render(request, "engage/source_list.html", context)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kundenkreis.web.engage import campaigns, profiles, segments
+from kundenkreis.web.engage import campaigns, profiles, segments, sources
 
 app_name = "engage"
 urlpatterns = [
     path("profiles/", profiles.profile_list, name="profiles"),
     path("profiles/<int:profile_id>/", profiles.profile, name="profile"),
     path("events/", profiles.event_stream, name="events"),
-    path("sources/", profiles.source_list, name="sources"),
+    path("sources/", sources.source_list, name="sources"),
+    path("sources/new/", sources.new_source, name="new_source"),
     path("segments/", segments.segment_list, name="segments"),
     path("segments/new/", segments.new_segment, name="new_segment"),
     path("segments/count/", segments.count, name="count"),

@@ -107,3 +107,22 @@ def test_no_get_changes_a_campaign_or_a_segment(anna: Client) -> None:
     ):
         assert anna.get(path).status_code == 405
     assert Campaign.objects.get().state == Campaign.State.DRAFT
+
+
+def test_a_server_source_shows_its_secret_once_and_a_website_its_tag(anna: Client) -> None:
+    values = {"name": "Shop", "kind": "server", "namespace": "shop", "purpose": "orders"}
+    made = anna.post("/engage/sources/new/", values).content.decode()
+    assert "sk_" in made
+    assert "sk_" not in anna.get("/engage/sources/").content.decode()
+    values |= {"name": "Site", "kind": "browser", "purpose": "web_analytics",
+               "origins": "https://shop.example"}  # fmt: skip
+    page = anna.post("/engage/sources/new/", values).content.decode()
+    assert 'data-key="pk_' in page
+
+
+def test_a_source_with_a_wrong_origin_says_so_beside_the_field(anna: Client) -> None:
+    values = {"name": "Site", "kind": "browser", "namespace": "shop", "purpose": "web_analytics",
+              "origins": "nonsense"}  # fmt: skip
+    answer = anna.post("/engage/sources/new/", values)
+    assert answer.status_code == 422
+    assert "nonsense" in answer.content.decode()
