@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
 import sys
@@ -26,7 +27,17 @@ MIN_PASSWORD = 10
 
 
 def prepare(*, demo: bool, port: int) -> None:
-    """Bring both databases to the current schema and fill in what every company needs."""
+    """Bring both databases to the current schema and fill in what every company needs.
+
+    A second set-up of the same folder waits until the first is done.
+    """
+    env.home().mkdir(parents=True, exist_ok=True)
+    with (env.home() / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _prepare(demo=demo, port=port)
+
+
+def _prepare(*, demo: bool, port: int) -> None:
     for side in Side:
         env.secret(side)
         if _behind(side):

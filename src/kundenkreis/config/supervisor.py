@@ -11,12 +11,13 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from types import FrameType
 
 from kundenkreis.config import env
 from kundenkreis.kernel.sides import Side
 
 GRACE = 2.5
-PATIENCE = 30.0
+PATIENCE = 300.0
 
 
 @dataclass(slots=True)
@@ -43,10 +44,22 @@ def start(*, demo: bool, port: int) -> int:
         str(port),
         *(["--demo"] if demo else []),
     ]
-    done = subprocess.run(setup, env=environment("worker"), check=False)
-    if done.returncode:
-        return done.returncode
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    process = subprocess.Popen(setup, env=environment("worker"))
+    try:
+        if process.wait():
+            return process.returncode
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        return 130
     return serve(port=port, shop=demo, began=began)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Also where SIGINT is inherited ignored, as from a background shell."""
+    raise KeyboardInterrupt
 
 
 def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
