@@ -13,6 +13,7 @@ from kundenkreis.engage.campaigns.queries import (
     may_contact,
     running_campaigns,
 )
+from kundenkreis.engage.profiles.queries import group_ids
 from kundenkreis.engage.segments.queries import segment_ids_of
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.fields import translated
@@ -36,9 +37,9 @@ def decide(*, actor: Actor, profile_id: int) -> list[Decision]:
     due = [campaign for campaign in running_campaigns() if campaign.segment_id in segments]
     if not due:
         return []
-    ids = [campaign.pk for campaign in due]
-    seen = exposed_campaigns(ids, profile_id)
-    known = assigned_variants(ids, profile_id)
+    ids, group = [campaign.pk for campaign in due], group_ids(profile_id)
+    seen = exposed_campaigns(ids, group)
+    known = assigned_variants(ids, profile_id, group)
     return [
         _decision(actor, campaign, profile_id, known)
         for campaign in due
@@ -61,8 +62,9 @@ def content(offer: Offer, language: str) -> dict[str, Any]:
 
 def _decision(actor: Actor, campaign: Campaign, profile_id: int, known: dict[int, int]) -> Decision:
     if campaign.pk not in known:
-        assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
-    permission = may_contact(profile_id, campaign)
+        variant_id = assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
+        known = {**known, campaign.pk: variant_id}
+    permission = may_contact(profile_id, campaign, known)
     variants = {variant.pk: variant for variant in campaign.variants.all()}
     variant = variants[permission.variant_id or 0]
     offers = _offers(campaign)

@@ -61,34 +61,38 @@ def assigned_variant(campaign_id: int, profile_id: int) -> int | None:
     return assigned_variants([campaign_id], profile_id).get(campaign_id)
 
 
-def assigned_variants(campaign_ids: Iterable[int], profile_id: int) -> dict[int, int]:
-    """Variant by campaign for a canonical profile and everybody merged into it."""
+def assigned_variants(
+    campaign_ids: Iterable[int], profile_id: int, group: list[int] | None = None
+) -> dict[int, int]:
+    """Variant by campaign for a profile and everybody merged with it (`group`, if known)."""
     rows = Assignment.objects.filter(
-        campaign_id__in=list(campaign_ids), profile_id__in=group_ids(profile_id)
+        campaign_id__in=list(campaign_ids), profile_id__in=group or group_ids(profile_id)
     ).order_by("-at", "-id")
     return {row.campaign_id: row.variant_id for row in rows}
 
 
-def may_contact(profile_id: int, campaign: Campaign) -> Permission:
+def may_contact(
+    profile_id: int, campaign: Campaign, known: dict[int, int] | None = None
+) -> Permission:
     """The one question every channel asks before it reaches somebody for a campaign.
 
     The control group is held out everywhere; somebody who was not assigned yet must be assigned
-    first (`assign_variant`), so that no channel can slip past the experiment.
+    first (`assign_variant`), so that no channel can slip past the experiment. `known`: the
+    variants by campaign, where they were read already.
     """
     if campaign.state != Campaign.State.RUNNING:
         return Permission(False, Reason.NOT_RUNNING)
-    variant_id = assigned_variant(campaign.pk, profile_id)
+    found = assigned_variants([campaign.pk], profile_id) if known is None else known
+    variant_id = found.get(campaign.pk)
     if variant_id is None:
         return Permission(False, Reason.UNASSIGNED)
     control = any(v.pk == variant_id and v.is_control for v in campaign.variants.all())
     return Permission(not control, Reason.CONTROL if control else Reason.TEST, variant_id)
 
 
-def exposed_campaigns(campaign_ids: Iterable[int], profile_id: int) -> set[int]:
-    """Campaigns this visitor was already exposed to."""
-    rows = Exposure.objects.filter(
-        campaign_id__in=list(campaign_ids), profile_id__in=group_ids(profile_id)
-    )
+def exposed_campaigns(campaign_ids: Iterable[int], group: list[int]) -> set[int]:
+    """Campaigns this visitor, with everybody merged with them, was already exposed to."""
+    rows = Exposure.objects.filter(campaign_id__in=list(campaign_ids), profile_id__in=group)
     return set(rows.values_list("campaign_id", flat=True))
 
 
