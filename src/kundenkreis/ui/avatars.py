@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -30,7 +31,12 @@ def avatar(name: object, *, square: bool = False, size: str = "") -> SafeString:
 
     Parameters: `name` is a text or a record whose text is its name; `size` is "" (20 px), "medium" (28) or "large" (36).
     """
-    name = str(name)
+    return _avatar(str(name), square, size)
+
+
+@lru_cache(maxsize=4096)
+def _avatar(name: str, square: bool, size: str) -> SafeString:
+    # A list shows the same few people again and again.
     colour = crc32(name.encode()) % COLOURS + 1
     shape = " square" if square else ""
     return format_html(

@@ -25,10 +25,15 @@ def icon(name: str, kind: str = "") -> SafeString:
     """A lucide icon by name. `kind`: "small", "large" or a tone; decorative, so label its parent."""
     if name not in icons() and icons():
         _warn_of_missing(name)
+    return _icon(name, kind, asset_url("icons.svg"))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, kind: str, sprite: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {kind}" if kind else "",
-        asset_url("icons.svg"),
+        sprite,
         name,
     )
 
