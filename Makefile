@@ -35,3 +35,4 @@ messages: setup ## collect translatable texts into the .po files
 clean:     ## remove everything that was made here, but not the data in var/
 	@rm -rf .boot .venv node_modules src/kundenkreis/*/static/built .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find src -name '*.mo' -delete
+	@find src -name __pycache__ -prune -exec rm -rf {} +
