@@ -41,7 +41,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             f"CPU: load {answer['cpu']:.1f} s, "
             + ", ".join(f"{role} {used:.1f} s" for role, used in work.items())
             + f", {compared} people came into the large segment meanwhile")  # fmt: skip
-        load_words = f"{options.rate:.0f} events/s and recomputation"
+        load_words = f"{options.rate:.0f}/s of {options.active} visitors, recomputing"
         rate = answer["per_second"]
         yield measured(f"events accepted with {load_words}", rate, "/s", floor=options.rate,
                        at_least=0.98 * options.rate)  # fmt: skip
@@ -67,7 +67,7 @@ def _figures(when: str, lived: Lived, quiet: Lived) -> Iterator[Figure]:
 
 def _load(port: int, key: str, options: argparse.Namespace) -> subprocess.Popen[bytes]:
     arguments = {
-        "port": port, "key": key, "visitors": options.profiles, "rate": options.rate,
+        "port": port, "key": key, "visitors": options.active, "rate": options.rate,
         "seconds": options.seconds, "batch": options.batch,
     }  # fmt: skip
     pairs = [part for name, value in arguments.items() for part in (f"--{name}", str(value))]
@@ -112,6 +112,7 @@ if __name__ == "__main__":
             __doc__,
             profiles=Size(1_000_000, 2_000, "profiles"),
             events=Size(10_000_000, 20_000, "events in the log"),
+            active=Size(20_000, 500, "visitors who are in the shop during the load"),
             rate=Size(2_000, 100, "events per second"),
             batch=Size(1, 1, "events per request"),
             seconds=Size(30.0, 1.0, "seconds of load"),

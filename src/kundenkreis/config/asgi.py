@@ -18,7 +18,7 @@ from django.http.request import split_domain_port, validate_host  # noqa: E402
 
 from kundenkreis.edge.collector.app import Collector, Endpoint  # noqa: E402
 from kundenkreis.edge.offers import endpoints  # noqa: E402
-from kundenkreis.edge.serving import allow_connections  # noqa: E402
+from kundenkreis.edge.serving import allow_connections, hand_over_quickly  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -51,6 +51,7 @@ async def _live(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             allow_connections()
+            hand_over_quickly()
             collector.start()
             await send({"type": "lifespan.startup.complete"})
         else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections
 
+from kundenkreis.kernel.checkpoints import keep_short
 from kundenkreis.kernel.sides import Side
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def step(side: Side, *, every: float) -> Callable[[Callable[[], int]], Callable[
 def run_loop(side: Side, stop: threading.Event) -> None:
     """Run the side's steps until told to stop. An error is logged and the step tried again later."""
     steps = [known for known in STEPS if known.side is side]
+    keep_short(side, stop)
     while not stop.is_set():
         for one in steps:
             if stop.is_set() or one.due > time.monotonic():

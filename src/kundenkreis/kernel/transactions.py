@@ -8,9 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def unit_of_work(side: Side, command: str = "") -> Iterator[Unit]:
     )
     token = _unit.set(unit)
     try:
-        with transaction.atomic(using=side.alias):
+        with turn(connections[side.alias]), transaction.atomic(using=side.alias):
             yield unit
     finally:
         _unit.reset(token)

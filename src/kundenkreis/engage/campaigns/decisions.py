@@ -13,8 +13,8 @@ from kundenkreis.engage.campaigns.queries import (
     may_contact,
     running_campaigns,
 )
-from kundenkreis.engage.profiles.queries import group_ids
-from kundenkreis.engage.segments.queries import segment_ids_of
+from kundenkreis.engage.profiles.queries import merged_into
+from kundenkreis.engage.segments.queries import active_segments
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.fields import translated
 
@@ -30,14 +30,17 @@ class Decision:
 
 
 def decide(*, actor: Actor, profile_id: int) -> list[Decision]:
-    """The campaigns whose segment the visitor is in and to which they were not exposed yet."""
-    segments = segment_ids_of([profile_id]).get(profile_id, set())
+    """The campaigns whose segment the visitor is in and to which they were not exposed yet.
+
+    `profile_id` is the canonical one, as `profiles.queries.find` gives it.
+    """
+    segments = active_segments(profile_id)
     if not segments:
-        return []  # nearly everybody: spares the reading of all campaigns
-    due = [campaign for campaign in running_campaigns() if campaign.segment_id in segments]
+        return []  # nearly everybody: spares the reading of campaigns
+    due = running_campaigns(segments)
     if not due:
         return []
-    ids, group = [campaign.pk for campaign in due], group_ids(profile_id)
+    ids, group = [campaign.pk for campaign in due], merged_into(profile_id)
     seen = exposed_campaigns(ids, group)
     known = assigned_variants(ids, profile_id, group)
     return [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure, Variant
 from kundenkreis.engage.profiles.queries import group_ids
@@ -50,10 +50,11 @@ def campaign(viewer: Viewer, campaign_id: int) -> Campaign:
     return found
 
 
-def running_campaigns() -> list[Campaign]:
-    """Running campaigns with variants and offers, oldest first; at most 100."""
-    running = Campaign.objects.filter(state=Campaign.State.RUNNING, segment_id__isnull=False)
-    return list(running.prefetch_related("variants__offer").order_by("id")[:100])
+def running_campaigns(segment_ids: Iterable[int]) -> list[Campaign]:
+    """Running campaigns for these segments, with variants and offers, oldest first; at most 100."""
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING, segment_id__in=segment_ids)
+    variants = Prefetch("variants", Variant.objects.select_related("offer"))
+    return list(running.prefetch_related(variants).order_by("id")[:100])
 
 
 def assigned_variant(campaign_id: int, profile_id: int) -> int | None:

@@ -78,8 +78,11 @@ def find(namespace: str, *, anonymous: str = "", user: str = "") -> int | None:
     if not value:
         return None
     rows = Identifier.objects.filter(namespace=namespace, kind=kind, value=value)
-    found = rows.values_list("profile_id", flat=True).first()
-    return None if found is None else canonical_id(found)
+    found = rows.values_list("profile_id", "profile__canonical_id").first()
+    if found is None:
+        return None
+    profile_id, person = found
+    return profile_id if person is None else canonical_id(person)
 
 
 def linked(link_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -13,7 +13,10 @@ _refresher = Refresher()
 @step(Side.ENGAGE, every=0.05)
 def follow_events() -> int:
     """Evaluate what the newest events change."""
-    return commands.consume_events()
+    done = commands.consume_events()
+    if done:
+        _refresher.give_way()
+    return done
 
 
 @step(Side.ENGAGE, every=0.1)
@@ -28,7 +31,7 @@ def run_timers() -> int:
     return commands.run_due_timers()
 
 
-@step(Side.ENGAGE, every=0.5)
+@step(Side.ENGAGE, every=0.05)
 def refresh() -> int:
     """Continue comparing whole memberships with their definitions, a slice at a time."""
     return _refresher.step()

@@ -11,7 +11,7 @@ from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.consents import consents_of
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.models import Membership
-from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes.rfm import Rfm, scores_of
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel.conditions import Moment, Node, walk
@@ -19,14 +19,20 @@ from kundenkreis.kernel.conditions import Moment, Node, walk
 # Nobody does so much by hand; a robot must not fill the memory.
 MOST_EVENTS = 10_000
 _PROFILE = ("pk", "canonical_id", "known", "created_at", "link_id", "traits", "facts")
-_EVENT = ("profile_id", "type", "occurred_at", "key", "value_minor", "currency", "source_id")
+_TIMES = ("profile_id", "type", "occurred_at")
+_COLUMNS = (*_TIMES, "key", "value_minor", "currency", "source_id")
+_EVENT = {
+    Detail.TIMES: _TIMES,
+    Detail.COLUMNS: _COLUMNS,
+    Detail.PROPERTIES: (*_COLUMNS, "properties"),
+}
 
 
 def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, ProfileFacts]:
     """What `needs` asks for about these canonical profiles; merged or missing ones are left out.
 
     Of one person and type at most the newest `MOST_EVENTS` events are looked at.
-    Queries: one for profiles, two for events (with and without properties), one for memberships,
+    Queries: one for profiles, one for events of each level of detail, one for memberships,
     and for consents one plus a few per purpose and channel.
     """
     wanted = list(people)
@@ -57,14 +63,14 @@ def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, Profi
 def _events(
     persons: dict[int, int], found: dict[int, ProfileFacts], needs: Needs, moment: Moment
 ) -> None:
-    for kinds in (needs.events.keys() - needs.properties, needs.properties):
+    for detail, columns in _EVENT.items():
+        kinds = [name for name in needs.events if needs.detail(name) is detail]
         if not kinds:
             continue
         wanted = Q()
         for name in kinds:
             start = needs.oldest(name, moment)
             wanted |= Q(type=name) if start is None else Q(type=name, occurred_at__gte=start)
-        columns = (*_EVENT, "properties") if kinds is needs.properties else _EVENT
         rows = Event.objects.filter(wanted, profile_id__in=list(persons))
         for profile_id, kind, *rest in rows.values_list(*columns).iterator(chunk_size=2000):
             events = found[persons[profile_id]].events.setdefault(kind, [])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from functools import reduce
 
 from kundenkreis.kernel.conditions import Compare, Duration, Moment, Node, walk
@@ -14,16 +15,23 @@ from kundenkreis.kernel.conditions.periods import since
 Windows = dict[str, frozenset[Duration | None]]
 
 
+class Detail(IntEnum):
+    """How much of each event has to be read, from least to most."""
+
+    TIMES = 0  # an index alone answers that
+    COLUMNS = 1
+    PROPERTIES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What must be loaded to evaluate a tree, and what may change its answer.
 
-    `events` maps types to windows; `properties` names the types whose properties matter, too;
-    `population` that the answer depends on all other people, too.
+    `events` maps types to windows, `details` to how much of their events matters; `population` says that the answer depends on all other people, too.
     """
 
     events: Windows = field(default_factory=dict)
-    properties: frozenset[str] = frozenset()
+    details: Mapping[str, Detail] = field(default_factory=dict)
     profile: bool = False
     consents: frozenset[tuple[str, str]] = frozenset()
     segments: frozenset[int] = frozenset()
@@ -33,14 +41,21 @@ class Needs:
         events = dict(self.events)
         for name, windows in other.events.items():
             events[name] = events.get(name, frozenset()) | windows
+        most = {
+            name: max(self.detail(name), other.detail(name))
+            for name in self.details.keys() | other.details.keys()
+        }
         return Needs(
             events,
-            self.properties | other.properties,
+            most,
             self.profile or other.profile,
             self.consents | other.consents,
             self.segments | other.segments,
             self.population or other.population,
         )
+
+    def detail(self, event: str) -> Detail:
+        return self.details.get(event, Detail.TIMES)
 
     def oldest(self, event: str, moment: Moment) -> datetime | None:
         """The earliest instant an event of that type can matter; None = for ever."""

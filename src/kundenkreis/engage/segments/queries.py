@@ -43,11 +43,20 @@ def segment_ids_of(profile_ids: Iterable[int]) -> dict[int, set[int]]:
     """The active segments each profile's person is in; two queries, however many profiles."""
     canonical = canonical_ids(profile_ids)
     found: dict[int, set[int]] = {person: set() for person in canonical.values()}
-    active = Segment.objects.filter(state=Segment.State.ACTIVE)
-    rows = Membership.objects.filter(profile_id__in=list(found), segment_id__in=active.values("pk"))
-    for person, segment_id in rows.values_list("profile_id", "segment_id"):
+    for person, segment_id in _memberships(found):
         found[person].add(segment_id)
     return {pk: found[person] for pk, person in canonical.items()}
+
+
+def active_segments(person: int) -> set[int]:
+    """The active segments a canonical profile is in; one query."""
+    return {segment_id for _, segment_id in _memberships([person])}
+
+
+def _memberships(people: Iterable[int]) -> QuerySet[Membership, tuple[int, int]]:
+    active = Segment.objects.filter(state=Segment.State.ACTIVE).values("pk")
+    rows = Membership.objects.filter(profile_id__in=list(people), segment_id__in=active)
+    return rows.values_list("profile_id", "segment_id")
 
 
 def is_member(segment_id: int, profile_id: int) -> bool:

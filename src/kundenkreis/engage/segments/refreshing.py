@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import heapq
 import logging
+import os
+import sys
 import threading
+import time
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 SLICE = 250
 AGAIN = timedelta(days=1)
 RETRY = timedelta(minutes=5)
+LOWEST = 19
+QUIET = 1.0  # seconds without an event after which a refresh need not give way any more
+REST = 4  # times as long as a slice took, while it gives way
 
 
 @dataclass(slots=True)
@@ -172,15 +178,21 @@ def refresh_segment(segment_id: int) -> int:
 
 
 class Refresher:
-    """One refresh at a time, a slice per step."""
+    """One refresh at a time, a slice per step; the smaller part of the time while events come."""
 
     def __init__(self) -> None:
         self._refresh: Refresh | None = None
         self._thread: threading.Thread | None = None
+        self._gives_way_until = self._rests_until = 0.0
+
+    def give_way(self) -> None:
+        """Somebody who does not want to wait was just served; more of them may come."""
+        self._gives_way_until = time.monotonic() + QUIET
 
     def step(self) -> int:
         """Begin, wait for, continue or finish a refresh; returns how many people were looked at."""
-        if self._thread is not None and self._thread.is_alive():
+        began = time.monotonic()
+        if (self._thread is not None and self._thread.is_alive()) or began < self._rests_until:
             return 0
         if self._refresh is None:
             return self._begin()
@@ -193,6 +205,8 @@ class Refresher:
         if not done:
             finish(refresh)
             self._refresh = None
+        if began < self._gives_way_until:
+            self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
         return done
 
     def _begin(self) -> int:
@@ -206,6 +220,15 @@ class Refresher:
         return 0
 
 
+def _yield_to_others() -> None:
+    """Let everything else on this machine go first; on Linux that can be said per thread.
+
+    Only for a thread that reads: one that holds a lock would keep the others waiting all the longer.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+
+
 def _postpone(refresh: Refresh) -> None:
     """Let the others go first after an error."""
     here = Segment.objects.filter(pk=refresh.segment_id, refresh_due_at=refresh.requested)
@@ -214,6 +237,7 @@ def _postpone(refresh: Refresh) -> None:
 
 
 def _read(refresh: Refresh) -> None:
+    _yield_to_others()
     try:
         scan(refresh)
     except Exception as error:  # noqa: BLE001 - raised again in the loop, which logs and retries

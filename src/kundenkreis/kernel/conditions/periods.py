@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -178,6 +179,7 @@ Bound = Fixed | Sliding | Calendar
 Interval = tuple[Bound | None, Bound | None]
 
 
+@lru_cache(maxsize=1_000)  # asked for every person and event
 def since(duration: Duration) -> Bound:
     """The lower bound of "within the last …": what is older is out, to the microsecond."""
     if duration.unit.sliding:

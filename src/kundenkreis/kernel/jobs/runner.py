@@ -40,16 +40,15 @@ def run_due(side: Side, limit: int = 50) -> int:
 def claim(side: Side) -> Job | None:
     """Take the next due job whose lane is free and hold it for `LEASE`."""
     now = clock.now()
+    jobs = _jobs(side)
+    earlier = jobs.filter(lane=OuterRef("lane"), id__lt=OuterRef("id"), state__in=UNFINISHED)
+    free = Q(state=Job.State.READY) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    due = jobs.filter(free, Q(lane="") | ~Exists(earlier), state__in=UNFINISHED, due_at__lte=now)
+    if not due.exists():  # asked often: nobody's turn to write is taken for that
+        return None
     with unit_of_work(side, "kernel.jobs.claim"):
-        jobs = _jobs(side)
-        earlier = jobs.filter(lane=OuterRef("lane"), id__lt=OuterRef("id"), state__in=UNFINISHED)
-        free = Q(state=Job.State.READY) | Q(state=Job.State.RUNNING, lease_until__lt=now)
-        job = (
-            jobs.select_for_update(skip_locked=connections[side.alias].vendor == "postgresql")
-            .filter(free, Q(lane="") | ~Exists(earlier), state__in=UNFINISHED, due_at__lte=now)
-            .order_by("-priority", "due_at", "id")
-            .first()
-        )
+        due = due.select_for_update(skip_locked=connections[side.alias].vendor == "postgresql")
+        job = due.order_by("-priority", "due_at", "id").first()
         if job is None:
             return None
         job.fence += 1

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kundenkreis.engage.segments.facts import ProfileFacts
-from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import Moment, Node, Reader
@@ -36,7 +36,7 @@ class Performed(Node):
     once_per_key: bool = False
 
     def needs(self) -> Needs:
-        return self.selector.needs()
+        return self.selector.needs(Detail.COLUMNS if self.once_per_key else Detail.TIMES)
 
 
 @dataclass(frozen=True, slots=True)

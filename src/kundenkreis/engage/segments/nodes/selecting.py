@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.fields import EVENTS
-from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel.conditions import (
     Duration,
@@ -67,12 +67,9 @@ class Selector:
     def start(self) -> Bound | None:
         return None if self.within is None else since(self.within)
 
-    def needs(self, *, properties: bool = False) -> Needs:
-        wanted = properties or self.where is not None
-        return Needs(
-            {self.event: frozenset({self.within})},
-            frozenset({self.event}) if wanted else frozenset(),
-        )
+    def needs(self, detail: Detail = Detail.TIMES) -> Needs:
+        most = detail if self.where is None else Detail.PROPERTIES
+        return Needs({self.event: frozenset({self.within})}, {self.event: most})
 
     def of(self, facts: ProfileFacts) -> Iterable[EventRow]:
         """The person's events of this kind, whenever they were, also in the future."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.fields import EVENTS
-from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader
@@ -48,9 +48,13 @@ class Sequence(Node):
     def needs(self) -> Needs:
         # `then` matters as far back as `first` does.
         then = Selector(self.then.event, self.first.within, self.then.where)
-        return self.first.needs(properties=self.first_key.startswith(_PROPERTY)) | then.needs(
-            properties=self.then_key.startswith(_PROPERTY)
-        )
+        return self.first.needs(_detail(self.first_key)) | then.needs(_detail(self.then_key))
+
+
+def _detail(key: str) -> Detail:
+    if key.startswith(_PROPERTY):
+        return Detail.PROPERTIES
+    return Detail.TIMES if key == ANY_KEY else Detail.COLUMNS
 
 
 def event_key(event: EventRow, name: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
-from kundenkreis.engage.segments.needs import Needs
+from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.kernel.conditions import ConditionError, Kind, Moment, Node, Reader
@@ -49,7 +49,8 @@ class SumOf(Node):
     amount: Money | Decimal
 
     def needs(self) -> Needs:
-        return self.selector.needs(properties=not isinstance(self.amount, Money))
+        of_value = isinstance(self.amount, Money)
+        return self.selector.needs(Detail.COLUMNS if of_value else Detail.PROPERTIES)
 
     @property
     def threshold(self) -> int:

@@ -14,7 +14,14 @@ from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.engage.profiles.identity import Sighting
 from kundenkreis.engage.profiles.resolution import resolve
-from kundenkreis.engage.segments import commands, evaluating, following, loading, storing
+from kundenkreis.engage.segments import (
+    commands,
+    evaluating,
+    following,
+    loading,
+    refreshing,
+    storing,
+)
 from kundenkreis.engage.segments.definitions import definition_of
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
 from kundenkreis.engage.segments.nodes.counting import NotPerformed, Performed
@@ -200,6 +207,37 @@ def test_it_refreshes_in_slices_with_a_thread_of_its_own_for_the_comparison() ->
     assert sizes == [250, 250, 100]
     made.refresh_from_db()
     assert (made.size, members(made)) == (600, set(many))
+
+
+def test_it_stores_what_a_comparison_found_in_the_smaller_part_of_the_time_while_events_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people(600)
+    commands.create_segment(
+        actor=SYSTEM,
+        name={"en": "x"},
+        definition={"v": 1, "where": {"type": "all", "children": []}},
+        activate=True,
+    )
+    clock = [100.0]
+    monkeypatch.setattr(refreshing.time, "monotonic", lambda: clock[0])
+    apply = refreshing.apply
+
+    def takes_a_second(refresh: refreshing.Refresh) -> int:
+        clock[0] += 1
+        return apply(refresh)
+
+    monkeypatch.setattr(refreshing, "apply", takes_a_second)
+    refresher = Refresher()
+    refresher.step()
+    assert refresher._thread is not None
+    refresher._thread.join()
+    refresher.give_way()
+    assert refresher.step() == 250
+    assert refresher.step() == 0
+    clock[0] += refreshing.REST
+    assert refresher.step() == 250  # nobody came for a while: no more rest
+    assert refresher.step() == 100
 
 
 def test_it_looks_at_each_person_once_more_before_it_stores_what_a_comparison_found() -> None:
