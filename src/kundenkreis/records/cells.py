@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from django.db import models
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
@@ -15,6 +14,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.fields import Info
 from kundenkreis.ui import formats, parts
 from kundenkreis.ui.avatars import avatar
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -65,16 +65,16 @@ def linked(record: Any) -> SafeString:
     """Another record: its mark and its name, a link when it has a page."""
     kind = registry.of_model(type(record))
     if kind is None:
-        return format_html("{}", record)
+        return markup("{}", record)
     mark = avatar(str(record), square=True) if kind.square else ""
-    return format_html(
+    return markup(
         '<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
     )
 
 
 def titled(kind: Any, record: Any) -> SafeString:
     """The name of a record in the first column of its list."""
-    return format_html(
+    return markup(
         '<span class="cell">{}<a href="{}">{}</a></span>',
         avatar(str(record), square=kind.square),
         kind.url(record.pk),
@@ -86,7 +86,7 @@ def person_mark(name: str) -> SafeString:
     """A member of staff: initials and name."""
     if not name:
         return _empty()
-    return format_html('<span class="cell row">{}{}</span>', avatar(name), name)
+    return markup('<span class="cell row">{}{}</span>', avatar(name), name)
 
 
 def word(text: str) -> SafeString:
@@ -97,14 +97,14 @@ def word(text: str) -> SafeString:
 
 
 def _empty() -> SafeString:
-    return format_html("{}", "")
+    return markup("{}", "")
 
 
 def _address(url: str) -> SafeString:
     if not url.startswith(("https://", "http://")):
-        return format_html("{}", url)
+        return markup("{}", url)
     short = url.split("://", 1)[1].removeprefix("www.").rstrip("/")
-    return format_html('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', url, short)
+    return markup('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', url, short)
 
 
 def _number(info: Info, value: Any, language: str | None) -> str:

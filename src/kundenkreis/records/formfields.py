@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.money import to_major
 from kundenkreis.records import references
 from kundenkreis.records.parsing import parse_number, plain
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -102,7 +102,7 @@ class Suggest(forms.TextInput):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         identity = f"{(attrs or {}).get('id', name)}-suggestions"
         field = super().render(name, value, {**(attrs or {}), "list": identity}, renderer)
-        return format_html('{}<datalist id="{}"></datalist>', field, identity)
+        return markup('{}<datalist id="{}"></datalist>', field, identity)
 
 
 class ReferenceField(forms.CharField):

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.http import QueryDict
-from django.utils.html import format_html
 
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.records import cells, keyset
@@ -19,6 +18,7 @@ from kundenkreis.records.fields import Info, info
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -173,7 +173,7 @@ def _maker(kind: RecordType, column: Column, directory: Directory, *, first: boo
             content = cells.shown(found, record, directory) if found else ""
         if first:
             content = cells.titled(kind, record)
-        return format_html('<td class="{}">{}</td>', classes, content)
+        return markup('<td class="{}">{}</td>', classes, content)
 
     return make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,29 +14,38 @@ MANIFEST = Path(__file__).parent / "static" / "built" / "manifest.json"
 
 def asset_url(name: str) -> str:
     """The address of a built file by its plain name, e.g. "app.css"."""
-    return static(f"built/{_manifest().get(name, name)}")
+    return _address(name, _changed(_second()))
 
 
 def icons() -> frozenset[str]:
     """Names in the sprite; empty while nothing is built."""
-    return _icons(_manifest().get("icons", ""))
+    return _icons(_changed(_second()))
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, changed: int) -> str:
+    return static(f"built/{_read(changed).get(name, name)}")
 
 
 @lru_cache(maxsize=1)
-def _icons(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+def _icons(changed: int) -> frozenset[str]:
+    return frozenset(_read(changed).get("icons", "").split())
 
 
-def _manifest() -> dict[str, str]:
+def _second() -> int:
+    return int(time.monotonic())
+
+
+@lru_cache(maxsize=1)
+def _changed(second: int) -> int:
+    """When the manifest was last built, looked up once a second; 0 while nothing is built."""
     try:
-        changed = MANIFEST.stat().st_mtime_ns
-    except FileNotFoundError:  # not built yet: pages work, without their look
-        return {}
-    return _read(changed)
+        return MANIFEST.stat().st_mtime_ns
+    except FileNotFoundError:  # pages work, without their look
+        return 0
 
 
 @lru_cache(maxsize=1)
 def _read(changed: int) -> dict[str, str]:
-    """Read again only after a build; `changed` is the manifest's time stamp."""
-    names: dict[str, str] = json.loads(MANIFEST.read_text())
+    names: dict[str, str] = json.loads(MANIFEST.read_text()) if changed else {}
     return names

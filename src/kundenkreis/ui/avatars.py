@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from django.utils.html import format_html
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -39,7 +39,7 @@ def _avatar(name: str, square: bool, size: str) -> SafeString:
     # A list shows the same few people again and again.
     colour = crc32(name.encode()) % COLOURS + 1
     shape = " square" if square else ""
-    return format_html(
+    return markup(
         '<span class="avatar avatar-{}{}{}" aria-hidden="true">{}</span>',
         colour,
         shape,

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kundenkreis.ui import formats
 from kundenkreis.ui.assets import asset_url, icons
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def icon(name: str, kind: str = "") -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _icon(name: str, kind: str, sprite: str) -> SafeString:
-    return format_html(
+    return markup(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {kind}" if kind else "",
         sprite,
@@ -51,9 +52,7 @@ def _warn_of_missing(name: str) -> None:
 def tag(label: object, tone: str = "", icon_name: str = "") -> SafeString:
     """A short word with meaning: a source, a state, a role."""
     mark = icon(icon_name) if icon_name else ""
-    return format_html(
-        '<span class="tag {}">{}{}</span>', tone if tone in TONES else "", mark, label
-    )
+    return markup('<span class="tag {}">{}{}</span>', tone if tone in TONES else "", mark, label)
 
 
 def when(value: date, language: str | None = None) -> SafeString:
@@ -62,7 +61,7 @@ def when(value: date, language: str | None = None) -> SafeString:
         exact = formats.instant(value, language)
     else:
         exact = formats.day(value, language)
-    return format_html(
+    return markup(
         '<kk-time><time datetime="{}" title="{}">{}</time></kk-time>',
         value.isoformat(),
         exact,
