@@ -14,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tools import browser, own_server, postgresql
@@ -42,16 +45,29 @@ class Run:
 # What looks at the source or simulates without a database is the same on both: once is enough.
 PLAIN = "not journey and not fault"
 ONE_DATABASE = ("tests/wall", "tests/faults/test_start_stop.py")
+PLAIN_SQLITE = Run("sqlite", PLAIN, "sqlite", processes=2)
+PLAIN_POSTGRESQL = Run(
+    "postgresql",
+    f"{PLAIN} and not simulation",
+    "postgresql",
+    processes=2,
+    ignored=("tests/architecture",),
+)
+SCREENS = Run("screens", "journey", "sqlite", processes=2, paths=("src",))
+JOURNEYS = Run("journeys", "journey", "sqlite", paths=("tests",))
+JOURNEYS_POSTGRESQL = Run("journeys on postgresql", "journey", "postgresql", paths=("tests",))
+FAULTS = Run("faults", "fault", "sqlite")
+FAULTS_POSTGRESQL = Run("faults on postgresql", "fault", "postgresql", ignored=ONE_DATABASE)
+
+# Journeys and faults mostly wait, so two of them go side by side: one per database, because each
+# test process has one server.
 RUNS = [
-    Run("sqlite", PLAIN, "sqlite", processes=2),
-    Run("postgresql", f"{PLAIN} and not simulation", "postgresql", processes=2,
-        ignored=("tests/architecture",)),
-    Run("screens", "journey", "sqlite", processes=2, paths=("src",)),
-    Run("journeys", "journey", "sqlite", paths=("tests",)),
-    Run("journeys on postgresql", "journey", "postgresql", paths=("tests",)),
-    Run("faults", "fault", "sqlite"),
-    Run("faults on postgresql", "fault", "postgresql", ignored=ONE_DATABASE),
-]  # fmt: skip
+    [PLAIN_SQLITE],
+    [PLAIN_POSTGRESQL],
+    [SCREENS],
+    [JOURNEYS, FAULTS_POSTGRESQL],
+    [FAULTS, JOURNEYS_POSTGRESQL],
+]
 
 
 def main(names: list[str]) -> int:
@@ -60,18 +76,17 @@ def main(names: list[str]) -> int:
     signal.signal(signal.SIGINT, _interrupted)
     started = time.monotonic()
     results = Results()
-    chosen = [run for run in RUNS if not names or run.name in names]
+    chosen = [[run for run in runs if not names or run.name in names] for runs in RUNS]
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="kk-"))
         folder.chmod(0o711)  # the wall's probe runs as another user and has to get in here
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         env = provide_browser()
-        servers = provide_postgresql(stack, chosen, results)
-        for run in chosen:
-            if run.database == "sqlite":
-                execute(run, folder, env, results)
-            elif servers:
-                execute(run, folder, {**env, own_server.VARIABLE: " ".join(servers)}, results)
+        servers = provide_postgresql(stack, list(chain(*chosen)), results)
+        env[own_server.VARIABLE] = " ".join(servers)
+        for runs in chosen:
+            if possible := [run for run in runs if run.database == "sqlite" or servers]:
+                execute(possible, folder, env, results)
     print(results.report(time.monotonic() - started))
     SUMMARY.parent.mkdir(parents=True, exist_ok=True)
     SUMMARY.write_text(results.sums() + "\n", "utf-8")
@@ -101,42 +116,76 @@ def provide_postgresql(stack: ExitStack, runs: list[Run], results: Results) -> l
     return servers
 
 
-def execute(run: Run, folder: Path, env: dict[str, str], results: Results) -> None:
-    """One pytest run in a process group of its own, with a time limit."""
-    report = folder / f"{run.name.replace(' ', '-')}.xml"
-    scratch = folder / "t"  # short: the paths of Unix sockets are limited
-    scratch.mkdir(exist_ok=True)
+def execute(runs: Sequence[Run], folder: Path, env: dict[str, str], results: Results) -> None:
+    """Pytest runs side by side, each in a process group of its own, with a time limit."""
+    print("\n" + ", ".join(run.name for run in runs), "…", flush=True)
+    with ThreadPoolExecutor(len(runs)) as threads, ExitStack() as stack:
+        # On the way out after a signal the runs end first, and with them their threads.
+        started = [stack.enter_context(running(run, folder, env)) for run in runs]
+        for one, code in zip(started, threads.map(Started.wait, started), strict=True):
+            one.show()
+            known = results.read(one.run.name, one.report)
+            if code is None:
+                results.fail(f"{one.run.name}: not finished after {MINUTES_PER_RUN} minutes")
+            elif code not in (0, 1, NO_TESTS) or (code == 1 and not known):
+                results.fail(f"{one.run.name}: pytest ended with exit code {code}")
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run that was started; what it prints is kept until it is done."""
+
+    run: Run
+    process: subprocess.Popen[bytes]
+    report: Path
+    printed: Path
+
+    def wait(self) -> int | None:
+        """Its exit code; None when it took too long."""
+        try:
+            return self.process.wait(MINUTES_PER_RUN * 60)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def show(self) -> None:
+        """Everything it printed, under its name."""
+        print(f"\n── {self.run.name} ", "─" * (70 - len(self.run.name)), flush=True)
+        print(self.printed.read_text("utf-8", "replace"), flush=True)
+
+
+@contextmanager
+def running(run: Run, folder: Path, env: dict[str, str]) -> Iterator[Started]:
+    name = run.name.replace(" ", "-")
+    report, printed = folder / f"{name}.xml", folder / f"{name}.txt"
+    # Short, because the paths of Unix sockets are limited.
+    scratch = Path(tempfile.mkdtemp(prefix="t", dir=folder))
+    scratch.chmod(0o711)
     command = [str(VENV / "bin" / "python"), "-m", "pytest", "-q", "-m", run.marks]
     command += ["--junit-xml", str(report), "-o", "junit_family=xunit2"]
     command += ["-o", "faulthandler_timeout=300", "--no-header", "-r", "fE"]
     command += [*run.paths, *("--ignore=" + path for path in run.ignored)]
     command += ["-p", "tools.own_server"] if run.database == "postgresql" else []
     command += ["-n", str(run.processes), "--dist", "worksteal"] if run.processes else []
-    print(f"\n── {run.name} ", "─" * (70 - len(run.name)), flush=True)
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={
-            **os.environ,
-            **env,
-            "KUNDENKREIS_TEST_DATABASE": run.database,
-            "TMPDIR": str(scratch),
-        },
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={
+                **os.environ,
+                **env,
+                "KUNDENKREIS_TEST_DATABASE": run.database,
+                "TMPDIR": str(scratch),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
-        code = process.wait(MINUTES_PER_RUN * 60)
-    except subprocess.TimeoutExpired:
-        code = None
+        yield Started(run, process, report, printed)
     finally:
         _end_group(process)
         shutil.rmtree(scratch, ignore_errors=True)
-    known = results.read(run.name, report)
-    if code is None:
-        results.fail(f"{run.name}: not finished after {MINUTES_PER_RUN} minutes")
-    elif code not in (0, 1, NO_TESTS) or (code == 1 and not known):
-        results.fail(f"{run.name}: pytest ended with exit code {code}")
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
