@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
+from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.records import Button, Figure, Tag
 from kundenkreis.records.cells import linked, word
@@ -129,7 +130,11 @@ def next_step_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
-    return {"consents": queries.consents_of(person)}
+    return {
+        "consents": queries.consents_of(person),
+        "channels": CHANNELS,
+        "may_write": viewer.covers("crm.person.change", person),
+    }
 
 
 def _change(record: Any) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kundenkreis.crm.people.customer_commands import link_person
 from kundenkreis.crm.people.events import ObjectionRecorded
 from kundenkreis.crm.people.models import ContactPermission, Person
@@ -14,10 +16,12 @@ from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish
 
 # The kind of subject of what a person told staff: the subject is their link id.
 PERSON = "person"
+CHANNELS = ("email", "phone", "post", "sms", "web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,21 @@ def record_objection(
     )
     add_timeline_entry(actor=actor, entry=entry)
     publish(ObjectionRecorded(link_id=link_id, channel=channel, purpose=purpose, at=at))
+
+
+@command
+def record_objections(
+    *, actor: Actor, person_id: int, channels: Sequence[str], purpose: str = ""
+) -> None:
+    """Note an objection for several channels at once ("do not contact me any more").
+
+    Raises `DomainError` without a channel that exists, `NotFound`.
+    """
+    chosen = [channel for channel in CHANNELS if channel in channels]
+    if not chosen:
+        raise DomainError(_("Choose at least one channel the person does not want any more."))
+    for channel in chosen:
+        record_objection(actor=actor, person_id=person_id, channel=channel, purpose=purpose)
 
 
 def _statement(row: ContactPermission) -> Statement:

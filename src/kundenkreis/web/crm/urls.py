@@ -15,6 +15,7 @@ urlpatterns = [
     path("contact-details/<int:pk>/<slug:what>/", views.change_detail, name="change-detail"),
     path("persons/<int:pk>/affiliations/", views.add_affiliation, name="add-affiliation"),
     path("affiliations/<int:pk>/remove/", views.remove_affiliation, name="remove-affiliation"),
+    path("persons/<int:pk>/objections/", views.add_objection, name="add-objection"),
     path("next-steps/<slug:slug>/<int:pk>/", views.next_step, name="next-step"),
     *patterns(Side.CRM),
 ]

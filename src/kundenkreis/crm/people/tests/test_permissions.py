@@ -5,9 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kundenkreis.crm.people.models import ContactPermission, Person, TimelineEntry
-from kundenkreis.crm.people.permissions import Statement, project_consent, record_objection
+from kundenkreis.crm.people.permissions import (
+    Statement,
+    project_consent,
+    record_objection,
+    record_objections,
+)
 from kundenkreis.kernel import store
 from kundenkreis.kernel.clock import freeze
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.models import OutboxMessage
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
@@ -52,3 +58,14 @@ def test_an_objection_counts_at_once_and_crosses_with_a_link_id() -> None:
     assert (message.name, message.crosses) == ("crm.people.ObjectionRecorded", True)
     assert message.key == str(person.link_id)
     assert TimelineEntry.objects.get().kind == "objection"
+
+
+def test_one_objection_may_close_several_channels_and_must_name_one_that_exists() -> None:
+    with store.group(Side.CRM, "test"):
+        person = store.create(ANNA, Person, last_name="Weiß")
+    with pytest.raises(DomainError):
+        record_objections(actor=ANNA, person_id=person.pk, channels=["telepathy"])
+    assert not ContactPermission.objects.exists()
+    record_objections(actor=ANNA, person_id=person.pk, channels=["post", "email", "telepathy"])
+    rows = ContactPermission.objects.values_list("channel", "granted")
+    assert sorted(rows) == [("email", False), ("post", False)]

@@ -215,6 +215,7 @@ KINDS: dict[str, Callable[[Payload], Line]] = {
 def purpose_label(purpose: str) -> str:
     """A purpose of consent in words; the company's own ones show their name."""
     labels = {
+        "": _("Any purpose"),
         "marketing": _("Advertising"),
         "newsletter": _("Newsletter"),
         "orders": _("Handling of orders"),

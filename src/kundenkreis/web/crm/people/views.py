@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kundenkreis.crm.people import commands, contact_commands, queries
+from kundenkreis.crm.people import commands, contact_commands, permissions, queries
 from kundenkreis.crm.people.panels import timeline_panel
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotFound
@@ -118,6 +118,15 @@ def remove_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
     kind, person = _found(request, "person", found.person_id, "affiliations")
     contact_commands.remove_affiliation(actor=request.viewer, affiliation_id=pk)
     return _panel(request, kind, person, "affiliations")
+
+
+@require_POST
+def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note that a person does not want to be contacted; the answer is the panel with it."""
+    kind, person = _found(request, "person", pk, "consents")
+    channels = request.POST.getlist("channel")
+    permissions.record_objections(actor=request.viewer, person_id=person.pk, channels=channels)
+    return _panel(request, kind, person, "consents")
 
 
 @require_POST

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from kundenkreis.crm.people.models import ContactDetail, Person, TimelineEntry
+from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, TimelineEntry
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import ANNA, BOTH
@@ -213,3 +213,17 @@ def test_it_has_no_part_of_a_page_that_the_type_does_not_have(
     company: Company, anna: Client, address: str
 ) -> None:
     assert anna.post(address, {"text": "x", "action": "done"}).status_code == 404
+
+
+def test_it_records_an_objection_from_the_page_of_the_person(
+    company: Company, anna: Client
+) -> None:
+    address = f"/crm/persons/{company.person.pk}/objections/"
+    answer = anna.post(address, {"channel": ["email", "phone"]}, headers=HTMX)
+    assert answer.status_code == 200
+    assert answer.text.count('class="tag red"') == 2
+    assert "Any purpose" in answer.text
+    assert TimelineEntry.objects.filter(kind="objection").count() == 2
+    refused = anna.post(address, {}, headers=HTMX)
+    assert "Choose at least one channel" in toast(refused)["text"]
+    assert ContactPermission.objects.filter(granted=False).count() == 2
