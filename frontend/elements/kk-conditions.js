@@ -1,12 +1,12 @@
 import { input, make, operand, select } from "../condition-inputs.js";
 
-// <kk-conditions data-count="URL"> edits a tree of conditions: a hidden input holds the definition
-// as JSON, <script type="application/json"> what may be asked (kernel/conditions/README.md).
+// <kk-conditions data-count="URL" data-words="…"> edits a tree of conditions: a hidden input holds
+// the definition as JSON, `data-words` what may be asked as JSON (kernel/conditions/README.md).
 // Every change is sent to `data-count`, whose answer says how many it are, or what is wrong where.
 class Conditions extends HTMLElement {
   connectedCallback() {
     if (this.words) return;
-    this.words = JSON.parse(this.querySelector("script").textContent);
+    this.words = JSON.parse(this.dataset.words);
     this.field = this.querySelector("input[type=hidden]");
     this.text = this.dataset; // labels of our own, translated by the page
     const stored = JSON.parse(this.field.value || "{}").where;

@@ -67,8 +67,10 @@ class Filters:
     menus: list[Menu] = field(default_factory=list)
     chosen: dict[str, list[Any]] = field(default_factory=dict)
     sentence: str = ""
+    where: str = ""  # the conditions that could be understood, as they came
+    without: str = ""  # the address without them
     clear: str = ""
-    problem: str = ""
+    problem: ConditionError | str = ""
 
     @property
     def active(self) -> bool:
@@ -76,16 +78,26 @@ class Filters:
 
 
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
-    """The fields of a type that conditions may speak about."""
-    columns = [
-        column
-        for column in kind.model._meta.concrete_fields
-        if column.name not in ("custom", "version")
-    ]
+    """The fields of a type that conditions may speak about: those that its pages show."""
+    asked = _shown(kind)
+    columns = [column for column in kind.model._meta.concrete_fields if column.name in asked]
     return Vocabulary(
         kind.name,
         tuple(_condition_field(kind, info(kind.model, one.name), viewer) for one in columns),
     )
+
+
+# What every record has, though a list or a page may not show it.
+_COMMON = frozenset({"owner_id", "created_at", "changed_at", "next_step", "next_step_on"})
+
+
+def _shown(kind: RecordType) -> frozenset[str]:
+    """Nothing else may be asked for: a comparison tells as much of a field as showing it."""
+    facts = [fact for section in kind.sections for fact in section.facts]
+    columns = [*kind.columns, *(fact for fact in facts if not isinstance(fact, str))]
+    names = {fact for fact in facts if isinstance(fact, str)}
+    names |= {name for column in columns for name in (column.name, *column.sort)}
+    return _COMMON | names.union(kind.filters, kind.exchange.fields)
 
 
 def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Filters:
@@ -101,10 +113,14 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     try:
         if where := parameters.get("where"):
             tree = conditions.load(json.loads(where), found.vocabulary)
-            parts.append(tree)
-            found.sentence = conditions.sentence(tree, found.vocabulary)
-    except (ConditionError, ValueError) as error:
-        found.problem = str(error) if isinstance(error, ConditionError) else _("unreadable filter")
+            if tree != All():
+                parts.append(tree)
+                found.sentence = conditions.sentence(tree, found.vocabulary)
+                found.where = where
+    except ConditionError as error:
+        found.problem = error
+    except ValueError:
+        found.problem = _("unreadable filter")
     found.tree = All(tuple(parts))
     found.menus = [_menu(kind, viewer, name, found, parameters, address) for name in kind.filters]
     found.menus += [
@@ -112,6 +128,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
         for name in found.chosen
         if name not in kind.filters
     ]
+    found.without = _address(address, parameters, drop=("where", "after", "before"))
     found.clear = _address(address, parameters, drop=(*found.chosen, "where", "q", "after"))
     return found
 

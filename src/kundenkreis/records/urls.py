@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import URLPattern, path
 
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.views import boards, exchange, lists, pages, writing
+from kundenkreis.records.views import boards, exchange, filtering, lists, pages, writing
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.sides import Side
@@ -28,6 +28,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     made = [
         _address(kind, f"{kind.slug}/", "list", lists.list_page),
         _address(kind, f"{kind.slug}/suggestions/", "suggestions", lists.suggestions_page),
+        _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
+        _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),
         _address(kind, one, "record", pages.record_page),
     ]
     if "create" in kind.actions:

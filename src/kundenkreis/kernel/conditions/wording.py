@@ -104,9 +104,9 @@ def plain(value: Whatever) -> str:
         case bool():
             return _("yes") if value else _("no")
         case int() | float() | Decimal():
-            return formats.number_format(value, use_l10n=True)
+            return formats.number_format(value, use_l10n=True, force_grouping=True)
         case Money():
-            return f"{formats.number_format(value.amount, use_l10n=True)} {value.currency}"
+            return f"{formats.number_format(value.amount, use_l10n=True, force_grouping=True)} {value.currency}"
         case datetime():
             return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
         case date():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -120,7 +121,7 @@ def _page(request: HttpRequest, form: SegmentForm, shown: Segment | None = None)
     context = {
         "form": form,
         "segment": shown,
-        "vocabulary": describe(PEOPLE),
+        "vocabulary": json.dumps(describe(PEOPLE), cls=DjangoJSONEncoder),
         "trail": [{"label": _("Segments"), "url": reverse("engage:segments")}],
     }
     status = 422 if form.is_bound and form.errors else 200

@@ -126,7 +126,9 @@ def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
     kind, person = _found(request, "person", pk, "consents")
     channels = request.POST.getlist("channel")
     permissions.record_objections(actor=request.viewer, person_id=person.pk, channels=channels)
-    return _panel(request, kind, person, "consents")
+    answer = _panel(request, kind, person, "consents")
+    answer["HX-Refresh"] = "true"  # the timeline has new entries
+    return answer
 
 
 @require_POST

@@ -1,0 +1,59 @@
+"""What a sales rep does beyond reading: filter a list by own conditions, record an objection."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.running import Product
+
+pytestmark = pytest.mark.journey
+
+
+def test_a_list_is_filtered_by_conditions_built_in_a_dialog(product: Product, anna: Page) -> None:
+    said: list[str] = []
+    anna.on("pageerror", lambda error: said.append(str(error)))
+    anna.goto(f"{product.staff}/crm/opportunities/")
+    anna.get_by_role("button", name="Filter", exact=True).click()
+    dialog = anna.get_by_role("dialog", name="Filter")
+    dialog.get_by_label("Bedingung").select_option("compare")
+    row = dialog.locator(".condition")
+    row.get_by_label("Feld").select_option("value_minor")
+    row.get_by_label("Vergleich").select_option("gt")
+    row.locator("input[type=number]").fill("60000")
+    expect(dialog.locator("output")).to_have_text("2 Datensätze")
+    serious = [
+        one["id"]
+        for one in Axe().run(anna).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    dialog.get_by_role("button", name="Anzeigen").click()
+    expect(anna.locator("#list tbody tr")).to_have_count(2)
+    chip = anna.get_by_text("Wert ist größer als 60.000,00 EUR")
+    expect(chip).to_be_visible()
+
+    # Searching keeps the conditions; the cross beside them takes only them away.
+    anna.get_by_placeholder("Suchen").fill("Rahmen")
+    expect(anna.locator("#list tbody tr")).to_have_count(1)
+    anna.get_by_role("button", name="Filter", exact=True).click()
+    expect(anna.get_by_role("dialog", name="Filter").locator(".condition")).to_have_count(1)
+    anna.keyboard.press("Escape")
+    anna.get_by_role("link", name="Filter Wert ist größer als 60.000,00 EUR entfernen").click()
+    expect(chip).to_have_count(0)
+    assert said == []
+
+
+def test_an_objection_is_recorded_on_the_persons_page(product: Product, anna: Page) -> None:
+    anna.goto(f"{product.staff}/crm/persons/?q=Weiß")
+    anna.locator("#list tbody a").first.click()
+    anna.get_by_role("button", name="Widerspruch erfassen").click()
+    dialog = anna.get_by_role("dialog", name="Widerspruch erfassen")
+    for channel in ("Post", "SMS", "Website"):
+        dialog.get_by_label(channel).uncheck()
+    dialog.get_by_role("button", name="Widerspruch speichern").click()
+    panel = anna.locator("#consents-panel")
+    expect(panel.get_by_text("verweigert")).to_have_count(2)
+    entry = anna.get_by_text("Werbewiderspruch")
+    expect(entry).to_have_count(2)
