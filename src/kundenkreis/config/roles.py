@@ -72,7 +72,8 @@ def _serve(*, target: str, port: int, **options: Any) -> int:
     from granian import Granian
     from granian.log import LogLevels
 
-    log_level = LogLevels(env.text("LOG_LEVEL", "warning").lower())
+    # The server's own warnings are about its tuning and no help to whoever starts the product.
+    log_level = LogLevels(env.text("LOG_LEVEL", "error").lower())
     Granian(
         target=target,
         address=env.text("ADDRESS", "127.0.0.1"),
