@@ -106,6 +106,14 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
     return True
 
 
+def touch(record: Record) -> None:
+    """Raise the version of a locked record of which a part that is a row of its own has changed."""
+    here = rows(type(record)).filter(pk=record.pk, version=record.version)
+    record.version, record.changed_at = record.version + 1, clock.now()
+    if not here.update(version=record.version, changed_at=record.changed_at):
+        raise changed_meanwhile()
+
+
 def remove(actor: Actor, obj: Model) -> None:
     """Delete one record; its before-image stays in the audit."""
     image = {name: [value[1], None] for name, value in _values(obj).items()}

@@ -21,6 +21,7 @@ from kundenkreis.engage.campaigns.models import (
     Variant,
 )
 from kundenkreis.engage.campaigns.queries import assigned_variant, may_contact
+from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -98,18 +99,32 @@ def change_draft(
     control_percent: int,
     offer: dict[str, Any],
     values: dict[str, Any],
+    version: int | None = None,
 ) -> Campaign:
-    """Change a draft as a whole: its settings, its control group's share (1–99 %), its offer."""
-    campaign = change_campaign(actor=actor, campaign_id=campaign_id, **values)
+    """Change a draft as a whole: its settings, its control group's share (1–99 %), its offer.
+
+    The campaign's version goes up whatever part of it is changed. Raises `Conflict`.
+    """
+    campaign = change_campaign(actor=actor, campaign_id=campaign_id, version=version, **values)
     if campaign.state != Campaign.State.DRAFT:
         raise AlreadyRunning
+    settled = campaign.version
     share = min(99, max(1, control_percent))
     variants = list(store.rows(Variant).filter(campaign=campaign).select_for_update())
-    for variant in variants:
-        weight = share * (len(variants) - 1) if variant.is_control else 100 - share
-        store.change(actor, variant, weight=weight)
-    for row in store.rows(Offer).filter(variant__campaign=campaign).select_for_update():
+    weights = [
+        store.change(
+            actor,
+            variant,
+            weight=share * (len(variants) - 1) if variant.is_control else 100 - share,
+        )
+        for variant in variants
+    ]
+    changed = [
         store.change(actor, row, **_offer_values(offer))
+        for row in store.rows(Offer).filter(variant__campaign=campaign).select_for_update()
+    ]
+    if campaign.version == settled and any((*weights, *changed)):
+        store.touch(campaign)
     return campaign
 
 
@@ -123,6 +138,8 @@ def start_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
     variants = list(store.rows(Variant).filter(campaign=campaign))
     if campaign.segment_id is None:
         raise NotStartable(_("It has no segment, so nobody would be reached."))
+    if not Segment.objects.filter(pk=campaign.segment_id, state=Segment.State.ACTIVE).exists():
+        raise NotStartable(_("Its segment is not active, so nobody would be reached."))
     if not any(variant.is_control and variant.weight for variant in variants):
         raise NotStartable(_("It has no control group, so its effect could not be measured."))
     offers = store.rows(Offer).filter(variant__campaign=campaign)

@@ -18,6 +18,18 @@ class NotStartable(DomainError):
         )
 
 
+class SegmentRuns(DomainError):
+    """A running campaign reaches the people of this segment."""
+
+    def __init__(self, campaign: str) -> None:
+        super().__init__(
+            _("This segment cannot be archived."),
+            _("The running campaign “%(name)s” is for it; nobody would be reached any more.")
+            % {"name": campaign},
+            _("End the campaign first."),
+        )
+
+
 class AlreadyRunning(DomainError):
     """A running campaign keeps its segment, variants and weights."""
 

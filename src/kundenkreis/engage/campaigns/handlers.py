@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from kundenkreis.engage.campaigns.errors import SegmentRuns
 from kundenkreis.engage.campaigns.events import OfferExposed
-from kundenkreis.engage.campaigns.models import Exposure
+from kundenkreis.engage.campaigns.models import Campaign, Exposure
 from kundenkreis.engage.campaigns.touchpoints import touchpoints
 from kundenkreis.engage.profiles.events import ProfileLinked
 from kundenkreis.engage.profiles.queries import group_ids, link_id_of
+from kundenkreis.engage.segments.events import SegmentArchived
 from kundenkreis.kernel.events import on, publish_all
+
+
+@on(SegmentArchived)
+def keep_the_segments_of_running_campaigns(event: SegmentArchived) -> None:
+    """Refuses: what is raised here undoes the archiving."""
+    running = Campaign.objects.filter(segment_id=event.segment_id, state=Campaign.State.RUNNING)
+    name = running.values_list("name", flat=True).first()
+    if name is not None:
+        raise SegmentRuns(name)
 
 
 @on(OfferExposed)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.campaigns.models import Campaign, Offer
 from kundenkreis.kernel.fields import LANGUAGES, translated
+from kundenkreis.web.shell.versions import VersionedForm
 
 TEXTS = ("title", "text", "button", "legal")
 MEASURED = ("control_percent", "window_days", "currency")
 CURRENCIES = [(code, code) for code in ("EUR", "CHF", "GBP", "USD")]
 
 
-class CampaignForm(forms.Form):
+class CampaignForm(VersionedForm):
     """Values in the user's terms: days, percent, one field per language."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -77,7 +78,8 @@ class CampaignForm(forms.Form):
 
     def shown(self) -> list[forms.BoundField]:
         """The fields about what visitors see, German and English side by side."""
-        return [field for field in self if field.name not in ("name", "segment_id", *MEASURED)]
+        others = ("version", "name", "segment_id", *MEASURED)
+        return [field for field in self if field.name not in others]
 
     def offer(self) -> dict[str, Any]:
         """The offer's values with its texts by language."""
@@ -104,6 +106,7 @@ def initial(campaign: Campaign) -> dict[str, Any]:
     variants = list(campaign.variants.all())
     control = next(variant for variant in variants if variant.is_control)
     values: dict[str, Any] = {
+        "version": campaign.version,
         "name": campaign.name,
         "segment_id": campaign.segment_id,
         "control_percent": round(100 * control.weight / sum(v.weight for v in variants)),

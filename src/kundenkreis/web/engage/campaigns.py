@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.engage.campaigns import commands, queries
+from kundenkreis.kernel.errors import Conflict
 from kundenkreis.web.engage.campaign_form import CampaignForm, first_offer, initial, shown_texts
 from kundenkreis.web.engage.choices import segment_names
 from kundenkreis.web.engage.evidence import power_sentence
@@ -56,14 +57,19 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     shown = queries.campaign(viewer, campaign_id)
     form = _form(request, viewer, start=initial(shown))
     if request.method == "POST" and form.is_valid():
-        commands.change_draft(
-            actor=viewer,
-            campaign_id=campaign_id,
-            control_percent=form.cleaned_data["control_percent"],
-            offer=form.offer(),
-            values=form.settings(),
-        )
-        return redirect("engage:campaign", campaign_id)
+        try:
+            commands.change_draft(
+                actor=viewer,
+                campaign_id=campaign_id,
+                control_percent=form.cleaned_data["control_percent"],
+                offer=form.offer(),
+                values=form.settings(),
+                version=form.cleaned_data["version"],
+            )
+        except Conflict:
+            form.overtaken(shown)
+        else:
+            return redirect("engage:campaign", campaign_id)
     offer = first_offer(shown)
     context = {
         "campaign": shown,

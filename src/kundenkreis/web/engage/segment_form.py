@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.engage.segments.templates import template as shipped
 from kundenkreis.kernel.fields import LANGUAGES
+from kundenkreis.web.shell.versions import VersionedForm
 
 EMPTY = {"v": 1, "where": {"type": "all", "children": []}}
 
 
-class SegmentForm(forms.Form):
+class SegmentForm(VersionedForm):
     """What the builder sends."""
 
     name_de = forms.CharField(label=_("Name (German)"), max_length=120)
@@ -45,4 +46,5 @@ def blank(template: str) -> dict[str, Any]:
 
 def initial(segment: Segment) -> dict[str, Any]:
     names = {f"name_{code}": segment.name.get(code, "") for code in LANGUAGES}
-    return {**names, "definition": json.dumps(segment.definition)}
+    definition = json.dumps(segment.definition)
+    return {**names, "definition": definition, "version": segment.version}

@@ -17,6 +17,7 @@ from kundenkreis.engage.segments import commands, queries
 from kundenkreis.engage.segments.definitions import PEOPLE
 from kundenkreis.engage.segments.templates import TEMPLATES
 from kundenkreis.kernel.conditions import ConditionError, describe
+from kundenkreis.kernel.errors import Conflict
 from kundenkreis.kernel.fields import translated
 from kundenkreis.ui import formats
 from kundenkreis.web.engage.segment_form import SegmentForm, blank, initial
@@ -56,11 +57,13 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
     shown = queries.segment(viewer, segment_id)
     form = SegmentForm(request.POST or None, initial=initial(shown))
     if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data["version"]
         saved = _saved(
             form,
             lambda: commands.change_segment(
-                actor=viewer, segment_id=segment_id, version=shown.version, **form.values()
+                actor=viewer, segment_id=segment_id, version=version, **form.values()
             ),
+            shown,
         )
         if saved is not None:
             return redirect("engage:segment", segment_id)
@@ -128,10 +131,15 @@ def _page(request: HttpRequest, form: SegmentForm, shown: Segment | None = None)
     return render(request, "engage/segment_builder.html", context, status=status)
 
 
-def _saved(form: SegmentForm, save: Any) -> Segment | None:
+def _saved(form: SegmentForm, save: Any, shown: Segment | None = None) -> Segment | None:
     """Save, or put what is wrong with the definition beside the form."""
     try:
         made: Segment = save()
+    except Conflict:
+        if shown is None:
+            raise
+        form.overtaken(shown)
+        return None
     except ConditionError as error:
         form.add_error("definition", str(error))
         return None

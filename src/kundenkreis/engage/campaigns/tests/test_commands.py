@@ -10,6 +10,7 @@ from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
 from kundenkreis.engage.campaigns.queries import Reason, may_contact
 from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel import store
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.errors import NotAllowed
@@ -22,7 +23,11 @@ OFFER = {"title": {"de": "20 % für Sie", "en": "20 % for you"}, "voucher": "KRE
 
 
 def make_campaign(*, started: bool = True, **changes: Any) -> Campaign:
-    values: dict[str, Any] = {"name": "Cart", "segment_id": 1, "offer": OFFER, **changes}
+    with store.group(Side.ENGAGE, "test"):
+        segment = store.create(
+            ANNA, Segment, name={"en": "Cart"}, definition={}, state=Segment.State.ACTIVE
+        )
+    values: dict[str, Any] = {"name": "Cart", "segment_id": segment.pk, "offer": OFFER, **changes}
     campaign = commands.create_campaign(actor=ANNA, **values)
     if started:
         commands.start_campaign(actor=ANNA, campaign_id=campaign.pk)
@@ -109,7 +114,8 @@ def test_an_exposure_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"segment_id": None}, {"offer": {}}, {"offer": {"title": {"de": ""}}}]
+    "changes",
+    [{"segment_id": None}, {"segment_id": 4711}, {"offer": {}}, {"offer": {"title": {"de": ""}}}],
 )
 def test_it_refuses_to_start_what_could_not_be_measured(changes: dict[str, Any]) -> None:
     campaign = make_campaign(started=False, **changes)

@@ -65,12 +65,49 @@ def test_a_campaign_is_drafted_changed_and_started(anna: Client) -> None:
     assert anna.post(f"/engage/campaigns/{campaign.pk}/", values).status_code == 302
     weights = {v.is_control: v.weight for v in Campaign.objects.get().variants.all()}
     assert weights == {True: 20, False: 80}
+    answer = anna.post(f"/engage/campaigns/{campaign.pk}/start/")
+    assert "segment is not active" in answer.content.decode()
+    anna.post(f"/engage/segments/{segment.pk}/activate/")
     anna.post(f"/engage/campaigns/{campaign.pk}/start/")
     assert Campaign.objects.get().state == Campaign.State.RUNNING
+    answer = anna.post(f"/engage/segments/{segment.pk}/archive/")
+    assert answer.status_code == 422
+    assert "End the campaign first" in answer.content.decode()
+    assert Segment.objects.get().state == Segment.State.ACTIVE
     page = anna.get(f"/engage/campaigns/{campaign.pk}/").content.decode()
     assert "20 % for you" in page
     anna.post(f"/engage/campaigns/{campaign.pk}/end/")
     assert Campaign.objects.get().state == Campaign.State.ENDED
+
+
+def test_of_two_who_change_a_segment_the_second_sees_that_it_was_changed(anna: Client) -> None:
+    segment = make_segment(anna)
+    address, seen = f"/engage/segments/{segment.pk}/", {"version": str(segment.version)}
+    assert 'name="version" value="1"' in anna.get(address).content.decode()
+    assert anna.post(address, {**SEGMENT, **seen, "name_de": "Erste"}).status_code == 302
+    answer = anna.post(address, {**SEGMENT, **seen, "name_de": "Zweite"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Somebody else has saved this" in page
+    assert 'value="Zweite"' in page
+    assert 'name="version" value="2"' in page
+    assert Segment.objects.get().name["de"] == "Erste"
+    assert anna.post(address, {**SEGMENT, "version": "2", "name_de": "Zweite"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "Other"}, {"title_de": "Neu"}, {"control_percent": "9"}]
+)
+def test_of_two_who_change_a_draft_the_second_sees_that_it_was_changed(
+    anna: Client, change: dict[str, str]
+) -> None:
+    campaign = make_campaign(anna)
+    address, seen = f"/engage/campaigns/{campaign.pk}/", {"version": str(campaign.version)}
+    assert anna.post(address, {**CAMPAIGN, **seen, **change}).status_code == 302
+    answer = anna.post(address, {**CAMPAIGN, **seen, "voucher": "LATE"})
+    assert answer.status_code == 422
+    assert "Somebody else has saved this" in answer.content.decode()
+    assert "LATE" in answer.content.decode()
 
 
 def test_a_campaign_without_a_segment_is_refused_with_the_reason(anna: Client) -> None:
