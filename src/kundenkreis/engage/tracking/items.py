@@ -25,10 +25,10 @@ from kundenkreis.engage.tracking.orders import (
     DEFAULT_CURRENCY,
     OrderFacts,
     currency_of,
+    minor_units,
     order_facts,
 )
 from kundenkreis.engage.tracking.sources import SourceView, is_signed
-from kundenkreis.kernel.money import to_minor
 
 CALLS = frozenset({"identify", "track", "page", "screen", "group", "alias"})
 KEPT = timedelta(days=7)
@@ -207,10 +207,11 @@ def _value(item: Item, properties: Mapping[str, Any]) -> None:
             if price is not None:
                 found = price * (1 if quantity is None else quantity)
         currency = currency_of(properties) or DEFAULT_CURRENCY
+        minor = None if found is None else minor_units(found, currency)
     except Unusable:
         return  # the event stays; it only has no worth
-    if found is not None and abs(found) < 10**13:
-        item.value_minor, item.currency = to_minor(found, currency), currency
+    if minor is not None:
+        item.value_minor, item.currency = minor, currency
 
 
 def _page(item: Item, raw: Mapping[str, Any], source: SourceView) -> None:

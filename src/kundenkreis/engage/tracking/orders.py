@@ -20,6 +20,7 @@ DEFAULT_CURRENCY = "EUR"
 MOST_LINES = 1_000
 _ZERO = Decimal(0)
 _TOO_MUCH = Decimal(10) ** 11  # what 15 digits hold with four decimal places
+_MOST_MINOR = 10**13  # of a total or a line: sums of very many still fit 64 bits
 
 # What the customer system may learn from a shop's customer block; everything else stays out.
 _CUSTOMER = (
@@ -52,7 +53,7 @@ def order_facts(properties: Mapping[str, Any], user_id: str) -> OrderFacts:
         gross = _goods(properties, lines) + (amount(properties.get("shipping")) or _ZERO) + tax
     if not _ZERO <= tax <= gross:
         raise Unusable
-    gross_minor, tax_minor = to_minor(gross, currency), to_minor(tax, currency)
+    gross_minor, tax_minor = minor_units(gross, currency), minor_units(tax, currency)
     customer = customer_of(properties.get("customer"), user_id)
     if "email" not in customer and _text(properties.get("email"), 320):
         customer["email"] = _text(properties.get("email"), 320)
@@ -76,6 +77,15 @@ def currency_of(properties: Mapping[str, Any]) -> str:
     if not isinstance(value, str) or not (len(value) == 3 and value.isascii() and value.isalpha()):
         raise Unusable
     return value.upper()
+
+
+def minor_units(value: Decimal, currency: str) -> int:
+    """An amount in minor units. Raises `Unusable` beyond ±10¹³."""
+    if abs(value) <= _MOST_MINOR:  # larger ones cannot even be scaled
+        found = to_minor(value, currency)
+        if abs(found) <= _MOST_MINOR:
+            return found
+    raise Unusable
 
 
 def customer_of(said: Any, user_id: str) -> dict[str, Any]:
@@ -124,7 +134,7 @@ def _line(position: int, product: Mapping[str, Any], currency: str) -> OrderLine
         quantity=quantity,
         unit_price=price,
         tax_rate=tax_rate if 0 <= tax_rate <= 100 else _ZERO,
-        net_minor=to_minor(quantity * price, currency),
+        net_minor=minor_units(quantity * price, currency),
     )
 
 

@@ -142,6 +142,10 @@ def test_a_guests_orders_without_any_name_are_two_people(shop: Shop) -> None:
         ({"total": "-5"}, Reason.BAD_AMOUNT),
         ({"total": "NaN"}, Reason.BAD_AMOUNT),
         ({"total": 10**15}, Reason.BAD_AMOUNT),
+        ({"total": 9_999_999_999_999}, Reason.BAD_AMOUNT),
+        ({"total": "100000000000.01"}, Reason.BAD_AMOUNT),
+        ({"products": [{"price": 9 * 10**10, "quantity": 9 * 10**10}]}, Reason.BAD_AMOUNT),
+        ({"products": [{"price": -9 * 10**10, "quantity": 2}]}, Reason.BAD_AMOUNT),
         ({"tax": "131"}, Reason.BAD_AMOUNT),
         ({"currency": "Euro"}, Reason.BAD_AMOUNT),
         ({"products": "none"}, Reason.BAD_AMOUNT),
@@ -178,3 +182,19 @@ def test_it_understands_the_ways_to_say_an_amount(
 def test_a_line_too_large_for_the_books_is_refused() -> None:
     with pytest.raises(Unusable):
         order_facts({"total": 1, "products": [{"price": 10**12}]}, "")
+
+
+def test_amounts_up_to_a_hundred_thousand_million_are_taken(shop: Shop) -> None:
+    line = {"price": 5 * 10**10, "quantity": 2}
+    facts = order_facts({"total": 10**11, "tax": 0, "products": [line]}, "")
+    assert (facts.gross_minor, facts.lines[0].net_minor) == (10**13, 10**13)
+
+
+@pytest.mark.parametrize(
+    "price", [{"price": 9_999_999_999_999, "quantity": 9_999_999_999_999}, {"value": 10**12}]
+)
+def test_an_event_whose_worth_cannot_be_added_up_has_none(shop: Shop, price: Any) -> None:
+    shop.consents("v1")
+    call = track("Product Added", anonymousId="v1", currency="KWD", **price)
+    assert ingest(shop.browser, call) == [Fate.STORED]
+    assert Event.objects.get().value_minor is None
