@@ -70,7 +70,7 @@ def change_segment(
     segment = store.lock(Segment, segment_id, version=version)
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.ARCHIVED:
-        raise WrongState(segment.get_state_display())
+        raise WrongState(segment.state, segment.get_state_display())
     values: dict[str, Any] = {} if name is None else {"name": name}
     if definition is not None:
         tree = tree_of(definition)
@@ -89,7 +89,7 @@ def activate_segment(*, actor: Actor, segment_id: int) -> Segment:
     segment = store.lock(Segment, segment_id)
     actor.require_for(CHANGE, segment)
     if segment.state != Segment.State.DRAFT:
-        raise WrongState(segment.get_state_display())
+        raise WrongState(segment.state, segment.get_state_display())
     _check_references(tree_of(segment.definition), segment)
     store.change(actor, segment, state=Segment.State.ACTIVE)
     _ask_for_refresh(segment)
@@ -103,7 +103,7 @@ def archive_segment(*, actor: Actor, segment_id: int) -> Segment:
     segment = store.lock(Segment, segment_id)
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.ARCHIVED:
-        raise WrongState(segment.get_state_display())
+        raise WrongState(segment.state, segment.get_state_display())
     users = [one for one in _others(segment) if segment.pk in references(one)]
     if users:
         raise SegmentInUse([translated(one.name) for one in users])
@@ -119,7 +119,7 @@ def recompute_segment(*, actor: Actor, segment_id: int) -> Segment:
     segment = store.lock(Segment, segment_id)
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.DRAFT:
-        raise WrongState(segment.get_state_display())
+        raise WrongState(segment.state, segment.get_state_display())
     _ask_for_refresh(segment)
     return segment
 

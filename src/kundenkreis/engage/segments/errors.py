@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel.errors import DomainError
 
@@ -43,11 +44,22 @@ class SegmentInUse(DomainError):
 
 
 class WrongState(DomainError):
-    """The segment's state does not allow it."""
+    """The segment's state does not allow it. Parameters: the state, and its name for people."""
 
-    def __init__(self, state: str) -> None:
-        super().__init__(
-            _("This is not possible in the state “%(state)s”.") % {"state": state},
-            "",
-            _("Make a new segment with the same definition instead."),
-        )
+    def __init__(self, state: str, name: str) -> None:
+        why, hint = _ABOUT_STATES[state]
+        what = _("This is not possible in the state “%(state)s”.") % {"state": name}
+        super().__init__(what, why, hint)
+
+
+_ABOUT_STATES = {
+    "draft": (gettext_lazy("Nobody is in a draft yet."), gettext_lazy("Activate it first.")),
+    "active": (
+        gettext_lazy("The segment is active already."),
+        gettext_lazy("You need not do anything: its people are kept up to date."),
+    ),
+    "archived": (
+        gettext_lazy("An archived segment is no longer kept, and cannot be taken back."),
+        gettext_lazy("Make a new segment with the same definition instead."),
+    ),
+}

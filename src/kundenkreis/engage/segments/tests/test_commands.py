@@ -77,6 +77,24 @@ def test_it_empties_an_archived_segment() -> None:
         commands.change_segment(actor=SYSTEM, segment_id=made.pk, definition=KNOWN)
 
 
+def test_it_says_what_to_do_when_the_state_does_not_allow_it() -> None:
+    draft = commands.create_segment(actor=SYSTEM, name={"en": "x"}, definition=EVERYBODY)
+    active, archived = segment(All()), segment(All())
+    commands.archive_segment(actor=SYSTEM, segment_id=archived.pk)
+    expected = (
+        (commands.recompute_segment, draft, "draft", "Activate it first."),
+        (commands.activate_segment, active, "active already", "need not do anything"),
+        (commands.activate_segment, archived, "no longer kept", "Make a new segment"),
+    )
+    for command, made, why, hint in expected:
+        with pytest.raises(WrongState) as refused:
+            command(actor=SYSTEM, segment_id=made.pk)
+        error = refused.value
+        assert made.get_state_display() in str(error.what) or made is archived
+        assert why in str(error.why)
+        assert hint in str(error.hint)
+
+
 def test_it_refuses_a_definition_it_cannot_use_and_says_where() -> None:
     wrong = {"v": 1, "where": {"type": "performed", "event": "x", "n": 0}}
     with pytest.raises(ConditionError) as refused:
