@@ -22,6 +22,8 @@ EVENTS_AT_ONCE = 1000
 PEOPLE_AT_ONCE = 500
 PAUSE = timedelta(minutes=1)
 
+_TIMER = ("segment_id", "profile_id", "due_at")
+
 People = dict[int, set[int]]  # profile → segments to look at
 
 
@@ -78,7 +80,12 @@ pace = Pace()
 
 
 def _wake(later: list[tuple[int, int, datetime]]) -> None:
-    bulk.insert(Timer, ("segment_id", "profile_id", "due_at"), later, ignore=True)
+    """Let timers for these fire then, or earlier where one is set to do so already."""
+    wanted = {(segment_id, profile_id): due for segment_id, profile_id, due in later}
+    rows = bulk.select(Timer, _TIMER, among=("profile_id", {who for _, who in wanted}))
+    early = {(one, who) for one, who, due in rows if due <= wanted.get((one, who), due)}
+    key = ("profile_id", "segment_id")
+    bulk.upsert(Timer, _TIMER, [row for row in later if row[:2] not in early], key=key)
 
 
 def _skip(before: log.Position) -> int:

@@ -347,6 +347,42 @@ def test_it_looks_at_robots_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> No
         assert not Timer.objects.exists()
 
 
+def test_it_looks_at_robots_after_a_minute_although_a_later_timer_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evaluating, "BUSY", 5)
+    (robot,) = people(1)
+    with freeze(NOW) as clock:
+        made = segment(ABANDONED_CART.tree)
+        for at in range(6):
+            did(robot, "Product Added", key=str(at))
+        follow_events(6)
+        assert members(made) == {robot}
+        assert Timer.objects.get().due_at == NOW + timedelta(hours=6)
+        clock.advance(seconds=30)
+        did(robot, "Order Completed", key="", ago=-timedelta(seconds=30))  # closes all carts
+        follow_events(1)
+        assert Timer.objects.get().due_at == NOW + timedelta(minutes=1)
+        clock.advance(seconds=30)
+        assert commands.run_due_timers() == 1
+        assert members(made) == set()
+
+
+def test_it_does_not_put_off_a_timer_for_robots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "BUSY", 5)
+    (robot,) = people(1)
+    with freeze(NOW) as clock:
+        segment(ABANDONED_CART.tree)
+        for at in range(6):
+            did(robot, "Product Added", key=str(at), ago=timedelta(hours=6, seconds=-10))
+        follow_events(6)
+        did(robot, "Product Added", key="a")
+        follow_events(1)
+        assert Timer.objects.get().due_at == NOW + timedelta(seconds=10)
+        clock.advance(seconds=10)
+        assert commands.run_due_timers() == 1
+
+
 def test_it_looks_at_the_newest_events_of_those_with_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
