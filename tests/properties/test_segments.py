@@ -39,6 +39,7 @@ from kundenkreis.kernel.events import on, publish
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
 from tests.properties.segment_worlds import (
+    DURATIONS,
     FOLLOWED,
     NOW,
     PEOPLE_HERE,
@@ -198,6 +199,26 @@ def test_it_ends_where_a_recomputation_ends_whatever_happens_in_whatever_order(
             story.happens(what, detail)
             story.follow()
             assert story.differences() == [], (what, detail)
+
+
+@given(
+    st.tuples(DURATIONS, DURATIONS), st.integers(0, 300), st.sampled_from([Performed, NotPerformed])
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+def test_it_follows_the_newest_window_whatever_the_window_was_before(
+    windows: tuple[c.Duration, c.Duration], minutes_ago: int, kind: Any
+) -> None:
+    first, then = (kind(Selector("Order Completed", window)) for window in windows)
+    with freeze(NOW) as clock:
+        story = Story(clock, first, c.All())
+        story.happens("events", [cart("Order Completed", minutes_ago)])
+        story.follow()
+        story.happens("define", then)
+        story.follow()
+        for days in (0, 1, 2, 14, 40, 60):
+            clock.instant = NOW + timedelta(days=days, hours=6)
+            story.follow()
+            assert story.differences() == [], days
 
 
 SIX_HOURS = c.Duration(6, c.Unit.HOURS)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connections
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.definitions import PEOPLE
-from kundenkreis.engage.segments.models import Timer
 from kundenkreis.kernel.conditions import Moment, Node, node_q, pending_q
 from kundenkreis.kernel.sides import Side
 
@@ -26,10 +25,9 @@ def people(tree: Node, moment: Moment) -> QuerySet[Profile]:
     return everybody().filter(node_q(tree, PEOPLE, moment))
 
 
-def unwatched(segment_id: int, tree: Node, moment: Moment) -> QuerySet[Profile]:
-    """Whose answer time alone may change, without a timer for it."""
-    watched = Timer.objects.filter(segment_id=segment_id, profile_id=OuterRef("pk"))
-    return everybody().filter(pending_q(tree, PEOPLE, moment)).exclude(Exists(watched))
+def pending(tree: Node, moment: Moment) -> QuerySet[Profile]:
+    """Whose answer time alone may change."""
+    return everybody().filter(pending_q(tree, PEOPLE, moment))
 
 
 @contextmanager

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connections
+from django.db.models import QuerySet
 
 from kundenkreis.engage.segments.evaluating import Outcome, evaluate_work, moment_of
 from kundenkreis.engage.segments.models import Membership, Segment
-from kundenkreis.engage.segments.people import people, roomy, unwatched
+from kundenkreis.engage.segments.people import pending, people, roomy
 from kundenkreis.engage.segments.registry import kept, references, registry
 from kundenkreis.engage.segments.storing import store_outcomes
 from kundenkreis.kernel import clock, store
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 SLICE = 250
 AGAIN = timedelta(days=1)
 RETRY = timedelta(minutes=5)
+TRIES = 5  # that a slice gets before the other segments go first
 LOWEST = 19
 QUIET = 1.0  # seconds without an event after which a refresh need not give way any more
 REST = 4  # times as long as a slice took, while it gives way
@@ -40,7 +42,10 @@ REST = 4  # times as long as a slice took, while it gives way
 
 @dataclass(slots=True)
 class Refresh:
-    """A refresh in progress: people whose answer differs or who need a timer."""
+    """A refresh in progress: people whose answer differs or who may need a timer.
+
+    `version` is the segment's when it was compared.
+    """
 
     segment_id: int
     requested: datetime
@@ -48,7 +53,9 @@ class Refresh:
     enter: array[int] = field(default_factory=lambda: array("q"))
     leave: array[int] = field(default_factory=lambda: array("q"))
     watch: array[int] = field(default_factory=lambda: array("q"))
+    version: int = 0
     done: int = 0
+    failures: int = 0
     error: Exception | None = None
 
     @property
@@ -74,6 +81,7 @@ def start(segment: Segment) -> Refresh:
 def scan(refresh: Refresh) -> None:
     """Read the differences: one query over the people, one over the members, side by side."""
     segment = Segment.objects.get(pk=refresh.segment_id)
+    refresh.version = segment.version
     members = Membership.objects.filter(segment_id=segment.pk).order_by("profile_id")
     stored = members.values_list("profile_id", flat=True).iterator(chunk_size=5000)
     if segment.state == Segment.State.ARCHIVED:
@@ -84,7 +92,8 @@ def scan(refresh: Refresh) -> None:
         wanted = people(one.tree, moment).order_by("pk").values_list("pk", flat=True)
         _compare(wanted.iterator(chunk_size=5000), stored, refresh)
         if not one.needs.population:
-            watch = unwatched(segment.pk, one.tree, moment).order_by("pk")
+            # Also those with a timer: an earlier definition may have set it, and too late for this.
+            watch = pending(one.tree, moment).order_by("pk")
             found = watch.values_list("pk", flat=True).iterator(chunk_size=5000)
             refresh.watch.extend(_without(found, heapq.merge(refresh.enter, refresh.leave)))
 
@@ -119,24 +128,34 @@ def apply(refresh: Refresh) -> int:
     """Evaluate and store the next slice of what differs; 0 when nothing is left.
 
     People are evaluated once more in memory: something may have happened since the scan, and
-    only so their timers are found. Segments that depend on the population take the scan's word.
+    only so their timers are found. Segments that depend on the population and archived ones take
+    the scan's word, unless they were changed since: then the refresh that was asked for does it.
+    A slice that could not be stored comes again.
     """
     part = list(_slice(refresh))
     if not part:
         return 0
-    refresh.done += len(part)
     segments, now = registry(), clock.now()
     one = segments.everything.get(refresh.segment_id)
     if one is not None and not one.needs.population:
         outcomes = evaluate_work({pk: [one.id] for pk, _ in part}, segments, moment_of(now))
-    else:
+    elif _as_compared(refresh).exists():
         outcomes = [Outcome(refresh.segment_id, pk, member) for pk, member in part]
+    else:
+        refresh.done = refresh.total
+        return 0
     store_outcomes(outcomes, now)
     dependents = segments.dependents.get(refresh.segment_id)
     if dependents and (one is None or one.needs.population):
         work = {pk: dependents for pk, _ in part}
         store_outcomes(evaluate_work(work, segments, moment_of(now)), now)
+    refresh.done += len(part)
     return len(part)
+
+
+def _as_compared(refresh: Refresh) -> QuerySet[Segment]:
+    """The segment, if nobody changed it since the scan."""
+    return Segment.objects.filter(pk=refresh.segment_id, version=refresh.version)
 
 
 def _slice(refresh: Refresh) -> Iterator[tuple[int, bool]]:
@@ -155,8 +174,8 @@ def finish(refresh: Refresh) -> None:
     population = not archived and kept(segment).needs.population
     size = Membership.objects.filter(segment_id=segment.pk).count()
     here = Segment.objects.filter(pk=segment.pk)
-    # Asked for again meanwhile? Then that request stays.
-    unchanged = here.filter(refresh_due_at=refresh.requested)
+    # Changed or asked for again meanwhile? Then that request stays.
+    unchanged = _as_compared(refresh).filter(refresh_due_at=refresh.requested)
     with store.group(Side.ENGAGE, "engage.segments.refresh"):
         store.replace(here, size=size, refreshed_at=refresh.now)
         store.replace(unchanged, refresh_due_at=refresh.now + AGAIN if population else None)
@@ -201,13 +220,25 @@ class Refresher:
             self._refresh = None
             _postpone(refresh)
             raise refresh.error
-        done = apply(refresh)
-        if not done:
-            finish(refresh)
-            self._refresh = None
+        try:
+            done = apply(refresh)
+            if not done:
+                finish(refresh)
+                self._refresh = None
+        except Exception:
+            self._failed(refresh)
+            raise
+        refresh.failures = 0
         if began < self._gives_way_until:
             self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
         return done
+
+    def _failed(self, refresh: Refresh) -> None:
+        """The next step tries again; a refresh that never gets on must not stop the others."""
+        refresh.failures += 1
+        if refresh.failures >= TRIES:
+            self._refresh = None
+            _postpone(refresh)
 
     def _begin(self) -> int:
         segment = due_segment()

@@ -97,7 +97,7 @@ def _change(
 
 
 def _write(changes: Iterable[_Change], now: datetime) -> None:
-    entering = [change.outcome for change in changes if change.enters]
+    entering = _still_kept([change.outcome for change in changes if change.enters])
     leaving = {change.leaves: change.outcome for change in changes if change.leaves}
     disarm = [change.disarm for change in changes if change.disarm]
     arm = [change.outcome for change in changes if change.arm]
@@ -120,6 +120,15 @@ def _write(changes: Iterable[_Change], now: datetime) -> None:
     _resize(entering, leaving.values())
     publish_all(SegmentEntered(one.segment_id, one.profile_id, now) for one in entering)
     publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in leaving.values())
+
+
+def _still_kept(entering: list[Outcome]) -> list[Outcome]:
+    """Without segments archived since the evaluation; nobody can archive the others meanwhile."""
+    wanted = {one.segment_id for one in entering}
+    state = Segment.State.ACTIVE.value
+    rows = bulk.select(Segment, ("id",), among=("id", wanted), lock=True, state=state)
+    active = {pk for (pk,) in rows}
+    return [one for one in entering if one.segment_id in active]
 
 
 def _resize(entering: Iterable[Outcome], leaving: Iterable[Outcome]) -> None:
