@@ -64,7 +64,7 @@ def secret(side: Side) -> str:
     """The side's signing secret, from its folder; made on first use."""
     path = folder(side) / "secret.key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
@@ -73,12 +73,18 @@ def secret(side: Side) -> str:
     return path.read_text()
 
 
+def make_private(path: Path) -> None:
+    """Make a folder that no other user of the machine may look into; an existing one stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
 def database(side: Side) -> dict[str, Any]:
     """Django's settings for the side's database: SQLite in its folder, or PostgreSQL by URL."""
     url = text(f"{side.upper()}_DATABASE")
     if not url:
         path = folder(side) / f"{side}.sqlite3"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": dict(OPTIONS)}
     return postgresql(url)
 

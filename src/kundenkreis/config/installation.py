@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -22,8 +24,6 @@ from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.sides import Side
-
-MIN_PASSWORD = 10
 
 
 def prepare(*, demo: bool, port: int) -> None:
@@ -58,17 +58,44 @@ def _prepare(*, demo: bool, port: int) -> None:
 def first_administrator(email: str) -> int:
     """Let the first administrator in; the password is asked for, never given by default."""
     if anybody():
-        _say("There already is an administrator; new users are let in on the page Staff.")
+        _say("There already is an administrator. Let others in with “kundenkreis add-user”.")
         return 1
-    password = os.environ.get("KUNDENKREIS_FIRST_PASSWORD") or getpass.getpass("Password: ")
-    if len(password) < MIN_PASSWORD:
-        _say(f"The password must have at least {MIN_PASSWORD} characters.")
+    password = _new_password()
+    if password is None:
+        return 1
+    accounts.create_first_administrator(
+        actor=system("setup"), email=email, name=email.split("@")[0], password=password
+    )
+    _say(f"{email} can log in as administrator.")
+    return 0
+
+
+def add_user(email: str, *, name: str, roles: list[str]) -> int:
+    """Let somebody in with these roles. Raises `DomainError` when the address is taken."""
+    password = _new_password()
+    if password is None:
         return 1
     accounts.create_user(
-        actor=system("setup"), email=email, name=email.split("@")[0], password=password,
-        roles=["administrator"],
-    )  # fmt: skip
+        actor=system("setup"), email=email, name=name, password=password, roles=roles
+    )
+    _say(f"{email} can log in: {', '.join(roles)}.")
     return 0
+
+
+def _new_password() -> str | None:
+    """A password typed twice that keeps the rules; None, with the reason said, if it does not."""
+    password = os.environ.get("KUNDENKREIS_FIRST_PASSWORD")
+    if password is None:
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more:  ") != password:
+            _say("The two passwords differ; nobody was let in.")
+            return None
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        _say(" ".join(error.messages))
+        return None
+    return password
 
 
 def verify_audit() -> int:

@@ -69,6 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     add("first-administrator", _first_administrator, "let the first administrator in").add_argument(
         "email"
     )
+    add_user = add("add-user", _add_user, "let another member of staff in")
+    add_user.add_argument("email")
+    add_user.add_argument("--name", required=True, help="as colleagues know them")
+    add_user.add_argument(
+        "--role",
+        action="append",
+        required=True,
+        choices=["administrator", "management", "sales", "marketing"],
+        help="what they may do; can be given several times",
+    )
     add("verify-audit", _verify_audit, "check the sealed audit of both sides for tampering")
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
     explain.add_argument("type", help="e.g. opportunity")
@@ -89,7 +99,7 @@ def _settings_for(arguments: Sequence[str]) -> str:
     """The settings a command line needs; most need no database at all."""
     if arguments[:1] == ["serve"] and set(arguments[1:2]) & {"edge", "pulse"}:
         return EDGE_SETTINGS
-    inner = {"setup", "import", "first-administrator", "verify-audit", "explain"}
+    inner = {"setup", "import", "first-administrator", "add-user", "verify-audit", "explain"}
     if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
         return INNER_SETTINGS
     return PLAIN_SETTINGS
@@ -122,6 +132,12 @@ def _first_administrator(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
     return installation.first_administrator(options.email)
+
+
+def _add_user(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.add_user(options.email, name=options.name, roles=options.role)
 
 
 def _verify_audit(options: argparse.Namespace) -> int:

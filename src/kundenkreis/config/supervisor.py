@@ -64,6 +64,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
     """Run all roles until SIGINT or SIGTERM, or until one of them ends by itself."""
+    began = time.monotonic() if began is None else began
     env.hosts()
     env.require_free(port, port + 1, *([port + 2] if shop else []))
     stopping: list[int] = []
@@ -74,7 +75,7 @@ def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
         children.append(_shop(port))
     try:
         if _ready(port, children, stopping):
-            _announce(port, shop, time.monotonic() - (began or time.monotonic()))
+            _announce(port, shop, time.monotonic() - began)
         while not stopping:
             ended = next((child for child in children if child.process.poll() is not None), None)
             if ended is not None:
@@ -84,6 +85,7 @@ def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
         return 0
     finally:
         _stop(children)
+        _say("Stopped.")
 
 
 def _child(role: str, port: int) -> Child:

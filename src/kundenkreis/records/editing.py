@@ -12,6 +12,7 @@ from kundenkreis.records.cells import written
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import RecordForm
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -46,7 +47,7 @@ class FactEdit:
         if not self.form.is_valid():
             return False
         try:
-            self._write(int(data.get("version", "0") or 0), data.get("seen", ""))
+            self._write(whole(data.get("version", "")) or 0, data.get("seen", ""))
         except Conflict as error:
             self._show_both(error)
             return False

@@ -28,6 +28,7 @@ from kundenkreis.kernel.conditions import (
 )
 from kundenkreis.records import directory, registry
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def _references(kind: RecordType) -> Iterator[str]:
 
 def _typed(found: Info, text: str) -> Any:
     if found.kind is Kind.REFERENCE:
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else ""
+        number = whole(text)
+        return "" if number is None else number
     if found.kind is Kind.BOOLEAN:
         return {"1": True, "0": False}.get(text, "")
     return clean(text)

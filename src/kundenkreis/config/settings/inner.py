@@ -75,6 +75,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+# The proxy that adds TLS says whose request it is; without it nobody else is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TLS else 0
+# Log-in attempts are counted by all workers together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env.folder(Side.CRM) / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 MAILERS = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

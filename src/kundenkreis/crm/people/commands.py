@@ -50,6 +50,7 @@ def create_person(
             field="last_name",
         )
     person = store.create(actor, Person, **{"owner_id": actor.user_id} | _given(values))
+    actor.require_for("crm.person.create", person)
     _add_ways(actor, person, email=email, phone=phone)
     if organisation is not None:
         add_affiliation(actor=actor, person=person, organisation=organisation, function=function)
@@ -63,6 +64,7 @@ def create_organisation(
     """Make an organisation, with a first e-mail address and phone number if given."""
     actor.require("crm.organisation.create")
     found = store.create(actor, Organisation, **{"owner_id": actor.user_id} | _given(values))
+    actor.require_for("crm.organisation.create", found)
     _add_ways(actor, found, email=email, phone=phone)
     return found
 

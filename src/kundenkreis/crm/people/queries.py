@@ -130,7 +130,8 @@ def _entries(viewer: Viewer, record: Any) -> QuerySet[TimelineEntry]:
         people = visible(viewer, Person.objects.all(), "crm.person.read")
         belongs = people.filter(affiliations__organisation=record).order_by("pk")
         ids = list(belongs.values_list("pk", flat=True)[:100])
-        return TimelineEntry.objects.filter(Q(organisation=record) | Q(person_id__in=ids))
+        own = Q(organisation=record) & (Q(person=None) | Q(person__in=people))
+        return TimelineEntry.objects.filter(own | Q(person_id__in=ids))
     return TimelineEntry.objects.filter(reference=reference(record))
 
 

@@ -15,7 +15,7 @@ from kundenkreis.engage.tracking import counting, ingest, rejects
 from kundenkreis.engage.tracking.ingest import Fate
 from kundenkreis.engage.tracking.items import KEPT, Item, Rejected, check, clock_shift
 from kundenkreis.engage.tracking.models import DailyCount, Reason, SeenMessage, Source
-from kundenkreis.engage.tracking.sources import SourceView, new_key, stored_key
+from kundenkreis.engage.tracking.sources import SourceView, new_key, signing_key, stored_key
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -139,6 +139,7 @@ def create_source(
         kind=kind,
         namespace=namespace,
         write_key=stored_key(key),
+        signing_key=signing_key(key),
         purpose=_purpose(purpose),
         origins=_origins(kind, origins),
     )
@@ -168,7 +169,7 @@ def renew_key(*, actor: Actor, source_id: int) -> str:
     source = store.lock(Source, source_id)
     actor.require_for("engage.source.change", source)
     key = new_key(source.kind)
-    store.change(actor, source, write_key=stored_key(key))
+    store.change(actor, source, write_key=stored_key(key), signing_key=signing_key(key))
     return key
 
 
@@ -197,7 +198,10 @@ def _origins(kind: str, origins: Iterable[str]) -> list[str]:
     """Origins as browsers send them: scheme, host and port, nothing behind."""
     clean: list[str] = []
     for text in origins:
-        parts = urlsplit(text.strip().lower())
+        try:
+            parts = urlsplit(text.strip().lower())
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise DomainError(
                 _("“%(origin)s” is no address of a site.") % {"origin": text},

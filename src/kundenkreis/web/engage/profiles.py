@@ -13,6 +13,7 @@ from kundenkreis.engage.consent import queries as consent
 from kundenkreis.engage.profiles import queries as profiles
 from kundenkreis.engage.segments.queries import segment_ids_of
 from kundenkreis.engage.tracking import queries as tracking
+from kundenkreis.records.numbers import whole
 from kundenkreis.web.engage.choices import segment_names
 from kundenkreis.web.shell.requests import viewer_of
 
@@ -41,7 +42,9 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "trail": [{"label": _("Profiles"), "url": reverse("engage:profiles")}],
         "identifiers": names,
         "events": tracking.events_of(viewer, group, SHOWN),
-        "ledger": consent.ledger(viewer, {(one.kind, one.value) for one in names}, 50),
+        "ledger": consent.ledger(
+            viewer, {(one.namespace, one.kind, one.value) for one in names}, 50
+        ),
         "segments": [
             (pk, name)
             for pk, name in segment_names(viewer)
@@ -55,8 +58,8 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
 @require_safe
 def event_stream(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    before = request.GET.get("before", "")
-    shown = tracking.events(viewer, before=int(before) if before.isdigit() else None, limit=SHOWN)
+    before = whole(request.GET.get("before", ""))
+    shown = tracking.events(viewer, before=before, limit=SHOWN)
     more = shown[-1].pk if len(shown) == SHOWN else None
     context = {"events": shown, "next": more, "title_icon": "activity"}
     part = "#stream" if request.headers.get("HX-Request") else ""

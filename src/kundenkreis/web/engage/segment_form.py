@@ -26,7 +26,7 @@ class SegmentForm(VersionedForm):
     def clean_definition(self) -> Any:
         try:
             return json.loads(self.cleaned_data["definition"])
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("This definition cannot be read.")) from error
 
     def values(self) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def count(request: HttpRequest) -> HttpResponse:
     try:
         definition = json.loads(request.GET.get("definition", ""))
         number = queries.live_count(viewer_of(request), definition)
-    except json.JSONDecodeError:
+    except ValueError:  # also numbers with thousands of digits
         return JsonResponse(
             {"text": _("This definition cannot be read."), "path": "where"}, status=422
         )

@@ -52,7 +52,11 @@ def experiment_rows(
         people = sum(arm["people"] for arm in result["arms"].values())
         rows.append(
             ExperimentRow(
-                campaign, people, verdict_text(verdict), TONES[verdict], _relative(_best(result, 0))
+                campaign,
+                people,
+                verdict_text(verdict),
+                TONES[verdict],
+                _relative(_shown(result, 0)),
             )
         )
     return rows
@@ -92,15 +96,23 @@ def _best(result: dict[str, Any], outcome: int) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+def _shown(result: dict[str, Any], outcome: int) -> dict[str, Any] | None:
+    """What may be said about an outcome: nothing while there are too few people."""
+    return None if Verdict(result["verdict"]) is Verdict.TOO_FEW else _best(result, outcome)
+
+
 def _figures(campaign: Campaign, result: dict[str, Any]) -> list[dict[str, str]]:
-    purchases, revenue = _best(result, 0), _best(result, 1)
+    purchases, revenue = _shown(result, 0), _shown(result, 1)
     earned = result["earned"].get(revenue["name"]) if revenue else None
     currency = campaign.currency
     return [
         {
             "label": _("People exposed"),
             "value": formats.number(sum(arm["people"] for arm in result["arms"].values())),
-            "note": " · ".join(formats.number(arm["people"]) for arm in result["arms"].values()),
+            "note": " · ".join(
+                f"{group['label']} {formats.number(group['people'])}"
+                for group in _groups(campaign, result)
+            ),
         },
         {
             "label": _("More purchases"),

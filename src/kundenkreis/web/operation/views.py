@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from kundenkreis.kernel import operation as kernel
-from kundenkreis.kernel.jobs import runner
+from kundenkreis.kernel.jobs import commands as jobs
 from kundenkreis.kernel.sides import Side
 from kundenkreis.link import commands as link_commands
 from kundenkreis.link import queries as link
@@ -35,8 +35,7 @@ def operation(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def retry_job(request: HttpRequest, side: str, job_id: int) -> HttpResponse:
-    viewer_of(request).require("crm.operation.change")
-    runner.retry(_side(side), job_id)
+    jobs.retry_job(actor=viewer_of(request), side=_side(side), job_id=job_id)
     return redirect("operation:operation")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
@@ -20,6 +22,8 @@ from kundenkreis.web.shell import errors
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+log = logging.getLogger(__name__)
+
 # Everything else needs a log-in; the test of the route inventory reads this list.
 PUBLIC = (
     "/account/login/",
@@ -29,6 +33,11 @@ PUBLIC = (
     "/static/",
     "/health/",
 )
+
+
+# What a number beyond every limit, a nesting without end or half a character raises, wherever a
+# request's text meets Python's parsers or a database.
+UNUSABLE = (OverflowError, RecursionError, UnicodeEncodeError, DataError)
 
 
 class ViewerMiddleware:
@@ -61,6 +70,9 @@ class ViewerMiddleware:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, UNUSABLE):
+            log.warning("%s %s: %s", request.method, request.path, type(error).__name__)
+            return errors.bad_request(request, error)
         return errors.refused(request, error) if isinstance(error, DomainError) else None
 
 

@@ -79,7 +79,7 @@ ENTRIES: list[Entry] = [
         "flask-conical",
         "insight.experiment.read",
     ),
-    Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "crm.operation.read"),
+    Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "link.message.read"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
 ]

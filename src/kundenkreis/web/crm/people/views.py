@@ -19,6 +19,7 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.records import registry, write
 from kundenkreis.records.forms import RecordForm
+from kundenkreis.records.numbers import whole
 from kundenkreis.records.views.pages import panels
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def next_step(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     action = request.POST.get("action", "plan")
     if action == "done":
         commands.finish_next_step(actor=request.viewer, record=record)
-    elif action.isdigit():
-        day = clock.today(settings.COMPANY_ZONE) + timedelta(days=min(int(action), 366))
+    elif (days := whole(action)) is not None:
+        day = clock.today(settings.COMPANY_ZONE) + timedelta(days=min(days, 366))
         write.change(kind, request.viewer, pk, record.version, {"next_step_on": day})
     else:
         names = ["next_step", "next_step_on"]
