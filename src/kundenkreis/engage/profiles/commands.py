@@ -22,6 +22,8 @@ def link_profile(*, actor: Actor, profile_id: int) -> UUID:
     """
     actor.require("engage.profile.link")
     profile = store.lock(Profile, canonical_id(profile_id))
+    while profile.canonical_id is not None:  # merged before we had the lock
+        profile = store.lock(Profile, profile.canonical_id)
     if profile.link_id is not None:
         return profile.link_id
     link_id = uuid.uuid4()

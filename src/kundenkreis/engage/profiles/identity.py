@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 
@@ -30,12 +31,13 @@ class Sighting:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """A profile in memory; `id` is None until it is stored."""
+    """A profile in memory; `id` is None until it is stored, `read` is what was: known and link."""
 
     id: int | None = None
     known: bool = False
     link_id: UUID | None = None
     last_seen_at: datetime | None = None
+    read: tuple[bool, UUID | None] = (False, None)
     into: Person | None = None
     changed: bool = False
 
@@ -97,6 +99,13 @@ class Directory:
         if seen.proven:
             return self._proven(seen)
         return self._claimed(seen)
+
+    def touched(self) -> set[Person]:
+        """The stored people who are different now, and those on whom that depends."""
+        names = chain(self.anonymous.values(), self.users.values())
+        changed = (name.person for name in names if name.person.changed)
+        merging = chain.from_iterable((merge.absorbed, merge.person) for merge in self.merged)
+        return {person for person in chain(changed, self.lost, merging) if person.id is not None}
 
     def _by_cookie(self, seen: Sighting) -> Person:
         name = self.anonymous.get(seen.anonymous)

@@ -52,11 +52,9 @@ def resolve(namespace: str, sightings: Sequence[Sighting], now: datetime) -> lis
 
     The rules are applied in the order of the instants, whatever the order of the list.
     """
-    directory = _load(namespace, sightings)
-    people: list[Person] = [Person()] * len(sightings)
-    for place in sorted(range(len(sightings)), key=lambda place: sightings[place].at):
-        people[place] = directory.place(sightings[place])
-    people = [person.root() for person in people]
+    directory, people = _decide(namespace, sightings)
+    while not _still_true(directory):
+        directory, people = _decide(namespace, sightings)
     new_visits = {
         person
         for person in people
@@ -80,13 +78,37 @@ def remember(said: Mapping[int, Traits]) -> None:
 
 
 def link(profile_ids: Iterable[int]) -> dict[int, UUID]:
-    """The link ids of canonical profiles, made where missing."""
+    """The link ids of the people these profiles are, made where missing."""
     rows = store.rows(Profile).filter(pk__in=set(profile_ids)).order_by("pk").select_for_update()
-    links = dict(rows.values_list("pk", "link_id"))
-    new = {pk: uuid.uuid4() for pk, known in links.items() if known is None}
+    locked = list(rows.values_list("pk", "canonical_id", "link_id"))
+    links = {pk: link_id or uuid.uuid4() for pk, canonical, link_id in locked if canonical is None}
+    new = {pk: links[pk] for pk, _, link_id in locked if pk in links and link_id is None}
     bulk.update(Profile, ("id", "link_id"), list(new.items()))
     publish_all(ProfileLinked(pk, link_id) for pk, link_id in new.items())
-    return {pk: known or new[pk] for pk, known in links.items()}
+    # Another writer may have merged them since they were found.
+    merged = {pk: canonical for pk, canonical, _ in locked if canonical is not None}
+    theirs = link(merged.values()) if merged else {}
+    return links | {pk: theirs[canonical] for pk, canonical in merged.items()}
+
+
+def _decide(namespace: str, sightings: Sequence[Sighting]) -> tuple[Directory, list[Person]]:
+    """Apply the rules to what is stored now; nothing is written yet."""
+    directory = _load(namespace, sightings)
+    people: list[Person] = [Person()] * len(sightings)
+    for place in sorted(range(len(sightings)), key=lambda place: sightings[place].at):
+        people[place] = directory.place(sightings[place])
+    return directory, [person.root() for person in people]
+
+
+def _still_true(directory: Directory) -> bool:
+    """Lock the people about to change; says whether they are still as they were read.
+
+    Only these are locked, not everybody seen: who changes nothing should not wait for anybody.
+    """
+    read = {person.id: (None, *person.read) for person in directory.touched()}
+    columns = ("id", "canonical_id", "known", "link_id")
+    rows = bulk.select(Profile, columns, among=("id", read.keys()), lock=True)
+    return read == {pk: (canonical, bool(known), link_id) for pk, canonical, known, link_id in rows}
 
 
 def _load(namespace: str, sightings: Sequence[Sighting]) -> Directory:
@@ -122,7 +144,7 @@ def _people(ids: set[int]) -> dict[int, Person]:
     merged = {pk: canonical for pk, canonical, *_ in rows if canonical is not None}
     rows += bulk.select(Profile, columns, among=("id", set(merged.values()) - ids))
     people = {
-        pk: Person(pk, bool(known), link_id, seen)
+        pk: Person(pk, bool(known), link_id, seen, (bool(known), link_id))
         for pk, canonical, known, link_id, seen in rows
         if canonical is None
     }
