@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from kundenkreis.engage.profiles.queries import linked
 from kundenkreis.engage.profiles.resolution import Seen
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
@@ -20,6 +22,8 @@ from kundenkreis.kernel import bulk, store
 from kundenkreis.kernel.events import publish_all
 
 _Kind = SeenOrder.Kind
+# How many of the newest rows may hold a cancellation that missed its order: days, not minutes.
+_RECENT = 100_000
 
 
 def first_seen(source: SourceView, items: Sequence[Item]) -> set[int]:
@@ -96,6 +100,27 @@ def begin(source: SourceView, items: Sequence[Item]) -> OrderLog:
     )
     found = {(row.kind, row.order_id): row for row in rows.order_by("pk").select_for_update()}
     return OrderLog(found, linked({row.link_id for row in found.values() if row.link_id}))
+
+
+def tell_missed_cancellations() -> int:
+    """Tell the crm about cancellations that were stored at the same moment as their order.
+
+    Of two transactions neither sees the other's row, so neither tells. Returns how many there were.
+    """
+    rows = store.rows(SeenOrder)
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    orders = rows.filter(
+        kind=_Kind.ORDER, namespace=OuterRef("namespace"), order_id=OuterRef("order_id")
+    )
+    missed = (
+        rows.filter(kind=_Kind.CANCELLATION, link_id__isnull=True, pk__gt=newest - _RECENT)
+        .annotate(whose=Subquery(orders.values("link_id")))
+        .filter(whose__isnull=False)
+    )
+    found = list(missed.order_by("pk").select_for_update())
+    bulk.update(SeenOrder, ("id", "link_id"), [(row.pk, row.whose) for row in found])
+    publish_all(OrderCancelled(row.whose, row.namespace, row.order_id, row.at) for row in found)
+    return len(found)
 
 
 def _kind(source: SourceView, item: Item) -> str:
