@@ -173,6 +173,7 @@ class Order(Record):
         indexes = [
             models.Index(fields=["person", "placed_at"], name="order_person"),
             models.Index(fields=["placed_at", "id"], name="order_placed"),
+            models.Index(fields=["changed_at", "id"], name="order_changed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="order_once"),
