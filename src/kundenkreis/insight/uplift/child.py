@@ -8,6 +8,7 @@ A process of its own, because SciPy would cost every long-lived one a hundred me
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +30,7 @@ from kundenkreis.insight.statistics import (
     detectable_effect,
     incremental_revenue,
 )
+from kundenkreis.insight.uplift.calculation import SECONDS
 from kundenkreis.kernel.fields import LANGUAGES
 
 OUTCOMES = ("purchases", "revenue")
@@ -120,6 +122,8 @@ def _detectable(control: str, arms: dict[str, dict[str, int]]) -> float | None:
 
 def main() -> None:
     """Settings for words only: this process knows no database."""
+    # The one who started it may be gone without a word.
+    signal.alarm(SECONDS)
     locale = Path(__file__).resolve().parents[2] / "locale"
     languages = [(code, code) for code in LANGUAGES]
     settings.configure(USE_I18N=True, LANGUAGES=languages, LOCALE_PATHS=[locale])

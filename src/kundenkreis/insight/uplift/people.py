@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
-from kundenkreis.engage.campaigns.models import Exposure
+from kundenkreis.engage.campaigns.models import Campaign, Exposure
 from kundenkreis.engage.profiles.models import Profile
 
 BATCH = 500
@@ -66,20 +66,27 @@ def _links(profile_ids: Iterator[int]) -> dict[int, UUID]:
     return links
 
 
-def registered_people(
-    people: list[Exposed], horizon: int, window: timedelta, now: datetime
-) -> list[Exposed] | None:
-    """The first `horizon` people of each variant, once the window of all of them is over.
+@dataclass(frozen=True, slots=True)
+class RegisteredLook:
+    """The people of a fixed-horizon test, and when the windows of all of them are over."""
 
-    None before that. The set and what counts for it never change afterwards, so a fixed-horizon
-    test on it is one look, however often the report is opened.
+    people: list[Exposed]
+    due_at: datetime
+
+
+def registered_look(people: list[Exposed], campaign: Campaign) -> RegisteredLook | None:
+    """The first `horizon` people of each variant; None before there are so many.
+
+    The set and what counts for it never change afterwards, so a fixed-horizon test on it, once it
+    is due, is one look, however often the report is opened.
     """
     chosen: dict[int, list[Exposed]] = {}
     for person in sorted(people, key=lambda one: (one.at, one.profile_id)):
         group = chosen.setdefault(person.variant_id, [])
-        if len(group) < horizon:
+        if len(group) < (campaign.horizon or 0):
             group.append(person)
-    full = len(chosen) > 1 and all(len(group) == horizon for group in chosen.values())
-    if not full or any(person.at + window > now for group in chosen.values() for person in group):
+    if len(chosen) < 2 or any(len(group) != campaign.horizon for group in chosen.values()):
         return None
-    return [person for group in chosen.values() for person in group]
+    first = [person for group in chosen.values() for person in group]
+    window = timedelta(hours=campaign.window_hours)
+    return RegisteredLook(first, max(person.at for person in first) + window)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet, Subquery
+
 from kundenkreis.insight.models import UpliftReport
 from kundenkreis.kernel.access import Viewer
 
@@ -9,24 +14,28 @@ from kundenkreis.kernel.access import Viewer
 def latest_report(viewer: Viewer, campaign_id: int) -> UpliftReport | None:
     """The newest report of a campaign, None before the first exposure was worked out."""
     viewer.require("insight.experiment.read")
-    return UpliftReport.objects.filter(campaign_id=campaign_id).order_by("-at", "-id").first()
+    return _newest_first(campaign_id).first()
 
 
 def report_history(viewer: Viewer, campaign_id: int, limit: int = 200) -> list[UpliftReport]:
     """How the figure moved: up to `limit` of the newest reports, oldest first."""
     viewer.require("insight.experiment.read")
-    newest = UpliftReport.objects.filter(campaign_id=campaign_id).order_by("-at", "-id")[:limit]
-    return list(reversed(newest))
+    return list(reversed(_newest_first(campaign_id)[:limit]))
 
 
 def latest_reports(viewer: Viewer, campaign_ids: list[int]) -> dict[int, UpliftReport]:
-    """The newest report of each campaign, for lists."""
+    """The newest report of each campaign, for lists; up to 200 campaigns."""
     viewer.require("insight.experiment.read")
-    found = (latest_report(viewer, campaign_id) for campaign_id in campaign_ids[:200])
-    return {report.campaign_id: report for report in found if report is not None}
+    return newest_reports(campaign_ids[:200])
 
 
-def latest_inputs(campaign_id: int) -> str | None:
-    """The fingerprint the newest report of a campaign was worked out from."""
-    newest = UpliftReport.objects.filter(campaign_id=campaign_id).order_by("-at", "-id")
-    return newest.values_list("inputs", flat=True).first()
+def newest_reports(campaign_ids: Sequence[int]) -> dict[int, UpliftReport]:
+    """The newest report of each campaign that has one, in one query."""
+    # One look into the index per campaign; grouping would read the whole history of each.
+    newest: list[Any] = [Subquery(_newest_first(pk).values("pk")[:1]) for pk in set(campaign_ids)]
+    found = UpliftReport.objects.filter(pk__in=newest)
+    return {report.campaign_id: report for report in found}
+
+
+def _newest_first(campaign_id: int) -> QuerySet[UpliftReport]:
+    return UpliftReport.objects.filter(campaign_id=campaign_id).order_by("-at", "-id")

@@ -1,0 +1,68 @@
+"""The sums a report is made of, read from both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kundenkreis.engage.campaigns.models import Campaign, Variant
+from kundenkreis.insight.uplift.inputs import common_inputs, inputs_of
+from kundenkreis.insight.uplift.outcomes import Sums, outcomes
+from kundenkreis.insight.uplift.people import exposed_people, registered_look
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.fields import LANGUAGES, translated
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report before the statistics: what the child process is `given`, and what it need not know.
+
+    `inputs` is the fingerprint from before the first row was read: what changed meanwhile makes
+    the report stale.
+    """
+
+    campaign_id: int
+    inputs: str
+    given: dict[str, Any]
+    extra: dict[str, Any]
+
+
+def draft_report(campaign: Campaign) -> Draft:
+    """Sum up what the people of each variant did, as known now."""
+    now, inputs = clock.now(), inputs_of(campaign, common_inputs())
+    exposed = exposed_people(campaign.pk)
+    look = registered_look(exposed.people, campaign) if campaign.horizon else None
+    fixed = look is not None and look.due_at <= now
+    found = outcomes(campaign, look.people if look and fixed else exposed.people)
+    variants = {variant.pk: variant for variant in campaign.variants.all()}
+    arms = {variant.slug: asdict(found.sums.get(pk) or Sums()) for pk, variant in variants.items()}
+    given = {
+        "control": next(variant.slug for variant in variants.values() if variant.is_control),
+        "weights": {variant.slug: variant.weight for variant in variants.values()},
+        "arms": arms,
+        "labels": {code: _labels(variants.values(), code) for code in LANGUAGES},
+        "currency": campaign.currency,
+        "exposed": {
+            variant.slug: sum(person.variant_id == pk for person in exposed.people)
+            for pk, variant in variants.items()
+        },
+        "fixed": fixed,
+    }
+    extra = {
+        "arms": arms,
+        "fixed": fixed,
+        "due_at": look.due_at.isoformat() if look and not fixed else None,
+        "mixed": exposed.mixed,
+        "other_currency": found.other_currency,
+    }
+    return Draft(campaign.pk, inputs, given, extra)
+
+
+def _labels(variants: Iterable[Variant], language: str) -> dict[str, str]:
+    """The variants' names in one language, each different from the others."""
+    labels: dict[str, str] = {}
+    for variant in variants:
+        label = translated(variant.label, language) or variant.slug
+        labels[variant.slug] = f"{label} ({variant.slug})" if label in labels.values() else label
+    return labels
