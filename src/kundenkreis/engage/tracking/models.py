@@ -46,9 +46,13 @@ class Source(Record):
     namespace = models.CharField(_("Namespace"), max_length=40)
     # The public key itself, or the SHA-256 of a secret one.
     write_key = models.CharField(max_length=80, unique=True, editable=False)
+    # What customer ids are signed with, derived from the secret key; it does not let anybody report.
+    signing_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     purpose = models.CharField(_("Purpose"), max_length=50)
     origins = models.JSONField(_("Allowed origins"), default=list)
     is_active = models.BooleanField(_("Active"), default=True)
+
+    secret_fields = frozenset({"signing_key"})
 
     class Meta:
         verbose_name = _("Source")

@@ -14,7 +14,11 @@ PRIVACY: Map = {
     "Source": {
         **RECORD,
         **dict.fromkeys(
-            ("name", "kind", "namespace", "write_key", "purpose", "origins", "is_active"), _SOURCE
+            (
+                "name", "kind", "namespace", "write_key", "signing_key", "purpose", "origins",
+                "is_active",
+            ),
+            _SOURCE,
         ),
     },
     "Event": {

@@ -37,8 +37,8 @@ def reporting_sources() -> dict[str, SourceView]:
     basis = basis_of(row.purpose for row in rows)
     signing: dict[str, list[str]] = {}
     for row in rows:
-        if row.kind == Source.Kind.SERVER:
-            signing.setdefault(row.namespace, []).append(row.write_key)
+        if row.signing_key:
+            signing.setdefault(row.namespace, []).append(row.signing_key)
     return {
         row.write_key: SourceView(
             id=row.pk,

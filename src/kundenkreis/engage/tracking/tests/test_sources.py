@@ -11,7 +11,7 @@ from kundenkreis.engage.tracking.models import Source
 from kundenkreis.engage.tracking.sources import is_signed, sign_user, stored_key
 from kundenkreis.engage.tracking.testing import Shop
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
-from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.models import AuditChange, AuditEntry
 from kundenkreis.kernel.testing import ANNA, CARLA, ENGAGE
 
 pytestmark = pytest.mark.django_db(databases=ENGAGE)
@@ -44,11 +44,42 @@ def test_a_renewed_key_ends_the_old_one_and_its_proofs(shop: Shop) -> None:
 
 
 def test_a_proof_is_what_the_documentation_says(shop: Shop) -> None:
-    key = hashlib.sha256(shop.orders_key.encode()).hexdigest().encode()
-    by_hand = hmac.new(key, "Käthe".encode(), hashlib.sha256).hexdigest()
+    signing = hmac.new(shop.orders_key.encode(), b"kundenkreis.identity", hashlib.sha256)
+    by_hand = hmac.new(signing.hexdigest().encode(), "Käthe".encode(), hashlib.sha256).hexdigest()
     assert is_signed(shop.browser, "Käthe", by_hand)
     assert not is_signed(shop.browser, "Kathe", by_hand)
     assert not is_signed(shop.browser, "Käthe", "ü")
+
+
+def test_what_is_stored_of_a_secret_key_is_no_key(shop: Shop) -> None:
+    book = queries.reporting_sources()
+    row = Source.objects.get(pk=shop.orders.id)
+    assert stored_key(shop.orders_key) in book
+    assert stored_key(row.write_key) not in book
+    assert stored_key(row.signing_key) not in book
+    token = hmac.new(row.write_key.encode(), b"u1", hashlib.sha256).hexdigest()
+    assert not is_signed(shop.browser, "u1", token)
+
+
+@pytest.mark.parametrize("key", ["", "sk", "SK_x", "x", "0" * 64, "sk_\ud800", "pk_\ud800", "\x00"])
+def test_what_is_no_key_finds_no_source(shop: Shop, key: str) -> None:
+    assert stored_key(key) not in queries.reporting_sources()
+
+
+def test_a_source_without_a_signing_key_proves_nothing(shop: Shop) -> None:
+    Source.objects.update(signing_key="")
+    browser = queries.source_view(shop.browser.id)
+    assert browser.signing_keys == ()
+    assert not is_signed(browser, "u1", hmac.new(b"", b"u1", hashlib.sha256).hexdigest())
+
+
+def test_the_signing_key_stays_out_of_the_audit(shop: Shop) -> None:
+    renew_key(actor=ANNA, source_id=shop.orders.id)
+    signing = Source.objects.get(pk=shop.orders.id).signing_key
+    changes = [str(change.fields) for change in AuditChange.objects.using("engage").all()]
+    assert len(signing) == 64
+    assert not any(signing in text for text in changes)
+    assert any("signing_key" in text for text in changes)
 
 
 @pytest.mark.parametrize(
