@@ -67,10 +67,11 @@ class Boarded:
 
     @property
     def summary(self) -> str:
-        """How many cards there are in open lanes, and what they are worth."""
-        count = formats.number(sum(filled.count for filled in self.lanes))
+        """How many cards the lanes hold, and what they are worth; zones show none."""
+        shown = [filled for filled in self.lanes if not filled.zone]
+        count = formats.number(sum(filled.count for filled in shown))
         sums: dict[str, int] = {}
-        for filled in self.lanes:
+        for filled in shown:
             sums[filled.currency] = sums.get(filled.currency, 0) + filled.total
         worth = [formats.money(total, code, whole=True) for code, total in sums.items() if total]
         return " · ".join([count, *worth])

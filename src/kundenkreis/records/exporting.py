@@ -12,14 +12,17 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import listing
 from kundenkreis.records.declaration import Column, RecordType
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import info
 from kundenkreis.records.formfields import MoneyField
 from kundenkreis.records.parsing import plain
+from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -46,11 +49,20 @@ def unsafe(text: str) -> str:
 
 
 def lines(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterator[str]:
-    """The file's lines for the list the parameters describe. Raises `NotAllowed` at once."""
+    """The file's lines for the list the parameters describe.
+
+    Raises at once: `NotAllowed`, `DomainError` for more rows than a file takes.
+    """
     viewer.require(kind.right("export"))
     rows, _filters = listing.narrowed(kind, viewer, parameters, "")
+    if rows.order_by()[: MAX_ROWS + 1].count() > MAX_ROWS:
+        raise DomainError(
+            _("The list is too long for one file."),
+            _("A file takes up to %(n)s rows.") % {"n": formats.number(MAX_ROWS)},
+            _("Narrow the list by a filter and export it in parts."),
+        )
     _column, fields, descending = listing.order_of(kind, parameters)
-    content = _written(kind, _ordered(rows, fields, descending)[:MAX_ROWS])
+    content = _written(kind, _ordered(rows, fields, descending))
     return _in_language(content, get_language() or "de", timezone.get_current_timezone())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +34,11 @@ CHUNK = 100
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file as text cells, and how it was understood."""
+    """A file as text cells, and how it was understood; `lines` says where each row begins."""
 
     header: list[str]
     rows: list[list[str]]
+    lines: list[int]
     encoding: str
     separator: str
 
@@ -55,7 +57,7 @@ def decoded(content: bytes) -> tuple[str, str]:
         raise DomainError(
             _("The file is too large."),
             _("This page takes files up to 1 MB."),
-            _("Import it with the command “kundenkreis import”, or split it."),
+            _("Split it into smaller files."),
             field="file",
         )
     if b"\0" in content:
@@ -71,8 +73,14 @@ def sheet(text: str, encoding: str = "UTF-8") -> Sheet:
     text = text.removeprefix(BOM)
     first = text.split("\n", 1)[0]
     separator = max(";,\t", key=first.count)
+    rows, lines, line = [], [], 1
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
+        reader = csv.reader(io.StringIO(text), delimiter=separator)
+        for row in reader:
+            if any(row):
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1  # cells may have several lines
     except csv.Error as error:
         raise _unreadable() from error
     if len(rows) < 2 or len(rows[0]) > MAX_COLUMNS:
@@ -84,7 +92,7 @@ def sheet(text: str, encoding: str = "UTF-8") -> Sheet:
             _("Import it with the command “kundenkreis import”, or split it."),
             field="file",
         )
-    return Sheet([name.strip() for name in rows[0]], rows[1:], encoding, separator)
+    return Sheet([name.strip() for name in rows[0]], rows[1:], lines[1:], encoding, separator)
 
 
 def _unreadable() -> DomainError:
@@ -114,30 +122,36 @@ def guessed(kind: RecordType, viewer: Viewer, header: list[str]) -> list[str]:
 
 
 def check(kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str]) -> Result:
-    """What would happen; nothing is written."""
-    viewer.require(kind.right("import"))
-    result, seen = Result(), set[tuple[str, str]]()
-    for line, form in _forms(kind, viewer, table, mapping):
-        problem = _problem(form) or _repeated(kind, form, seen)
-        if problem:
-            result.errors.append((line, problem))
-        else:
-            result.good += 1
-    return result
+    """What would happen: every row is created and taken back, so that no rule is left out."""
+    return _every_row(kind, viewer, table, mapping, keep=False)
 
 
 def run(kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str]) -> Result:
     """Create a record of every good row; bad rows are reported and do no harm."""
+    return _every_row(kind, viewer, table, mapping, keep=True)
+
+
+class _TakenBack(Exception):
+    """Ends a transaction whose rows were only tried."""
+
+
+def _every_row(
+    kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str], *, keep: bool
+) -> Result:
     viewer.require(kind.right("import"))
-    actor, result = viewer.through("import"), Result()
+    actor, result, seen = viewer.through("import"), Result(), set[tuple[str, str]]()
     for chunk in _chunks(_forms(kind, viewer, table, mapping)):
-        with store.group(kind.side, f"import_{kind.slug}"):
+        with suppress(_TakenBack), store.group(kind.side, f"import_{kind.slug}"):
             for line, form in chunk:
-                problem = _problem(form) or _created(kind, actor, form)
+                problem = (
+                    _problem(form) or _repeated(kind, form, seen) or _created(kind, actor, form)
+                )
                 if problem:
                     result.errors.append((line, problem))
                 else:
                     result.good += 1
+            if not keep:
+                raise _TakenBack
     return result
 
 
@@ -156,7 +170,7 @@ def _forms(
     names = form_names(kind)
     used = [(at, name) for at, name in enumerate(mapping) if name in names]
     defaults = _defaults(kind, names)
-    for line, row in enumerate(table.rows, start=2):
+    for line, row in zip(table.lines, table.rows, strict=True):
         cells = {name: unsafe(row[at].strip()) for at, name in used if at < len(row)}
         data = {**defaults, **{name: _choice(kind, name, text) for name, text in cells.items()}}
         yield line, RecordForm(kind, viewer, names, data)

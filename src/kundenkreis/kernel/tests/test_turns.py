@@ -80,8 +80,10 @@ def test_a_turn_that_never_comes_is_not_waited_for_forever(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.05)
-    with turns.turn_at(file), turns.turn_at(file):
-        pass  # the second one leaves the decision to SQLite
+    with turns.turn_at(file):
+        began = time.monotonic()
+        with turns.turn_at(file):  # leaves the decision to SQLite
+            assert 0.04 < time.monotonic() - began < 1
 
 
 def test_the_log_is_moved_into_the_database_beside_the_writers(

@@ -48,8 +48,8 @@ def test_it_guesses_the_columns_it_knows() -> None:
 def test_it_checks_every_row_and_writes_nothing() -> None:
     table = importing.sheet(FILE)
     result = importing.check(PERSON, ANNA, table, mapped(table))
-    assert result.good == 3  # the nameless row is found by the command, when it runs
-    assert [line for line, _ in result.errors] == [4]
+    assert result.good == 2
+    assert [line for line, _ in result.errors] == [3, 4]  # 3: only the command knows that rule
     assert not Person.objects.exists()
     assert not AuditEntry.objects.using("default").exists()
 
@@ -62,6 +62,30 @@ def test_it_creates_the_good_rows_and_reports_the_others() -> None:
     assert sorted(Person.objects.values_list("last_name", flat=True)) == ["Tann", "Weiß"]
     assert ContactDetail.objects.count() == 2
     assert set(AuditEntry.objects.using("default").values_list("via", flat=True)) == {"import"}
+
+
+def test_it_promises_exactly_what_it_then_does() -> None:
+    table = importing.sheet(FILE)
+    promised = importing.check(PERSON, ANNA, table, mapped(table))
+    assert importing.run(PERSON, ANNA, table, mapped(table)) == promised
+
+
+def test_it_names_the_line_a_row_begins_in() -> None:
+    table = importing.sheet('last name;source\nA;"two\nlines"\n\n;x\nB;y\n')
+    mapping = importing.guessed(PERSON, ANNA, table.header)
+    result = importing.check(PERSON, ANNA, table, mapping)
+    assert [line for line, _ in result.errors] == [5]
+    assert table.lines == [2, 5, 6]
+
+
+def test_it_refuses_an_export_that_would_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "ABC":
+        write.create(PERSON, ANNA, {"last_name": name})
+    monkeypatch.setattr("kundenkreis.records.exporting.MAX_ROWS", 2)
+    with pytest.raises(DomainError, match="too long"):
+        exported()
+    monkeypatch.setattr("kundenkreis.records.exporting.MAX_ROWS", 3)
+    assert len(exported()) == 3
 
 
 def test_it_finds_a_value_that_comes_twice_in_the_file() -> None:
