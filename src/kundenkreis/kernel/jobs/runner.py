@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import connections
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.models import Job
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEASE = timedelta(seconds=60)
+RENEWED = LEASE.total_seconds() / 3
 ATTEMPTS = 5
 UNFINISHED = [Job.State.READY, Job.State.RUNNING]
 
@@ -48,7 +50,9 @@ def claim(side: Side) -> Job | None:
         return None
     with unit_of_work(side, "kernel.jobs.claim"):
         due = due.select_for_update(skip_locked=connections[side.alias].vendor == "postgresql")
-        job = due.order_by("-priority", "due_at", "id").first()
+        due = due.order_by("-priority", "due_at", "id")
+        while (job := due.first()) is not None and job.attempts >= ATTEMPTS:
+            _give_up(job, side)  # its workers ended before they could say why
         if job is None:
             return None
         job.fence += 1
@@ -75,12 +79,6 @@ def run(job: Job, side: Side) -> None:
         _finish(job, side, state=Job.State.DONE, finished_at=clock.now(), error="")
 
 
-def retry(side: Side, job_id: int) -> bool:
-    """Give a dead job another round of attempts."""
-    dead = _jobs(side).filter(pk=job_id, state=Job.State.DEAD)
-    return bool(dead.update(state=Job.State.READY, attempts=0, due_at=clock.now()))
-
-
 def _failed(job: Job, side: Side, error: Exception) -> None:
     text = f"{type(error).__name__}: {error}"[:2000]
     if job.attempts >= ATTEMPTS:
@@ -88,6 +86,15 @@ def _failed(job: Job, side: Side, error: Exception) -> None:
     else:
         due = clock.now() + timedelta(seconds=2**job.attempts)
         _finish(job, side, state=Job.State.READY, due_at=due, error=text)
+
+
+def _give_up(job: Job, side: Side) -> None:
+    text = (
+        _("The process that ran this ended before it was done, %d times in a row.") % job.attempts
+    )
+    log.error("job %s (%s) is given up: %s", job.pk, job.task, text)
+    values = {"state": Job.State.DEAD, "finished_at": clock.now(), "error": text}
+    _jobs(side).filter(pk=job.pk).update(lease_until=None, **values)
 
 
 def _finish(job: Job, side: Side, **values: object) -> None:
@@ -107,13 +114,18 @@ def _kept(job: Job, side: Side) -> Iterator[None]:
     done = threading.Event()
 
     def renew() -> None:
-        try:
-            while not done.wait(LEASE.total_seconds() / 3):
+        pause = RENEWED
+        while not done.wait(pause):
+            try:
                 _jobs(side).filter(pk=job.pk, fence=job.fence).update(
                     lease_until=clock.now() + LEASE
                 )
-        finally:
-            connections[side.alias].close()
+                pause = RENEWED
+            except Exception:
+                log.exception("the lease of job %s (%s) was not renewed", job.pk, job.task)
+                connections[side.alias].close()
+                pause = RENEWED / 10  # there is time for several more tries
+        connections[side.alias].close()
 
     keeper = threading.Thread(target=renew, daemon=True, name=f"lease-{job.pk}")
     keeper.start()
