@@ -20,11 +20,12 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.log import Position, read_after
 from kundenkreis.kernel.models import AuditChange, AuditEntry, AuditSeal
-from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.record import reference, secret_fields
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current, unit_of_work
 
 START = "0" * 64
+HIDDEN = "•••"
 
 
 def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -> None:
@@ -32,7 +33,7 @@ def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -
     unit, now = current(), clock.now()
     entries, details = [], []
     for action, obj, fields in changes:
-        text, salt = _json(fields), secrets.token_hex(16)
+        text, salt = _json(_hidden(obj, fields)), secrets.token_hex(16)
         entry = AuditEntry(
             at=now,
             actor=actor.reference,
@@ -55,6 +56,15 @@ def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -
         ],
         batch_size=500,
     )
+
+
+def _hidden(obj: Model, fields: dict[str, Any]) -> dict[str, Any]:
+    """The changes without secrets: only that there was a value before or after."""
+    secret = secret_fields(type(obj))
+    return {
+        name: [HIDDEN if value else value for value in pair] if name in secret else pair
+        for name, pair in fields.items()
+    }
 
 
 def digest(entry: AuditEntry, salt: str, fields: str) -> str:
@@ -84,17 +94,30 @@ def seal(side: Side, limit: int = 5_000) -> int:
     with unit_of_work(side, "kernel.audit.seal"):
         seals = AuditSeal.objects.using(side.alias)
         last = seals.order_by("-id").select_for_update().first()
-        chain, position = START, Position()
-        if last is not None:
-            chain = last.chain
-            entry = AuditEntry.objects.using(side.alias).filter(pk=last.entry_id).first()
-            position = Position(entry.tx, entry.pk) if entry else Position(0, last.entry_id)
+        chain, position = (last.chain, _place(last)) if last else (START, Position())
         fresh = []
-        for entry in read_after(AuditEntry, position, limit, side):
+        entries = read_after(AuditEntry, position, limit, side)
+        # One that was deleted and put back stands anew in the log; its seal shows what it was.
+        known = set(
+            seals.filter(entry_id__in=[entry.pk for entry in entries]).values_list(
+                "entry_id", flat=True
+            )
+        )
+        for entry in (entry for entry in entries if entry.pk not in known):
             chain = _link(chain, entry)
-            fresh.append(AuditSeal(entry_id=entry.pk, chain=chain))
+            fresh.append(AuditSeal(entry_id=entry.pk, tx=entry.tx, chain=chain))
         seals.bulk_create(fresh, batch_size=500)
         return len(fresh)
+
+
+def sealed(side: Side) -> Position:
+    """How far the entries are sealed."""
+    last = AuditSeal.objects.using(side.alias).order_by("-id").first()
+    return _place(last) if last else Position()
+
+
+def _place(seal: AuditSeal) -> Position:
+    return Position(seal.tx, seal.entry_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,8 +14,6 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import Conflict
 from kundenkreis.kernel.models import IdempotencyKey
 from kundenkreis.kernel.transactions import current
-
-KEPT = timedelta(days=7)
 
 
 def once(caller: str, key: str, body: Any, effect: Callable[[], Any]) -> Any:
@@ -42,12 +39,3 @@ def once(caller: str, key: str, body: Any, effect: Callable[[], Any]) -> Any:
     row.answer = effect()
     row.save(using=current().side.alias, update_fields=["answer"])
     return row.answer
-
-
-def forget_old() -> int:
-    """Delete answers older than seven days; returns how many."""
-    return (
-        IdempotencyKey.objects.using(current().side.alias)
-        .filter(at__lt=clock.now() - KEPT)
-        .delete()[0]
-    )

@@ -54,6 +54,15 @@ def read_after(model: type[L], after: Position, limit: int, side: Side) -> list[
     return list(rows_after(model, after, side)[:limit])
 
 
+def rows_until(model: type[L], last: Position, side: Side) -> QuerySet[L]:
+    """Rows up to and with a position that a reader has reached, oldest first."""
+    rows = model._default_manager.using(side.alias)
+    if connections[side.alias].vendor != "postgresql":
+        return rows.filter(id__lte=last.row).order_by("id")
+    earlier = Q(tx=last.tx, id__lte=last.row) | Q(tx__lt=last.tx)
+    return rows.filter(tx__lte=last.tx).filter(earlier).order_by("tx", "id")
+
+
 def position(name: str, side: Side) -> Position:
     """Where the named reader stands; the beginning for a new one."""
     found = Cursor.objects.using(side.alias).filter(name=name).first()

@@ -46,10 +46,14 @@ class AuditChange(models.Model):
 
 
 class AuditSeal(models.Model):
-    """The hash chain over audit entries, written by the worker within seconds."""
+    """The hash chain over audit entries, written by the worker within seconds.
+
+    It knows its entry's place in the log by itself, because the entry may be deleted.
+    """
 
     id = models.BigAutoField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
+    tx = models.BigIntegerField(default=0)
     chain = models.CharField(max_length=64)
 
 
@@ -110,6 +114,11 @@ class Job(models.Model):
                 fields=["lane", "id"],
                 name="job_lane",
                 condition=Q(state__in=["ready", "running"]) & ~Q(lane=""),
+            ),
+            models.Index(
+                fields=["finished_at"],
+                name="job_finished",
+                condition=Q(finished_at__isnull=False),
             ),
         ]
         constraints = [

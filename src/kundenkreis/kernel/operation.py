@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import audit, clock, log
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.kernel.models import AuditEntry, AuditSeal, Cursor, Job, OutboxMessage
+from kundenkreis.kernel.models import AuditEntry, Cursor, Job, OutboxMessage
 from kundenkreis.kernel.relay import READER
 from kundenkreis.kernel.sides import Side
 
@@ -38,19 +38,16 @@ def health(viewer: Viewer, side: Side) -> SideHealth:
     now = clock.now()
     oldest = jobs.filter(state=Job.State.READY, due_at__lte=now).order_by("due_at").first()
     cursor = Cursor.objects.using(side.alias).filter(name=READER).first()
-    read = cursor.row if cursor else 0
-    sealed = AuditSeal.objects.using(side.alias).order_by("-id").values_list("entry_id").first()
+    read = log.position(READER, side)
     return SideHealth(
         side=side,
         ready=counts.get(Job.State.READY, 0),
         running=counts.get(Job.State.RUNNING, 0),
         dead=counts.get(Job.State.DEAD, 0),
         oldest_due=(now - oldest.due_at).total_seconds() if oldest else None,
-        unread_messages=OutboxMessage.objects.using(side.alias).filter(pk__gt=read).count(),
+        unread_messages=log.rows_after(OutboxMessage, read, side).count(),
         relay_moved_at=cursor.moved_at if cursor else None,
-        unsealed=AuditEntry.objects.using(side.alias)
-        .filter(pk__gt=sealed[0] if sealed else 0)
-        .count(),
+        unsealed=log.rows_after(AuditEntry, audit.sealed(side), side).count(),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,22 @@ class Use:
 
 Map = Mapping[str, Mapping[str, Use]]
 
+
+def promised_days(privacy: Map) -> dict[str, timedelta]:
+    """How long rows are kept, for each model whose columns promise a number of days (`7d`).
+
+    This is what the jobs that forget go by. Raises `ValueError` for two promises in one model.
+    """
+    found: dict[str, timedelta] = {}
+    for model, uses in privacy.items():
+        promises = {use.keep for use in uses.values() if re.fullmatch(r"\d+d", use.keep)}
+        if len(promises) > 1:
+            raise ValueError(f"{model} promises {' and '.join(sorted(promises))}")
+        for keep in promises:
+            found[model] = timedelta(days=int(keep[:-1]))
+    return found
+
+
 TECHNICAL = Use("operation of the system", "none")
 
 RECORD: Mapping[str, Use] = {
@@ -40,7 +58,7 @@ _AUDIT = Use("accountability, GDPR Art. 5(2)", "6(1)(c)", "10y", "target")
 PRIVACY: Map = {
     "AuditEntry": dict.fromkeys(("id", "tx", "at", "actor", "via", "command", "action", "target", "batch", "digest"), _AUDIT),
     "AuditChange": dict.fromkeys(("entry", "salt", "fields"), _AUDIT),
-    "AuditSeal": dict.fromkeys(("id", "entry_id", "chain"), TECHNICAL),
+    "AuditSeal": dict.fromkeys(("id", "entry_id", "tx", "chain"), TECHNICAL),
     "OutboxMessage": {
         name: Use("delivery of events", "6(1)(f)", "30d", "key")
         for name in ("id", "tx", "uuid", "at", "name", "key", "crosses", "payload")

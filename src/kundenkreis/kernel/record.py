@@ -32,6 +32,12 @@ class Record(models.Model):
         abstract = True
 
 
+def secret_fields(model: type[models.Model]) -> frozenset[str]:
+    """Columns whose values the audit must not keep; the model's `secret_fields` names them."""
+    named: frozenset[str] = getattr(model, "secret_fields", frozenset())
+    return named
+
+
 def reference(obj: models.Model) -> str:
     """The text that names a row across tables and sides: `crm.opportunity:4711`."""
     side = side_of_label(obj._meta.app_label)

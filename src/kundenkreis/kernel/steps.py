@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kundenkreis.kernel import audit
+from kundenkreis.kernel import audit, forgetting  # noqa: F401 - its jobs become known
 from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.jobs.schedule import enqueue_due
 from kundenkreis.kernel.loop import STEPS, Step

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import datetime
 
-from kundenkreis.kernel import clock, store
+from django.db.models import Q
+
+from kundenkreis.kernel import clock, log, store
+from kundenkreis.kernel.forgetting import CROSSED
 from kundenkreis.kernel.loop import step
+from kundenkreis.kernel.privacy import promised_days
 from kundenkreis.kernel.sides import Side
 from kundenkreis.link.applying import apply_due
 from kundenkreis.link.models import InboxMessage
-from kundenkreis.link.receiving import receive
+from kundenkreis.link.privacy import PRIVACY
+from kundenkreis.link.receiving import reader, receive
 
-KEPT = timedelta(days=30)
+KEPT = promised_days(PRIVACY)[InboxMessage.__name__]
+
+State = InboxMessage.State
+logger = logging.getLogger(__name__)
 
 
 @step(Side.CRM, every=0.1)
@@ -25,15 +34,40 @@ def carry_to_engage() -> int:
 
 
 @step(Side.CRM, every=600)
-def forget_applied() -> int:
-    """Delete messages that were applied 30 days ago; the cursor is far beyond them."""
-    return sum(_forget(side) for side in Side)
+def say_what_crossed() -> int:
+    """Tell each side how far the other has taken its messages, so that it may forget them."""
+    for side in Side:
+        taken = log.position(reader(side.other), side.other)
+        if taken != log.position(CROSSED, side):
+            with store.group(side, "link.crossed"):
+                log.move(CROSSED, taken, side)
+    return 0
 
 
-def _forget(side: Side, limit: int = 500) -> int:
-    old = store.stored(side, InboxMessage).filter(applied_at__lt=clock.now() - KEPT)
-    ids = list(old.values_list("pk", flat=True)[:limit])
+@step(Side.CRM, every=600)
+def forget_settled() -> int:
+    """Delete messages whose time is over: applied, given up by staff, or failed for good."""
+    return sum(_forget(side, clock.now() - KEPT) for side in Side)
+
+
+def _forget(side: Side, before: datetime, limit: int = 500) -> int:
+    applied = Q(applied_at__lt=before)
+    # Nothing says when a message was given up or died; its last try was due shortly before.
+    given_up = Q(
+        applied_at__isnull=True, state__in=[State.DEAD, State.DISCARDED], due_at__lt=before
+    )
+    inbox = store.stored(side, InboxMessage)
+    ids = [
+        pk
+        for old in (applied, given_up)
+        for pk in inbox.filter(old).values_list("pk", flat=True)[:limit]
+    ]
     if not ids:
         return 0
     with store.group(side, "link.forget"):
-        return store.discard(store.rows(InboxMessage).filter(pk__in=ids))
+        # Somebody may have had one of them tried again just now.
+        old = store.rows(InboxMessage).filter(applied | given_up, pk__in=ids)
+        unapplied = old.filter(state=State.DEAD).count()
+        if unapplied:
+            logger.warning("%s forgets %d messages that failed for good", side, unapplied)
+        return store.discard(old)

@@ -7,9 +7,13 @@ import pytest
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.forgetting import forget
+from kundenkreis.kernel.models import OutboxMessage
+from kundenkreis.kernel.privacy import promised_days
+from kundenkreis.kernel.relay import relay
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH, CARLA
-from kundenkreis.link import applying, commands, jobs, queries, routes
+from kundenkreis.link import applying, commands, jobs, privacy, queries, routes
 from kundenkreis.link.models import InboxMessage
 from kundenkreis.link.receiving import receive
 from kundenkreis.link.tests import notes
@@ -175,9 +179,42 @@ def test_applied_messages_are_forgotten_after_thirty_days(clock: FrozenClock) ->
     note("a", "1")
     carry()
     clock.advance(days=29)
-    assert jobs.forget_applied() == 0
+    assert jobs.forget_settled() == 0
     clock.advance(days=2)
-    assert jobs.forget_applied() == 1
+    assert jobs.forget_settled() == 1
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["dead", "discarded"])
+def test_messages_that_never_had_their_effect_are_forgotten_too(
+    given_up: bool, clock: FrozenClock
+) -> None:
+    message_id = die(clock)
+    if given_up:
+        commands.discard_message(actor=ANNA, side=Side.CRM, message_id=message_id)
+    clock.advance(days=29)
+    assert jobs.forget_settled() == 0
+    clock.advance(days=2)
+    assert jobs.forget_settled() == 1
+    assert [left.payload["text"] for left in InboxMessage.objects.using("default")] == ["behind"]
+    carry()
+    assert written() == ["behind"]
+
+
+def test_only_what_one_model_promises_is_forgotten_here() -> None:
+    assert promised_days(privacy.PRIVACY) == {"InboxMessage": jobs.KEPT}
+
+
+def test_the_sender_forgets_a_message_only_after_it_has_crossed(clock: FrozenClock) -> None:
+    note("a", "1")
+    relay(Side.ENGAGE)
+    clock.advance(days=31)
+    jobs.say_what_crossed()
+    assert forget(Side.ENGAGE) == 0
+    carry()
+    jobs.say_what_crossed()
+    assert forget(Side.ENGAGE) == 1
+    assert not OutboxMessage.objects.using("engage").exists()
+    assert written() == ["1"]
 
 
 def test_messages_of_one_kind_go_together_as_far_as_keys_allow() -> None:
