@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tools.checks.allowed import Exceptions, Finding
-from tools.checks.doors import problems
+from tools.checks.doors import managers, problems
+from tools.paths import read
 
 HERE = Path("src/kundenkreis/crm/sales/commands.py")
 
@@ -65,6 +66,47 @@ def test_it_notices_a_write_around_the_door(code: str) -> None:
 )
 def test_it_leaves_other_calls_of_the_same_name_alone(code: str) -> None:
     assert not list(problems(HERE, code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "user.roles.set(roles)",
+        "user.roles.set([])",
+        "role.holders.add(user)",
+        "await user.roles.aremove(role)",
+        "user.roles.clear()",
+        "pipeline.stage_set.add(stage)",
+    ],
+)
+def test_it_notices_a_relation_that_is_changed_around_the_door(code: str) -> None:
+    assert list(problems(HERE, code, related={"roles", "holders"}))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "store.assign(actor, user, roles=roles)",
+        "report.customers.add(number)",
+        "seen.add(role)",
+        "user.roles.filter(slug='sales')",
+        "self._wake.set()",
+        "store.remove(actor, role)",
+    ],
+)
+def test_it_leaves_other_sets_alone(code: str) -> None:
+    assert not list(problems(HERE, code, related={"roles", "holders"}))
+
+
+def test_it_knows_the_relations_of_our_models() -> None:
+    code = """class User(models.Model):
+    roles = models.ManyToManyField(Role, related_name="holders")
+    team = models.ForeignKey(Team, related_name="members")
+    name = models.CharField(max_length=9)
+"""
+    assert set(managers(code)) == {"roles", "holders", "members"}
+    accounts = read(Path("src/kundenkreis/crm/accounts/models.py"))
+    assert {"roles", "teams", "holders", "members"} <= set(managers(accounts))
 
 
 def test_a_screen_may_not_ask_a_model_but_a_context_may() -> None:

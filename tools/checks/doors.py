@@ -9,6 +9,8 @@ The rule looks at the shape of a call, because Python does not tell what a name 
   argument, so keywords without a positional argument are a write (a dict can use `|=`);
 - `.delete()` and `.create(a=1)`: the same, a positional argument means something else
   (`cache.delete(key)`, `store.create(actor, Model, …)`);
+- `.set(…)`, `.add(…)`, `.remove(…)` and `.clear()` on an attribute that is called like a relation
+  of one of our models (`user.roles.set(…)`) change what it relates; `store.assign` does it audited;
 - whatever takes `actor=` is a command, also when it is called `create` or `delete`;
 - `.using(…)`, `atomic`, `on_commit` and `django.db.transaction` choose databases and transactions;
 - `.cursor()`, `.objects.raw(…)`, `sqlite3` and `psycopg` lead past the models altogether;
@@ -18,7 +20,7 @@ The rule looks at the shape of a call, because Python does not tell what a name 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tools.checks.allowed import Exceptions, Finding
@@ -33,22 +35,48 @@ NO_ARGUMENTS = {"delete", "adelete"}
 TRANSACTIONS = {"atomic", "on_commit"}
 RAW = {"sqlite3", "psycopg", "RawSQL", ".cursor(", ".raw("}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
+RELATIONS = {"ManyToManyField", "ForeignKey", "OneToOneField"}
+RELATING = {f"{prefix}{name}" for name in ("set", "add", "remove", "clear") for prefix in ("", "a")}
 SCREENS = ("web", "edge", "api")
 
 
 def check() -> list[str]:
     findings: list[Finding] = []
+    models = [path for path in source_files(".py") if path.name == "models.py"]
+    related = frozenset(name for path in models for name in managers(read(path)))
     for path in source_files(".py"):
         inside = path.relative_to("src/kundenkreis").parts
         if inside[0] != "kernel" and "migrations" not in inside and not is_test(path):
-            findings += problems(path, read(path), screen=inside[0] in SCREENS)
+            screen = inside[0] in SCREENS
+            findings += problems(path, read(path), screen=screen, related=related)
     return Exceptions("doors").apply(findings)
 
 
-def problems(path: Path, source: str, *, screen: bool = False) -> Iterator[Finding]:
-    """Every call in one module that goes around the doors; `screen` adds the rule for screens."""
+def managers(source: str) -> Iterator[str]:
+    """Attributes of the models in one module by which several related rows can be changed."""
     for node in ast.walk(ast.parse(source)):
-        what = _broken(node) or (_manager(node) if screen else None)
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(attr=kind) | ast.Name(id=kind), keywords=named),
+            ) if kind in RELATIONS:
+                if kind == "ManyToManyField":
+                    yield name
+                for keyword in named:
+                    match keyword:
+                        case ast.keyword(arg="related_name", value=ast.Constant(value=str(back))):
+                            yield back
+
+
+def problems(
+    path: Path, source: str, *, screen: bool = False, related: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Every call in one module that goes around the doors.
+
+    `screen` adds the rule for screens; `related` names the managers of related rows.
+    """
+    for node in ast.walk(ast.parse(source)):
+        what = _broken(node) or _relates(node, related) or (_manager(node) if screen else None)
         if what is not None:
             line = getattr(node, "lineno", 0)
             yield Finding(path, line, what, f"{what} {_advice(what)}")
@@ -86,6 +114,14 @@ def _call(name: str, positional: list[ast.expr], named: list[ast.keyword]) -> st
         return f".{name}("
     if name in NO_ARGUMENTS and not positional:
         return f".{name}("
+    return None
+
+
+def _relates(node: ast.AST, related: Collection[str]) -> str | None:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name, value=ast.Attribute(attr=manager))):
+            ours = manager in related or manager.endswith("_set")
+            return f".{manager}.{name}(" if ours and name in RELATING else None
     return None
 
 

@@ -93,15 +93,28 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
     }
     if not changes:
         return False
-    written = {name: getattr(obj, name) for name in values}
-    here = rows(type(obj)).filter(pk=obj.pk)
+    _write(obj, {name: getattr(obj, name) for name in values})
+    audit.record(actor, [("change", obj, changes)])
+    return True
+
+
+def assign(actor: Actor, obj: Model, **others: Iterable[Model]) -> bool:
+    """Make many-to-many fields of a locked record name exactly these rows; whether that was new.
+
+    The audit keeps the ids before and after.
+    """
+    changes = {}
+    for name, wanted in others.items():
+        related = getattr(obj, name)
+        before = sorted(related.values_list("pk", flat=True))
+        after = sorted({other.pk for other in wanted})
+        if before != after:
+            related.set(after)
+            changes[name] = [before, after]
+    if not changes:
+        return False
     if isinstance(obj, Record):
-        here = here.filter(version=obj.version)
-        written |= {"version": obj.version + 1, "changed_at": clock.now()}
-    if not here.update(**written):
-        raise changed_meanwhile()
-    for name, value in written.items():
-        setattr(obj, name, value)
+        _write(obj, {})
     audit.record(actor, [("change", obj, changes)])
     return True
 
@@ -144,6 +157,18 @@ def _new(model: type[M], values: dict[str, Any]) -> M:
     obj = model(**clean)
     obj._state.db = current().side.alias
     return obj
+
+
+def _write(obj: Model, values: dict[str, Any]) -> None:
+    """Set columns of a row that nobody has changed since it was loaded, and of the object."""
+    here = rows(type(obj)).filter(pk=obj.pk)
+    if isinstance(obj, Record):
+        here = here.filter(version=obj.version)
+        values = {**values, "version": obj.version + 1, "changed_at": clock.now()}
+    if not here.update(**values):
+        raise changed_meanwhile()
+    for name, value in values.items():
+        setattr(obj, name, value)
 
 
 def _normal(value: Any) -> Any:

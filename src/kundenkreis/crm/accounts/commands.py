@@ -88,8 +88,8 @@ def create_user(
         is_active=is_active,
         joined_at=clock.now(),
     )
-    user.roles.set(store.rows(Role).filter(slug__in=list(roles)))
-    user.teams.set(list(teams))
+    chosen = store.rows(Role).filter(slug__in=list(roles))
+    store.assign(actor, user, roles=chosen, teams=teams)
     return user
 
 

@@ -56,6 +56,7 @@ class User(AbstractBaseUser):
     roles = models.ManyToManyField(Role, related_name="holders")
 
     objects = Users()
+    secret_fields = frozenset({"password"})
 
     USERNAME_FIELD = "email"
 
