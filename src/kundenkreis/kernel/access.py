@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -56,15 +57,8 @@ class Viewer:
     def level(self, right: str) -> Level:
         """The widest level any matching grant gives."""
         side, kind, action = right.split(".")
-        patterns = (
-            right,
-            f"{side}.{kind}.*",
-            f"{side}.*.{action}",
-            f"{side}.*.*",
-            f"*.*.{action}",
-            "*.*.*",
-        )
-        return max(self.grants.get(pattern, Level.NONE) for pattern in patterns)
+        patterns = product((side, "*"), (kind, "*"), (action, "*"))
+        return max(self.grants.get(".".join(parts), Level.NONE) for parts in patterns)
 
     def may(self, right: str) -> bool:
         return self.level(right) > Level.NONE

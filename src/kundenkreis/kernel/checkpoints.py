@@ -7,8 +7,10 @@ loop runs (an import, a single role) the writers do it themselves after `WAL_PAG
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
+from contextlib import closing
 
 from django.db import connections
 
@@ -17,6 +19,9 @@ from kundenkreis.kernel.sqlite import WAL_PAGES
 from kundenkreis.kernel.turns import file_of, turn_at
 
 EVERY = 0.25  # seconds
+AFTER_ERROR = 10.0
+
+log = logging.getLogger(__name__)
 
 
 def keep_short(side: Side, stop: threading.Event) -> None:
@@ -28,18 +33,23 @@ def keep_short(side: Side, stop: threading.Event) -> None:
 
 
 def _run(path: str, stop: threading.Event) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        while not stop.wait(EVERY):
-            pages = _checkpoint(connection)
-            if pages > WAL_PAGES // 2:
-                # Without a writer the rest is little, and the next one begins the log anew.
-                with turn_at(path):
-                    _checkpoint(connection)
-    except sqlite3.Error:
-        return  # the writers see to it themselves
-    finally:
-        connection.close()
+    while not stop.is_set():
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                _keep_short(connection, path, stop)
+        except (sqlite3.Error, OSError):
+            # Until it works again the writers see to it themselves.
+            log.exception("the log of %s was not moved into it", path)
+            stop.wait(AFTER_ERROR)
+
+
+def _keep_short(connection: sqlite3.Connection, path: str, stop: threading.Event) -> None:
+    while not stop.wait(EVERY):
+        pages = _checkpoint(connection)
+        if pages > WAL_PAGES // 2:
+            # Without a writer the rest is little, and the next one begins the log anew.
+            with turn_at(path):
+                _checkpoint(connection)
 
 
 def _checkpoint(connection: sqlite3.Connection) -> int:
