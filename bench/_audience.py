@@ -71,8 +71,8 @@ def _fill_people(make: Maker, profiles: int) -> None:
         value=cookie, first_seen_at=long_ago,
     )  # fmt: skip
     make.fill(
-        ConsentState, profiles, subject_kind="'anonymous'", subject=cookie, channel="'web'",
-        purpose="'web_analytics'", granted="TRUE", since=long_ago,
+        ConsentState, profiles, namespace=f"'{SHOP}'", subject_kind="'anonymous'", subject=cookie,
+        channel="'web'", purpose="'web_analytics'", granted="TRUE", since=long_ago,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def shop(visitors: int) -> str:
         origins=["https://shop.example"],
     )
     said = [
-        Statement("anonymous", f"v{number}", WEB_ANALYTICS, "web", True, now, "web")
+        Statement("anonymous", f"v{number}", WEB_ANALYTICS, "web", True, now, "web", "", "bench")
         for number in range(visitors)
     ]
     for start in range(0, visitors, 500):

@@ -23,7 +23,7 @@ from kundenkreis.kernel.events import decode, name_of
 from kundenkreis.kernel.log import settled
 from kundenkreis.kernel.models import OutboxMessage
 from kundenkreis.kernel.sides import Side
-from kundenkreis.link.to_crm import concerns_crm
+from kundenkreis.link.to_crm import concerns_crm, permission_key
 
 
 def differences() -> list[str]:
@@ -83,14 +83,12 @@ def _touchpoints() -> Iterator[str]:
 
 def _consents() -> Iterator[str]:
     told = {
-        (event.subject_kind, event.subject, event.purpose, event.channel)
-        for event in _sent(Side.ENGAGE, ConsentChanged)
-        if concerns_crm(event)
+        permission_key(event) for event in _sent(Side.ENGAGE, ConsentChanged) if concerns_crm(event)
     }
     expected = {
         key: row.granted
         for row in ConsentState.objects.all()
-        if (key := (row.subject_kind, row.subject, row.purpose, row.channel)) in told
+        if (key := permission_key(row)) in told
     }
     held = {
         (row.subject_kind, row.subject, row.purpose, row.channel): row.granted

@@ -67,9 +67,9 @@ def project_consent(events: Sequence[ConsentChanged]) -> Collection[int]:
     instants do not tell their order, and the order of the log is kept per person, not per subject.
     """
     events = [event for event in events if concerns_crm(event)]
-    subjects = {(event.subject_kind, event.subject) for event in events}
-    now = {(s.subject_kind, s.subject, s.purpose, s.channel): s for s in states(subjects, 10_000)}
-    statements = [_statement(event, now.get(_subject(event))) for event in events]
+    subjects = {(event.namespace, event.subject_kind, event.subject) for event in events}
+    now = {permission_key(state): state for state in states(subjects)}
+    statements = [_statement(event, now.get(permission_key(event))) for event in events]
     permissions.project_consent(actor=LINK, statements=statements)
     return ()
 
@@ -133,14 +133,19 @@ def concerns_crm(event: ConsentChanged) -> bool:
     return event.link_id is not None or event.subject_kind in ("email", "phone")
 
 
-def _subject(event: ConsentChanged) -> tuple[str, str, str, str]:
-    return (event.subject_kind, event.subject, event.purpose, event.channel)
+def permission_key(of: ConsentChanged | ConsentState) -> tuple[str, str, str, str]:
+    """What names it in the crm, where the id of a cookie or customer carries the shop it is from.
+
+    The name of a shop is one line, so that two ids never make the same text.
+    """
+    subject = f"{of.namespace}\n{of.subject}" if of.namespace else of.subject
+    return (of.subject_kind, subject, of.purpose, of.channel)
 
 
 def _statement(event: ConsentChanged, now: ConsentState | None) -> permissions.Statement:
     """The ledger's state; nothing is allowed where it has none any more."""
     return permissions.Statement(
-        *_subject(event),
+        *permission_key(event),
         granted=now.granted if now else False,
         since=now.since if now else event.at,
         link_id=event.link_id,

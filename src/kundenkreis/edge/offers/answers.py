@@ -24,7 +24,7 @@ def offers_for(source: SourceView, anonymous_id: str, language: str) -> dict[str
     Who did not consent was never recorded and is in no group; who withdrew gets nothing any more.
     """
     profile_id = find(source.namespace, anonymous=anonymous_id)
-    subject = (Identifier.Kind.ANONYMOUS.value, anonymous_id)
+    subject = (source.namespace, Identifier.Kind.ANONYMOUS.value, anonymous_id)
     if profile_id is None or not granted([subject], source.purpose, WEB):
         return {"offers": [], "again": None}
     language = language[:2] if language[:2] in LANGUAGES else LANGUAGES[0]

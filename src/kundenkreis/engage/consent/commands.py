@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +13,23 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
-from kundenkreis.engage.consent.rule import Said, holds
+from kundenkreis.engage.consent.queries import names_of
+from kundenkreis.engage.consent.rule import Holds, Said, holds
 from kundenkreis.engage.consent.shipped import PURPOSES
-from kundenkreis.engage.profiles.queries import group_ids, identifiers, link_ids, linked
+from kundenkreis.engage.profiles.models import Identifier
+from kundenkreis.engage.profiles.queries import group_ids, link_ids, linked
 from kundenkreis.kernel import bulk, clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish_all
 
-Key = tuple[str, str, str, str]  # subject_kind, subject, purpose, channel
+Key = tuple[str, str, str, str, str]  # namespace, subject_kind, subject, purpose, channel
 
-_KEY = ("subject_kind", "subject", "purpose", "channel")
+_KEY = ("namespace", "subject_kind", "subject", "purpose", "channel")
+_key = attrgetter(*_KEY)
+# Names that mean somebody only within their shop.
+_OF_A_SHOP = frozenset(Identifier.Kind.values)
 _ENTRY = (*_KEY, "decision", "at", "recorded_at", "origin", "reference", "proof")
 
 
@@ -32,8 +38,8 @@ class Statement:
     """Somebody's words about one purpose and channel.
 
     `at` is the (corrected) instant of the statement; `reference` recognises a repeat of it, its
-    instant by default; `namespace` tells whose cookie or customer id the subject is; `link_id`
-    names a person that has no identifier here.
+    instant by default; `namespace` tells whose cookie or customer id the subject is, and says
+    nothing about others; `link_id` names a person that has no identifier here.
     """
 
     subject_kind: str
@@ -50,7 +56,8 @@ class Statement:
 
     @property
     def key(self) -> Key:
-        return (self.subject_kind, self.subject, self.purpose, self.channel)
+        namespace = self.namespace if self.subject_kind in _OF_A_SHOP else ""
+        return (namespace, self.subject_kind, self.subject, self.purpose, self.channel)
 
 
 @command
@@ -61,11 +68,17 @@ def record_consent(*, actor: Actor, statement: Statement) -> bool:
 
 @command
 def record_statements(*, actor: Actor, statements: Sequence[Statement]) -> int:
-    """Record statements set-based; repeats count once. Returns how many were new."""
+    """Record statements set-based; repeats count once. Returns how many were new.
+
+    Raises `DomainError`, and `ValueError` for a cookie or customer id of no shop, which nobody
+    would ever ask for.
+    """
     actor.require("engage.consent.record")
     for statement in statements:
         if not (statement.subject and statement.purpose and statement.channel):
             raise DomainError(_("A consent needs a subject, a purpose and a channel."))
+        if statement.subject_kind in _OF_A_SHOP and not statement.namespace:
+            raise ValueError(f"a subject of kind {statement.subject_kind} needs its namespace")
     now = clock.now()
     before = _locked_states({statement.key for statement in statements}, now)
     new = bulk.insert(
@@ -88,10 +101,9 @@ def record_objection(
     Without a purpose it is an objection to all that rest on consent or legitimate interest.
     """
     profile_id = linked([link_id]).get(link_id)
-    subjects = {("person", str(link_id), "")}
+    subjects = {("", "person", str(link_id))}
     if profile_id is not None:
-        names = identifiers(group_ids(profile_id))
-        subjects |= {(name.kind, name.value, name.namespace) for name in names}
+        subjects |= set(names_of(group_ids(profile_id)))
     rows = store.rows(Purpose).exclude(basis=Purpose.Basis.CONTRACT)
     slugs = [purpose] if purpose else list(rows.values_list("slug", flat=True))
     record_statements(
@@ -108,7 +120,7 @@ def record_objection(
                 namespace=namespace,
                 link_id=link_id,
             )
-            for kind, subject, namespace in sorted(subjects)
+            for namespace, kind, subject in sorted(subjects)
             for slug in slugs
         ],
     )
@@ -146,7 +158,7 @@ def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, bool |
     rows = [(*key, False, now) for key in sorted(keys)]
     new = set(bulk.insert(ConsentState, columns, rows, ignore=True, returning="id"))
     states = _of(ConsentState, keys).order_by("pk").select_for_update()
-    found = {(row.subject_kind, row.subject, row.purpose, row.channel): row for row in states}
+    found = {_key(row): row for row in states}
     return {
         key: (row.pk, None if row.pk in new else row.granted)
         for key, row in found.items()
@@ -157,9 +169,8 @@ def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, bool |
 def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[Statement]) -> None:
     said: dict[Key, list[Said]] = {}
     for entry in _of(ConsentEntry, before):
-        key = (entry.subject_kind, entry.subject, entry.purpose, entry.channel)
-        said.setdefault(key, []).append(Said(entry.decision, entry.at, entry.origin))
-    now_holds = {key: holds(said[key], key[3]) for key in before if key in said}
+        said.setdefault(_key(entry), []).append(Said(entry.decision, entry.at, entry.origin))
+    now_holds = {key: holds(said[key], key[-1]) for key in before if key in said}
     bulk.update(
         ConsentState,
         ("id", "granted", "since"),
@@ -167,20 +178,22 @@ def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[
     )
     changed = [key for key, result in now_holds.items() if before[key][1] is not result.granted]
     links = _links(changed, statements)
-    publish_all(
-        ConsentChanged(links.get(key), *key, now_holds[key].granted, now_holds[key].since)
-        for key in changed
+    publish_all(_event(key, links.get(key), now_holds[key]) for key in changed)
+
+
+def _event(key: Key, link_id: UUID | None, now: Holds) -> ConsentChanged:
+    namespace, kind, subject, purpose, channel = key
+    return ConsentChanged(
+        link_id, kind, subject, purpose, channel, now.granted, now.since, namespace
     )
 
 
 def _links(changed: Iterable[Key], statements: Sequence[Statement]) -> dict[Key, UUID]:
     by_key = {statement.key: statement for statement in statements}
-    found = link_ids(
-        {(by_key[key].namespace, key[0], key[1]) for key in changed if by_key[key].namespace}
-    )
+    found = link_ids({key[:3] for key in changed if key[0]})
     links: dict[Key, UUID] = {}
     for key in changed:
-        link_id = by_key[key].link_id or found.get((by_key[key].namespace, key[0], key[1]))
+        link_id = by_key[key].link_id or found.get(key[:3])
         if link_id is not None:
             links[key] = link_id
     return links

@@ -12,8 +12,9 @@ from uuid import UUID
 class ConsentChanged:
     """What holds for a subject, purpose and channel is now different.
 
-    `subject_kind` is anonymous (cookie id), user, email or phone; `link_id` is None as long as the
-    crm does not know the person; `at` is the instant of the statement that decides.
+    `subject_kind` is anonymous (cookie id), user, email, phone or person; `namespace` is the shop of
+    a cookie or customer id; `link_id` is None as long as the crm does not know the person; `at` is
+    the instant of the statement that decides.
     """
 
     CROSSES: ClassVar[bool] = True
@@ -26,3 +27,4 @@ class ConsentChanged:
     channel: str
     granted: bool
     at: datetime
+    namespace: str = ""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from kundenkreis.engage.consent.events import ConsentChanged
-from kundenkreis.engage.consent.queries import states
+from kundenkreis.engage.consent.queries import names_of, states
 from kundenkreis.engage.profiles.events import ProfileLinked
-from kundenkreis.engage.profiles.queries import identifiers, merged_into
+from kundenkreis.engage.profiles.queries import merged_into
 from kundenkreis.kernel.events import on, publish_all
 
 
 @on(ProfileLinked)
 def tell_the_crm_what_was_allowed_before(event: ProfileLinked) -> None:
-    subjects = [(name.kind, name.value) for name in identifiers(merged_into(event.profile_id))]
     publish_all(
         ConsentChanged(
             event.link_id,
@@ -21,6 +20,7 @@ def tell_the_crm_what_was_allowed_before(event: ProfileLinked) -> None:
             state.channel,
             state.granted,
             state.since,
+            state.namespace,
         )
-        for state in states(subjects)
+        for state in states(names_of(merged_into(event.profile_id)))
     )

@@ -1,4 +1,8 @@
-"""Who allowed what: an append-only ledger, keyed by subject, purpose and channel."""
+"""Who allowed what: an append-only ledger, keyed by subject, purpose and channel.
+
+Cookie and customer ids mean somebody only within their shop, so these subjects carry its namespace;
+addresses and people mean the same everywhere and have none.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import Translated, translated
 from kundenkreis.kernel.record import Record
+
+# The subject comes first: readers have many of them and ask for all in one statement.
+_KEY = ("subject", "subject_kind", "namespace", "purpose", "channel")
 
 
 class Purpose(Record):
@@ -48,6 +55,7 @@ class ConsentEntry(models.Model):
         LINK = "link", _("Customer system")
 
     id = models.BigAutoField(primary_key=True)
+    namespace = models.CharField(max_length=40, default="")
     subject_kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=320)
     purpose = models.CharField(max_length=50)
@@ -63,20 +71,13 @@ class ConsentEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=[
-                    "subject_kind",
-                    "subject",
-                    "purpose",
-                    "channel",
-                    "decision",
-                    "reference",
-                ],
+                fields=[*_KEY, "decision", "reference"],
                 name="consent_entry_once",
             )
         ]
         indexes = [
             models.Index(
-                fields=["subject_kind", "subject", "purpose", "channel", "-at", "-id"],
+                fields=[*_KEY, "-at", "-id"],
                 name="consent_subject",
             )
         ]
@@ -86,6 +87,7 @@ class ConsentState(models.Model):
     """What holds now per subject, purpose and channel; derived from the ledger."""
 
     id = models.BigAutoField(primary_key=True)
+    namespace = models.CharField(max_length=40, default="")
     subject_kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=320)
     purpose = models.CharField(max_length=50)
@@ -94,8 +96,4 @@ class ConsentState(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject_kind", "subject", "purpose", "channel"], name="consent_state_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=[*_KEY], name="consent_state_once")]

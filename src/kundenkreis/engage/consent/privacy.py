@@ -16,8 +16,8 @@ PRIVACY: Map = {
         "id": TECHNICAL,
         **dict.fromkeys(
             (
-                "subject_kind", "subject", "purpose", "channel", "decision", "at", "recorded_at",
-                "origin", "reference", "proof",
+                "namespace", "subject_kind", "subject", "purpose", "channel", "decision", "at",
+                "recorded_at", "origin", "reference", "proof",
             ),
             _PROOF,
         ),
@@ -25,7 +25,7 @@ PRIVACY: Map = {
     "ConsentState": {
         "id": TECHNICAL,
         **dict.fromkeys(
-            ("subject_kind", "subject", "purpose", "channel", "granted", "since"), _PROOF
+            ("namespace", "subject_kind", "subject", "purpose", "channel", "granted", "since"), _PROOF
         ),
     },
 }  # fmt: skip

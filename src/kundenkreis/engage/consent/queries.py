@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
 
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
+from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
 
 WEB = "web"
 EMAIL = "email"
 
-Subject = tuple[str, str]  # kind (anonymous, user, email, phone), value
+# Namespace (of anonymous and user, else ""), kind (anonymous, user, email, phone, person), value.
+Subject = tuple[str, str, str]
+
+_SUBJECT = ("namespace", "subject_kind", "subject")
+_subject = attrgetter(*_SUBJECT)
 
 
 def purposes(viewer: Viewer) -> QuerySet[Purpose]:
@@ -25,6 +32,12 @@ def purposes(viewer: Viewer) -> QuerySet[Purpose]:
 def basis_of(slugs: Iterable[str]) -> dict[str, str]:
     """The legal basis of each purpose that exists."""
     return dict(Purpose.objects.filter(slug__in=set(slugs)).values_list("slug", "basis"))
+
+
+def names_of(profile_ids: Iterable[int]) -> list[Subject]:
+    """Every name these profiles go by; a name left out would keep a consent that was withdrawn."""
+    rows = Identifier.objects.filter(profile_id__in=list(profile_ids)).order_by("id")
+    return list(rows.values_list("namespace", "kind", "value"))
 
 
 def granted(subjects: Iterable[Subject], purpose: str, channel: str) -> set[Subject]:
@@ -48,33 +61,33 @@ def allowed_ids(subjects: Iterable[Subject]) -> set[Subject]:
     return _holding(subjects, channel=WEB, granted=True)
 
 
-def _holding(subjects: Iterable[Subject], **equal: Any) -> set[Subject]:
-    """Those of the subjects with such a state; the collector asks this for every batch."""
-    by_kind: dict[str, set[str]] = {}
-    for kind, value in subjects:
-        by_kind.setdefault(kind, set()).add(value)
-    return {
-        (kind, subject)
-        for kind, values in by_kind.items()
-        for (subject,) in bulk.select(
-            ConsentState, ("subject",), among=("subject", values), subject_kind=kind, **equal
-        )
-    }
-
-
 def ledger(viewer: Viewer, subjects: Iterable[Subject], limit: int = 200) -> list[ConsentEntry]:
     """What these subjects ever stated, newest first, at most `limit`."""
     viewer.require("engage.consent.read")
-    rows: list[ConsentEntry] = []
-    for kind, value in subjects:
-        entries = ConsentEntry.objects.filter(subject_kind=kind, subject=value)
-        rows += entries.order_by("-at", "-id")[:limit]
-    return sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)[:limit]
+    wanted = set(subjects)
+    rows = ConsentEntry.objects.filter(**_among(wanted)).order_by("-at", "-id")
+    return list(islice((row for row in rows.iterator() if _subject(row) in wanted), limit))
 
 
-def states(subjects: Iterable[Subject], limit: int = 200) -> list[ConsentState]:
-    """What holds now for these subjects, at most `limit` rows."""
-    rows: list[ConsentState] = []
-    for kind, value in subjects:
-        rows += ConsentState.objects.filter(subject_kind=kind, subject=value).order_by("id")[:limit]
-    return rows[:limit]
+def states(subjects: Iterable[Subject]) -> list[ConsentState]:
+    """All that holds now for these subjects, oldest first.
+
+    There is no limit: a withdrawal that is left out would go on being a consent elsewhere.
+    """
+    wanted = set(subjects)
+    rows = ConsentState.objects.filter(**_among(wanted)).order_by("id")
+    return [row for row in rows if _subject(row) in wanted]
+
+
+def _holding(subjects: Iterable[Subject], **equal: Any) -> set[Subject]:
+    """Those of the subjects with such a state; the collector asks this for every batch."""
+    wanted = set(subjects)
+    values = {value for _, _, value in wanted}
+    rows = bulk.select(ConsentState, _SUBJECT, among=("subject", values), **equal)
+    return wanted.intersection(rows)
+
+
+def _among(subjects: set[Subject]) -> dict[str, set[str]]:
+    """A condition that all of the subjects fulfil, and a few others with the same ids."""
+    columns = zip(*subjects, strict=True) if subjects else [()] * len(_SUBJECT)
+    return {f"{name}__in": set(values) for name, values in zip(_SUBJECT, columns, strict=True)}

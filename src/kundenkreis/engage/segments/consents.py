@@ -18,6 +18,7 @@ Pair = tuple[str, str]  # purpose, channel
 def people_granted(purpose: str, channel: str) -> QuerySet[Identifier, Any]:
     """The canonical profiles of everybody whose consent holds."""
     holding = ConsentState.objects.filter(
+        namespace=OuterRef("namespace"),
         subject_kind=OuterRef("kind"),
         subject=OuterRef("value"),
         purpose=purpose,
@@ -30,11 +31,12 @@ def people_granted(purpose: str, channel: str) -> QuerySet[Identifier, Any]:
 def consents_of(persons: dict[int, int], pairs: Iterable[Pair]) -> dict[int, set[Pair]]:
     """Which consents hold for whom. `persons` maps each profile to its canonical one."""
     rows = Identifier.objects.filter(profile_id__in=list(persons))
-    subjects = list(rows.values_list("profile_id", "kind", "value"))
+    names = rows.values_list("profile_id", "namespace", "kind", "value")
+    subjects = [(profile_id, (space, kind, value)) for profile_id, space, kind, value in names]
     found: dict[int, set[Pair]] = {}
     for purpose, channel in pairs:
-        holding = granted(((kind, value) for _, kind, value in subjects), purpose, channel)
-        for profile_id, kind, value in subjects:
-            if (kind, value) in holding:
+        holding = granted((subject for _, subject in subjects), purpose, channel)
+        for profile_id, subject in subjects:
+            if subject in holding:
                 found.setdefault(persons[profile_id], set()).add((purpose, channel))
     return found

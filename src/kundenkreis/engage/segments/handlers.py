@@ -32,7 +32,9 @@ def look_at_new_people(event: ProfilesIdentified) -> None:
 @on(ConsentChanged)
 def look_at_consent(event: ConsentChanged) -> None:
     """Segments that ask for consent look at everybody with this identifier."""
-    people = Identifier.objects.filter(kind=event.subject_kind, value=event.subject)
+    people = Identifier.objects.filter(
+        namespace=event.namespace, kind=event.subject_kind, value=event.subject
+    )
     ids = list(people.values_list("profile_id", flat=True)[:100])
     recheck_profiles(profile_ids=ids, cause=Recheck.Cause.CONSENT)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kundenkreis.engage.consent.models import Purpose
-from kundenkreis.engage.consent.queries import allowed_ids, may_record
+from kundenkreis.engage.consent.queries import Subject, allowed_ids, may_record
 from kundenkreis.engage.profiles import resolution
 from kundenkreis.engage.profiles.identity import Sighting
 from kundenkreis.engage.profiles.resolution import Seen
@@ -60,45 +60,44 @@ def take(source: SourceView, items: Sequence[Item], received_at: datetime) -> li
 
 def _permitted(source: SourceView, items: Sequence[Item]) -> list[Item]:
     """The items that may be recorded at all; what may not be known of the others is forgotten."""
-    subjects = {
-        subject
-        for item in items
-        for subject in (("anonymous", item.who.anonymous), ("user", item.who.user))
-        if subject[1]
-    }
+    subjects = {subject for item in items for subject in _names(source, item)}
     basis = Purpose.Basis.CONSENT if source.needs_consent else source.basis
     if basis == Purpose.Basis.CONTRACT:
-        return _under_contract(items, allowed_ids(subjects))
+        return _under_contract(source, items, allowed_ids(subjects))
     may = may_record(subjects, purpose=source.purpose, basis=basis)
     if source.trusted and basis == Purpose.Basis.CONSENT:
-        return [item for item in items if _names(item) & may]
+        return [item for item in items if _names(source, item) & may]
     # A browser's own id decides; of the others nobody may have objected.
     return [item for item in items if _deciding(source, item) <= may]
 
 
-def _under_contract(items: Sequence[Item], known: set[tuple[str, str]]) -> list[Item]:
+def _under_contract(source: SourceView, items: Sequence[Item], known: set[Subject]) -> list[Item]:
     """Orders and master data without consent; behaviour, and a visitor's id, only with it."""
     permitted = []
     for item in items:
-        agreed = bool(_names(item) & known)
+        agreed = bool(_names(source, item) & known)
         if (
             agreed
             or item.name in ORDER_EVENTS
             or (item.call in ("identify", "group") and item.who.user)
         ):
-            if item.who.anonymous and ("anonymous", item.who.anonymous) not in known:
+            if item.who.anonymous and _visitor(source, item) not in known:
                 item.who = Sighting("", item.who.user, item.at, item.who.proven)
             permitted.append(item)
     return permitted
 
 
-def _names(item: Item) -> set[tuple[str, str]]:
-    named = (("anonymous", item.who.anonymous), ("user", item.who.user))
-    return {(kind, value) for kind, value in named if value}
+def _names(source: SourceView, item: Item) -> set[Subject]:
+    named = (_visitor(source, item), (source.namespace, "user", item.who.user))
+    return {subject for subject in named if subject[2]}
 
 
-def _deciding(source: SourceView, item: Item) -> set[tuple[str, str]]:
-    return _names(item) if source.trusted else {("anonymous", item.who.anonymous)}
+def _visitor(source: SourceView, item: Item) -> Subject:
+    return (source.namespace, "anonymous", item.who.anonymous)
+
+
+def _deciding(source: SourceView, item: Item) -> set[Subject]:
+    return _names(source, item) if source.trusted else {_visitor(source, item)}
 
 
 def _first_seen(source: SourceView, items: list[Item]) -> list[Item]:

@@ -29,7 +29,7 @@ def keep(source: SourceView, rejected: Sequence[tuple[Any, Reason]], at: datetim
     lately = store.rows(RejectedItem).filter(source_id=source.id, at__gt=at - timedelta(hours=1))
     room = PER_HOUR - lately.count()
     rejected = rejected[: max(room, 0)]
-    known = _known(source, {subject for raw, _ in rejected for subject in _subjects(raw)})
+    known = _known(source, {subject for raw, _ in rejected for subject in _subjects(source, raw)})
     bulk.insert(
         RejectedItem,
         ("source_id", "at", "reason", "item"),
@@ -57,13 +57,13 @@ def _known(source: SourceView, subjects: set[Subject]) -> set[Subject]:
 
 
 def _shown(source: SourceView, raw: Any, known: set[Subject]) -> bool:
-    subjects = set(_subjects(raw))
+    subjects = set(_subjects(source, raw))
     if source.trusted and (not subjects or raw.get("event") in ORDER_EVENTS):
         return True
     return bool(subjects) and subjects <= known
 
 
-def _subjects(raw: Any) -> list[Subject]:
+def _subjects(source: SourceView, raw: Any) -> list[Subject]:
     """Whom an item names; one that is not even an object names nobody we could ask for."""
     found = []
     if isinstance(raw, dict):
@@ -73,7 +73,7 @@ def _subjects(raw: Any) -> list[Subject]:
             except Unusable:
                 value = ""
             if value:
-                found.append((kind, value))
+                found.append((source.namespace, kind, value))
     return found
 
 

@@ -33,11 +33,9 @@ def clock() -> Iterator[FrozenClock]:
         yield clock
 
 
-def consent(visitor: str, *, granted: bool = True, at: datetime = NOON) -> None:
-    record_consent(
-        actor=ANNA,
-        statement=Statement("anonymous", visitor, "web_analytics", "web", granted, at, "browser"),
-    )
+def consent(visitor: str, *, granted: bool = True, at: datetime = NOON, shop: str = "shop") -> None:
+    said = ("anonymous", visitor, "web_analytics", "web", granted, at, "web")
+    record_consent(actor=ANNA, statement=Statement(*said, namespace=shop))
 
 
 def make_visitors(count: int, campaign: Campaign) -> list[str]:
@@ -105,6 +103,17 @@ def test_nobody_unknown_or_without_consent_is_put_into_a_group(
     consent(visitor, granted=False, at=clock.advance(minutes=1))
     assert offers_for(SHOP, visitor, "de")["offers"] == []
     assert not Assignment.objects.exists()
+
+
+def test_what_the_same_cookie_says_in_another_shop_is_no_matter(
+    campaign: Campaign, clock: FrozenClock
+) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    consent(visitor, granted=False, at=clock.advance(minutes=1), shop="other")
+    assert offers_for(SHOP, visitor, "de")["offers"] != []
+    consent(visitor, granted=False, at=clock.advance(minutes=1))
+    consent(visitor, at=clock.advance(minutes=1), shop="other")
+    assert offers_for(SHOP, visitor, "de")["offers"] == []
 
 
 def test_nobody_outside_the_segment_is_put_into_a_group(campaign: Campaign) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import uuid4
@@ -38,6 +39,7 @@ def statement(
         "purpose": "web_analytics",
         "channel": "web",
         "origin": ConsentEntry.Origin.WEB,
+        "namespace": "shop",
         **more,
     }
     at = NOON + timedelta(minutes=minute)
@@ -49,7 +51,7 @@ def told() -> list[dict[str, object]]:
 
 
 def holds(subject: str = "v1") -> bool:
-    return bool(queries.granted([("anonymous", subject)], "web_analytics", "web"))
+    return bool(queries.granted([("shop", "anonymous", subject)], "web_analytics", "web"))
 
 
 def test_it_keeps_every_statement_and_what_holds() -> None:
@@ -57,7 +59,7 @@ def test_it_keeps_every_statement_and_what_holds() -> None:
     assert holds()
     record_consent(actor=ANNA, statement=statement(granted=False, minute=1))
     assert not holds()
-    assert [row.decision for row in queries.ledger(ANNA, [("anonymous", "v1")])] == [
+    assert [row.decision for row in queries.ledger(ANNA, [("shop", "anonymous", "v1")])] == [
         "withdrawn",
         "granted",
     ]
@@ -82,12 +84,7 @@ def test_any_order_and_grouping_gives_the_same_state() -> None:
     said = [statement(), statement(granted=False, minute=1), statement(minute=2)]
     for number, order in enumerate(permutations(said)):
         subject = f"v{number}"
-        mine = [
-            Statement(
-                "anonymous", subject, one.purpose, one.channel, one.granted, one.at, one.origin
-            )
-            for one in order
-        ]
+        mine = [replace(one, subject=subject) for one in order]
         if number % 2:
             record_statements(actor=ANNA, statements=mine)
         else:
@@ -100,13 +97,13 @@ def test_any_order_and_grouping_gives_the_same_state() -> None:
 
 def test_a_consent_counts_only_for_its_purpose_and_channel() -> None:
     record_consent(actor=ANNA, statement=statement())
-    assert queries.granted([("anonymous", "v1")], "newsletter", "web") == set()
-    assert queries.granted([("anonymous", "v1")], "web_analytics", "email") == set()
-    assert queries.granted([("user", "v1")], "web_analytics", "web") == set()
+    assert queries.granted([("shop", "anonymous", "v1")], "newsletter", "web") == set()
+    assert queries.granted([("shop", "anonymous", "v1")], "web_analytics", "email") == set()
+    assert queries.granted([("shop", "user", "v1")], "web_analytics", "web") == set()
 
 
 def test_many_subjects_are_asked_for_at_once() -> None:
-    subjects = [("anonymous", f"v{number}") for number in range(50)]
+    subjects = [("shop", "anonymous", f"v{number}") for number in range(50)]
     record_statements(
         actor=ANNA,
         statements=[statement(f"v{number}", granted=number % 2 == 0) for number in range(50)],
@@ -116,7 +113,7 @@ def test_many_subjects_are_asked_for_at_once() -> None:
     assert queries.may_record(subjects, purpose="web_analytics", basis="interest") == set(
         subjects[::2]
     )
-    assert queries.allowed_ids([*subjects, ("user", "v0")]) == set(subjects[::2])
+    assert queries.allowed_ids([*subjects, ("shop", "user", "v0")]) == set(subjects[::2])
 
 
 def test_an_objection_told_to_staff_withdraws_for_every_name_of_the_person() -> None:
@@ -125,7 +122,7 @@ def test_an_objection_told_to_staff_withdraws_for_every_name_of_the_person() -> 
     with store.group(Side.ENGAGE, "test"):
         (seen,) = resolve("shop", [sighting], NOON)
     link_id = link_profile(actor=ANNA, profile_id=seen.profile_id)
-    record_consent(actor=ANNA, statement=statement("cookie", namespace="shop"))
+    record_consent(actor=ANNA, statement=statement("cookie"))
     record_objection(
         actor=ANNA, link_id=link_id, channel="web", purpose="", at=NOON + timedelta(hours=1)
     )
@@ -145,7 +142,7 @@ def test_an_objection_of_somebody_engage_does_not_know_is_kept_by_their_link() -
 def test_the_crm_hears_of_earlier_consents_once_it_knows_the_person() -> None:
     with store.group(Side.ENGAGE, "test"):
         (seen,) = resolve("shop", [Sighting("v1", "", NOON)], NOON)
-    record_consent(actor=ANNA, statement=statement(namespace="shop"))
+    record_consent(actor=ANNA, statement=statement())
     assert told()[0]["link_id"] is None
     link_id = link_profile(actor=ANNA, profile_id=seen.profile_id)
     assert told()[-1]["link_id"] == str(link_id)

@@ -305,7 +305,8 @@ def test_an_objection_also_ends_recording_by_legitimate_interest(shop: Shop) -> 
 
     assert ingest(shop.server, track("A", userId="u1")) == [STORED]
     objection = Statement(
-        "user", "u1", "server_analytics", "web", False, now.now(), "profile_centre"
-    )
+        "user", "u1", "server_analytics", "web", False, now.now(), "profile_centre",
+        namespace="shop",
+    )  # fmt: skip
     record_consent(actor=system("test"), statement=objection)
     assert ingest(shop.server, track("B", userId="u1")) == [DISCARDED]
