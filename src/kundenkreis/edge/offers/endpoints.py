@@ -5,16 +5,19 @@ from __future__ import annotations
 from kundenkreis.edge.collector.threads import in_thread
 from kundenkreis.edge.collector.values import Refused, Request, Response
 from kundenkreis.edge.offers.answers import note_exposure, offers_for
+from kundenkreis.engage.tracking.cleaning import Unusable, identity
 from kundenkreis.kernel import clock
 
-LONGEST_ID = 200
-LONGEST_TOKEN = 1_000
+LONGEST_TOKEN = 4_000
 
 
 async def decide(request: Request) -> Response:
     """The offers that are due for the visitor `a`, in the language `l`."""
-    visitor = request.query.get("a", "")
-    if not visitor or len(visitor) > LONGEST_ID:
+    try:
+        visitor = identity(request.query.get("a"))
+    except Unusable:
+        visitor = ""
+    if not visitor:
         raise Refused(400, "the parameter “a” must be the visitor's anonymousId")
     language = request.query.get("l", "")
     answer = await in_thread(offers_for, request.source, visitor, language)
@@ -26,6 +29,6 @@ async def expose(request: Request) -> Response:
     token = request.data.get("token")
     if not isinstance(token, str) or not token or len(token) > LONGEST_TOKEN:
         raise Refused(400, "“token” must be the text that came with the offer")
-    if not await in_thread(note_exposure, token, clock.now()):
-        raise Refused(400, "this token was not given out by this address, or it is too old")
+    if not await in_thread(note_exposure, request.source, token, clock.now()):
+        raise Refused(400, "this token was not given out to this write key, or it is too old")
     return Response(200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from django.core import signing
 
@@ -12,8 +12,10 @@ MAX_AGE = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What an exposure is about."""
+    """What an exposure is about, and by whose key and cookie it was asked for."""
 
+    source_id: int
+    visitor: str
     campaign_id: int
     profile_id: int
     variant_id: int
@@ -22,14 +24,12 @@ class Shown:
 
 def seal(shown: Shown) -> str:
     """The token of one decision, valid for a day."""
-    values = [shown.campaign_id, shown.profile_id, shown.variant_id, int(shown.show)]
-    return signing.dumps(values, salt=SALT, compress=False)
+    return signing.dumps(astuple(shown), salt=SALT, compress=False)
 
 
 def open_token(token: str) -> Shown | None:
     """What the token says, None when it is forged or too old."""
     try:
-        campaign_id, profile_id, variant_id, show = signing.loads(token, salt=SALT, max_age=MAX_AGE)
+        return Shown(*signing.loads(token, salt=SALT, max_age=MAX_AGE))
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Shown(campaign_id, profile_id, variant_id, bool(show))

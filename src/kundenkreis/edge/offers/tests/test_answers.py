@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from kundenkreis.edge.offers.answers import note_exposure, offers_for
-from kundenkreis.edge.offers.tokens import Shown, open_token, seal
+from kundenkreis.edge.offers.endpoints import LONGEST_TOKEN
+from kundenkreis.edge.offers.tokens import MAX_AGE, Shown, open_token, seal
+from kundenkreis.engage.campaigns.commands import end_campaign
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure
 from kundenkreis.engage.campaigns.tests.test_commands import make_campaign
 from kundenkreis.engage.consent.commands import Statement, record_consent
 from kundenkreis.engage.profiles.models import Identifier, Profile
 from kundenkreis.engage.segments.models import Membership, Segment
+from kundenkreis.engage.tracking.cleaning import LONGEST_ID
 from kundenkreis.engage.tracking.sources import SourceView
 from kundenkreis.kernel import store
 from kundenkreis.kernel.clock import FrozenClock, freeze
@@ -89,8 +94,8 @@ def test_the_answer_stays_the_same_until_the_exposure_and_then_ends(campaign: Ca
     (visitor,) = make_visitors(1, campaign)
     first = offers_for(SHOP, visitor, "de")["offers"][0]
     assert offers_for(SHOP, visitor, "de")["offers"][0]["variant"] == first["variant"]
-    assert note_exposure(first["exposure"], NOON)
-    assert note_exposure(first["exposure"], NOON)
+    assert note_exposure(SHOP, first["exposure"], NOON)
+    assert note_exposure(SHOP, first["exposure"], NOON)
     assert offers_for(SHOP, visitor, "de")["offers"] == []
     assert Exposure.objects.count() == Assignment.objects.count() == 1
 
@@ -124,17 +129,51 @@ def test_nobody_outside_the_segment_is_put_into_a_group(campaign: Campaign) -> N
     assert not Assignment.objects.exists()
 
 
-def test_a_forged_or_old_token_is_refused(clock: FrozenClock) -> None:
-    token = seal(Shown(1, 2, 3, True))
-    assert open_token(token) == Shown(1, 2, 3, True)
+def test_a_forged_or_old_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Shown(1, "visitor-ü", 2, 3, 4, show=True)
+    token = seal(seen)
+    assert open_token(token) == seen
     assert open_token(token[:-2] + "xx") is None
-    assert not note_exposure("made up", NOON)
+    assert not note_exposure(SHOP, "made up", NOON)
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + MAX_AGE + 5)
+    assert open_token(token) is None
+
+
+def test_an_exposure_is_not_recorded_after_the_consent_was_withdrawn(
+    campaign: Campaign, clock: FrozenClock
+) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    offer = offers_for(SHOP, visitor, "de")["offers"][0]
+    consent(visitor, granted=False, at=clock.advance(minutes=1))
+    assert note_exposure(SHOP, offer["exposure"], NOON)
+    assert not Exposure.objects.exists()
+
+
+def test_an_exposure_is_not_taken_with_the_key_of_another_source(campaign: Campaign) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    offer = offers_for(SHOP, visitor, "de")["offers"][0]
+    assert not note_exposure(replace(SHOP, id=2), offer["exposure"], NOON)
+    assert not Exposure.objects.exists()
+
+
+def test_an_exposure_does_not_count_for_a_campaign_that_has_ended(campaign: Campaign) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    offer = offers_for(SHOP, visitor, "de")["offers"][0]
+    end_campaign(actor=ANNA, campaign_id=campaign.pk)
+    assert note_exposure(SHOP, offer["exposure"], NOON)
+    assert not Exposure.objects.exists()
+
+
+def test_the_longest_visitor_id_makes_a_token_that_comes_back() -> None:
+    token = seal(Shown(2**63, "\U0001f98a" * LONGEST_ID, 2**63, 2**63, 2**63, show=True))
+    assert len(token) < LONGEST_TOKEN
 
 
 def test_a_browser_cannot_turn_control_into_test(campaign: Campaign) -> None:
     for name in make_visitors(10, campaign):
         offer = offers_for(SHOP, name, "de")["offers"][0]
-        note_exposure(offer["exposure"], NOON)
+        note_exposure(SHOP, offer["exposure"], NOON)
     control = next(variant for variant in campaign.variants.all() if variant.is_control)
     assert not Exposure.objects.filter(variant_id=control.pk, shown=True).exists()
     assert Exposure.objects.filter(variant_id=control.pk).exists()
