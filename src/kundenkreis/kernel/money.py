@@ -1,16 +1,36 @@
-"""Money: integer minor units with a currency; prices and quantities as Decimal."""
+"""Money: integer minor units with a currency; prices and quantities as Decimal.
+
+Currencies and the digits of their minor units are those of ISO 4217, list one of its maintenance
+agency (SIX Group), without metals, test codes and other units that have no minor unit.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-# ISO 4217 currencies whose minor unit is not 1/100.
-_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JPY": 0, "KRW": 0, "KWD": 3, "TND": 3, "VND": 0}
+_BY_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: """
+        AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD
+        CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
+        GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD
+        LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB
+        PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
+        SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+    """,
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_WITHDRAWN = "ANG BGN CUC HRK SLL ZWL"  # since 2023, for orders of the time before; two digits
+_DIGITS = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
+
+# Every code that an amount may have.
+CURRENCIES = frozenset([*_DIGITS, *_WITHDRAWN.split()])
 
 
 def digits(currency: str) -> int:
-    """Decimal places of a currency's minor unit (ISO 4217)."""
+    """Decimal places of a currency's minor unit (ISO 4217); 2 for codes it does not know."""
     return _DIGITS.get(currency, 2)
 
 

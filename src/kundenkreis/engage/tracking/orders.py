@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from kundenkreis.engage.tracking.cleaning import Unusable, amount, line
 from kundenkreis.engage.tracking.events import OrderLine
 from kundenkreis.engage.tracking.vocabulary import TRAITS
-from kundenkreis.kernel.money import to_minor
+from kundenkreis.kernel.money import CURRENCIES, to_minor
 
 DEFAULT_CURRENCY = "EUR"
 MOST_LINES = 1_000
@@ -74,7 +74,7 @@ def currency_of(properties: Mapping[str, Any]) -> str:
     value = properties.get("currency")
     if value in (None, ""):
         return ""
-    if not isinstance(value, str) or not (len(value) == 3 and value.isascii() and value.isalpha()):
+    if not isinstance(value, str) or value.upper() not in CURRENCIES:
         raise Unusable
     return value.upper()
 
@@ -89,7 +89,10 @@ def minor_units(value: Decimal, currency: str) -> int:
 
 
 def customer_of(said: Any, user_id: str) -> dict[str, Any]:
-    """The customer block, with our names and without what is not needed."""
+    """The customer block, with our names and without what is not needed.
+
+    Its number is the shop's own and names nobody anywhere else.
+    """
     block = dict(said) if isinstance(said, dict) else {}
     address = block.get("address")
     if isinstance(address, dict):
@@ -144,7 +147,7 @@ def _number(value: Any, default: Decimal, step: str) -> Decimal:
         return default
     if abs(found) >= _TOO_MUCH:
         raise Unusable
-    return found.quantize(Decimal(step))
+    return found.quantize(Decimal(step), ROUND_HALF_UP)
 
 
 def _text(value: Any, longest: int) -> str:

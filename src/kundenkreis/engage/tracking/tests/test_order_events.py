@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -148,6 +149,7 @@ def test_a_guests_orders_without_any_name_are_two_people(shop: Shop) -> None:
         ({"products": [{"price": -9 * 10**10, "quantity": 2}]}, Reason.BAD_AMOUNT),
         ({"tax": "131"}, Reason.BAD_AMOUNT),
         ({"currency": "Euro"}, Reason.BAD_AMOUNT),
+        ({"currency": "ABC"}, Reason.BAD_AMOUNT),
         ({"products": "none"}, Reason.BAD_AMOUNT),
         ({"products": [{"price": "free"}]}, Reason.BAD_AMOUNT),
     ],
@@ -170,6 +172,8 @@ def test_an_order_that_does_not_add_up_is_a_bad_item(
         ({"products": [{"price": "3.333", "quantity": 3}]}, (1000, 0, 1000)),
         ({"total": 1000, "tax": 100, "currency": "jpy"}, (900, 100, 1000)),
         ({"total": "0.005", "tax": 0}, (1, 0, 1)),
+        ({"total": 5000, "tax": 500, "currency": "XAF"}, (4500, 500, 5000)),
+        ({"total": "1.0005", "currency": "OMR"}, (1001, 0, 1001)),
     ],
 )
 def test_it_understands_the_ways_to_say_an_amount(
@@ -177,6 +181,13 @@ def test_it_understands_the_ways_to_say_an_amount(
 ) -> None:
     facts = order_facts(said, "")
     assert (facts.net_minor, facts.tax_minor, facts.gross_minor) == amounts
+
+
+def test_prices_and_quantities_of_lines_are_rounded_half_up() -> None:
+    product = {"price": "0.00005", "quantity": "2.0005", "tax_rate": "19.005"}
+    (line,) = order_facts({"total": 1, "products": [product]}, "").lines
+    said = (line.unit_price, line.quantity, line.tax_rate)
+    assert said == (Decimal("0.0001"), Decimal("2.001"), Decimal("19.01"))
 
 
 def test_a_line_too_large_for_the_books_is_refused() -> None:
