@@ -70,6 +70,25 @@ class Person(NextStep, Record):
         )
 
 
+class CustomerId(models.Model):
+    """The number by which a source of orders, such as a shop, knows a person.
+
+    Numbers of two sources have nothing to do with each other, unless the company says that they
+    are its own: then they are `company_wide`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="customer_ids")
+    source = models.CharField(max_length=80)
+    number = models.CharField(max_length=200)
+    company_wide = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "source"], name="customer_id_once")
+        ]
+
+
 class Organisation(NextStep, Record):
     """A company, authority or club."""
 

@@ -9,6 +9,7 @@ _INTEREST = Use("care for business contacts", "6(1)(f)", "3y after the last cont
 _PLAN = Use("planning of work by staff", "6(1)(f)", "record", "self")
 _COMPANY = Use("business with the organisation", "6(1)(f)")
 _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
+_ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
 _STEP = Use("one view of what happened with a customer", "6(1)(f)", "3y", "person")
 _SHARED = Use("what marketing may use of orders, per purpose", "6(1)(f)", "record", "person")
@@ -22,6 +23,10 @@ PRIVACY: Map = {
         ),
         **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
         **dict.fromkeys(("next_step", "next_step_on"), _PLAN),
+    },
+    "CustomerId": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("person", "source", "number", "company_wide"), _ORDERS),
     },
     "Organisation": {
         **RECORD,

@@ -13,6 +13,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.text import normal
 
 SHOWN = 20
 
@@ -35,7 +36,7 @@ class Problem:
 
 
 def header(path: Path) -> list[str]:
-    """The names of a file's columns. Raises `Unreadable`."""
+    """The names of a file's columns, in normal form. Raises `Unreadable`."""
     try:
         with open_text(path) as file:
             found = next(csv.reader(file, delimiter=_delimiter(path)), [])
@@ -43,18 +44,21 @@ def header(path: Path) -> list[str]:
         raise Unreadable(_("The file %s cannot be read.") % path.name, str(error)) from error
     if not found:
         raise Unreadable(_("The file %s is empty.") % path.name)
-    return [name.strip() for name in found]
+    return [normal(name).strip() for name in found]
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the header, each with its line in the file. Raises `Unreadable`."""
+    """The rows below the header, each with its line in the file, its cells in normal form.
+
+    Raises `Unreadable`.
+    """
     try:
         with open_text(path) as file:
             reader = csv.reader(file, delimiter=_delimiter(path))
             next(reader, None)
             for row in reader:
                 if row:
-                    yield reader.line_num, row
+                    yield reader.line_num, [normal(cell) for cell in row]
     except (csv.Error, UnicodeDecodeError, OSError, EOFError) as error:
         text = _("The file %s cannot be read to its end.") % path.name
         raise Unreadable(text, str(error)) from error

@@ -84,6 +84,17 @@ def test_an_order_becomes_a_customer_with_every_step_before_it(shop: Shop) -> No
     assert {"cart", "order"} <= set(kinds)
 
 
+def test_a_customer_number_of_one_shop_means_nobody_at_another(shop: Shop) -> None:
+    other = make_shop("other-shop")
+    for at in (shop, other):
+        ingest(at.server, order())
+    carry()
+    one, two = Order.objects.order_by("source").values_list("person_id", flat=True)
+    assert one != two
+    links = list(Person.objects.values_list("link_id", flat=True))
+    assert Profile.objects.filter(link_id__in=links).count() == 2
+
+
 def test_facts_come_back_with_their_purpose(shop: Shop) -> None:
     ingest(shop.server, order("A1"), order("A2"))
     carry()

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.customer_commands import known_links
+from kundenkreis.crm.people.models import CustomerId
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_facts import share_order_facts
@@ -98,14 +99,8 @@ class OrderImport:
         mapping = self.file.mapping
         name = mapping.name or mapping.source
         source_id = source_of_imports(actor=self.actor, namespace=mapping.source, name=name)
-        people = Person.objects.filter(
-            customer_number__in={one.user for one in past}, link_id__isnull=False
-        )
-        known = {
-            str(number): link
-            for number, link in people.values_list("customer_number", "link_id")
-            if link
-        }
+        customers = [order.customer for order in orders if order.customer]
+        known = known_links(actor=self.actor, customers=customers)
         events, links = import_orders(
             actor=self.actor,
             source_id=source_id,
@@ -130,8 +125,10 @@ class OrderImport:
     def _share_facts(self) -> None:
         numbers = sorted(self.report.customers)
         for at in range(0, len(numbers), CHUNK):
-            people = Person.objects.filter(customer_number__in=numbers[at : at + CHUNK])
-            ids = list(people.values_list("pk", flat=True))
+            rows = CustomerId.objects.filter(
+                source=self.file.mapping.source, number__in=numbers[at : at + CHUNK]
+            )
+            ids = list(rows.values_list("person_id", flat=True))
             share_order_facts(actor=self.actor, person_ids=ids)
 
     def _chunks(self, start: int) -> Iterator[list[tuple[int, NewOrder]]]:

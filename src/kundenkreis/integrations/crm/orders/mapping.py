@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.text import normal
 
 SHIPPED = Path(__file__).parent / "profiles"
 REQUIRED = ("number", "placed_at", "quantity", "unit_price")
@@ -35,7 +36,8 @@ class OrderMapping:
 
     `source` names where the orders come from (with the order's number it names an order for ever),
     `currency` is ISO 4217, `zone` the IANA time zone of the file's times; orders whose number
-    begins with `cancellation_prefix` take goods back.
+    begins with `cancellation_prefix` take goods back. `own_numbers`: customer numbers are the
+    company's own, the same in all of its files; without it they are only the source's.
     """
 
     columns: Mapping[str, str]
@@ -51,6 +53,7 @@ class OrderMapping:
     source: str = ""
     currency: str = ""
     zone: str = "Europe/Berlin"
+    own_numbers: bool = True
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,8 +76,13 @@ class OrderMapping:
         return self._zone
 
     def with_options(self, **given: str | None) -> OrderMapping:
-        """The mapping with what the command line says; source and currency must be known then."""
-        said: dict[str, Any] = {name: value for name, value in given.items() if value}
+        """The mapping with what the command line says; source and currency must be known then.
+
+        The customer numbers of another source than the mapping's own are only that source's.
+        """
+        said: dict[str, Any] = {name: normal(value) for name, value in given.items() if value}
+        if self.source and said.get("source", self.source) != self.source:
+            said["own_numbers"] = False
         mapping = replace(self, **said)
         for name, option in (("source", "--source"), ("currency", "--currency")):
             if not getattr(mapping, name):
@@ -88,7 +96,7 @@ class OrderMapping:
 def load(path: Path) -> OrderMapping:
     """A mapping from its file. Raises `BadMapping`."""
     try:
-        said = json.loads(path.read_text("utf-8"))
+        said = json.loads(normal(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
         raise BadMapping(_("The mapping %s cannot be read.") % path, str(error)) from error
     return from_json(said)

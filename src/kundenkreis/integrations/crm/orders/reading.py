@@ -172,7 +172,7 @@ class OrderFile:
             return None
         names = ("customer_number", "first_name", "last_name", "email", "phone", "postal")
         given: dict[str, Any] = {name: said[name] for name in names if name in said}
-        return Customer(source=self.mapping.source, **given)
+        return Customer(source=self.mapping.source, company_wide=self.mapping.own_numbers, **given)
 
 
 def _tax(line: NewLine) -> int:

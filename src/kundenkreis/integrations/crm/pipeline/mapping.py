@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.integrations.crm.files import header
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.text import normal
 
 SHIPPED = Path(__file__).parent / "profiles"
 FIELDS = {
@@ -80,7 +81,7 @@ class PipelineMapping:
 def load(path: Path) -> PipelineMapping:
     """A mapping from its file. Raises `BadMapping`."""
     try:
-        return _from_json(json.loads(path.read_text("utf-8")))
+        return _from_json(json.loads(normal(path.read_text("utf-8"))))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadMapping(
             _("The mapping %s cannot be used.") % path.name,

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from django.utils.translation import override
 
-from kundenkreis.crm.people.models import Person, TimelineEntry
+from kundenkreis.crm.people.commands import create_person
+from kundenkreis.crm.people.customer_commands import Customer, find_or_create_customers
+from kundenkreis.crm.people.models import Person, SharedFacts, TimelineEntry
 from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.engage.profiles.models import Identifier, Profile
 from kundenkreis.engage.tracking.models import Event
@@ -20,7 +23,7 @@ from kundenkreis.integrations.crm.files import Unreadable
 from kundenkreis.integrations.crm.orders import importing
 from kundenkreis.integrations.crm.orders.mapping import BadMapping
 from kundenkreis.kernel.models import AuditEntry, Cursor, OutboxMessage
-from kundenkreis.kernel.testing import BOTH
+from kundenkreis.kernel.testing import ANNA, BOTH
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -115,6 +118,45 @@ def test_both_sides_know_the_customer_and_what_they_bought(
     message = OutboxMessage.objects.using("default").get(name="crm.people.FactsChanged")
     assert message.payload["facts"]["orders"]["value"] == 2
     assert message.payload["facts"]["revenue_minor"]["value"] == 502
+
+
+def test_a_number_that_staff_entered_is_found_and_one_of_a_shop_is_not(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    entered = create_person(actor=ANNA, last_name="Weiß", customer_number="17")
+    shops = Customer(customer_number="18", source="shop")
+    (other,) = find_or_create_customers(actor=ANNA, customers=[shops])
+    run(SAMPLE.replace("2011-07-01 09:00:00,3,17", "2011-07-01 09:00:00,3,18"))
+    assert Order.objects.get(number="1").person == entered
+    assert Order.objects.get(number="2").person not in (None, entered, other)
+    assert Person.objects.count() == 3
+
+
+def test_a_second_source_of_a_mapping_has_customers_of_its_own(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    run(SAMPLE)
+    run(SAMPLE, "--source", "another-shop")
+    one, other = Person.objects.order_by("pk")
+    assert (one.orders.count(), other.orders.count()) == (3, 3)
+    assert (one.customer_number, other.customer_number) == ("17", None)
+    assert one.link_id != other.link_id
+    assert SharedFacts.objects.get(person=other).facts["orders"]["value"] == 2
+
+
+def test_text_in_another_unicode_form_is_the_same_text(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    numbered = SAMPLE.replace(",17,", ",Kö-17,").replace("\nC3,", "\nC-Ä3,")
+    run(normalize("NFD", numbered))
+    before = AuditEntry.objects.using("default").count(), Event.objects.count()
+    for form in ("NFD", "NFC"):
+        assert run(normalize(form, numbered) + "\n")[0] == 0
+    assert (AuditEntry.objects.using("default").count(), Event.objects.count()) == before
+    assert Person.objects.get().customer_number == "Kö-17"
+    more = SAMPLE.splitlines()[1].replace("1,A", "9,A", 1).replace(",17,", ",Kö-17,")
+    assert run(normalize("NFD", f"{HEADER}\n{more}\n"))[0] == 0
+    assert Person.objects.get().orders.count() == 4
 
 
 def test_a_second_run_changes_nothing(run: Callable[..., tuple[int, str]]) -> None:
