@@ -117,7 +117,7 @@ def customer(link_id: UUID, said: dict[str, Any], source: str) -> Customer:
     postal = ", ".join(filter(None, [text(160, "street", "address"), town, text(60, "country")]))
     return Customer(
         link_id=link_id,
-        customer_number=text(40, "customer_number", "number"),
+        customer_number=text(200, "customer_number", "number"),
         first_name=first[:80],
         last_name=last[:80],
         language=text(5, "language", "locale"),

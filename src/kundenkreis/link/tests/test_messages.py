@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,7 +18,7 @@ from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.tracking.testing import Shop, ingest, make_shop
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
-from kundenkreis.link import jobs, queries, rebuild
+from kundenkreis.link import jobs, queries, rebuild, to_crm
 
 pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
@@ -93,6 +94,12 @@ def test_a_customer_number_of_one_shop_means_nobody_at_another(shop: Shop) -> No
     assert one != two
     links = list(Person.objects.values_list("link_id", flat=True))
     assert Profile.objects.filter(link_id__in=links).count() == 2
+
+
+def test_a_long_customer_number_is_not_cut_into_somebody_elses() -> None:
+    numbers = ["9" * 60 + end for end in "ab"]
+    said = [to_crm.customer(UUID(int=1), {"customer_number": one}, "shop") for one in numbers]
+    assert [one.customer_number for one in said] == numbers
 
 
 def test_facts_come_back_with_their_purpose(shop: Shop) -> None:
