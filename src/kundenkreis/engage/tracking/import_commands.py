@@ -134,7 +134,7 @@ def _linked(
     Nothing is published for new profiles: there is nothing they did before.
     """
     rows = store.rows(Profile).filter(pk__in=set(profiles.values()), link_id__isnull=True)
-    free = set(rows.values_list("pk", flat=True))
+    free = set(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
     held = store.rows(Profile).filter(link_id__in=set(wanted.values()))
     taken = set(held.values_list("link_id", flat=True))
     given: dict[int, UUID] = {}

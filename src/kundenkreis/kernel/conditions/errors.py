@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 class ConditionError(DomainError):
-    """A condition cannot be used. `path` names the place, e.g. `where.children.2.value`."""
+    """A condition cannot be used.
+
+    `path` names the place, e.g. `where.children.2.value`, for editors and forms; people read only
+    what is wrong.
+    """
 
     def __init__(
         self, path: str, what: StrOrPromise, why: StrOrPromise = "", hint: StrOrPromise = ""
     ) -> None:
         super().__init__(what, why, hint, field=path)
         self.path = path
-
-    def __str__(self) -> str:
-        return f"{self.path}: {super().__str__()}"
