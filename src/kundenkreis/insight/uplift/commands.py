@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from kundenkreis.engage.campaigns.models import Campaign
@@ -12,6 +12,8 @@ from kundenkreis.insight.uplift.drafting import Draft, draft_report
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
+
+DETAILED = timedelta(days=1)  # a report for each minute goes back so far
 
 
 def refresh_report(*, actor: Actor, campaign: Campaign) -> UpliftReport:
@@ -25,13 +27,32 @@ def refresh_report(*, actor: Actor, campaign: Campaign) -> UpliftReport:
 
 @command
 def keep_report(*, actor: Actor, draft: Draft, found: dict[str, Any]) -> UpliftReport:
-    """Keep a report with what the statistics found; the last one of each minute stays as history."""
+    """Keep a report with what the statistics found.
+
+    The last one of each minute stays as history; after a day, the last one of each hour.
+    """
     actor.require("insight.experiment.compute")
     now = clock.now()
     minute = now.replace(second=0, microsecond=0)
     here = store.rows(UpliftReport).filter(campaign_id=draft.campaign_id)
     store.discard(here.filter(at__gte=minute, at__lt=minute + timedelta(minutes=1)))
+    _thin(draft.campaign_id, now)
     row = UpliftReport(
         campaign_id=draft.campaign_id, at=now, inputs=draft.inputs, result={**found, **draft.extra}
     )
     return store.append(UpliftReport, [row])[0]
+
+
+def _thin(campaign_id: int, now: datetime) -> None:
+    """Keep one report of the hours that became older than a day since the last one was thinned."""
+    end = (now - DETAILED).replace(minute=0, second=0, microsecond=0)
+    old = store.rows(UpliftReport).filter(campaign_id=campaign_id, at__lt=end)
+    rows = old.filter(at__gte=end - DETAILED).order_by("-at").values_list("pk", "at")
+    seen: set[datetime] = set()
+    extra = []
+    for pk, at in rows:
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        if hour in seen:
+            extra.append(pk)
+        seen.add(hour)
+    store.discard(store.rows(UpliftReport).filter(pk__in=extra))

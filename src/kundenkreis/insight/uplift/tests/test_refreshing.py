@@ -139,6 +139,16 @@ def test_the_last_report_of_each_minute_stays_however_often_it_is_worked_out() -
     assert [report.result["number"] for report in history] == list(range(1, 60, 2))
 
 
+def test_after_a_day_the_last_report_of_each_hour_stays() -> None:
+    with freeze(NOON) as clock:
+        for number in range(27 * 4):  # a quarter of an hour each
+            keep(1, {"number": number})
+            clock.advance(minutes=15)
+    history = [report.result["number"] for report in report_history(ANNA, 1, 500)]
+    assert history[:2] == [3, 7]  # of the first hours only their last
+    assert history[-96:] == list(range(27 * 4 - 96, 27 * 4))
+
+
 def test_a_report_replaces_nothing_of_another_campaign() -> None:
     keep(1, {})
     keep(2, {})
