@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from logging import LogRecord
 from typing import Any
+
+from django.utils.log import CallbackFilter
 
 from kundenkreis.config import env
 from kundenkreis.config.settings.common import *  # noqa: F403
-from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TLS
+from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, LOGGING, TLS
 from kundenkreis.kernel.sides import Side
 
 ALLOWED_HOSTS = [env.text("EDGE_HOST", "localhost")]
@@ -18,16 +21,27 @@ ASGI_APPLICATION = "kundenkreis.config.asgi.application"
 DATABASES: dict[str, dict[str, Any]] = {"default": {}, "engage": env.database(Side.ENGAGE)}
 
 INSTALLED_APPS = [*BOTH_SIDES, *ENGAGE, "kundenkreis.edge.apps.EdgeConfig"]
+# Nobody logs in here: the one form chooses a language, and a visitor gets no cookie for reading.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 _PREFIX = "__Host-" if TLS else ""
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = f"{_PREFIX}kk_edge"
-CSRF_COOKIE_NAME = f"{_PREFIX}kk_edge_csrf"
 LANGUAGE_COOKIE_NAME = "kk_edge_language"
+
+
+def _as_one_line(record: LogRecord) -> bool:
+    """What strangers do wrong is no fault of ours to be traced: a foreign Host, too many fields."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+LOGGING["filters"] = {"one_line": {"()": CallbackFilter, "callback": _as_one_line}}
+LOGGING["handlers"]["strangers"] = {**LOGGING["handlers"]["console"], "filters": ["one_line"]}
+LOGGING["loggers"] = {"django.security": {"handlers": ["strangers"], "propagate": False}}
