@@ -33,7 +33,7 @@ def our_host(host: str) -> bool:
 
 OFFERS: dict[str, Endpoint] = {"decide": endpoints.decide, "exposure": endpoints.expose}
 
-collector = Collector(hosts=our_host, offers=OFFERS)
+collector = Collector(hosts=our_host, offers=OFFERS, proxied=settings.TLS)
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

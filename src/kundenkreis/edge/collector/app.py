@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from kundenkreis.edge.collector import limits
-from kundenkreis.edge.collector.bodies import Bodies, Receive, unpacked
+from kundenkreis.edge.collector.bodies import Bodies, Receive
 from kundenkreis.edge.collector.book import SourceBook
 from kundenkreis.edge.collector.calls import BATCH, CALLS, parsed, write_key
 from kundenkreis.edge.collector.cross_origin import check_origin, headers_for, preflight
@@ -36,18 +36,23 @@ log = logging.getLogger(__name__)
 
 
 class Collector:
-    """One per process. `hosts` are the names it answers to; `*` for any."""
+    """One per process. `hosts` are the names it answers to; `*` for any.
+
+    `proxied`: behind a proxy of ours, which says for whom it asks.
+    """
 
     def __init__(
         self,
         *,
         hosts: Callable[[str], bool],
         offers: Mapping[str, Endpoint],
+        proxied: bool = False,
         bodies: Bodies | None = None,
         book: SourceBook | None = None,
         scripts: Scripts | None = None,
     ) -> None:
         self._hosts = hosts
+        self._proxied = proxied
         self._bodies = bodies or Bodies()
         self._book = book or SourceBook()
         self._scripts = scripts or Scripts()
@@ -143,16 +148,23 @@ class Collector:
         most: int,
     ) -> Response:
         encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
-        body = unpacked(body, encoding, most)
-        data = parsed(body) if scope["method"] == "POST" else {}
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        key = write_key(headers.get(b"authorization", b""), data, query)
-        source = await self._book.source(key)
-        check_origin(source, origin)
-        request = Request(
-            scope["method"], scope["path"], query, Headers(headers), body, data, source
-        )
-        return await endpoint(request)
+        with self._bodies.unpacked(body, encoding, most) as text:
+            data = parsed(text) if scope["method"] == "POST" else {}
+            query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+            key = write_key(headers.get(b"authorization", b""), data, query)
+            source = await self._book.source(key)
+            check_origin(source, origin)
+            address = self._address(scope, headers)
+            request = Request(
+                scope["method"], scope["path"], query, Headers(headers), text, data, source, address
+            )
+            return await endpoint(request)
+
+    def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+        """The client's address; the last one in the header is what our own proxy saw."""
+        if self._proxied:
+            return headers.get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip()
+        return str((scope.get("client") or [""])[0])
 
     async def _send_script(self, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kundenkreis.edge.collector import limits
@@ -73,6 +74,22 @@ class Bodies:
             return _too_slow()
         refused.close |= more
         return refused
+
+    @contextmanager
+    def unpacked(self, body: bytes, encoding: str, most: int) -> Iterator[bytes]:
+        """The body without its compression, held as long as it is needed.
+
+        Raises `Refused`: 413, 415, 400, and 503 when there are too many bodies already.
+        """
+        text = unpacked(body, encoding, most)
+        more = 0 if text is body else len(text)
+        self._held += more
+        try:
+            if self._held > self._most:
+                raise too_busy("too many requests at once")
+            yield text
+        finally:
+            self.release(more)
 
     def release(self, size: int) -> None:
         """The body is no longer needed."""

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.values import Refused
+from kundenkreis.engage.tracking.cleaning import LARGEST, Unusable, json_text
 
 BATCH = "batch"
 # The SDKs of the Segment specification know each call by its name and by its first letter.
@@ -53,18 +55,32 @@ def parsed(body: bytes) -> dict[str, Any]:
 
 
 def envelope(call: str, data: Mapping[str, Any]) -> Envelope:
-    """The calls in the JSON of `/v1/<call>`. Raises `Refused` (400)."""
+    """The calls in the JSON of `/v1/<call>`. Raises `Refused` (400, 413)."""
     sent_at = data.get("sentAt")
     if call != BATCH:
         return Envelope([{**data, "type": call}], sent_at)
     batch = data.get("batch")
     if not isinstance(batch, list):
         raise Refused(400, "“batch” is no list")
+    if len(batch) > limits.ITEMS:
+        why = f"the batch has {len(batch)} calls; send at most {limits.ITEMS} at once"
+        raise Refused(413, why)
     context = data.get("context")
     if isinstance(context, dict):
+        _check_context(context)
         # A context of the batch holds for each of its calls that has none of its own.
         batch = [{"context": context, **one} if isinstance(one, dict) else one for one in batch]
     return Envelope(batch, sent_at)
+
+
+def _check_context(context: dict[str, Any]) -> None:
+    """Refuse one that would make each call of the batch too large."""
+    try:
+        json_text(context)
+    except Unusable as error:
+        if error.too_large:
+            raise Refused(413, f"the batch's context is larger than {LARGEST} bytes") from None
+        raise Refused(400, "the batch's context cannot be stored") from None
 
 
 def write_key(authorization: bytes, data: Mapping[str, Any], query: Mapping[str, str]) -> str:

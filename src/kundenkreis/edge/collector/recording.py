@@ -11,14 +11,15 @@ from django.utils.translation import override
 
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.calls import BATCH, Envelope, envelope
-from kundenkreis.edge.collector.values import SUCCESS, Refused, Request, Response
+from kundenkreis.edge.collector.rates import PerMinute
+from kundenkreis.edge.collector.values import SUCCESS, Refused, Request, Response, too_busy
 from kundenkreis.edge.collector.writer import Entry, Refusal, Visit, Writer
 from kundenkreis.engage.consent.commands import Statement
 from kundenkreis.engage.consent.models import ConsentEntry
 from kundenkreis.engage.consent.queries import WEB
 from kundenkreis.engage.tracking.cleaning import Unusable, identity, instant, line
 from kundenkreis.engage.tracking.commands import check_calls
-from kundenkreis.engage.tracking.items import Item, clock_shift
+from kundenkreis.engage.tracking.items import KEPT, Item, clock_shift
 from kundenkreis.engage.tracking.models import Reason
 from kundenkreis.kernel import clock
 
@@ -31,6 +32,7 @@ class Recorder:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        self._visits = PerMinute(limits.VISITS, limits.ADDRESSES)
 
     async def calls(self, call: str, request: Request) -> Response:
         """`identify`, `track`, `page`, `screen`, `group`, `alias` or `batch`."""
@@ -44,11 +46,14 @@ class Recorder:
         bad = [number for number, entry in enumerate(entries) if _reason(entry)]
         if not bad:
             return SUCCESS
-        rejected = [_shown(number, content.calls[number], entries[number]) for number in bad]
+        rejected = [
+            _shown(number, content.calls[number], entries[number])
+            for number in bad[: limits.LISTED]
+        ]
         if call != BATCH:
             first = rejected[0]
             return Response(400, {"success": False, "error": first["message"], **first})
-        return Response(200, {"success": True, "rejected": rejected})
+        return Response(200, {"success": True, "rejected": rejected, "rejectedCount": len(bad)})
 
     async def consent(self, request: Request) -> Response:
         """A visitor's consent, or its withdrawal, as the browser script reports it."""
@@ -60,7 +65,9 @@ class Recorder:
         return SUCCESS
 
     async def count(self, request: Request) -> Response:
-        """One visit, of whomever."""
+        """One visit, of whomever; who counts too many would make the sum worthless."""
+        if seconds := self._visits.wait(request.address):
+            raise too_busy("too many visits from this address", status=429, seconds=seconds)
         await self._writer.write(request.source, clock.now(), [Entry(Visit())])
         return SUCCESS
 
@@ -84,7 +91,7 @@ def _shown(number: int, call: Any, entry: Entry) -> dict[str, Any]:
     message_id = call.get("messageId") if isinstance(call, dict) else None
     return {
         "index": number,
-        "messageId": message_id if isinstance(message_id, str | int) else None,
+        "messageId": str(message_id)[:100] if isinstance(message_id, str | int) else None,
         "reason": reason.value,
         "message": _WHY[reason],
     }
@@ -94,7 +101,7 @@ def _statement(request: Request, now: datetime) -> Statement:
     data = request.data
     try:
         subject = identity(data.get("anonymousId"))
-        said_at = instant(data.get("at"))
+        at = _said(instant(data.get("at")), data.get("sentAt"), now)
         reference = line(str(data.get("at") or ""))[:60]
         proof = {
             name: line(value)[:300]
@@ -102,13 +109,12 @@ def _statement(request: Request, now: datetime) -> Statement:
             if isinstance(value := data.get(name), str)
         }
         page = _address(data.get("pageUrl"))
-    except Unusable:
+    except (Unusable, OverflowError):
         raise Refused(400, "anonymousId, at or pageUrl cannot be understood") from None
     if not subject:
         raise Refused(400, "“anonymousId” is missing")
     if not isinstance(data.get("granted"), bool):
         raise Refused(400, "“granted” is neither true nor false")
-    at = min((said_at or now) + clock_shift(data.get("sentAt"), now), now) if said_at else now
     return Statement(
         subject_kind="anonymous",
         subject=subject,
@@ -121,6 +127,14 @@ def _statement(request: Request, now: datetime) -> Statement:
         namespace=request.source.namespace,
         proof={**proof, "pageUrl": page} if page else proof,
     )
+
+
+def _said(at: datetime | None, sent_at: Any, now: datetime) -> datetime:
+    """When something was said, by our clock; what is older than events may be counts from then on.
+
+    Not from now on: an old grant that was repeated must not outdo a withdrawal since.
+    """
+    return now if at is None else max(now - KEPT, min(at + clock_shift(sent_at, now), now))
 
 
 def _address(value: Any) -> str:

@@ -28,7 +28,10 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request of a source that is known. `data` is the JSON object of the body, empty for GET."""
+    """A request of a source that is known. `data` is the JSON object of the body, empty for GET.
+
+    `address` is the client's; it is never stored.
+    """
 
     method: str
     path: str
@@ -37,6 +40,7 @@ class Request:
     body: bytes
     data: Mapping[str, Any]
     source: SourceView
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,9 @@ class Response:
 
     def content(self) -> bytes:
         """The body as it is sent."""
-        return json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(self.json, ensure_ascii=False, separators=(",", ":"))
+        # Halves of surrogate pairs in what a client sent cannot be sent back.
+        return text.encode(errors="replace")
 
 
 SUCCESS = Response(200)

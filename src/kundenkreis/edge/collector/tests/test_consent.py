@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -122,6 +123,42 @@ def test_a_consent_that_says_nothing_is_refused(
 ) -> None:
     body = {"writeKey": running.keys["browser"], "anonymousId": visitor, "granted": True, **wrong}
     assert running.ask("/v1/consent", body).status == 400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sentAt": "0001-01-02T00:00:00Z"}, {"sentAt": "0001-01-02T00:00:00Z", "granted": False}],
+)
+def test_a_consent_at_an_impossible_time_is_refused(
+    running: Edge, visitor: str, wrong: dict[str, object]
+) -> None:
+    body = {"writeKey": running.keys["browser"], "anonymousId": visitor, "granted": True}
+    at = {"at": "9999-12-31T23:59:59Z", **wrong}
+    assert running.ask("/v1/consent", {**body, **at}).status == 400
+
+
+def test_a_consent_reaches_back_a_week_and_no_further(running: Edge, visitor: str) -> None:
+    def say(at: str, *, granted: bool) -> None:
+        body = {"anonymousId": visitor, "granted": granted, "at": at, "sentAt": now()}
+        key = running.keys["browser"]
+        assert running.ask("/v1/consent", {"writeKey": key, **body}).status == 200
+
+    def state() -> tuple[bool, float]:
+        sql = "SELECT granted, since FROM engage_consent_consentstate WHERE subject = "
+        ((granted, since),) = running.rows(f"{sql}'{visitor}'")
+        at = datetime.fromisoformat(since) if isinstance(since, str) else since
+        return bool(granted), (datetime.now(UTC) - at.replace(tzinfo=UTC)).total_seconds() / 86400
+
+    say("0001-01-01T00:00:00Z", granted=True)
+    granted, days = state()
+    assert granted
+    assert days == pytest.approx(7, abs=0.1)
+    say(now(), granted=False)
+    # What is repeated after a long time does not outdo what was said since.
+    say("2020-01-01T00:00:00Z", granted=True)
+    granted, days = state()
+    assert not granted
+    assert days == pytest.approx(0, abs=0.1)
 
 
 def test_visits_are_a_sum_and_nothing_else(running: Edge) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.tests.calls import basic, events, track
-from kundenkreis.edge.testing import Edge
+from kundenkreis.edge.collector.tests.conftest import StartEdge
+from kundenkreis.edge.testing import Answer, Edge
 from kundenkreis.engage.tracking.testing import ORIGIN
 
 
@@ -156,14 +157,57 @@ def test_a_batch_may_be_compressed_but_not_a_bomb(running: Edge, visitor: str) -
 
 
 def test_a_batch_at_the_limit_is_stored_as_a_whole(running: Edge, visitor: str) -> None:
-    batch = [track("A", visitor, properties={"x": "y" * 900}) for _ in range(3_700)]
+    batch = [track("A", visitor, properties={"x": "y" * 3_900}) for _ in range(limits.ITEMS)]
     body = {"batch": batch, "writeKey": running.keys["server"]}
-    assert 3_500_000 < len(json.dumps(body)) < limits.BATCH
+    assert 4_000_000 < len(json.dumps(body)) < limits.BATCH
     assert running.ask("/v1/batch", body, timeout=60).json == {"success": True}
-    assert len(events(running, visitor)) == 3_700
+    assert len(events(running, visitor)) == limits.ITEMS
     # The client did not hear the answer and sends it again.
     assert running.ask("/v1/batch", body, timeout=60).json == {"success": True}
-    assert len(events(running, visitor)) == 3_700
+    assert len(events(running, visitor)) == limits.ITEMS
+
+
+def test_a_small_packet_cannot_become_work_without_end(running: Edge, visitor: str) -> None:
+    headers = {**basic(running.keys["browser"]), "Content-Encoding": "gzip"}
+
+    def send(batch: str, more: str = "") -> Answer:
+        body = gzip.compress(f'{{{more}"batch":[{batch}]}}'.encode())
+        assert len(body) < 10_000
+        return running.ask("/v1/batch", body, headers=headers)
+
+    many = send(",".join("1" * (limits.BATCH // 2 - 20)))
+    assert many.status == 413
+    assert "at most 1000" in many.json["error"]
+    # Each call would carry it again.
+    context = send("1", f'"context":{{"campaign":{{"name":"{"x" * 100_000}"}}}},')
+    assert context.status == 413
+    assert "context" in context.json["error"]
+    listed = send(",".join("1" * limits.ITEMS)).json
+    assert (len(listed["rejected"]), listed["rejectedCount"]) == (limits.LISTED, limits.ITEMS)
+
+
+def test_halves_of_characters_are_told_so(running: Edge, visitor: str) -> None:
+    key = running.keys["server"]
+    half = {**track("A", visitor), "messageId": "\ud800"}
+    single = running.ask("/v1/track", half, headers=basic(key))
+    assert (single.status, single.json["reason"]) == (400, "bad_text")
+    batch = running.ask("/v1/batch", {"batch": [half], "writeKey": key})
+    assert (batch.status, batch.json["rejected"][0]["messageId"]) == (200, "?")
+    assert running.ask("/v1/batch", {"batch": [], "writeKey": "sk_\ud800"}).status == 401
+    assert running.ask("/v1/batch", {"batch": [], "writeKey": "pk_\ud800"}).status == 401
+
+
+def test_what_is_stored_of_a_key_does_not_open_anything(running: Edge) -> None:
+    ((stored,),) = running.rows(
+        "SELECT write_key FROM engage_tracking_source WHERE purpose = 'orders'"
+    )
+    assert running.ask("/v1/batch", {"batch": [], "writeKey": stored}).status == 401
+
+
+def test_a_visitor_that_cannot_be_one_is_refused(running: Edge) -> None:
+    key = running.keys["browser"]
+    for visitor in ("", "%00", "null", "x" * 201):
+        assert running.ask(f"/v1/decide?k={key}&a={visitor}").status == 400
 
 
 def test_a_key_that_ends_is_refused_within_a_second(running: Edge, visitor: str) -> None:
@@ -183,6 +227,16 @@ def test_only_our_own_host_name_is_answered(running: Edge) -> None:
     foreign = {"Host": "127.0.0.1"}
     assert running.ask("/v1/track", b"{}", headers=foreign).status == 421
     assert running.ask("/", headers=foreign).status == 400
+
+
+def test_a_foreign_host_name_is_one_line_in_the_log(
+    start_edge: StartEdge, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with start_edge() as edge:
+        assert edge.ask("/", headers={"Host": "evil.example"}).status == 400
+    log = capfd.readouterr().err
+    assert len([line for line in log.splitlines() if "evil.example" in line]) == 1
+    assert "Traceback" not in log
 
 
 def test_a_browser_may_use_its_key_on_its_own_site_only(running: Edge, visitor: str) -> None:
@@ -240,7 +294,20 @@ def test_the_public_address_says_what_it_is_in_both_languages(running: Edge) -> 
     home = running.ask("/", headers={"Accept-Language": "en"})
     assert home.status == 200
     assert "public address" in home.text
+    assert "set-cookie" not in home.headers
+    assert "csrfmiddlewaretoken" not in home.text
+    assert '"X-CSRFToken": ""' in home.text
     missing = running.ask("/nothing/here", headers={"Accept-Language": "en"})
     assert missing.status == 404
     assert "does not exist" in missing.text
     assert "Traceback" not in missing.text
+    assert "set-cookie" not in missing.headers
+
+
+def test_the_public_address_changes_its_language(running: Edge) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = running.ask("/i18n/setlang/", b"language=en&next=/", headers=form)
+    assert answer.status == 302
+    assert answer.headers["set-cookie"].startswith("kk_edge_language=en")
+    english = running.ask("/", headers={"Cookie": "kk_edge_language=en", "Accept-Language": "de"})
+    assert "public address" in english.text
