@@ -29,8 +29,7 @@ def test_the_documented_mapping_fits_the_documented_file(
     orders.add_parser(parser.add_subparsers())
     options = ["orders", f"{tmp_path}/orders.csv", "--mapping", f"{tmp_path}/mapping.json"]
     with override("en"):
-        arguments = parser.parse_args(options)
-        assert arguments.run(arguments) == 0
+        assert orders.run(parser.parse_args(options)) == 0
     assert "Sum of all lines: 99.80 EUR" in capsys.readouterr().out
     assert sorted(Order.objects.values_list("number", "net_minor")) == [
         ("4711", 21980), ("S4711", -12000)
