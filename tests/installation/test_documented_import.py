@@ -36,6 +36,6 @@ def test_the_documented_mapping_fits_the_documented_file(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("field", (*REQUIRED, *OPTIONAL))
+@pytest.mark.parametrize("field", [*REQUIRED, *OPTIONAL])
 def test_every_field_of_a_mapping_is_documented(field: str) -> None:
     assert f"`{field}`" in PAGE.read_text("utf-8")

@@ -139,7 +139,10 @@ def _reference(found: Info, viewer: Viewer, options: dict[str, Any]) -> forms.Fi
     if found.related is None:
         raise LookupError(f"{found.name} points nowhere")
     rows = found.related._default_manager.all()
-    return forms.ModelChoiceField(queryset=rows, blank=not options["required"], **options)
+    nothing = gettext_lazy("– please choose –")
+    return forms.ModelChoiceField(
+        queryset=rows, blank=not options["required"], empty_label=nothing, **options
+    )
 
 
 def _choice(choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) -> forms.Field:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from logging import LogRecord
 from pathlib import Path
 from typing import Any
 
 from django.utils.csp import CSP
+from django.utils.log import CallbackFilter
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.config import env
@@ -69,11 +71,21 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 
 STATIC_URL = "/static/"
 
+
+def _as_one_line(record: LogRecord) -> bool:
+    """What strangers do wrong is no fault of ours to be traced: a foreign Host, too many fields."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+_CONSOLE = {"class": "logging.StreamHandler", "formatter": "plain"}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"one_line": {"()": CallbackFilter, "callback": _as_one_line}},
+    "handlers": {"console": _CONSOLE, "strangers": {**_CONSOLE, "filters": ["one_line"]}},
+    "loggers": {"django.security": {"handlers": ["strangers"], "propagate": False}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
 

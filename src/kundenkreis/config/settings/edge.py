@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from logging import LogRecord
 from typing import Any
-
-from django.utils.log import CallbackFilter
 
 from kundenkreis.config import env
 from kundenkreis.config.settings.common import *  # noqa: F403
-from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, LOGGING, TLS
+from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TLS
 from kundenkreis.kernel.sides import Side
 
 ALLOWED_HOSTS = [env.text("EDGE_HOST", "localhost")]
@@ -34,14 +31,3 @@ _PREFIX = "__Host-" if TLS else ""
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = f"{_PREFIX}kk_edge"
 LANGUAGE_COOKIE_NAME = "kk_edge_language"
-
-
-def _as_one_line(record: LogRecord) -> bool:
-    """What strangers do wrong is no fault of ours to be traced: a foreign Host, too many fields."""
-    record.exc_info = record.exc_text = None
-    return True
-
-
-LOGGING["filters"] = {"one_line": {"()": CallbackFilter, "callback": _as_one_line}}
-LOGGING["handlers"]["strangers"] = {**LOGGING["handlers"]["console"], "filters": ["one_line"]}
-LOGGING["loggers"] = {"django.security": {"handlers": ["strangers"], "propagate": False}}
