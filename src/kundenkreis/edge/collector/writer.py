@@ -131,7 +131,7 @@ class Writer:
             while task is not None:
                 group.append(task)
                 count += len(task.entries)
-                if count >= limits.GROUP_ITEMS:
+                if count >= limits.GROUP_ITEMS or len(group) >= limits.GROUP_REQUESTS:
                     break
                 try:
                     task = self._queue.get_nowait()
