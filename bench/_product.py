@@ -41,7 +41,7 @@ def _durable_server() -> AbstractContextManager[str]:
     from tools import postgresql
 
     durable = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on")
-    postgresql.SETTINGS.update(durable, shared_buffers="1GB")
+    postgresql.SETTINGS.update(durable, shared_buffers="1GB", autovacuum="on")
     return postgresql.server()
 
 
