@@ -71,9 +71,11 @@ def _queries(audience: Audience, pk: int) -> int:
     from django.db import connections
 
     from kundenkreis.edge.offers.answers import offers_for
+    from kundenkreis.engage.campaigns.queries import running_campaigns
     from kundenkreis.engage.tracking.queries import reporting_sources
 
     source = next(iter(reporting_sources().values()))
+    running = running_campaigns()  # the server reads them once a second
     found = 0
 
     def note(execute, sql, parameters, many, context):  # type: ignore[no-untyped-def]
@@ -82,7 +84,7 @@ def _queries(audience: Audience, pk: int) -> int:
         return execute(sql, parameters, many, context)
 
     with connections["engage"].execute_wrapper(note):
-        offers_for(source, visitor(pk), "en")
+        offers_for(source, visitor(pk), "en", lambda: running)
     return found
 
 

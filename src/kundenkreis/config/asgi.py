@@ -16,8 +16,8 @@ pages = get_asgi_application()
 from django.conf import settings  # noqa: E402 - Django has to be set up before
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 
-from kundenkreis.edge.collector.app import Collector, Endpoint  # noqa: E402
-from kundenkreis.edge.offers import endpoints  # noqa: E402
+from kundenkreis.edge.collector.app import Collector  # noqa: E402
+from kundenkreis.edge.offers.endpoints import Offers  # noqa: E402
 from kundenkreis.edge.serving import allow_connections, hand_over_quickly  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,9 +31,7 @@ def our_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-OFFERS: dict[str, Endpoint] = {"decide": endpoints.decide, "exposure": endpoints.expose}
-
-collector = Collector(hosts=our_host, offers=OFFERS, proxied=settings.TLS)
+collector = Collector(hosts=our_host, offers=Offers, proxied=settings.TLS)
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

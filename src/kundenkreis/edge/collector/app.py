@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from kundenkreis.edge.collector import limits
@@ -27,6 +27,14 @@ from kundenkreis.edge.collector.writer import Writer
 Scope = dict[str, Any]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class OfferEndpoints(Protocol):
+    """What `edge.offers` answers."""
+
+    async def decide(self, request: Request) -> Response: ...
+    async def expose(self, request: Request) -> Response: ...
+
 
 PREFIX = "/v1/"
 SCRIPTS = frozenset(f"/{name}" for name in NAMES)
@@ -45,7 +53,7 @@ class Collector:
         self,
         *,
         hosts: Callable[[str], bool],
-        offers: Mapping[str, Endpoint],
+        offers: Callable[[Writer], OfferEndpoints],
         proxied: bool = False,
         bodies: Bodies | None = None,
         book: SourceBook | None = None,
@@ -57,21 +65,18 @@ class Collector:
         self._book = book or SourceBook()
         self._scripts = scripts or Scripts()
         self._writer = Writer()
-        recorder = Recorder(self._writer)
+        recorder, offered = Recorder(self._writer), offers(self._writer)
+        self._gets: dict[str, Endpoint] = {"decide": offered.decide}
         self._posts: dict[str, tuple[Endpoint, int]] = {
             "consent": (recorder.consent, limits.CALL),
             "count": (recorder.count, limits.CALL),
+            "exposure": (offered.expose, limits.CALL),
         }
         for path, call in CALLS.items():
             self._posts[path] = (
                 _of_call(recorder, call),
                 limits.BATCH if call == BATCH else limits.CALL,
             )
-        self._gets: dict[str, Endpoint] = {}
-        if "decide" in offers:
-            self._gets["decide"] = offers["decide"]
-        if "exposure" in offers:
-            self._posts["exposure"] = (offers["exposure"], limits.CALL)
 
     @staticmethod
     def serves(path: str) -> bool:

@@ -20,6 +20,8 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 
 from kundenkreis.edge.collector import limits
 from kundenkreis.edge.collector.values import Refused, too_busy
+from kundenkreis.engage.campaigns.commands import keep_assignments, record_exposures
+from kundenkreis.engage.campaigns.events import OfferExposed, VariantAssigned
 from kundenkreis.engage.consent.commands import Statement, record_statements
 from kundenkreis.engage.tracking.commands import count_visits, ingest_items
 from kundenkreis.engage.tracking.ingest import Fate
@@ -54,7 +56,7 @@ class Visit:
 class Entry:
     """One thing to write, and what became of it."""
 
-    what: Item | Refusal | Statement | Visit
+    what: Item | Refusal | Statement | Visit | VariantAssigned | OfferExposed
     fate: Fate | Reason | None = None
 
 
@@ -104,15 +106,20 @@ class Writer:
         """Have entries written; returns when they are durable. Raises `Refused`."""
         if not entries:
             return
+        task = self.hand_in(source, received_at, entries)
+        await task.done
+        if task.error is not None:
+            raise task.error
+
+    def hand_in(self, source: SourceView, received_at: datetime, entries: Sequence[Entry]) -> Task:
+        """Have entries written without waiting for it. Raises `Refused` when there is no room."""
         self.make_room(source.id)
         loop = asyncio.get_running_loop()
         task = Task(source, received_at, entries, loop.create_future())
         self._items += len(entries)
         self._of_source[source.id] = self._of_source.get(source.id, 0) + len(entries)
         self._queue.put(task)
-        await task.done
-        if task.error is not None:
-            raise task.error
+        return task
 
     def _answer(self, tasks: list[Task]) -> None:
         for task in tasks:
@@ -214,15 +221,22 @@ def _halved(work: Work, error: Exception) -> Refused | None:
 
 def _store(work: Work) -> None:
     """Write everything in one transaction: consents before the events they allow."""
-    statements = [entry.what for _, entry in work if isinstance(entry.what, Statement)]
     by_source: dict[int, Work] = {}
     for task, entry in work:
         by_source.setdefault(task.source.id, []).append((task, entry))
     with store.group(Side.ENGAGE, "edge.collector"):
-        if statements:
+        if statements := _of_kind(work, Statement):
             record_statements(actor=COLLECTOR, statements=statements)
+        if drawn := _of_kind(work, VariantAssigned):
+            keep_assignments(actor=COLLECTOR, drawn=drawn)
+        if exposures := _of_kind(work, OfferExposed):
+            record_exposures(actor=COLLECTOR, exposures=exposures)
         for part in by_source.values():
             _store_source(part[0][0].source, part)
+
+
+def _of_kind[T](work: Work, kind: type[T]) -> list[T]:
+    return [entry.what for _, entry in work if isinstance(entry.what, kind)]
 
 
 def _store_source(source: SourceView, work: Work) -> None:

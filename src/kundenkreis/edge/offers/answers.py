@@ -2,59 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from kundenkreis.edge.offers.tokens import Shown, open_token, seal
-from kundenkreis.engage.campaigns.commands import record_exposure
 from kundenkreis.engage.campaigns.decisions import Decision, content, decide
+from kundenkreis.engage.campaigns.events import OfferExposed, VariantAssigned
 from kundenkreis.engage.campaigns.models import Campaign
-from kundenkreis.engage.campaigns.queries import campaigns
 from kundenkreis.engage.consent.queries import WEB, granted
 from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.profiles.queries import find
 from kundenkreis.engage.tracking.sources import SourceView
-from kundenkreis.kernel.access import system
 
-EDGE = system("edge")
 LANGUAGES = ("de", "en")
+Running = Callable[[], Sequence[Campaign]]
 
 
-def offers_for(source: SourceView, anonymous_id: str, language: str) -> dict[str, Any]:
+class UnknownToken(ValueError):
+    """No offer was given to this source with such a token, or too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the browser gets, and the draws it rests on, which are still to be kept."""
+
+    offers: list[dict[str, Any]] = field(default_factory=list)
+    drawn: list[VariantAssigned] = field(default_factory=list)
+
+
+def offers_for(source: SourceView, anonymous_id: str, language: str, running: Running) -> Answer:
     """The offers that are due for a visitor now; none without their consent.
 
     Who did not consent was never recorded and is in no group; who withdrew gets nothing any more.
     """
     profile_id = _consenting(source, anonymous_id)
     if profile_id is None:
-        return {"offers": [], "again": None}
+        return Answer()
     language = language[:2] if language[:2] in LANGUAGES else LANGUAGES[0]
-    made = decide(actor=EDGE, profile_id=profile_id)
-    offers = [_shown(one, source.id, anonymous_id, profile_id, language) for one in made]
-    return {"offers": offers, "again": None}
+    made = decide(profile_id, running())
+    return Answer(
+        [_shown(one, source.id, anonymous_id, profile_id, language) for one in made],
+        [one.drawn for one in made if one.drawn is not None],
+    )
 
 
-def note_exposure(source: SourceView, token: str, at: datetime) -> bool:
-    """Record that the offer appeared or would have; False when the source was given no such token.
+def exposure(source: SourceView, token: str, at: datetime, running: Running) -> OfferExposed | None:
+    """What is to be recorded of an offer that appeared, or would have appeared.
 
-    Nothing is recorded of who withdrew their consent meanwhile, or of a campaign that ended.
+    Nothing of who withdrew their consent meanwhile, or of a campaign that ended. Raises
+    `UnknownToken`.
     """
     shown = open_token(token)
     if shown is None or shown.source_id != source.id:
-        return False
-    running = campaigns(EDGE).filter(pk=shown.campaign_id, state=Campaign.State.RUNNING)
-    if _consenting(source, shown.visitor) is None or not running.exists():
-        return True
-    record_exposure(
-        actor=EDGE,
-        campaign_id=shown.campaign_id,
-        profile_id=shown.profile_id,
-        variant_id=shown.variant_id,
-        # What was decided counts; a browser's word cannot turn control into test.
-        shown=shown.show,
-        at=at,
-    )
-    return True
+        raise UnknownToken
+    if all(campaign.pk != shown.campaign_id for campaign in running()):
+        return None
+    if _consenting(source, shown.visitor) is None:
+        return None
+    # What was decided counts; a browser's word cannot turn control into test.
+    return OfferExposed(shown.campaign_id, shown.profile_id, shown.variant_id, shown.show, at)
 
 
 def _consenting(source: SourceView, anonymous_id: str) -> int | None:

@@ -6,6 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
+from kundenkreis.engage.campaigns.events import VariantAssigned
+from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.kernel import clock
+
 
 class Weighted(Protocol):
     """Anything with a whole, non-negative weight."""
@@ -30,3 +34,13 @@ def choose[V: Weighted](variants: Sequence[V], *, salt: str, subject: int | str)
         if point < 0:
             return variant
     raise AssertionError("the point lies below the total weight")
+
+
+def draw(campaign: Campaign, profile_id: int) -> VariantAssigned:
+    """The variant a profile gets at its first decision; the same as often as it is drawn.
+
+    A running campaign's variants, weights and salt stay as they are.
+    """
+    variants = sorted(campaign.variants.all(), key=lambda variant: variant.pk)
+    chosen = choose(variants, salt=campaign.salt, subject=profile_id)
+    return VariantAssigned(campaign.pk, profile_id, chosen.pk, clock.now())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.engage.campaigns.assignment import choose
+from kundenkreis.engage.campaigns.assignment import draw
 from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
 from kundenkreis.engage.campaigns.events import CampaignStarted, OfferExposed, VariantAssigned
 from kundenkreis.engage.campaigns.models import (
@@ -22,10 +22,10 @@ from kundenkreis.engage.campaigns.models import (
 )
 from kundenkreis.engage.campaigns.queries import assigned_variant, may_contact
 from kundenkreis.engage.segments.models import Segment
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import bulk, clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.events import publish, publish_all
 from kundenkreis.kernel.fields import translated
 
 OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
@@ -168,35 +168,34 @@ def assign_variant(*, actor: Actor, campaign: Campaign, profile_id: int) -> int:
     known = assigned_variant(campaign.pk, profile_id)
     if known is not None:
         return known
-    variants = sorted(campaign.variants.all(), key=lambda variant: variant.pk)
-    chosen = choose(variants, salt=campaign.salt, subject=profile_id)
-    now = clock.now()
-    store.append(
-        Assignment,
-        [Assignment(campaign_id=campaign.pk, profile_id=profile_id, variant_id=chosen.pk, at=now)],
-        # Two decisions at the same moment draw the same hash; the first row stays.
-        ignore_conflicts=True,
-    )
-    publish(VariantAssigned(campaign.pk, profile_id, chosen.pk, now))
-    return chosen.pk
+    drawn = draw(campaign, profile_id)
+    keep_assignments(actor=actor, drawn=[drawn])
+    return drawn.variant_id
 
 
 @command
-def record_exposure(
-    *, actor: Actor, campaign_id: int, profile_id: int, variant_id: int, shown: bool, at: datetime
-) -> None:
-    """Note that the offer appeared, or would have: once per profile and variant."""
+def keep_assignments(*, actor: Actor, drawn: Sequence[VariantAssigned]) -> None:
+    """Freeze what was drawn. What was drawn again at the same moment is the same; one row stays."""
     actor.require("engage.campaign.assign")
-    seen = store.rows(Exposure).filter(
-        campaign_id=campaign_id, profile_id=profile_id, variant_id=variant_id
-    )
-    if seen.exists():
-        return
-    row = Exposure(
-        campaign_id=campaign_id, profile_id=profile_id, variant_id=variant_id, shown=shown, at=at
-    )
-    store.append(Exposure, [row], ignore_conflicts=True)
-    publish(OfferExposed(campaign_id, profile_id, variant_id, shown, at))
+    bulk.insert(Assignment, _ASSIGNED, [_assigned(one) for one in drawn], ignore=True)
+    publish_all(drawn)
+
+
+@command
+def record_exposures(*, actor: Actor, exposures: Sequence[OfferExposed]) -> None:
+    """Note that offers appeared, or would have: once per profile and variant.
+
+    Each freezes its assignment too, should that have been lost on its way to the database.
+    """
+    actor.require("engage.campaign.assign")
+    people = {one.profile_id for one in exposures}
+    seen = set(bulk.select(Exposure, _EXPOSED[:3], among=("profile_id", people)))
+    new = {_assigned(one)[:3]: one for one in reversed(exposures)}
+    fresh = [one for key, one in new.items() if key not in seen]
+    bulk.insert(Assignment, _ASSIGNED, [_assigned(one) for one in fresh], ignore=True)
+    rows = [(*_assigned(one), one.shown) for one in fresh]
+    bulk.insert(Exposure, _EXPOSED, rows, ignore=True)
+    publish_all(fresh)
 
 
 @command
@@ -225,6 +224,14 @@ def plan_deliveries(
         )
     store.append(Delivery, rows, ignore_conflicts=True)
     return {state: sum(row.state == state for row in rows) for state in Delivery.State}
+
+
+_ASSIGNED = ("campaign_id", "profile_id", "variant_id", "at")
+_EXPOSED = (*_ASSIGNED, "shown")
+
+
+def _assigned(one: VariantAssigned | OfferExposed) -> tuple[int, int, int, datetime]:
+    return (one.campaign_id, one.profile_id, one.variant_id, one.at)
 
 
 def _offer_values(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kundenkreis.engage.campaigns.commands import assign_variant
+from kundenkreis.engage.campaigns.assignment import draw
+from kundenkreis.engage.campaigns.events import VariantAssigned
 from kundenkreis.engage.campaigns.models import Campaign, Offer, Variant
 from kundenkreis.engage.campaigns.queries import (
     assigned_variants,
     exposed_campaigns,
     may_contact,
-    running_campaigns,
 )
 from kundenkreis.engage.profiles.queries import merged_into
-from kundenkreis.engage.segments.queries import active_segments
-from kundenkreis.kernel.access import Actor
+from kundenkreis.engage.segments.queries import memberships_of
 from kundenkreis.kernel.fields import translated
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One campaign's answer for one visitor: show its offer, or (control) note only."""
+    """One campaign's answer for one visitor: show its offer, or (control) note only.
+
+    `drawn` is what is still to be frozen (`keep_assignments`), None for whom was assigned before.
+    """
 
     campaign: Campaign
     variant: Variant
     show: bool
     offer: Offer
+    drawn: VariantAssigned | None = None
 
 
-def decide(*, actor: Actor, profile_id: int) -> list[Decision]:
-    """The campaigns whose segment the visitor is in and to which they were not exposed yet.
+def decide(profile_id: int, running: Sequence[Campaign]) -> list[Decision]:
+    """Of the running campaigns those whose segment the visitor is in and that they did not see yet.
 
-    `profile_id` is the canonical one, as `profiles.queries.find` gives it.
+    `profile_id` is the canonical one, as `profiles.queries.find` gives it. A running campaign's
+    segment is active, so being stored in it is being in it.
     """
-    segments = active_segments(profile_id)
-    if not segments:
-        return []  # nearly everybody: spares the reading of campaigns
-    due = running_campaigns(segments)
+    segments = memberships_of(profile_id)
+    due = [one for one in running if one.segment_id in segments and _offers(one)]
     if not due:
-        return []
+        return []  # nearly everybody
     ids, group = [campaign.pk for campaign in due], merged_into(profile_id)
     seen = exposed_campaigns(ids, group)
     known = assigned_variants(ids, profile_id, group)
-    return [
-        _decision(actor, campaign, profile_id, known)
-        for campaign in due
-        if campaign.pk not in seen and _offers(campaign)
-    ]
+    return [_decision(one, profile_id, known) for one in due if one.pk not in seen]
 
 
 def content(offer: Offer, language: str) -> dict[str, Any]:
@@ -63,18 +62,17 @@ def content(offer: Offer, language: str) -> dict[str, Any]:
     }
 
 
-def _decision(actor: Actor, campaign: Campaign, profile_id: int, known: dict[int, int]) -> Decision:
-    if campaign.pk not in known:
-        variant_id = assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
-        known = {**known, campaign.pk: variant_id}
+def _decision(campaign: Campaign, profile_id: int, known: dict[int, int]) -> Decision:
+    drawn = None if campaign.pk in known else draw(campaign, profile_id)
+    if drawn is not None:
+        known = {campaign.pk: drawn.variant_id}
     permission = may_contact(profile_id, campaign, known)
     variants = {variant.pk: variant for variant in campaign.variants.all()}
     variant = variants[permission.variant_id or 0]
     offers = _offers(campaign)
     # The control group is measured at the same moment, with the offer it would have seen.
-    return Decision(
-        campaign, variant, permission.allowed, offers.get(variant.pk, next(iter(offers.values())))
-    )
+    offer = offers.get(variant.pk, next(iter(offers.values())))
+    return Decision(campaign, variant, permission.allowed, offer, drawn)
 
 
 def _offers(campaign: Campaign) -> dict[int, Offer]:

@@ -115,6 +115,7 @@ class Exposure(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["profile_id"], name="exposure_profile")]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign_id", "profile_id", "variant_id"], name="exposed_once"

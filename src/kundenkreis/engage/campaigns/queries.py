@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure, Variant
 from kundenkreis.engage.profiles.queries import group_ids
+from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.errors import NotFound
 
@@ -50,11 +51,11 @@ def campaign(viewer: Viewer, campaign_id: int) -> Campaign:
     return found
 
 
-def running_campaigns(segment_ids: Iterable[int]) -> list[Campaign]:
-    """Running campaigns for these segments, with variants and offers, oldest first; at most 100."""
-    running = Campaign.objects.filter(state=Campaign.State.RUNNING, segment_id__in=segment_ids)
-    variants = Prefetch("variants", Variant.objects.select_related("offer"))
-    return list(running.prefetch_related(variants).order_by("id")[:100])
+def running_campaigns() -> list[Campaign]:
+    """Running campaigns with variants and offers, oldest first; at most 1,000."""
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING)
+    variants = Prefetch("variants", Variant.objects.select_related("offer").order_by("id"))
+    return list(running.prefetch_related(variants).order_by("id")[:1000])
 
 
 def assigned_variant(campaign_id: int, profile_id: int) -> int | None:
@@ -66,10 +67,14 @@ def assigned_variants(
     campaign_ids: Iterable[int], profile_id: int, group: list[int] | None = None
 ) -> dict[int, int]:
     """Variant by campaign for a profile and everybody merged with it (`group`, if known)."""
-    rows = Assignment.objects.filter(
-        campaign_id__in=list(campaign_ids), profile_id__in=group or group_ids(profile_id)
-    ).order_by("-at", "-id")
-    return {row.campaign_id: row.variant_id for row in rows}
+    wanted = set(campaign_ids)
+    rows = bulk.select(
+        Assignment,
+        ("at", "id", "campaign_id", "variant_id"),
+        among=("profile_id", group or group_ids(profile_id)),
+    )
+    latest_first = sorted(rows, reverse=True)
+    return {campaign: variant for _, _, campaign, variant in latest_first if campaign in wanted}
 
 
 def may_contact(
@@ -93,8 +98,8 @@ def may_contact(
 
 def exposed_campaigns(campaign_ids: Iterable[int], group: list[int]) -> set[int]:
     """Campaigns this visitor, with everybody merged with them, was already exposed to."""
-    rows = Exposure.objects.filter(campaign_id__in=list(campaign_ids), profile_id__in=group)
-    return set(rows.values_list("campaign_id", flat=True))
+    rows = bulk.select(Exposure, ("campaign_id",), among=("profile_id", group))
+    return set(campaign_ids).intersection(campaign_id for (campaign_id,) in rows)
 
 
 def figures(viewer: Viewer, campaign_id: int) -> dict[int, dict[str, int]]:

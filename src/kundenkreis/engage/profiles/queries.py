@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kundenkreis.engage.profiles.models import Identifier, Profile
+from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.errors import NotFound
 
@@ -39,8 +40,8 @@ def canonical_ids(profile_ids: Iterable[int]) -> dict[int, int]:
     found = {pk: pk for pk in wanted}
     pending = wanted
     for _ in range(_STEPS):
-        rows = Profile.objects.filter(pk__in=pending, canonical_id__isnull=False)
-        step = {pk: at for pk, at in rows.values_list("pk", "canonical_id") if at is not None}
+        rows = bulk.select(Profile, ("id", "canonical_id"), among=("id", pending))
+        step = {pk: at for pk, at in rows if at is not None}
         if not step:
             break
         found = {pk: step.get(at, at) for pk, at in found.items()}
@@ -62,8 +63,8 @@ def group_ids(profile_id: int) -> list[int]:
 
 def merged_into(profile_id: int) -> list[int]:
     """The profile and those merged into it; only itself if it was merged into another one."""
-    rows = Profile.objects.filter(Q(pk=profile_id) | Q(canonical_id=profile_id)).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
+    rows = bulk.select(Profile, ("id",), among=("canonical_id", [profile_id]))
+    return sorted({profile_id, *(pk for (pk,) in rows)})
 
 
 def link_id_of(profile_id: int) -> UUID | None:
@@ -77,12 +78,10 @@ def find(namespace: str, *, anonymous: str = "", user: str = "") -> int | None:
     kind, value = (Identifier.Kind.USER, user) if user else (Identifier.Kind.ANONYMOUS, anonymous)
     if not value:
         return None
-    rows = Identifier.objects.filter(namespace=namespace, kind=kind, value=value)
-    found = rows.values_list("profile_id", "profile__canonical_id").first()
-    if found is None:
-        return None
-    profile_id, person = found
-    return profile_id if person is None else canonical_id(person)
+    named = bulk.select(
+        Identifier, ("profile_id",), among=("value", [value]), namespace=namespace, kind=kind
+    )
+    return canonical_id(named[0][0]) if named else None
 
 
 def linked(link_ids: Iterable[UUID]) -> dict[UUID, int]:

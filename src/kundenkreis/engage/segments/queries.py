@@ -18,7 +18,7 @@ from kundenkreis.engage.segments.facts import ProfileFacts
 from kundenkreis.engage.segments.loading import load, load_scores
 from kundenkreis.engage.segments.models import Membership, Segment
 from kundenkreis.engage.segments.needs import needs_of
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import bulk, clock
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.conditions import Explanation, describe, explain, sentence
 from kundenkreis.kernel.errors import NotFound
@@ -48,9 +48,10 @@ def segment_ids_of(profile_ids: Iterable[int]) -> dict[int, set[int]]:
     return {pk: found[person] for pk, person in canonical.items()}
 
 
-def active_segments(person: int) -> set[int]:
-    """The active segments a canonical profile is in; one query."""
-    return {segment_id for _, segment_id in _memberships([person])}
+def memberships_of(person: int) -> set[int]:
+    """The segments a canonical profile is stored in, archived ones among them; one query."""
+    rows = bulk.select(Membership, ("segment_id",), among=("profile_id", [person]))
+    return {segment_id for (segment_id,) in rows}
 
 
 def _memberships(people: Iterable[int]) -> QuerySet[Membership, tuple[int, int]]:

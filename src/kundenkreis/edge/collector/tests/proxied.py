@@ -5,5 +5,5 @@ from __future__ import annotations
 from kundenkreis.config import asgi
 from kundenkreis.edge.collector.app import Collector
 
-asgi.collector = Collector(hosts=asgi.our_host, offers=asgi.OFFERS, proxied=True)
+asgi.collector = Collector(hosts=asgi.our_host, offers=asgi.Offers, proxied=True)
 application = asgi.application

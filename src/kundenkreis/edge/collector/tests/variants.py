@@ -6,5 +6,5 @@ from kundenkreis.config import asgi
 from kundenkreis.edge.collector.app import Collector
 from kundenkreis.edge.collector.bodies import Bodies
 
-asgi.collector = Collector(hosts=asgi.our_host, offers=asgi.OFFERS, bodies=Bodies(seconds=None))
+asgi.collector = Collector(hosts=asgi.our_host, offers=asgi.Offers, bodies=Bodies(seconds=None))
 without_deadline = asgi.application

@@ -4,14 +4,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from kundenkreis.edge.offers.answers import note_exposure, offers_for
+from kundenkreis.edge.offers.answers import UnknownToken, exposure, offers_for
 from kundenkreis.edge.offers.endpoints import LONGEST_TOKEN
 from kundenkreis.edge.offers.tokens import MAX_AGE, Shown, open_token, seal
-from kundenkreis.engage.campaigns.commands import end_campaign
+from kundenkreis.engage.campaigns.commands import (
+    end_campaign,
+    keep_assignments,
+    record_exposures,
+)
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure
+from kundenkreis.engage.campaigns.queries import running_campaigns
 from kundenkreis.engage.campaigns.tests.test_commands import make_campaign
 from kundenkreis.engage.consent.commands import Statement, record_consent
 from kundenkreis.engage.profiles.models import Identifier, Profile
@@ -41,6 +47,20 @@ def clock() -> Iterator[FrozenClock]:
 def consent(visitor: str, *, granted: bool = True, at: datetime = NOON, shop: str = "shop") -> None:
     said = ("anonymous", visitor, "web_analytics", "web", granted, at, "web")
     record_consent(actor=ANNA, statement=Statement(*said, namespace=shop))
+
+
+def offers_of(visitor: str, *, kept: bool = True) -> list[dict[str, Any]]:
+    """What the endpoint answers, and what it has written."""
+    answer = offers_for(SHOP, visitor, "de", running_campaigns)
+    if kept:
+        keep_assignments(actor=ANNA, drawn=answer.drawn)
+    return answer.offers
+
+
+def expose(token: str, source: SourceView = SHOP) -> None:
+    exposed = exposure(source, token, NOON, running_campaigns)
+    if exposed is not None:
+        record_exposures(actor=ANNA, exposures=[exposed])
 
 
 def make_visitors(count: int, campaign: Campaign) -> list[str]:
@@ -81,7 +101,7 @@ def campaign() -> Campaign:
 def test_test_and_control_get_the_same_form_of_answer_but_only_test_the_offer(
     campaign: Campaign,
 ) -> None:
-    answers = [offers_for(SHOP, name, "de")["offers"] for name in make_visitors(20, campaign)]
+    answers = [offers_of(name) for name in make_visitors(20, campaign)]
     assert all(len(offers) == 1 for offers in answers)
     shown = {offers[0]["show"] for offers in answers}
     assert shown == {True, False}
@@ -92,21 +112,45 @@ def test_test_and_control_get_the_same_form_of_answer_but_only_test_the_offer(
 
 def test_the_answer_stays_the_same_until_the_exposure_and_then_ends(campaign: Campaign) -> None:
     (visitor,) = make_visitors(1, campaign)
-    first = offers_for(SHOP, visitor, "de")["offers"][0]
-    assert offers_for(SHOP, visitor, "de")["offers"][0]["variant"] == first["variant"]
-    assert note_exposure(SHOP, first["exposure"], NOON)
-    assert note_exposure(SHOP, first["exposure"], NOON)
-    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    first = offers_of(visitor)[0]
+    assert offers_of(visitor)[0]["variant"] == first["variant"]
+    expose(first["exposure"])
+    expose(first["exposure"])
+    assert offers_of(visitor) == []
     assert Exposure.objects.count() == Assignment.objects.count() == 1
+
+
+def test_a_draw_that_was_lost_is_drawn_again_the_same_and_kept_with_the_exposure(
+    campaign: Campaign,
+) -> None:
+    for visitor in make_visitors(8, campaign):
+        first, again = offers_of(visitor, kept=False), offers_of(visitor, kept=False)
+        assert first[0]["variant"] == again[0]["variant"]
+        assert not Assignment.objects.exists()
+        expose(first[0]["exposure"])
+        assert Assignment.objects.get().variant_id == Exposure.objects.get().variant_id
+        with store.group(Side.ENGAGE, "test"):
+            store.discard(Assignment.objects.all())
+            store.discard(Exposure.objects.all())
+
+
+def test_what_was_assigned_first_stays_whatever_is_drawn_later(campaign: Campaign) -> None:
+    (visitor,) = make_visitors(1, campaign)
+    drawn = offers_for(SHOP, visitor, "de", running_campaigns).drawn
+    other = next(one.pk for one in campaign.variants.all() if one.pk != drawn[0].variant_id)
+    keep_assignments(actor=ANNA, drawn=[replace(drawn[0], variant_id=other)])
+    keep_assignments(actor=ANNA, drawn=drawn)
+    assert Assignment.objects.get().variant_id == other
+    assert offers_for(SHOP, visitor, "de", running_campaigns).drawn == []
 
 
 def test_nobody_unknown_or_without_consent_is_put_into_a_group(
     campaign: Campaign, clock: FrozenClock
 ) -> None:
     (visitor,) = make_visitors(1, campaign)
-    assert offers_for(SHOP, "somebody else", "de")["offers"] == []
+    assert offers_of("somebody else") == []
     consent(visitor, granted=False, at=clock.advance(minutes=1))
-    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert offers_of(visitor) == []
     assert not Assignment.objects.exists()
 
 
@@ -115,17 +159,17 @@ def test_what_the_same_cookie_says_in_another_shop_is_no_matter(
 ) -> None:
     (visitor,) = make_visitors(1, campaign)
     consent(visitor, granted=False, at=clock.advance(minutes=1), shop="other")
-    assert offers_for(SHOP, visitor, "de")["offers"] != []
+    assert offers_of(visitor) != []
     consent(visitor, granted=False, at=clock.advance(minutes=1))
     consent(visitor, at=clock.advance(minutes=1), shop="other")
-    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert offers_of(visitor) == []
 
 
 def test_nobody_outside_the_segment_is_put_into_a_group(campaign: Campaign) -> None:
     (visitor,) = make_visitors(1, campaign)
     with store.group(Side.ENGAGE, "test"):
         store.discard(Membership.objects.all())
-    assert offers_for(SHOP, visitor, "de")["offers"] == []
+    assert offers_of(visitor) == []
     assert not Assignment.objects.exists()
 
 
@@ -134,7 +178,8 @@ def test_a_forged_or_old_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     token = seal(seen)
     assert open_token(token) == seen
     assert open_token(token[:-2] + "xx") is None
-    assert not note_exposure(SHOP, "made up", NOON)
+    with pytest.raises(UnknownToken):
+        expose("made up")
     now = time.time()
     monkeypatch.setattr("django.core.signing.time.time", lambda: now + MAX_AGE + 5)
     assert open_token(token) is None
@@ -144,24 +189,25 @@ def test_an_exposure_is_not_recorded_after_the_consent_was_withdrawn(
     campaign: Campaign, clock: FrozenClock
 ) -> None:
     (visitor,) = make_visitors(1, campaign)
-    offer = offers_for(SHOP, visitor, "de")["offers"][0]
+    offer = offers_of(visitor)[0]
     consent(visitor, granted=False, at=clock.advance(minutes=1))
-    assert note_exposure(SHOP, offer["exposure"], NOON)
+    expose(offer["exposure"])
     assert not Exposure.objects.exists()
 
 
 def test_an_exposure_is_not_taken_with_the_key_of_another_source(campaign: Campaign) -> None:
     (visitor,) = make_visitors(1, campaign)
-    offer = offers_for(SHOP, visitor, "de")["offers"][0]
-    assert not note_exposure(replace(SHOP, id=2), offer["exposure"], NOON)
+    offer = offers_of(visitor)[0]
+    with pytest.raises(UnknownToken):
+        expose(offer["exposure"], replace(SHOP, id=2))
     assert not Exposure.objects.exists()
 
 
 def test_an_exposure_does_not_count_for_a_campaign_that_has_ended(campaign: Campaign) -> None:
     (visitor,) = make_visitors(1, campaign)
-    offer = offers_for(SHOP, visitor, "de")["offers"][0]
+    offer = offers_of(visitor)[0]
     end_campaign(actor=ANNA, campaign_id=campaign.pk)
-    assert note_exposure(SHOP, offer["exposure"], NOON)
+    expose(offer["exposure"])
     assert not Exposure.objects.exists()
 
 
@@ -172,8 +218,8 @@ def test_the_longest_visitor_id_makes_a_token_that_comes_back() -> None:
 
 def test_a_browser_cannot_turn_control_into_test(campaign: Campaign) -> None:
     for name in make_visitors(10, campaign):
-        offer = offers_for(SHOP, name, "de")["offers"][0]
-        note_exposure(SHOP, offer["exposure"], NOON)
+        offer = offers_of(name)[0]
+        expose(offer["exposure"])
     control = next(variant for variant in campaign.variants.all() if variant.is_control)
     assert not Exposure.objects.filter(variant_id=control.pk, shown=True).exists()
     assert Exposure.objects.filter(variant_id=control.pk).exists()

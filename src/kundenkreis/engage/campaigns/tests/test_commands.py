@@ -7,6 +7,7 @@ import pytest
 
 from kundenkreis.engage.campaigns import commands, queries
 from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
+from kundenkreis.engage.campaigns.events import OfferExposed
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
 from kundenkreis.engage.campaigns.queries import Reason, may_contact
 from kundenkreis.engage.profiles.models import Profile
@@ -105,10 +106,8 @@ def test_an_exposure_counts_once() -> None:
     assert variant is not None
     with freeze("2026-11-21T12:00:00Z") as clock:
         for _ in range(3):
-            commands.record_exposure(
-                actor=ANNA, campaign_id=campaign.pk, profile_id=profile_id,
-                variant_id=variant.pk, shown=True, at=clock.instant,
-            )  # fmt: skip
+            exposed = OfferExposed(campaign.pk, profile_id, variant.pk, True, clock.instant)
+            commands.record_exposures(actor=ANNA, exposures=[exposed, exposed])
             clock.advance(hours=1)
     assert Exposure.objects.get().at.hour == 12
 
