@@ -14,10 +14,7 @@ BODIES = 64 * 1024 * 1024  # bytes of all bodies being read or processed, packed
 
 QUEUE_ITEMS = 20_000  # waiting for the writer
 SOURCE_ITEMS = 15_000  # of them from one source
-# Answered together, or half of what waits: few let decisions have their turn to write sooner,
-# many cost less each.
-GROUP_REQUESTS = 48
-GROUP_ITEMS = 400  # per transaction: two rows each stay below 1,000
+GROUP_ITEMS = 400  # written and answered together: two rows each stay below 1,000
 
 THREADS = 4  # for endpoints that ask the database
 BIG = 65_536  # bytes: larger bodies are checked in a thread, so that small ones need not wait

@@ -135,11 +135,10 @@ class Writer:
             task = self._queue.get()
             group: list[Task] = []
             count = 0
-            most = max(limits.GROUP_REQUESTS, self._queue.qsize() // 2)
             while task is not None:
                 group.append(task)
                 count += len(task.entries)
-                if count >= limits.GROUP_ITEMS or len(group) >= most:
+                if count >= limits.GROUP_ITEMS:
                     break
                 try:
                     task = self._queue.get_nowait()
