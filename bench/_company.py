@@ -61,7 +61,7 @@ def found(persons: int) -> None:
         make.fill(
             people.TimelineEntry, 5 * persons,
             person_id=f"1 + {make.any(3, persons)}", key="'bench-' || i", actor="'system:bench'",
-            at=make.instant(make.any(4, 700 * DAY)),
+            at=make.instant(make.any(4, 700 * DAY)), recorded_at=make.instant("0"),
             kind=make.pick(5, "visit cart order note"),
         )  # fmt: skip
         _fill_sales(make, sales, persons, organisations, stages, whose)

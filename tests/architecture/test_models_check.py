@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kundenkreis.kernel.privacy import Use
-from tools.checks.models import crossing, incomplete, unaccounted
+from tools.checks.models import crossing, incomplete, unaccounted, unkept
 
 USE = Use("contact", "6(1)(b)")
 
@@ -59,3 +59,38 @@ def test_it_notices_a_reason_that_leaves_a_question_open() -> None:
     assert not list(incomplete({"Person": {"name": USE}}))
     assert list(incomplete({"Person": {"name": Use("", "6(1)(b)")}}))
     assert list(incomplete({"Person": {"name": Use("contact", "")}}))
+
+
+def kept(keep: str, since: str = "", but: str = "") -> list[str]:
+    use = Use("contact", "6(1)(b)", keep, since=since, but=but)
+    return list(unkept({"Visit": {"at", "who__at"}}, {"Visit": {"id": USE, "name": use}}))
+
+
+@pytest.mark.parametrize("since", ["at", "who__at"])
+@pytest.mark.parametrize("keep", ["7d", "25m", "10y"])
+def test_it_allows_a_time_that_runs_from_a_date(keep: str, since: str) -> None:
+    assert not kept(keep, since)
+    assert not kept(keep, since, but="not of friends")
+
+
+def test_it_allows_what_is_kept_as_long_as_its_record_and_what_is_explained() -> None:
+    assert not kept("record")
+    assert not kept("10y", but="an archivist sees to it")
+
+
+@pytest.mark.parametrize("keep", ["10 years", "use+3y", "3y after the end", "0d", "7w"])
+def test_it_notices_a_promise_that_no_job_could_keep(keep: str) -> None:
+    assert kept(keep, "at")
+    assert kept(keep, but="somebody sees to it")
+
+
+def test_it_notices_a_promise_that_is_neither_kept_nor_explained() -> None:
+    assert kept("10y")
+    assert kept("10y", since="birthday")
+    assert kept("record", since="at")
+
+
+def test_it_notices_two_promises_of_one_model() -> None:
+    month, year = (Use("contact", "6(1)(b)", keep, since="at") for keep in ("1m", "1y"))
+    assert list(unkept({"Visit": {"at"}}, {"Visit": {"id": month, "name": year}}))
+    assert not list(unkept({"Visit": {"at"}}, {"Visit": {"id": month, "name": month}}))

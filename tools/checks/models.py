@@ -7,9 +7,10 @@ tools.checks.models`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from importlib import import_module
 
+from kundenkreis.kernel.privacy import RECORD_ONLY, Period, Use, promises
 from kundenkreis.kernel.sides import side_of_label
 
 
@@ -49,13 +50,49 @@ def incomplete(privacy: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
                     yield f"{model}.{column} in privacy.py does not say its {question}"
 
 
+def unkept(
+    dates: Mapping[str, Container[str]], privacy: Mapping[str, Mapping[str, Use]]
+) -> Iterator[str]:
+    """Promises that nobody keeps: of an unknown form, from no date, two at once, or unexplained.
+
+    `dates` are the columns of each model, and of what it points at, that a time may run from.
+    """
+    for model, uses in privacy.items():
+        for column, use in uses.items():
+            place = f"{model}.{column} in privacy.py"
+            if use.keep == RECORD_ONLY:
+                if use.since:
+                    yield f"{place} is kept as long as its record, so not since {use.since}"
+                continue
+            try:
+                Period.of(use.keep)
+            except ValueError as error:
+                yield f"{place}: {error}"
+            if use.since and use.since not in dates.get(model, ()):
+                yield f"{place}: {use.since} is no date of {model}"
+            if not (use.since or use.but):
+                yield f"{place} promises {use.keep}: say since when, or in “but” who sees to it"
+    try:
+        promises(privacy)
+    except ValueError as error:
+        yield f"privacy.py: {error}"
+
+
 def check() -> list[str]:
     """Walks every model of the installed apps; Django must be set up."""
     from django.apps import apps
-    from django.db.models import Field, Model
+    from django.db.models import DateField, Field, Model
 
     def fields(model: type[Model]) -> list[Field[object, object]]:
         return [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]
+
+    def times(model: type[Model]) -> Iterator[str]:
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, DateField):  # and instants
+                yield field.name
+            elif isinstance(target := field.related_model, type):
+                own = target._meta.local_concrete_fields
+                yield from (f"{field.name}__{d.name}" for d in own if isinstance(d, DateField))
 
     models = [m for m in apps.get_models(include_auto_created=True) if not m._meta.proxy]
     relations = [
@@ -88,7 +125,12 @@ def check() -> list[str]:
                 raise
             found.append(f"{config.name} has tables but no privacy.py")
             continue
-        problems = [*unaccounted(columns, privacy), *incomplete(privacy)]
+        dates = {model.__name__: set(times(model)) for model in own}
+        problems = [
+            *unaccounted(columns, privacy),
+            *incomplete(privacy),
+            *unkept(dates, privacy),
+        ]
         found += [f"{config.name}: {problem}" for problem in problems]
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kundenkreis.kernel import audit, forgetting  # noqa: F401 - its jobs become known
+from kundenkreis.kernel import audit, forgetting
 from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.jobs.schedule import enqueue_due
 from kundenkreis.kernel.loop import STEPS, Step
@@ -16,6 +16,7 @@ _WORK = (
     ("jobs", 0.2, runner.run_due),
     ("schedule", 5.0, enqueue_due),
     ("seal", 3.0, audit.seal),
+    ("forget", 600.0, forgetting.forget_some),
 )
 
 

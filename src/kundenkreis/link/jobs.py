@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from kundenkreis.kernel import clock, log, store
-from kundenkreis.kernel.forgetting import CROSSED
+from kundenkreis.kernel import log, store
+from kundenkreis.kernel.forgetting import CHUNK, CROSSED, forget_rows, rule
 from kundenkreis.kernel.loop import step
-from kundenkreis.kernel.privacy import promised_days
 from kundenkreis.kernel.sides import Side
 from kundenkreis.link.applying import apply_due
 from kundenkreis.link.models import InboxMessage
-from kundenkreis.link.privacy import PRIVACY
 from kundenkreis.link.receiving import reader, receive
-
-KEPT = promised_days(PRIVACY)[InboxMessage.__name__]
 
 State = InboxMessage.State
 logger = logging.getLogger(__name__)
@@ -45,29 +41,29 @@ def say_what_crossed() -> int:
 
 
 @step(Side.CRM, every=600)
-def forget_settled() -> int:
-    """Delete messages whose time is over: applied, given up by staff, or failed for good."""
-    return sum(_forget(side, clock.now() - KEPT) for side in Side)
+def forget_in_engage() -> int:
+    """Forget what engage received; its own loop does not know the link's table."""
+    return forget_rows(Side.ENGAGE, InboxMessage)
 
 
-def _forget(side: Side, before: datetime, limit: int = 500) -> int:
+def _settled(side: Side, before: datetime) -> QuerySet[InboxMessage]:
+    """Messages whose time is over: applied, given up by staff, or failed for good."""
     applied = Q(applied_at__lt=before)
     # Nothing says when a message was given up or died; its last try was due shortly before.
     given_up = Q(
         applied_at__isnull=True, state__in=[State.DEAD, State.DISCARDED], due_at__lt=before
     )
     inbox = store.stored(side, InboxMessage)
-    ids = [
-        pk
-        for old in (applied, given_up)
-        for pk in inbox.filter(old).values_list("pk", flat=True)[:limit]
-    ]
-    if not ids:
-        return 0
-    with store.group(side, "link.forget"):
-        # Somebody may have had one of them tried again just now.
-        old = store.rows(InboxMessage).filter(applied | given_up, pk__in=ids)
-        unapplied = old.filter(state=State.DEAD).count()
-        if unapplied:
-            logger.warning("%s forgets %d messages that failed for good", side, unapplied)
-        return store.discard(old)
+    found = (inbox.filter(old).values_list("pk", flat=True)[:CHUNK] for old in (applied, given_up))
+    return inbox.filter(applied | given_up, pk__in=[pk for pks in found for pk in pks])
+
+
+def _forget(side: Side, ids: list[int]) -> None:
+    old = store.rows(InboxMessage).filter(pk__in=ids)
+    unapplied = old.filter(state=State.DEAD).count()
+    if unapplied:
+        logger.warning("%s forgets %d messages that failed for good", side, unapplied)
+    store.discard(old)
+
+
+rule(InboxMessage, due=_settled, forget=_forget)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
 
-_CARRIED = Use("carrying what one side must tell the other", "6(1)(f)", "30d", "key")
+_CARRIED = Use(
+    "carrying what one side must tell the other",
+    "6(1)(f)",
+    "30d",
+    "key",
+    since="applied_at",
+    but="until it is applied, given up by staff, or failed for good",
+)
 
 PRIVACY: Map = {
     "InboxMessage": {

@@ -5,7 +5,11 @@ from __future__ import annotations
 from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
 
 _ACCOUNT = Use(
-    "log-in of staff, employment contract", "6(1)(b)", "until they leave, then 6m", "self"
+    "log-in of staff, employment contract",
+    "6(1)(b)",
+    "6m",
+    "self",
+    but="not kept yet: accounts of staff cannot be closed in this version",
 )
 _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
 

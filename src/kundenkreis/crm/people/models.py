@@ -179,7 +179,7 @@ class TimelineEntry(LogRow):
     """One thing that happened with a person or organisation, on any channel.
 
     `reference` names what it is about (`crm.order:17`, `engage.campaign:3`); `key` makes an entry
-    that arrives twice count once.
+    that arrives twice count once. `recorded_at` is when it came here, for an import long after `at`.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="timeline")
@@ -188,6 +188,7 @@ class TimelineEntry(LogRow):
     )
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=80)
     reference = models.CharField(max_length=80, blank=True)
     payload = models.JSONField(default=dict)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
-_KNOWN = Use("business with the person", "6(1)(b)", "10y after the last order", "self")
-_INTEREST = Use("care for business contacts", "6(1)(f)", "3y after the last contact", "self")
+_STAYS = (
+    "as long as there are orders, opportunities, something planned, entries in the timeline, a role "
+    "in an organisation, or a link to marketing"
+)
+_KNOWN = Use("business with the person", "6(1)(b)", "3y", "self", since="changed_at", but=_STAYS)
+_INTEREST = Use(
+    "care for business contacts", "6(1)(f)", "3y", "self", since="changed_at", but=_STAYS
+)
 _PLAN = Use("planning of work by staff", "6(1)(f)", "record", "self")
 _COMPANY = Use("business with the organisation", "6(1)(f)")
 _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
 _ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
-_STEP = Use("one view of what happened with a customer", "6(1)(f)", "3y", "person")
+_STEP = Use(
+    "one view of what happened with a customer", "6(1)(f)", "3y", "person", since="recorded_at"
+)
 _SHARED = Use("what marketing may use of orders, per purpose", "6(1)(f)", "record", "person")
-_PERMISSION = Use("proof and respect of permissions", "6(1)(c)", "3y after the end", "link_id")
+_PERMISSION = Use("proof and respect of permissions", "6(1)(c)", "record", "link_id")
 
 PRIVACY: Map = {
     "Person": {
@@ -49,7 +57,17 @@ PRIVACY: Map = {
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),
         **dict.fromkeys(
-            ("person", "organisation", "kind", "at", "actor", "reference", "payload"), _STEP
+            (
+                "person",
+                "organisation",
+                "kind",
+                "at",
+                "recorded_at",
+                "actor",
+                "reference",
+                "payload",
+            ),
+            _STEP,
         ),
     },
     "SharedFacts": dict.fromkeys(("person", "facts", "version"), _SHARED),

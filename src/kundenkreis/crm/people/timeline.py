@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kundenkreis.crm.people.models import TimelineEntry
-from kundenkreis.kernel import store
+from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 
@@ -39,15 +39,18 @@ def add_timeline_entry(*, actor: Actor, entry: NewEntry) -> None:
 def add_timeline_entries(*, actor: Actor, entries: Sequence[NewEntry]) -> None:
     """Add steps set-based; those whose key is known already stay as they are."""
     actor.require("crm.person.change")
-    store.append(TimelineEntry, [_row(actor, entry) for entry in entries], ignore_conflicts=True)
+    now = clock.now()
+    rows = [_row(actor, entry, now) for entry in entries]
+    store.append(TimelineEntry, rows, ignore_conflicts=True)
 
 
-def _row(actor: Actor, entry: NewEntry) -> TimelineEntry:
+def _row(actor: Actor, entry: NewEntry, now: datetime) -> TimelineEntry:
     return TimelineEntry(
         person_id=entry.person_id,
         organisation_id=entry.organisation_id,
         kind=entry.kind,
         at=entry.at,
+        recorded_at=now,
         actor=actor.reference,
         reference=entry.reference,
         payload=entry.payload,

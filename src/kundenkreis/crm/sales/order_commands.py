@@ -90,6 +90,16 @@ def cancel_order(
     return order
 
 
+@command
+def forget_orders(*, actor: Actor, order_ids: Sequence[int]) -> None:
+    """Delete orders that need not be kept any longer; what engage knows of them is counted anew."""
+    actor.require("crm.order.forget")
+    orders = store.rows(Order).filter(pk__in=order_ids)
+    people = set(orders.filter(person__isnull=False).values_list("person_id", flat=True))
+    store.discard(orders)
+    share_order_facts(actor=actor, person_ids=[pk for pk in people if pk is not None])
+
+
 def _known(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Order]:
     by_source: dict[str, list[str]] = {}
     for source, number in keys:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
-_CHANCE = Use("preparing a sale", "6(1)(b)", "3y after it closed", "person")
-_PLAN = Use("planning of work by staff", "6(1)(f)", "3y after it closed", "person")
-# German commercial and tax law: § 257 HGB, § 147 AO.
-_RECORD = Use("carrying out the order; duty to keep business records", "6(1)(c)", "10y", "person")
-_LINE = Use(
-    "carrying out the order; duty to keep business records", "6(1)(c)", "10y", "order__person"
-)
+_OPEN = "one that is open"
+_CHANCE = Use("preparing a sale", "6(1)(b)", "3y", "person", since="changed_at", but=_OPEN)
+_PLAN = Use("planning of work by staff", "6(1)(f)", "3y", "person", since="changed_at", but=_OPEN)
+# German commercial and tax law, § 257 HGB, § 147 AO: ten years from the end of the year.
+_DUTY = "carrying out the order; duty to keep business records"
+_RECORD = Use(_DUTY, "6(1)(c)", "11y", "person", since="changed_at")
+_LINE = Use(_DUTY, "6(1)(c)", "record", "order__person")
 
 PRIVACY: Map = {
     "Pipeline": {**RECORD, **dict.fromkeys(("slug", "label", "position"), TECHNICAL)},

@@ -5,10 +5,23 @@ from __future__ import annotations
 from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
 _CONTENT = Use("content of the company's own campaigns", "none")
+_MEASURED = "of a campaign that has not ended so long ago: its result rests on them"
 _MEASURE = Use(
-    "measuring the effect of offers against a control group", "6(1)(a)", "25m", "profile_id"
+    "measuring the effect of offers against a control group",
+    "6(1)(a)",
+    "25m",
+    "profile_id",
+    since="at",
+    but=_MEASURED,
 )
-_SEND = Use("sending at most once, and never to the control group", "6(1)(a)", "25m", "profile_id")
+_SEND = Use(
+    "sending at most once, and never to the control group",
+    "6(1)(a)",
+    "25m",
+    "profile_id",
+    since="at",
+    but=_MEASURED,
+)
 
 PRIVACY: Map = {
     "Campaign": {

@@ -135,6 +135,20 @@ def ship_purposes(*, actor: Actor) -> int:
     return len(store.create_many(actor, Purpose, missing))
 
 
+@command
+def forget_statements(*, actor: Actor, entry_ids: Sequence[int]) -> None:
+    """Delete statements whose time is over, and what holds where none is left."""
+    actor.require("engage.consent.forget")
+    entries = store.rows(ConsentEntry).filter(pk__in=entry_ids)
+    keys = {_key(entry) for entry in entries}
+    # The states are locked before the entries, as for a new statement.
+    states = {_key(row): row.pk for row in _of(ConsentState, keys).select_for_update()}
+    store.discard(entries)
+    left = {_key(entry) for entry in _of(ConsentEntry, keys)}
+    over = [states[key] for key in keys & states.keys() - left]
+    store.discard(store.rows(ConsentState).filter(pk__in=over))
+
+
 def _entry(statement: Statement, now: datetime) -> tuple[Any, ...]:
     decisions = ConsentEntry.Decision
     return (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from uuid import UUID
 
-from kundenkreis.engage.profiles.events import ProfileLinked
+from kundenkreis.engage.profiles.events import ProfileLinked, ProfilesForgotten
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import canonical_id
 from kundenkreis.kernel import store
@@ -30,3 +31,14 @@ def link_profile(*, actor: Actor, profile_id: int) -> UUID:
     store.change(actor, profile, link_id=link_id)
     publish(ProfileLinked(profile.pk, link_id))
     return link_id
+
+
+@command
+def forget_profiles(*, actor: Actor, profile_ids: Sequence[int]) -> None:
+    """Delete people whose time is over: every profile they had, and the names these went by."""
+    actor.require("engage.profile.forget")
+    rows = store.rows(Profile)
+    merged = rows.filter(canonical_id__in=profile_ids).values_list("pk", flat=True)
+    everybody = sorted({*profile_ids, *merged})
+    publish(ProfilesForgotten(tuple(everybody)))
+    store.discard(rows.filter(pk__in=everybody))

@@ -51,6 +51,13 @@ class FactsReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfilesForgotten:
+    """These people were not seen for so long that nothing is known of them any more."""
+
+    profile_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Touchpoint:
     """A step of a linked person, for the customer's timeline.
 

@@ -27,6 +27,14 @@ class Profile(Record):
     class Meta:
         verbose_name = _("Profile")
         verbose_name_plural = _("Profiles")
+        indexes = [
+            # Whose time may be over: only people whom the crm does not know.
+            models.Index(
+                fields=["last_seen_at"],
+                name="profile_last_seen",
+                condition=models.Q(link_id__isnull=True, canonical_id__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         name = (

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
-_WHO = Use("recognising a visitor or customer", "6(1)(a)", "25m", "profile")
-_SELF = Use("recognising a visitor or customer", "6(1)(a)", "25m", "id")
-_SAID = Use("what the person or the shop said about them", "6(1)(a)", "25m", "id")
+# With the profile go the names it goes by, and its place in segments.
+_LINKED = "somebody linked to the crm, as long as the crm knows them"
+_SELF = Use(
+    "recognising a visitor or customer", "6(1)(a)", "25m", "id", since="last_seen_at", but=_LINKED
+)
+_SAID = Use(
+    "what the person or the shop said about them",
+    "6(1)(a)",
+    "25m",
+    "id",
+    since="last_seen_at",
+    but=_LINKED,
+)
+_WHO = Use("recognising a visitor or customer", "6(1)(a)", "record", "profile")
 _LINK = Use("one person on both sides, without their address as a key", "6(1)(b)", "record", "id")
 
 PRIVACY: Map = {
@@ -29,6 +40,9 @@ PRIVACY: Map = {
     },
     "ProfileMerge": dict.fromkeys(
         ("id", "absorbed_id", "canonical_id", "at", "reason"),
-        Use("why two profiles became one, and how to undo it", "6(1)(f)", "25m", "canonical_id"),
+        Use(
+            "why two profiles became one, and how to undo it", "6(1)(f)", "25m", "canonical_id",
+            since="at",
+        ),
     ),
-}
+}  # fmt: skip

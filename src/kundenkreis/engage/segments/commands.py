@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kundenkreis.engage.segments import following, refreshing
+from kundenkreis.engage.segments import following, refreshing, storing
 from kundenkreis.engage.segments.definitions import definition_of, tree_of
 from kundenkreis.engage.segments.errors import (
     CircularSegments,
@@ -128,6 +128,12 @@ def recompute_segment(*, actor: Actor, segment_id: int) -> Segment:
 def recheck_profiles(*, profile_ids: list[int], cause: str) -> None:
     """Note that something else than an event changed about people; see `Recheck.Cause`."""
     following.recheck(profile_ids, Recheck.Cause(cause))
+
+
+@command
+def drop_profiles(*, profile_ids: list[int]) -> None:
+    """Take people who are no longer known out of all segments."""
+    storing.drop(profile_ids, clock.now())
 
 
 # The following open short transactions of their own, one per slice of work.

@@ -6,13 +6,15 @@ from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.profiles.events import (
     FactsReceived,
     ProfileLinked,
+    ProfilesForgotten,
     ProfilesIdentified,
     ProfilesMerged,
     TraitsChanged,
 )
 from kundenkreis.engage.profiles.models import Identifier
-from kundenkreis.engage.segments.commands import recheck_profiles
+from kundenkreis.engage.segments.commands import drop_profiles, recheck_profiles
 from kundenkreis.engage.segments.models import Recheck
+from kundenkreis.engage.tracking.events import EventsForgotten
 from kundenkreis.kernel.events import on
 
 
@@ -55,3 +57,14 @@ def look_at_traits(event: TraitsChanged) -> None:
 def look_at_link(event: ProfileLinked) -> None:
     """Segments that ask whether the crm knows somebody look at this person."""
     recheck_profiles(profile_ids=[event.profile_id], cause=Recheck.Cause.PROFILE)
+
+
+@on(EventsForgotten)
+def look_at_who_did_less(event: EventsForgotten) -> None:
+    """Segments that count what somebody ever did count less now."""
+    recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.ALL)
+
+
+@on(ProfilesForgotten)
+def forget_who_is_forgotten(event: ProfilesForgotten) -> None:
+    drop_profiles(profile_ids=list(event.profile_ids))

@@ -14,7 +14,7 @@ from django.db.models import Case, F, PositiveBigIntegerField, Value, When
 
 from kundenkreis.engage.segments.evaluating import Outcome
 from kundenkreis.engage.segments.events import SegmentEntered, SegmentLeft
-from kundenkreis.engage.segments.models import Membership, Segment, Timer
+from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
 from kundenkreis.kernel import bulk, store
 from kundenkreis.kernel.events import publish_all
 from kundenkreis.kernel.sides import Side
@@ -120,6 +120,17 @@ def _write(changes: Iterable[_Change], now: datetime) -> None:
     _resize(entering, leaving.values())
     publish_all(SegmentEntered(one.segment_id, one.profile_id, now) for one in entering)
     publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in leaving.values())
+
+
+def drop(profile_ids: list[int], now: datetime) -> None:
+    """Leave nothing of these people, in the transaction in progress."""
+    theirs = [rows.filter(profile_id__in=profile_ids) for rows in map(store.rows, (Timer, Recheck))]
+    members = store.rows(Membership).filter(profile_id__in=profile_ids)
+    left = [Outcome(one.segment_id, one.profile_id, member=False) for one in members]
+    for rows in (members, *theirs):
+        store.discard(rows)
+    _resize((), left)
+    publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in left)
 
 
 def _still_kept(entering: list[Outcome]) -> list[Outcome]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.consent.models import Purpose
 from kundenkreis.engage.tracking import counting, ingest, rejects
+from kundenkreis.engage.tracking.events import EventsForgotten
 from kundenkreis.engage.tracking.ingest import Fate
-from kundenkreis.engage.tracking.items import KEPT, Item, Rejected, check, clock_shift
-from kundenkreis.engage.tracking.models import DailyCount, Reason, SeenMessage, Source
+from kundenkreis.engage.tracking.items import Item, Rejected, check, clock_shift
+from kundenkreis.engage.tracking.models import DailyCount, Event, Reason, Source
 from kundenkreis.engage.tracking.sources import SourceView, new_key, signing_key, stored_key
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.events import publish
 
-# A repeat may be dated a little later than the first report, when a clock was corrected.
-_MARGIN = timedelta(days=1)
 _CHANGEABLE = {"name", "purpose", "origins", "is_active", "owner_id", "team_id"}
 
 
@@ -174,14 +174,13 @@ def renew_key(*, actor: Actor, source_id: int) -> str:
 
 
 @command
-def forget_old(*, actor: Actor) -> int:
-    """Delete message ids and rejected items that are no longer needed; returns how many."""
+def forget_events(*, actor: Actor, event_ids: Sequence[int]) -> None:
+    """Delete events whose time is over; whoever counts events is told whose they were."""
     actor.require("engage.event.forget")
-    now = clock.now()
-    old = store.rows(SeenMessage).filter(at__lt=now - KEPT - _MARGIN).values("pk")
-    # In pieces: no write transaction at the edge may keep the collector waiting.
-    gone = store.discard(store.rows(SeenMessage).filter(pk__in=old[:1_000]))
-    return gone + rejects.forget_old(now)
+    events = store.rows(Event).filter(pk__in=event_ids)
+    people = sorted(set(events.values_list("profile_id", flat=True)))
+    store.discard(events)
+    publish(EventsForgotten(tuple(people)))
 
 
 def _purpose(slug: str) -> str:

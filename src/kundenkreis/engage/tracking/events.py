@@ -62,3 +62,10 @@ class OrderCancelled:
     namespace: str
     order_id: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventsForgotten:
+    """Events of these people are no longer in the log, because their time is over."""
+
+    profile_ids: tuple[int, ...]

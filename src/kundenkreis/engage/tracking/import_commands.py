@@ -85,8 +85,8 @@ def import_orders(
     profiles, new_profiles = _profiles(namespace, orders, now)
     links_now = _linked(profiles, new_profiles, links or {})
     kind = SeenOrder.Kind.ORDER
-    rows = [(namespace, kind, one.order_id, one.at, links_now[one.user]) for one in orders]
-    columns = ("namespace", "kind", "order_id", "at", "link_id")
+    rows = [(namespace, kind, one.order_id, one.at, now, links_now[one.user]) for one in orders]
+    columns = ("namespace", "kind", "order_id", "at", "seen_at", "link_id")
     new = set(bulk.insert(SeenOrder, columns, rows, ignore=True, returning="order_id"))
     once = {one.order_id: one for one in orders if one.order_id in new}
     events = [

@@ -42,7 +42,8 @@ class Fate(StrEnum):
 def take(source: SourceView, items: Sequence[Item], received_at: datetime) -> list[Fate]:
     """Store what may be stored and is new; says for each item what became of it."""
     allowed = _permitted(source, items)
-    new = _first_seen(source, sorted(allowed, key=lambda item: (item.at, item.message_id)))
+    in_order = sorted(allowed, key=lambda item: (item.at, item.message_id))
+    new = _first_seen(source, in_order, received_at)
     stored = {id(item) for item in new}
     if new:
         _store(source, new, received_at)
@@ -100,7 +101,7 @@ def _deciding(source: SourceView, item: Item) -> set[Subject]:
     return _names(source, item) if source.trusted else {_visitor(source, item)}
 
 
-def _first_seen(source: SourceView, items: list[Item]) -> list[Item]:
+def _first_seen(source: SourceView, items: list[Item], received_at: datetime) -> list[Item]:
     """The items that were not taken before, each once."""
     by_order = [item for item in items if item.order_id]
     by_message = {item.message_id: item for item in reversed(items) if not item.order_id}
@@ -109,7 +110,7 @@ def _first_seen(source: SourceView, items: list[Item]) -> list[Item]:
     columns = ("source_id", "message_id", "at")
     fresh = bulk.insert(SeenMessage, columns, rows, ignore=True, returning="message_id")
     new = {id(by_message[message_id]) for message_id in fresh}
-    new |= order_log.first_seen(source, by_order)
+    new |= order_log.first_seen(source, by_order, received_at)
     return [item for item in items if id(item) in new]
 
 

@@ -103,9 +103,10 @@ class SeenMessage(models.Model):
 
 
 class SeenOrder(models.Model):
-    """Orders and cancellations by shop and id, for ever: a repeat never counts twice.
+    """Orders and cancellations by shop and id, for ten years: a repeat does not count twice.
 
     `link_id` is the person an order went to the crm for; its cancellation goes to the same.
+    `seen_at` is when we learned of it, which for an import is long after its `at`.
     """
 
     class Kind(models.TextChoices):
@@ -120,6 +121,7 @@ class SeenOrder(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     order_id = models.CharField(max_length=120)
     at = models.DateTimeField()
+    seen_at = models.DateTimeField()
     link_id = models.UUIDField(null=True)
 
     class Meta:

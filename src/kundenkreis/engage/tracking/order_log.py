@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -26,15 +27,15 @@ _Kind = SeenOrder.Kind
 _RECENT = 100_000
 
 
-def first_seen(source: SourceView, items: Sequence[Item]) -> set[int]:
+def first_seen(source: SourceView, items: Sequence[Item], now: datetime) -> set[int]:
     """Of the items that count once per order, the `id()` of those that are new."""
     new: set[int] = set()
     by_kind: dict[str, dict[str, Item]] = {}
     for item in items:
         by_kind.setdefault(_kind(source, item), {}).setdefault(item.order_id, item)
     for kind, once in by_kind.items():
-        rows = [(source.namespace, kind, item.order_id, item.at) for item in once.values()]
-        columns = ("namespace", "kind", "order_id", "at")
+        rows = [(source.namespace, kind, item.order_id, item.at, now) for item in once.values()]
+        columns = ("namespace", "kind", "order_id", "at", "seen_at")
         fresh = bulk.insert(SeenOrder, columns, rows, ignore=True, returning="order_id")
         new |= {id(once[order_id]) for order_id in fresh}
     return new

@@ -1,6 +1,6 @@
 """The list of items that could not be taken: for staff to see, bounded, without strangers in it.
 
-All functions need a unit of work in progress.
+`keep` needs a unit of work in progress.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from kundenkreis.engage.consent.models import Purpose
 from kundenkreis.engage.consent.queries import Subject, allowed_ids, may_record
 from kundenkreis.engage.tracking.cleaning import Unusable, identity, json_text
@@ -17,11 +19,11 @@ from kundenkreis.engage.tracking.models import Reason, RejectedItem
 from kundenkreis.engage.tracking.sources import SourceView
 from kundenkreis.engage.tracking.vocabulary import ORDER_EVENTS
 from kundenkreis.kernel import bulk, store
+from kundenkreis.kernel.sides import Side
 
 LONGEST = 2_000  # characters of an item
 PER_HOUR = 1_000  # per source
 MOST = 10_000
-KEPT = timedelta(days=30)
 
 
 def keep(source: SourceView, rejected: Sequence[tuple[Any, Reason]], at: datetime) -> None:
@@ -40,12 +42,11 @@ def keep(source: SourceView, rejected: Sequence[tuple[Any, Reason]], at: datetim
     )
 
 
-def forget_old(now: datetime) -> int:
-    """Delete what is older than a month, and more than `MOST` rows; returns how many."""
-    rows = store.rows(RejectedItem)
+def over(side: Side, before: datetime) -> QuerySet[RejectedItem]:
+    """What is too old, and more than `MOST` rows."""
+    rows = store.stored(side, RejectedItem)
     last = rows.order_by("-pk").values_list("pk", flat=True)[MOST : MOST + 1].first()
-    gone = store.discard(rows.filter(pk__lte=last)) if last is not None else 0
-    return gone + store.discard(rows.filter(at__lt=now - KEPT))
+    return rows.filter(Q(at__lt=before) | Q(pk__lte=last or 0)).order_by("pk")
 
 
 def _known(source: SourceView, subjects: set[Subject]) -> set[Subject]:

@@ -50,9 +50,9 @@ def test_it_leaves_out_what_is_there_already_and_says_what_was_new() -> None:
 
 
 def test_ids_come_in_the_order_of_the_rows() -> None:
-    columns = ("namespace", "kind", "order_id", "at")
+    columns = ("namespace", "kind", "order_id", "at", "seen_at")
     with store.group(Side.ENGAGE, "test"):
-        rows = [("n", "order", f"{number}", NOON) for number in range(700)]
+        rows = [("n", "order", f"{number}", NOON, NOON) for number in range(700)]
         ids = bulk.insert(SeenOrder, columns, rows, returning="id")
     assert [row.order_id for row in SeenOrder.objects.filter(pk__in=ids).order_by("pk")] == [
         f"{number}" for number in range(700)
@@ -70,10 +70,10 @@ def test_it_adds_to_sums() -> None:
 
 
 def test_it_changes_each_row_to_its_own_values() -> None:
-    columns = ("namespace", "kind", "order_id", "at")
+    columns = ("namespace", "kind", "order_id", "at", "seen_at")
     links = [uuid4(), None, uuid4()]
     with store.group(Side.ENGAGE, "test"):
-        rows = [("n", "order", f"{number}", NOON) for number in range(3)]
+        rows = [("n", "order", f"{number}", NOON, NOON) for number in range(3)]
         ids = bulk.insert(SeenOrder, columns, rows, returning="id")
         bulk.update(SeenOrder, ("id", "link_id"), list(zip(ids, links, strict=True)))
     assert list(SeenOrder.objects.order_by("pk").values_list("link_id", flat=True)) == links

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.errors import DomainError, NotAllowed
-from kundenkreis.kernel.forgetting import forget
+from kundenkreis.kernel.forgetting import forget, forget_rows
 from kundenkreis.kernel.models import OutboxMessage
-from kundenkreis.kernel.privacy import promised_days
 from kundenkreis.kernel.relay import relay
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH, CARLA
-from kundenkreis.link import applying, commands, jobs, privacy, queries, routes
+from kundenkreis.link import applying, commands, jobs, queries, routes
 from kundenkreis.link.models import InboxMessage
 from kundenkreis.link.receiving import receive
 from kundenkreis.link.tests import notes
@@ -179,9 +179,9 @@ def test_applied_messages_are_forgotten_after_thirty_days(clock: FrozenClock) ->
     note("a", "1")
     carry()
     clock.advance(days=29)
-    assert jobs.forget_settled() == 0
+    assert forget_rows(Side.CRM, InboxMessage) == 0
     clock.advance(days=2)
-    assert jobs.forget_settled() == 1
+    assert forget_rows(Side.CRM, InboxMessage) == 1
 
 
 @pytest.mark.parametrize("given_up", [False, True], ids=["dead", "discarded"])
@@ -192,16 +192,27 @@ def test_messages_that_never_had_their_effect_are_forgotten_too(
     if given_up:
         commands.discard_message(actor=ANNA, side=Side.CRM, message_id=message_id)
     clock.advance(days=29)
-    assert jobs.forget_settled() == 0
+    assert forget_rows(Side.CRM, InboxMessage) == 0
     clock.advance(days=2)
-    assert jobs.forget_settled() == 1
+    assert forget_rows(Side.CRM, InboxMessage) == 1
     assert [left.payload["text"] for left in InboxMessage.objects.using("default")] == ["behind"]
     carry()
     assert written() == ["behind"]
 
 
-def test_only_what_one_model_promises_is_forgotten_here() -> None:
-    assert promised_days(privacy.PRIVACY) == {"InboxMessage": jobs.KEPT}
+def test_what_engage_received_is_forgotten_by_the_role_that_knows_the_link(
+    clock: FrozenClock,
+) -> None:
+    old = InboxMessage(
+        uuid=uuid4(), name="x", payload={}, state="applied", sent_at=clock.instant,
+        received_at=clock.instant, applied_at=clock.instant, due_at=clock.instant,
+    )  # fmt: skip
+    with store.group(Side.ENGAGE, "test"):
+        store.append(InboxMessage, [old])
+    clock.advance(days=30)
+    assert jobs.forget_in_engage() == 0
+    clock.advance(seconds=1)
+    assert jobs.forget_in_engage() == 1
 
 
 def test_the_sender_forgets_a_message_only_after_it_has_crossed(clock: FrozenClock) -> None:

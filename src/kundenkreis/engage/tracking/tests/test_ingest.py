@@ -8,13 +8,14 @@ import pytest
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import find
-from kundenkreis.engage.tracking.commands import forget_old
 from kundenkreis.engage.tracking.ingest import Fate
 from kundenkreis.engage.tracking.models import DailyCount, Event, Reason, RejectedItem, SeenMessage
 from kundenkreis.engage.tracking.sources import sign_user
 from kundenkreis.engage.tracking.testing import Shop, identify, ingest, track
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.clock import FrozenClock
+from kundenkreis.kernel.forgetting import forget
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ENGAGE
 
 pytestmark = pytest.mark.django_db(databases=ENGAGE)
@@ -64,12 +65,12 @@ def test_a_message_counts_once_for_seven_days(shop: Shop, clock: FrozenClock) ->
     call = track("A", anonymousId="v1", messageId="m1", at=clock.instant)
     assert ingest(shop.browser, call) == [STORED]
     clock.advance(days=6, hours=23)
-    forget_old(actor=system("test"))
+    forget(Side.ENGAGE)
     assert ingest(shop.browser, call) == [REPEATED]
     clock.advance(hours=2)
     assert ingest(shop.browser, call) == [Reason.TOO_OLD]
     clock.advance(days=2)
-    assert forget_old(actor=system("test")) == 1
+    forget(Side.ENGAGE)
     assert not SeenMessage.objects.exists()
     assert Event.objects.count() == 1
 

@@ -7,9 +7,8 @@ import pytest
 from kundenkreis.engage.tracking import rejects
 from kundenkreis.engage.tracking.models import RejectedItem, SeenMessage
 from kundenkreis.engage.tracking.testing import Shop, ingest, track
+from kundenkreis.kernel import forgetting
 from kundenkreis.kernel.clock import FrozenClock
-from kundenkreis.kernel.jobs.runner import run_due
-from kundenkreis.kernel.jobs.schedule import enqueue_due
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ENGAGE
 
@@ -18,11 +17,10 @@ pytestmark = pytest.mark.django_db(databases=ENGAGE)
 
 def forget(clock: FrozenClock, **later: float) -> None:
     clock.advance(**later)
-    enqueue_due(Side.ENGAGE)
-    assert run_due(Side.ENGAGE) >= 1
+    forgetting.forget(Side.ENGAGE)
 
 
-def test_what_is_no_longer_needed_is_forgotten_every_hour(shop: Shop, clock: FrozenClock) -> None:
+def test_what_is_no_longer_needed_is_forgotten(shop: Shop, clock: FrozenClock) -> None:
     ingest(shop.server, track("A", userId="u1"), {"type": "nonsense"})
     forget(clock, hours=1)
     assert (SeenMessage.objects.count(), RejectedItem.objects.count()) == (1, 1)

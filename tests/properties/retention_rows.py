@@ -1,0 +1,139 @@
+"""One row of every model that is kept for a time, as old as a test wants it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import Model
+
+from kundenkreis.crm.people.models import Person, TimelineEntry
+from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
+from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
+from kundenkreis.engage.consent.models import ConsentEntry
+from kundenkreis.engage.profiles.models import Profile, ProfileMerge
+from kundenkreis.engage.tracking.models import Event, RejectedItem, SeenMessage, SeenOrder
+from kundenkreis.kernel import log, store
+from kundenkreis.kernel.forgetting import CROSSED
+from kundenkreis.kernel.models import AuditChange, AuditEntry, IdempotencyKey, Job, OutboxMessage
+from kundenkreis.kernel.relay import READER
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import SYSTEM
+from kundenkreis.link.models import InboxMessage
+
+Make = Callable[[Side, datetime], Model]
+
+
+def _row(model: type[Model], since: str, **values: Any) -> Make:
+    """Makes rows whose time runs from `since`; values that must be unique are functions."""
+
+    def make(side: Side, at: datetime) -> Model:
+        own = {name: value() if callable(value) else value for name, value in values.items()}
+        return _stored(side, model(**own | {since: at}))
+
+    return make
+
+
+def _stored[M: Model](side: Side, row: M) -> M:
+    with store.group(side, "test"):
+        (made,) = store.append(type(row), [row])
+    return made
+
+
+def _message(side: Side, at: datetime) -> Model:
+    made = _stored(side, OutboxMessage(uuid=uuid4(), at=at, name="x", payload={}))
+    made.refresh_from_db()
+    with store.group(side, "test"):
+        for reader in (READER, CROSSED):
+            log.move(reader, log.Position(made.tx, made.pk), side)
+    return made
+
+
+def _audit(side: Side, at: datetime) -> Model:
+    entry = AuditEntry(at=at, actor="a", via="test", command="x", action="create", target="t")
+    return _stored(side, AuditChange(entry=_stored(side, entry), salt="", fields={}))
+
+
+def _of_campaign(model: type[Model], **values: Any) -> Make:
+    def make(side: Side, at: datetime) -> Model:
+        with store.group(side, "test"):
+            campaign = store.create(SYSTEM, Campaign, name="x", ended_at=at)
+        return _row(model, "at", campaign_id=campaign.pk, profile_id=1, **values)(side, at)
+
+    return make
+
+
+def _opportunity(side: Side, at: datetime) -> Model:
+    stage = Stage.objects.filter(kind=Stage.Kind.LOST).first()
+    if stage is None:
+        with store.group(side, "test"):
+            pipeline = store.create(SYSTEM, Pipeline, slug="sale", label={})
+            stage = store.create(
+                SYSTEM, Stage, pipeline=pipeline, slug="lost", label={}, kind=Stage.Kind.LOST
+            )
+    values = {"title": "x", "stage": stage, "stage_since": at, "created_at": at}
+    return _row(Opportunity, "changed_at", **values)(side, at)
+
+
+def _of_now[M: Model](model: type[M], since: str, **values: Any) -> Make:
+    """A record, which was created when it was last changed."""
+    return lambda side, at: _row(model, since, created_at=at, **values)(side, at)
+
+
+def _key() -> str:
+    return secrets.token_hex(8)
+
+
+_VARIANT = {"variant_id": 1}
+_INBOX = {"uuid": uuid4, "name": "x", "payload": {}, "state": "applied"}
+_ORDER = {"source": "shop", "net_minor": 1, "tax_minor": 0, "gross_minor": 1, "currency": "EUR"}
+_EVENT = {"source_id": 1, "message_id": "m", "profile_id": 1, "type": "x"}
+_SAID = {"subject_kind": "anonymous", "purpose": "p", "channel": "web", "decision": "granted"}
+
+
+def _dated(make: Callable[[datetime], dict[str, Any]], model: type[Model], since: str) -> Make:
+    return lambda side, at: _row(model, since, **make(at))(side, at)
+
+
+MAKERS: dict[type[Model], Make] = {
+    AuditChange: _audit,
+    OutboxMessage: _message,
+    Job: _dated(
+        lambda at: {"task": "x", "state": "done", "created_at": at, "due_at": at},
+        Job, "finished_at",
+    ),
+    IdempotencyKey: _row(IdempotencyKey, "at", caller="shop", key=_key, body_hash=""),
+    InboxMessage: _dated(
+        lambda at: {**_INBOX, "sent_at": at, "received_at": at, "due_at": at},
+        InboxMessage, "applied_at",
+    ),
+    Person: _of_now(Person, "changed_at", last_name="x"),
+    TimelineEntry: _dated(
+        lambda at: {"kind": "note", "at": at, "actor": "a", "key": _key}, TimelineEntry,
+        "recorded_at",
+    ),
+    Opportunity: _opportunity,
+    Order: _dated(
+        lambda at: {**_ORDER, "number": _key, "placed_at": at, "created_at": at},
+        Order, "changed_at",
+    ),
+    Profile: _dated(lambda at: {"created_at": at, "changed_at": at}, Profile, "last_seen_at"),
+    ProfileMerge: _row(ProfileMerge, "at", absorbed_id=1, canonical_id=2, reason="x"),
+    ConsentEntry: _dated(
+        lambda at: {**_SAID, "namespace": "shop", "subject": _key, "at": at, "origin": "web"},
+        ConsentEntry, "recorded_at",
+    ),
+    Event: _dated(lambda at: {**_EVENT, "occurred_at": at}, Event, "received_at"),
+    SeenMessage: _row(SeenMessage, "at", source_id=1, message_id=_key),
+    SeenOrder: _dated(
+        lambda at: {"namespace": "shop", "kind": "order", "order_id": _key, "at": at},
+        SeenOrder, "seen_at",
+    ),
+    RejectedItem: _row(RejectedItem, "at", source_id=1, reason="too_old", item=dict),
+    Assignment: _of_campaign(Assignment, **_VARIANT),
+    Exposure: _of_campaign(Exposure, **_VARIANT, shown=True),
+    Delivery: _of_campaign(Delivery, channel="email", state="planned"),
+}  # fmt: skip
