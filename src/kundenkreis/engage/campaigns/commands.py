@@ -202,7 +202,7 @@ def record_exposures(*, actor: Actor, exposures: Sequence[OfferExposed]) -> None
 def plan_deliveries(
     *, actor: Actor, campaign: Campaign, profile_ids: Iterable[int], channel: str
 ) -> dict[str, int]:
-    """Write the ledger rows of a sending channel; the control group's rows say `withheld`.
+    """Write the ledger rows of a sending channel; those of whom it may not reach say `withheld`.
 
     Everybody is assigned first and then asked for by `may_contact`, exactly as the offer does.
     """
@@ -210,7 +210,7 @@ def plan_deliveries(
     rows, now = [], clock.now()
     for profile_id in profile_ids:
         assign_variant(actor=actor, campaign=campaign, profile_id=profile_id)
-        permission = may_contact(profile_id, campaign)
+        permission = may_contact(profile_id, campaign, channel)
         state = Delivery.State.PLANNED if permission.allowed else Delivery.State.WITHHELD
         rows.append(
             Delivery(
@@ -224,6 +224,30 @@ def plan_deliveries(
         )
     store.append(Delivery, rows, ignore_conflicts=True)
     return {state: sum(row.state == state for row in rows) for state in Delivery.State}
+
+
+@command
+def release_deliveries(
+    *, actor: Actor, campaign: Campaign, channel: str, limit: int = 200
+) -> list[Delivery]:
+    """The planned deliveries that may go out at this moment, the oldest first; a sender takes these.
+
+    Everybody is asked for once more: whoever withdrew since the planning is withheld.
+    """
+    actor.require("engage.campaign.send")
+    planned = store.rows(Delivery).filter(
+        campaign_id=campaign.pk, channel=channel, state=Delivery.State.PLANNED
+    )
+    found = []
+    for delivery in planned.order_by("pk").select_for_update()[:limit]:
+        permission = may_contact(delivery.profile_id, campaign, channel)
+        if permission.allowed:
+            found.append(delivery)
+        else:
+            here = store.rows(Delivery).filter(pk=delivery.pk)
+            state = Delivery.State.WITHHELD
+            store.replace(here, state=state, reason=str(permission.reason))
+    return found
 
 
 _ASSIGNED = ("campaign_id", "profile_id", "variant_id", "at")

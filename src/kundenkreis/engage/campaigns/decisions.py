@@ -14,6 +14,7 @@ from kundenkreis.engage.campaigns.queries import (
     exposed_campaigns,
     may_contact,
 )
+from kundenkreis.engage.consent.queries import WEB
 from kundenkreis.engage.profiles.queries import merged_into
 from kundenkreis.engage.segments.queries import memberships_of
 from kundenkreis.kernel.fields import translated
@@ -66,7 +67,7 @@ def _decision(campaign: Campaign, profile_id: int, known: dict[int, int]) -> Dec
     drawn = None if campaign.pk in known else draw(campaign, profile_id)
     if drawn is not None:
         known = {campaign.pk: drawn.variant_id}
-    permission = may_contact(profile_id, campaign, known)
+    permission = may_contact(profile_id, campaign, WEB, known)
     variants = {variant.pk: variant for variant in campaign.variants.all()}
     variant = variants[permission.variant_id or 0]
     offers = _offers(campaign)

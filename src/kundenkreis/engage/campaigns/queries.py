@@ -9,6 +9,8 @@ from enum import StrEnum
 from django.db.models import Count, Prefetch, QuerySet
 
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure, Variant
+from kundenkreis.engage.consent.queries import WEB, agrees
+from kundenkreis.engage.consent.shipped import NEWSLETTER
 from kundenkreis.engage.profiles.queries import group_ids
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
@@ -22,6 +24,7 @@ class Reason(StrEnum):
     CONTROL = "control"
     UNASSIGNED = "unassigned"
     NOT_RUNNING = "not_running"
+    NO_CONSENT = "no_consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,15 @@ def assigned_variants(
 
 
 def may_contact(
-    profile_id: int, campaign: Campaign, known: dict[int, int] | None = None
+    profile_id: int, campaign: Campaign, channel: str, known: dict[int, int] | None = None
 ) -> Permission:
     """The one question every channel asks before it reaches somebody for a campaign.
 
     The control group is held out everywhere; somebody who was not assigned yet must be assigned
-    first (`assign_variant`), so that no channel can slip past the experiment. `known`: the
-    variants by campaign, where they were read already.
+    first (`assign_variant`), so that no channel can slip past the experiment. Every channel but the
+    website needs consent to messages on it; for the website it is the visitor's consent to the
+    source's purpose, without which nobody is known there. `known`: the variants by campaign, where
+    they were read already.
     """
     if campaign.state != Campaign.State.RUNNING:
         return Permission(False, Reason.NOT_RUNNING)
@@ -93,7 +98,11 @@ def may_contact(
     if variant_id is None:
         return Permission(False, Reason.UNASSIGNED)
     control = any(v.pk == variant_id and v.is_control for v in campaign.variants.all())
-    return Permission(not control, Reason.CONTROL if control else Reason.TEST, variant_id)
+    if control:
+        return Permission(False, Reason.CONTROL, variant_id)
+    if channel != WEB and not agrees(profile_id, NEWSLETTER, channel):
+        return Permission(False, Reason.NO_CONSENT, variant_id)
+    return Permission(True, Reason.TEST, variant_id)
 
 
 def exposed_campaigns(campaign_ids: Iterable[int], group: list[int]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
-from kundenkreis.engage.profiles.models import Identifier
+from kundenkreis.engage.consent.rule import Said, holds
+from kundenkreis.engage.profiles.models import Identifier, Profile
+from kundenkreis.engage.profiles.queries import group_ids
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.text import fold
 
 WEB = "web"
 EMAIL = "email"
@@ -61,6 +64,19 @@ def allowed_ids(subjects: Iterable[Subject]) -> set[Subject]:
     return _holding(subjects, channel=WEB, granted=True)
 
 
+def agrees(profile_id: int, purpose: str, channel: str) -> bool:
+    """Whether a person allows this use of this channel, by all that was said under any name.
+
+    Whoever is reached by a message is one person: an opt-out under one of their names (a cookie, a
+    customer id, their address, what they told staff) ends the consent given under another one.
+    """
+    group = group_ids(profile_id)
+    subjects = {*names_of(group), *_addresses(group)}
+    rows = ConsentEntry.objects.filter(**_among(subjects), purpose=purpose, channel=channel)
+    said = [Said(row.decision, row.at, row.origin) for row in rows if _subject(row) in subjects]
+    return bool(said) and holds(said, channel).granted
+
+
 def ledger(viewer: Viewer, subjects: Iterable[Subject], limit: int = 200) -> list[ConsentEntry]:
     """What these subjects ever stated, newest first, at most `limit`."""
     viewer.require("engage.consent.read")
@@ -77,6 +93,17 @@ def states(subjects: Iterable[Subject]) -> list[ConsentState]:
     wanted = set(subjects)
     rows = ConsentState.objects.filter(**_among(wanted)).order_by("id")
     return [row for row in rows if _subject(row) in wanted]
+
+
+def _addresses(profile_ids: Iterable[int]) -> Iterator[Subject]:
+    """The names of these people that mean the same in every shop: e-mail address, link id."""
+    rows = Profile.objects.filter(pk__in=list(profile_ids)).values_list("link_id", "traits")
+    for link_id, traits in rows:
+        if link_id is not None:
+            yield ("", "person", str(link_id))
+        address = traits.get("email")
+        if isinstance(address, str):
+            yield from (("", "email", form) for form in (address, fold(address) or address))
 
 
 def _holding(subjects: Iterable[Subject], **equal: Any) -> set[Subject]:

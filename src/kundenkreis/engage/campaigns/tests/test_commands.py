@@ -8,7 +8,7 @@ import pytest
 from kundenkreis.engage.campaigns import commands, queries
 from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
 from kundenkreis.engage.campaigns.events import OfferExposed
-from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
+from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure
 from kundenkreis.engage.campaigns.queries import Reason, may_contact
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.models import Segment
@@ -51,25 +51,10 @@ def test_it_assigns_once_and_for_good() -> None:
     assert Assignment.objects.count() == 1
 
 
-def test_the_control_group_is_held_out_of_every_channel() -> None:
-    campaign = make_campaign()
-    profiles = make_profiles(40)
-    counts = commands.plan_deliveries(
-        actor=ANNA, campaign=campaign, profile_ids=profiles, channel="mail"
-    )
-    assert counts["planned"]
-    assert counts["withheld"]
-    control = {v.pk for v in campaign.variants.all() if v.is_control}
-    for delivery in Delivery.objects.all():
-        permission = may_contact(delivery.profile_id, campaign)
-        assert permission.allowed is (delivery.state == "planned")
-        assert (permission.variant_id in control) is (delivery.state == "withheld")
-
-
 def test_nobody_is_contacted_before_being_assigned() -> None:
     campaign = make_campaign()
     (profile_id,) = make_profiles(1)
-    assert may_contact(profile_id, campaign).reason is Reason.UNASSIGNED
+    assert may_contact(profile_id, campaign, "web").reason is Reason.UNASSIGNED
 
 
 def test_nobody_is_contacted_after_the_end() -> None:
@@ -77,7 +62,8 @@ def test_nobody_is_contacted_after_the_end() -> None:
     (profile_id,) = make_profiles(1)
     commands.assign_variant(actor=ANNA, campaign=campaign, profile_id=profile_id)
     commands.end_campaign(actor=ANNA, campaign_id=campaign.pk)
-    assert not may_contact(profile_id, Campaign.objects.get(pk=campaign.pk)).allowed
+    ended = Campaign.objects.get(pk=campaign.pk)
+    assert not may_contact(profile_id, ended, "web").allowed
 
 
 def test_of_two_merged_people_the_earlier_assignment_counts() -> None:
