@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import product
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from kundenkreis.kernel.errors import NotAllowed
 
@@ -94,12 +94,73 @@ def system(name: str, via: str | None = None) -> Actor:
     return Viewer(name=name, grants=MappingProxyType({"*.*.*": Level.ALL}), via=via or name)
 
 
+# Models whose rows are read by a right of their own, wherever they appear.
+_READ_BY: dict[type[Model], str] = {}
+
+
+def guard(model: type[Model], right: str) -> None:
+    """Say that rows of a model are shown only to whom this right reaches them."""
+    _READ_BY[model] = right
+
+
 def visible[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:
-    """Only the rows the viewer's right reaches; none without the right."""
+    """Only the rows the viewer's right reaches, none without the right; see `readable`."""
+    return readable(viewer, _reached(viewer, rows, right))
+
+
+def readable[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows with only those related records that the viewer may read.
+
+    To everybody else it looks as if there were none: whatever is made from a row (a cell, a title,
+    a card, a file) says nothing of a record behind it. Costs one query per relation, and none for
+    whom all may be read. Must not be followed by `select_related` of such a relation.
+    """
+    for name, nullable, related in _hidden_from(viewer, rows.model):
+        if nullable:
+            rows = rows.prefetch_related(Prefetch(name, related))
+        else:
+            rows = rows.filter(**{f"{name}__in": related})
+    return rows
+
+
+def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:
+    """What must hold of a row so that the viewer may know its value at a path of relations.
+
+    An empty `Q` when there is nothing on the way that this viewer may not read: only then a list
+    may be sorted by it, because an order tells the values.
+    """
+    found, at = Q(), model
+    prefix = ""
+    for part in path.split("__"):
+        hidden = {name: related for name, _, related in _hidden_from(viewer, at)}
+        if part in hidden:
+            found &= Q(**{f"{prefix}{part}__in": hidden[part]})
+        prefix += f"{part}__"
+        at = next((f.related_model for f in at._meta.fields if f.name == part), None) or at
+    return found
+
+
+def guarded(model: type[Model]) -> dict[str, type[Model]]:
+    """The relations of a model to rows that are read by a right of their own."""
+    related = {field.name: field.related_model for field in model._meta.fields}
+    return {name: other for name, other in related.items() if other in _READ_BY}
+
+
+def _hidden_from(viewer: Viewer, model: type[Model]) -> Iterator[tuple[str, bool, QuerySet[Any]]]:
+    """Relations of which the viewer may not read every row: name, nullable, what may be read."""
+    for name, other in guarded(model).items():
+        right = _READ_BY[other]
+        if viewer.level(right) is not Level.ALL:
+            null = model._meta.get_field(name).null
+            yield name, null, _reached(viewer, other._default_manager.all(), right)
+
+
+def _reached[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:
     level = viewer.level(right)
     if level is Level.ALL:
         return rows
-    if level is Level.NONE or viewer.user_id is None:
+    owned = hasattr(rows.model, "owner_id")  # a right to anything else has no narrower reach
+    if level is Level.NONE or viewer.user_id is None or not owned:
         return rows.none()
     own = Q(owner_id=viewer.user_id)
     return rows.filter(own | Q(team_id__in=viewer.team_ids) if level is Level.TEAM else own)

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from kundenkreis.kernel.access import Level, Viewer, guarded
 from kundenkreis.records import registry
 from kundenkreis.records.fields import names
 from kundenkreis.records.registry import ADDED, TYPES
@@ -49,6 +50,13 @@ def problems(kind: RecordType) -> Iterator[CheckMessage]:
                 hint=_suggestion(name, known),
                 id="records.E001",
             )
+    for name in _loaded_along(kind):
+        yield Error(
+            f"record type “{kind.name}”, query: “{name}” is loaded by select_related, also for "
+            "those who may not read it",
+            hint="leave it out: relations are loaded for all rows at once when they are needed",
+            id="records.E007",
+        )
     titles = [column.name for column in kind.columns]
     order = kind.order.removeprefix("-")
     if order not in (*titles, *known, "pk"):
@@ -94,6 +102,14 @@ def _named(kind: RecordType) -> Iterator[tuple[str, str]]:
         for name in (kind.board.value, *kind.board.asks):
             if name:
                 yield "board", name
+
+
+def _loaded_along(kind: RecordType) -> list[str]:
+    """Relations to records with a right of their own that come with the rows of whoever may not
+    read those."""
+    stranger = Viewer(name="check", grants={kind.right("read"): Level.ALL})
+    along: Any = kind.rows(stranger).query.select_related
+    return [name for name in guarded(kind.model) if name in (along or {})]
 
 
 def _cards(kind: RecordType) -> list[str]:

@@ -61,7 +61,7 @@ def lines(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterator[s
             _("A file takes up to %(n)s rows.") % {"n": formats.number(MAX_ROWS)},
             _("Narrow the list by a filter and export it in parts."),
         )
-    _column, fields, descending = listing.order_of(kind, parameters)
+    _column, fields, descending = listing.order_of(kind, viewer, parameters)
     content = _written(kind, _ordered(rows, fields, descending))
     return _in_language(content, get_language() or "de", timezone.get_current_timezone())
 

@@ -48,7 +48,8 @@ def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     right = kind.right("change")
     if not kind.may(viewer, "change") or not viewer.covers(right, record):
         return set()
-    return set(changeable(kind, [fact for section in kind.sections for fact in section.facts]))
+    names = changeable(kind, [fact for section in kind.sections for fact in section.facts])
+    return {name for name in names if not info(kind.model, name).hidden(record)}
 
 
 def shown(kind: RecordType, record: Any, fact: str | Column, directory: Directory) -> object:

@@ -51,6 +51,11 @@ class Info:
     def numeric(self) -> bool:
         return self.kind in (Kind.NUMBER, Kind.MONEY) and self.name not in DIRECTORY
 
+    def hidden(self, record: Any) -> bool:
+        """Whether there is a related record that whoever read this one may not read."""
+        there = self.related is not None and getattr(record, self.column.attname) is not None
+        return there and getattr(record, self.name) is None
+
     def value(self, record: Any) -> Any:
         """The value of a record: money as `Money`, references as the row they point at."""
         value = getattr(record, self.name)

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import BigIntegerField, Case, F, Q, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import conditions
+from kundenkreis.kernel.access import readable_at
 from kundenkreis.kernel.conditions import (
     All,
     Choice,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 MAX_OFFERED = 60
 LOOKED_AT = 2_000
+_KEY = BigIntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +218,15 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
     def choices() -> list[Choice]:
         return [Choice(value, label) for value, label in _offered(one, viewer, [])]
 
+    known = readable_at(viewer, kind.model, one.name)
+    stored = F(one.column.attname)
     made = Field(
         name=one.name,
         kind=one.kind,
         label=one.label,
-        read=lambda record: getattr(record, one.column.attname),
-        sql=F(one.column.attname),
+        read=lambda record: getattr(record, one.column.attname if known == Q() else one.name),
+        # A record that the viewer may not read is compared as if there were none.
+        sql=stored if known == Q() else Case(When(known, then=stored), output_field=_KEY),
         sql_currency=F("currency") if one.kind is Kind.MONEY else None,
         # What a menu offers are words as they are stored; comparing them so can use an index.
         exact=one.kind is Kind.TEXT and one.name in kind.filters,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import QueryDict
 
 from kundenkreis.kernel import clock, conditions
+from kundenkreis.kernel.access import readable_at
 from kundenkreis.records import cells, keyset
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
@@ -72,26 +73,33 @@ def narrowed(
     where = conditions.to_q(
         filters.tree, filters.vocabulary, clock.now(), ZoneInfo(settings.COMPANY_ZONE)
     )
-    rows = searched(kind, kind.rows(viewer).filter(where), parameters.get("q", "")[:100])
-    return rows, filters
+    rows = kind.rows(viewer).filter(where)
+    return searched(kind, viewer, rows, parameters.get("q", "")[:100]), filters
 
 
-def order_of(kind: RecordType, parameters: QueryDict) -> tuple[Column | None, list[str], bool]:
+def order_of(
+    kind: RecordType, viewer: Viewer, parameters: QueryDict
+) -> tuple[Column | None, list[str], bool]:
     """The column, the fields and the direction a list is sorted by."""
     wanted = parameters.get("sort", "") or kind.order
     column = kind.column(wanted.removeprefix("-"))
-    if column is None or not sort_fields(kind, column):
+    if column is None or not sort_fields(kind, viewer, column):
         wanted = kind.order
         column = kind.column(wanted.removeprefix("-"))
     name = wanted.removeprefix("-")
-    fields = sort_fields(kind, column) if column else [] if name in ("id", "pk") else [name]
+    plain = [] if name in ("id", "pk") else [name]
+    fields = sort_fields(kind, viewer, column) if column else plain
     return column, fields, wanted.startswith("-")
 
 
-def sort_fields(kind: RecordType, column: Column) -> list[str]:
-    """The fields a column sorts by: those declared, else itself when it is a plain field."""
+def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
+    """The fields a column sorts by: those declared, else itself when it is a plain field.
+
+    None by what the viewer may not read of every row: the order would tell it.
+    """
     if column.sort:
-        return list(column.sort)
+        known = all(readable_at(viewer, kind.model, name) == Q() for name in column.sort)
+        return list(column.sort) if known else []
     found = _info(kind, column)
     return [found.name] if found is not None and not found.related and not found.directory else []
 
@@ -99,7 +107,7 @@ def sort_fields(kind: RecordType, column: Column) -> list[str]:
 def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Listing:
     """Read one page of the list."""
     rows, filters = narrowed(kind, viewer, parameters, address)
-    column, fields, descending = order_of(kind, parameters)
+    column, fields, descending = order_of(kind, viewer, parameters)
     page = keyset.page(
         rows,
         fields,
@@ -112,7 +120,8 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     found.count = rows.order_by()[: COUNTED + 1].count()
     found.totals = _totals(kind, rows) if found.count <= COUNTED else []
     found.heads = [
-        _head(kind, one, parameters, address, one is column, descending) for one in kind.columns
+        _head(kind, viewer, one, parameters, address, one is column, descending)
+        for one in kind.columns
     ]
     directory = Directory(page.rows)
     makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in kind.columns]
@@ -180,6 +189,7 @@ def _maker(kind: RecordType, column: Column, directory: Directory, *, first: boo
 
 def _head(
     kind: RecordType,
+    viewer: Viewer,
     column: Column,
     parameters: QueryDict,
     address: str,
@@ -189,7 +199,7 @@ def _head(
     found = _info(kind, column)
     numeric = bool(found and found.numeric and not column.cell)
     sort_url = ""
-    if sort_fields(kind, column):
+    if sort_fields(kind, viewer, column):
         back = current and not descending
         sort = f"-{column.name}" if back else column.name
         sort_url = _with(parameters, address, sort=sort, after="", before="")

@@ -28,7 +28,7 @@ def found(kind: RecordType, viewer: Viewer, text: str) -> Any:
     wanted = caseless(" ".join(text.split()))
     same = [
         record
-        for record in searched(kind, kind.rows(viewer), text).order_by("pk")[:200]
+        for record in searched(kind, viewer, kind.rows(viewer), text).order_by("pk")[:200]
         if caseless(str(record)) == wanted
     ]
     if len(same) == 1:

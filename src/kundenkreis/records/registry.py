@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kundenkreis.kernel.access import guard
+
 if TYPE_CHECKING:
     from django.db.models import Model
 
@@ -34,6 +36,7 @@ def register(kind: RecordType) -> RecordType:
     known = TYPES.setdefault(kind.name, kind)
     if known is not kind:
         raise LookupError(f"there are two record types named {kind.name}")
+    guard(kind.model, kind.right("read"))
     return kind
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from kundenkreis.kernel.access import readable_at
 from kundenkreis.kernel.text import normal
 
 if TYPE_CHECKING:
@@ -24,31 +26,36 @@ def clean(text: str) -> str:
     return normal(text.replace("\0", ""))[:200]
 
 
-def matching(fields: tuple[str, ...], text: str) -> Q:
-    """Every word must begin one of the fields, or a word of it."""
+def matching(fields: Mapping[str, Q], text: str) -> Q:
+    """Every word must begin one of the fields, or a word of it, where its condition holds."""
     found = Q()
     for word in clean(text).split()[:MAX_WORDS]:
         one = Q()
         # SQLite ignores case in ASCII only; the forms people type cover "ä" and "Ä".
         for form in dict.fromkeys((word, word.capitalize(), word.upper(), word.lower())):
-            for name in fields:
-                one |= Q(**{f"{name}__istartswith": form}) | Q(**{f"{name}__icontains": f" {form}"})
+            for name, known in fields.items():
+                begins = Q(**{f"{name}__istartswith": form})
+                one |= (begins | Q(**{f"{name}__icontains": f" {form}"})) & known
             if word.isascii():
                 break
         found &= one
     return found
 
 
-def searched(kind: RecordType, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows that match; none for text in a type that cannot be searched."""
+def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows that match; none for text in a type that cannot be searched.
+
+    In related records only what the viewer may read of them is looked at.
+    """
     if not clean(text).strip():
         return rows
-    return rows.filter(matching(kind.search, text)) if kind.search else rows.none()
+    fields = {name: readable_at(viewer, kind.model, name) for name in kind.search}
+    return rows.filter(matching(fields, text)) if fields else rows.none()
 
 
 def suggestions(kind: RecordType, viewer: Viewer, text: str) -> list[tuple[str, Any]]:
     """Records to choose from, each with the unique text that `references.found` understands."""
-    rows = searched(kind, kind.rows(viewer), text)[:MAX_SUGGESTIONS]
+    rows = searched(kind, viewer, kind.rows(viewer), text)[:MAX_SUGGESTIONS]
     records = list(rows)
     titles = [str(record) for record in records]
     return [

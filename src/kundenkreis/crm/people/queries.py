@@ -16,20 +16,18 @@ from kundenkreis.crm.people.models import (
     Person,
     TimelineEntry,
 )
-from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.access import Viewer, readable, visible
 from kundenkreis.kernel.record import reference
 
 DETAILS = Prefetch("contact_details", ContactDetail.objects.order_by("-is_primary", "id"))
-AFFILIATIONS = Prefetch(
-    "affiliations", Affiliation.objects.select_related("organisation").order_by("until", "id")
-)
 PAGE = 30
 
 
 def persons(viewer: Viewer) -> QuerySet[Person]:
     """Persons the viewer may read, with how to reach them and where they work."""
     rows = visible(viewer, Person.objects.all(), "crm.person.read")
-    return rows.prefetch_related(DETAILS, AFFILIATIONS)
+    roles = readable(viewer, Affiliation.objects.select_related("organisation"))
+    return rows.prefetch_related(DETAILS, Prefetch("affiliations", roles.order_by("until", "id")))
 
 
 def organisations(viewer: Viewer) -> QuerySet[Organisation]:

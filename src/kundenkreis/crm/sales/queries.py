@@ -21,9 +21,9 @@ MONTHS = 12
 
 
 def opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
-    """Opportunities the viewer may read, with whom they are about."""
+    """Opportunities the viewer may read."""
     rows = visible(viewer, Opportunity.objects.all(), "crm.opportunity.read")
-    return rows.select_related("organisation", "person", "stage")
+    return rows.select_related("stage")
 
 
 def open_opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
@@ -58,9 +58,8 @@ def stages_of(pipeline_id: int) -> list[Stage]:
 
 
 def orders(viewer: Viewer) -> QuerySet[Order]:
-    """Orders the viewer may read, with who ordered."""
-    rows = visible(viewer, Order.objects.all(), "crm.order.read")
-    return rows.select_related("person", "organisation")
+    """Orders the viewer may read."""
+    return visible(viewer, Order.objects.all(), "crm.order.read")
 
 
 def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:

@@ -35,6 +35,14 @@ def test_it_finds_a_misspelled_field_and_suggests_the_right_one(
     assert "industry" in found[0].hint
 
 
+def test_it_finds_a_query_that_loads_what_not_everybody_may_read() -> None:
+    kind = named("order")
+    broken = replace(kind, query=lambda viewer: kind.rows(viewer).select_related("person"))
+    found = list(problems(broken))
+    assert [problem.id for problem in found] == ["records.E007"]
+    assert "“person”" in found[0].msg
+
+
 def test_it_finds_a_sort_order_without_a_column() -> None:
     broken = replace(named("organisation"), order="-nam")
     assert [problem.id for problem in problems(broken)] == ["records.E002"]

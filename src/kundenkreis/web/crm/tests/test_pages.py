@@ -201,8 +201,8 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
     pages = {
         "/crm/persons/": 11,
         "/crm/organisations/": 11,
-        "/crm/opportunities/": 11,
-        "/crm/opportunities/board/": 12,
+        "/crm/opportunities/": 12,
+        "/crm/opportunities/board/": 13,
         f"/crm/persons/{company.person.pk}/": 18,
         f"/crm/organisations/{company.firm.pk}/": 19,
         "/": 9,
