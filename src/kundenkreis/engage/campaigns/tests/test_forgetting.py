@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kundenkreis.engage.campaigns import commands
+from kundenkreis.engage.campaigns.events import OfferExposed
 from kundenkreis.engage.campaigns.models import Assignment, Delivery, Exposure
 from kundenkreis.engage.campaigns.tests.test_commands import make_campaign, make_profiles
 from kundenkreis.kernel.clock import freeze
@@ -25,10 +26,8 @@ def test_the_groups_of_a_campaign_stay_until_long_after_its_end() -> None:
         (who,) = make_profiles(1)
         commands.plan_deliveries(actor=ANNA, campaign=campaign, profile_ids=[who], channel="email")
         variant = commands.assign_variant(actor=ANNA, campaign=campaign, profile_id=who)
-        commands.record_exposure(
-            actor=ANNA, campaign_id=campaign.pk, profile_id=who, variant_id=variant, shown=True,
-            at=clock.instant,
-        )  # fmt: skip
+        seen = OfferExposed(campaign.pk, who, variant, shown=True, at=clock.instant)
+        commands.record_exposures(actor=ANNA, exposures=[seen])
         clock.advance(days=2000)
         forget(Side.ENGAGE)
         assert rows() == [1, 1, 1]
