@@ -10,10 +10,22 @@ export function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A select over [{value, label, group?}]; options with a group are gathered under it. */
+/** A name made for programs as people would write it, like `readable` in kernel/text.py. */
+export function readable(name) {
+  const spaced = name.includes(" ") ? name : name.replace(/(?<=[a-z0-9])([A-Z])(?=[a-z])/g, (hump) => ` ${hump.toLowerCase()}`);
+  const words = spaced.replace(/[_.-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1) || name;
+}
+
+/**
+ * A select over [{value, label, group?, hint?}]; options with a group are gathered under it. A hint
+ * (the name behind a label) shows on hovering, and beside the label where labels are alike.
+ */
 export function select(options, value, label, changed) {
   const groups = new Map();
-  const made = make("select", { "aria-label": label, onchange: () => changed(made.value) });
+  const hint = () => (made.title = made.selectedOptions[0]?.title ?? "");
+  const made = make("select", { "aria-label": label, onchange: () => (hint(), changed(made.value)) });
+  const alike = (one) => options.some((other) => other !== one && other.label === one.label && other.group === one.group);
   for (const option of options) {
     let into = made;
     if (option.group) {
@@ -21,8 +33,24 @@ export function select(options, value, label, changed) {
       if (!groups.has(option.group)) made.append(into);
       groups.set(option.group, into);
     }
-    into.append(make("option", { value: option.value, selected: String(option.value) === String(value) }, option.label));
+    const text = option.hint && alike(option) ? `${option.label} (${option.hint})` : option.label;
+    into.append(make("option", { value: option.value, selected: String(option.value) === String(value), title: option.hint ?? "" }, text));
   }
+  hint();
+  return made;
+}
+
+/** A select over suggested names; the last choice makes room for a name of one's own. */
+function chooser(value, asked, words, changed) {
+  const options = asked.suggestions.map((one) => ({ ...one, hint: one.value }));
+  if (value && !options.some((one) => one.value === value)) options.push({ value, label: readable(value), hint: value });
+  const made = select([...options, { value: "", label: words.other }], value, asked.label, (chosen) => {
+    changed(chosen);
+    if (chosen) return;
+    const typed = field("text", "", asked.label, changed);
+    made.replaceWith(typed);
+    typed.focus();
+  });
   return made;
 }
 
@@ -105,13 +133,10 @@ export function input(asked, node, words, changed, tree) {
   const value = node[asked.name];
   const word = make("span", { className: "word" }, asked.label);
   switch (asked.kind) {
-    case "text": {
-      const id = `list-${Math.random().toString(36).slice(2)}`;
-      const made = field("text", value, asked.label, set, { });
-      if (!asked.suggestions?.length) return [word, made];
-      made.setAttribute("list", id);
-      return [word, made, make("datalist", { id }, ...asked.suggestions.map((text) => make("option", { value: text })))];
-    }
+    case "text":
+      if (!asked.suggestions?.length) return [word, field("text", value, asked.label, set)];
+      if (value === undefined) node[asked.name] = asked.suggestions[0].value;
+      return [word, chooser(node[asked.name], asked, words, set)];
     case "choice":
       if (value === undefined && asked.choices.length) node[asked.name] = asked.choices[0].value;
       return [word, select(asked.choices, value, asked.label, set)];

@@ -1,4 +1,4 @@
-import { input, make, operand, select } from "../condition-inputs.js";
+import { input, make, operand, readable, select } from "../condition-inputs.js";
 
 // <kk-conditions data-count="URL" data-words="…"> edits a tree of conditions: a hidden input holds
 // the definition as JSON, `data-words` what may be asked as JSON (kernel/conditions/README.md).
@@ -62,11 +62,13 @@ class Conditions extends HTMLElement {
   }
 
   comparison(node, words) {
-    const known = words.families.flatMap((family) => family.known.map((one) => ({ ...one, group: family.label, label: one.key })));
+    const known = words.families.flatMap((family) => family.known.map((one) => ({ ...one, group: family.label, hint: one.key })));
     const fields = [...words.fields, ...known];
     if (!fields.some((field) => field.name === node.field) && node.field) {
-      const [prefix, kind, key] = node.field.split(".");
-      fields.push({ name: node.field, kind, label: key, group: prefix });
+      const [prefix, kind, ...rest] = node.field.split(".");
+      const key = rest.join(".");
+      const family = words.families.find((one) => one.prefix === prefix);
+      fields.push({ name: node.field, kind, label: readable(key), hint: key, group: family?.label });
     }
     const field = fields.find((one) => one.name === node.field) ?? fields[0];
     const operators = field.operators ?? words.kinds[field.kind].operators;
@@ -76,7 +78,7 @@ class Conditions extends HTMLElement {
     const again = (change) => (change(), delete node.value, this.draw());
     const set = (value) => (value === undefined ? delete node.value : (node.value = value), this.changed());
     return [
-      select(fields.map((one) => ({ value: one.name, label: one.label, group: one.group })), field.name, this.text.field, (name) => again(() => ((node.field = name), delete node.op))),
+      select(fields.map((one) => ({ ...one, value: one.name })), field.name, this.text.field, (name) => again(() => ((node.field = name), delete node.op))),
       select(operators.map((one) => ({ value: one.name, label: one.label })), operator.name, this.text.operator, (name) => again(() => (node.op = name))),
       ...operand(field.kind, operator, node.value, field, words, this.text.value, set),
     ];

@@ -18,7 +18,7 @@ def test_a_segment_and_a_campaign_are_made_previewed_started_and_ended(
     anna.goto(f"{product.staff}/engage/segments/new/")
     anna.get_by_label("Name (Deutsch)").fill("Wer sich umgesehen hat")
     anna.get_by_label("Bedingung", exact=True).select_option("performed")
-    anna.locator(".condition").get_by_label("Ereignis").fill("Product Viewed")
+    anna.locator(".condition").get_by_label("Ereignis").select_option("Produkt angesehen")
     expect(anna.locator("output")).to_contain_text("derzeit")
     anna.get_by_role("button", name="Speichern").click()
     expect(anna.get_by_role("heading", name="Wer sich umgesehen hat")).to_be_visible()

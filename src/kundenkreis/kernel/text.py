@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -19,3 +20,18 @@ def fold(text: str | None) -> str | None:
     if text is None:
         return None
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", str(text)).casefold())
+
+
+_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])(?=[a-z])")
+
+
+def readable(name: str) -> str:
+    """A name made for programs as people would write it: "cart_id" → "Cart id".
+
+    A name with spaces was written for people and keeps its words. `frontend/condition-inputs.js`
+    does the same with names that are only typed there.
+    """
+    if " " not in name:
+        name = _HUMP.sub(lambda hump: f" {hump[1].lower()}", name)
+    words = " ".join(re.sub(r"[_.\-]", " ", name).split())
+    return words[:1].upper() + words[1:] or name

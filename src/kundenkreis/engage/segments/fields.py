@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.engage.profiles.labels import fact_label, trait_label
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.facts import EventRow
-from kundenkreis.engage.tracking.models import Source
+from kundenkreis.engage.tracking.labels import property_label
+from kundenkreis.engage.tracking.models import Event, Source
 from kundenkreis.kernel.conditions import Choice, Family, Field, Kind, Vocabulary, column
 from kundenkreis.kernel.conditions.json_values import KINDS, READ, SQL
 from kundenkreis.kernel.money import Money
@@ -34,7 +36,8 @@ def _property(name: str, key: str, kind: Kind) -> Field:
         return READ[kind](event.properties, (key,))
 
     only = _FIXED_IN_TIME if kind is Kind.DATE else ()
-    return Field(name, kind, key, read, SQL[kind]("properties", (key,)), operators=only)
+    sql = SQL[kind]("properties", (key,))
+    return Field(name, kind, property_label(key), read, sql, operators=only)
 
 
 EVENTS = Vocabulary(
@@ -44,7 +47,9 @@ EVENTS = Vocabulary(
         Field("value", Kind.MONEY, _("Value"), _value, F("value_minor"), F("currency")),
         column("source", Kind.REFERENCE, _("Source"), path="source_id", choices=_sources),
     ),
-    families=(Family("property", _("Property"), KINDS, _property),),
+    families=(
+        Family("property", _("Property"), KINDS, _property, lambda: _sample(Event, "properties")),
+    ),
 )
 
 
@@ -56,7 +61,7 @@ def _trait(name: str, key: str, kind: Kind) -> Field:
     def read(profile: Any) -> object:
         return READ[kind](profile.traits, (key,))
 
-    return Field(name, kind, key, read, SQL[kind]("traits", (key,)))
+    return Field(name, kind, trait_label(key), read, SQL[kind]("traits", (key,)))
 
 
 def _fact(name: str, key: str, kind: Kind) -> Field:
@@ -66,7 +71,7 @@ def _fact(name: str, key: str, kind: Kind) -> Field:
     def read(profile: Any) -> object:
         return READ[kind](profile.facts, path)
 
-    return Field(name, kind, key, read, SQL[kind]("facts", path))
+    return Field(name, kind, fact_label(key), read, SQL[kind]("facts", path))
 
 
 def _kind_of(value: object) -> Kind:
@@ -75,14 +80,15 @@ def _kind_of(value: object) -> Kind:
     return Kind.NUMBER if isinstance(value, int | float) else Kind.TEXT
 
 
-def _sample(column: str) -> Iterable[tuple[str, Kind]]:
-    """Keys worth suggesting: those of the newest profiles."""
-    newest = Profile.objects.order_by("-id").values_list(column, flat=True)[:_SAMPLE]
+def _sample(model: type[Event | Profile], column: str) -> Iterable[tuple[str, Kind]]:
+    """Keys worth suggesting: those with a plain value in the newest rows."""
+    newest = model._default_manager.order_by("-id").values_list(column, flat=True)[:_SAMPLE]
     seen: dict[str, Kind] = {}
     for row in newest:
         for key, value in row.items():
             inner = value.get("value") if column == "facts" and isinstance(value, dict) else value
-            seen.setdefault(key, _kind_of(inner))
+            if isinstance(inner, str | int | float):
+                seen.setdefault(key, _kind_of(inner))
     return sorted(seen.items())[:100]
 
 
@@ -98,6 +104,6 @@ PROFILE_FIELDS = (
     ),
 )
 PROFILE_FAMILIES = (
-    Family("trait", _("Trait"), KINDS, _trait, lambda: _sample("traits")),
-    Family("fact", _("Fact from the CRM"), KINDS, _fact, lambda: _sample("facts")),
+    Family("trait", _("Trait"), KINDS, _trait, lambda: _sample(Profile, "traits")),
+    Family("fact", _("Fact from the CRM"), KINDS, _fact, lambda: _sample(Profile, "facts")),
 )

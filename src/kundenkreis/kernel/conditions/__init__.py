@@ -11,7 +11,7 @@ README.md holds the JSON contracts for editors.
 """
 
 from kundenkreis.kernel.conditions.codec import Reader, dump, dump_node, load, load_node
-from kundenkreis.kernel.conditions.editor import describe, parse_form
+from kundenkreis.kernel.conditions.editor import describe, parse_form, suggested
 from kundenkreis.kernel.conditions.errors import ConditionError
 from kundenkreis.kernel.conditions.explaining import Explanation, explain
 from kundenkreis.kernel.conditions.folding import Caseless, caseless
@@ -68,6 +68,7 @@ __all__ = [
     "pending_q",
     "say",
     "sentence",
+    "suggested",
     "to_q",
     "walk",
 ]

@@ -7,7 +7,8 @@ send the JSON of `codec` in one hidden field.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 from typing import Any as Whatever
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,9 @@ from kundenkreis.kernel.conditions.tree import (
 )
 from kundenkreis.kernel.conditions.vocabulary import Field, Vocabulary
 from kundenkreis.kernel.conditions.wording import GROUPS, PERIODS, UNITS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Json = dict[str, Whatever]
 
@@ -57,8 +61,9 @@ def describe(vocabulary: Vocabulary) -> Json:
                 "label": str(family.label),
                 "kinds": [kind.value for kind in family.kinds],
                 "known": [
-                    {"name": f"{family.prefix}.{kind.value}.{key}", "key": key, "kind": kind.value}
+                    {"name": field.name, "label": str(field.label), "key": key, "kind": kind.value}
                     for key, kind in family.known()
+                    if (field := family.field(f"{family.prefix}.{kind.value}.{key}"))
                 ],
             }
             for family in vocabulary.families
@@ -67,7 +72,13 @@ def describe(vocabulary: Vocabulary) -> Json:
             {"type": kind.kind, "label": str(kind.label), "inputs": kind.inputs()}
             for kind in vocabulary.node_types
         ],
+        "other": _("Another …"),
     }
+
+
+def suggested(names: Iterable[str], label: Callable[[str], StrOrPromise] = str) -> list[Json]:
+    """Names an input of kind `text` suggests, each with its label; others may be typed."""
+    return [{"value": name, "label": str(label(name))} for name in names]
 
 
 def _operator(operator: Operator) -> Json:

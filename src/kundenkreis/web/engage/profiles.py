@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,10 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.engage.consent import queries as consent
+from kundenkreis.engage.consent.labels import purpose_labels
 from kundenkreis.engage.profiles import queries as profiles
+from kundenkreis.engage.profiles.labels import fact_label
 from kundenkreis.engage.segments.queries import segment_ids_of
 from kundenkreis.engage.tracking import queries as tracking
+from kundenkreis.kernel.conditions.json_values import DATE
+from kundenkreis.kernel.conditions.wording import plain
+from kundenkreis.kernel.money import Money
 from kundenkreis.records.numbers import whole
+from kundenkreis.ui import formats
 from kundenkreis.web.engage.choices import segment_names
 from kundenkreis.web.shell.requests import viewer_of
 
@@ -39,6 +46,8 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
     names = profiles.identifiers(group)
     context = {
         "profile": shown,
+        "facts": _facts(shown.facts),
+        "purposes": purpose_labels(),
         "trail": [{"label": _("Profiles"), "url": reverse("engage:profiles")}],
         "identifiers": names,
         "events": tracking.events_of(viewer, group, SHOWN),
@@ -64,3 +73,24 @@ def event_stream(request: HttpRequest) -> HttpResponse:
     context = {"events": shown, "next": more, "title_icon": "activity"}
     part = "#stream" if request.headers.get("HX-Request") else ""
     return render(request, f"engage/event_stream.html{part}", context)
+
+
+def _facts(facts: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """What the crm told, as label and value; the revenue's currency stands beside its amount."""
+    values = {name: fact.get("value") for name, fact in facts.items()}
+    if isinstance(minor := values.get("revenue_minor"), int):
+        values["revenue_minor"] = Money(minor, str(values.pop("currency", "") or "EUR"))
+    said = [(name, value) for name, value in values.items() if value not in (None, "")]
+    return [(str(_fact_label(name)), _fact(value)) for name, value in said]
+
+
+def _fact_label(name: str) -> Any:
+    return _("Net revenue") if name == "revenue_minor" else fact_label(name)
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, Money):
+        return formats.money(value)
+    if isinstance(value, str) and DATE.fullmatch(value):
+        return formats.day(date.fromisoformat(value))
+    return plain(value)

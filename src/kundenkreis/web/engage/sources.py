@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kundenkreis.engage.consent.labels import purpose_labels
 from kundenkreis.engage.consent.queries import purposes
 from kundenkreis.engage.tracking import commands, queries
 from kundenkreis.engage.tracking.models import Source
@@ -55,6 +56,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     context = {
         "sources": queries.sources(viewer),
+        "purposes": purpose_labels(),
         "rejected": queries.rejected(viewer, limit=50),
         "title_icon": "radio-tower",
     }

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kundenkreis.engage.consent.models import Purpose
+from kundenkreis.engage.consent.labels import channel_label, purpose_labels
 from kundenkreis.engage.consent.queries import EMAIL, WEB
 from kundenkreis.engage.segments.consents import people_granted
 from kundenkreis.engage.segments.needs import Needs
@@ -57,18 +57,16 @@ class HasConsentType:
         return Q(pk__in=[])
 
     def say(self, node: HasConsent) -> str:
-        words = {"purpose": node.purpose, "channel": node.channel}
-        return _("has consented to %(purpose)s by %(channel)s") % words
+        purpose = purpose_labels().get(node.purpose, node.purpose)
+        words = {"purpose": purpose, "channel": channel_label(node.channel)}
+        return _("has consented to “%(purpose)s” by %(channel)s") % words
 
     def actual(self, node: HasConsent, facts: ProfileFacts, moment: Moment) -> str:
         return _("yes") if self.holds(node, facts, moment) else _("no")
 
     def inputs(self) -> list[dict[str, Any]]:
-        purposes = [
-            {"value": purpose.slug, "label": str(purpose)}
-            for purpose in Purpose.objects.order_by("slug")[:100]
-        ]
-        channels = [{"value": WEB, "label": _("Website")}, {"value": EMAIL, "label": _("E-mail")}]
+        purposes = [{"value": slug, "label": label} for slug, label in purpose_labels().items()]
+        channels = [{"value": one, "label": str(channel_label(one))} for one in (WEB, EMAIL)]
         return [
             {"name": "purpose", "kind": "choice", "label": _("Purpose"), "choices": purposes},
             {"name": "channel", "kind": "choice", "label": _("Channel"), "choices": channels},

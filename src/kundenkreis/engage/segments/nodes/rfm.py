@@ -28,7 +28,7 @@ from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector
 from kundenkreis.engage.segments.nodes.summing import MOST_MINOR
-from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader
+from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader, suggested
 
 PARTS = ("recency", "frequency", "monetary")
 GROUPS = 5
@@ -161,4 +161,4 @@ class RfmType:
             for part, label in zip(PARTS, labels, strict=True)
         ]
         currency = {"name": "currency", "kind": "text", "label": _("Currency"), "default": "EUR"}
-        return [*selecting.inputs(), {**currency, "suggestions": ["EUR", "CHF"]}, *parts]
+        return [*selecting.inputs(), {**currency, "suggestions": suggested(["EUR", "CHF"])}, *parts]

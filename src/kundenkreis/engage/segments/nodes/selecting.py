@@ -15,6 +15,7 @@ from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.fields import EVENTS
 from kundenkreis.engage.segments.needs import Detail, Needs
+from kundenkreis.engage.tracking.labels import COMMON, event_label
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.kernel.conditions import (
     Duration,
@@ -25,6 +26,7 @@ from kundenkreis.kernel.conditions import (
     dump_node,
     node_q,
     sentence,
+    suggested,
 )
 from kundenkreis.kernel.conditions.memory import holds
 from kundenkreis.kernel.conditions.periods import Bound, since
@@ -122,7 +124,7 @@ class Selector:
         return data
 
     def say(self) -> str:
-        words = _("“%(name)s”") % {"name": self.event}
+        words = _("“%(name)s”") % {"name": event_label(self.event)}
         if self.where is not None:
             words += f" [{sentence(self.where, EVENTS)}]"
         if self.within is not None:
@@ -155,31 +157,25 @@ def load(reader: Reader, *, window: bool = True) -> Selector:
     )
 
 
-# Event types of the shop vocabulary everybody uses (Segment's e-commerce specification).
-COMMON = (
-    "Product Viewed",
-    "Product Added",
-    "Product Removed",
-    "Cart Viewed",
-    "Checkout Started",
-    "Order Completed",
-    "Order Cancelled",
-    "Products Searched",
-    "Page Viewed",
-)
 _NEWEST = 5000
 
 
 def known_types() -> list[str]:
     """Event types worth suggesting: the common ones and those of the newest events."""
     newest = Event.objects.order_by("-id").values_list("type", flat=True)[:_NEWEST]
-    return sorted({*COMMON, *newest})[:200]
+    others = sorted(set(newest).difference(COMMON), key=lambda name: str(event_label(name)))
+    return [*COMMON, *others][:200]
 
 
 def inputs(*, window: bool = True) -> list[dict[str, Any]]:
     """What the editor asks for."""
     found: list[dict[str, Any]] = [
-        {"name": "event", "kind": "text", "label": _("Event"), "suggestions": known_types()}
+        {
+            "name": "event",
+            "kind": "text",
+            "label": _("Event"),
+            "suggestions": suggested(known_types(), event_label),
+        }
     ]
     if window:
         found.append(

@@ -24,7 +24,8 @@ from kundenkreis.engage.segments.fields import EVENTS
 from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
-from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader
+from kundenkreis.engage.tracking.labels import property_label
+from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader, suggested
 from kundenkreis.kernel.conditions.json_values import JsonKey
 from kundenkreis.kernel.conditions.json_values import key as json_key
 from kundenkreis.kernel.conditions.vocabulary import KEY
@@ -64,6 +65,15 @@ def event_key(event: EventRow, name: str) -> str:
     if name == ANY_KEY:
         return ""
     return json_key(event.properties, (name.removeprefix(_PROPERTY),)) or ""
+
+
+def key_label(name: str) -> str:
+    """What a key is called."""
+    if name == ANY_KEY:
+        return _("any: whatever it is about")
+    if name == "key":
+        return _("its own (cart, order …)")
+    return str(property_label(name.removeprefix(_PROPERTY)))
 
 
 def _sql_key(name: str) -> Any:
@@ -165,7 +175,8 @@ class SequenceType:
 
     def inputs(self) -> list[dict[str, Any]]:
         event, within, where = selecting.inputs()
-        keys = ["key", "property.cart_id", "property.order_id", ANY_KEY]
+        names = ["key", "property.cart_id", "property.order_id", ANY_KEY]
+        keys = suggested(names, key_label)
         first = {"name": "first_key", "kind": "text", "label": _("Key of the first event")}
         then = {"name": "then_key", "kind": "text", "label": _("Key of the later event")}
         return [

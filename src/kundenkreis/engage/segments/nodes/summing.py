@@ -19,7 +19,8 @@ from kundenkreis.engage.segments.facts import EventRow, ProfileFacts
 from kundenkreis.engage.segments.needs import Detail, Needs
 from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
-from kundenkreis.kernel.conditions import ConditionError, Kind, Moment, Node, Reader
+from kundenkreis.engage.tracking.labels import property_label
+from kundenkreis.kernel.conditions import ConditionError, Kind, Moment, Node, Reader, suggested
 from kundenkreis.kernel.conditions import values as operands
 from kundenkreis.kernel.conditions.json_values import JsonNumber, number
 from kundenkreis.kernel.conditions.kinds import OPERATORS
@@ -143,7 +144,11 @@ class SumOfType:
         return among(node.selector.open_people(moment))
 
     def say(self, node: SumOf) -> str:
-        of = _("value") if node.of == "value" else _("“%(name)s”") % {"name": node.of}
+        of = (
+            _("value")
+            if node.of == "value"
+            else _("“%(name)s”") % {"name": property_label(node.of)}
+        )
         op = next(str(o.label) for o in OPERATORS[Kind.NUMBER] if o.name == node.op)
         words = {"of": of, "what": node.selector.say(), "op": op, "amount": plain(node.amount)}
         return _("sum of %(of)s over %(what)s %(op)s %(amount)s") % words
@@ -164,7 +169,7 @@ class SumOfType:
         of = {"name": "of", "kind": "text", "label": _("Sum of"), "default": "value"}
         return [
             event,
-            {**of, "suggestions": ["value", "quantity"]},
+            {**of, "suggestions": suggested(["value", "quantity"], property_label)},
             {
                 "name": "op",
                 "kind": "choice",

@@ -97,7 +97,7 @@ def test_it_says_why_somebody_is_in_or_not() -> None:
         assert inside.holds
         assert inside.actual == "1 in the window, 1 of them still open"
         assert inside.changes_at == NOW + timedelta(hours=5)
-        assert "Order Completed" in inside.text
+        assert "Order placed" in inside.text
         assert not queries.why(ANNA, made.pk, other).holds
         with pytest.raises(NotFound):
             queries.why(ANNA, made.pk, 4711)
@@ -170,3 +170,49 @@ def test_it_reads_what_people_did_from_an_ordinary_form() -> None:
     with pytest.raises(ConditionError) as refused:
         parse_form(form | {"where.children.1.within.n": "x"}, PEOPLE)
     assert refused.value.field == "where.children.1.within.n"
+
+
+def test_everything_the_builder_offers_has_a_label_in_both_languages() -> None:
+    (one,) = people(
+        1, traits={"first_name": "Eva", "shoe_size": 38}, facts={"revenue_minor": {"value": 1}}
+    )
+    did(one, "shop_quiz_done", properties={"cart_id": "a", "quizScore": 7, "nested": {"x": 1}})
+    said = {}
+    for language in ("de", "en"):
+        with translation.override(language):
+            words = queries.builder(ANNA)
+            performed = next(node for node in words["nodes"] if node["type"] == "performed")
+            asked = {each["name"]: each for each in performed["inputs"]}
+            events = {each["value"]: each["label"] for each in asked["event"]["suggestions"]}
+            families = words["families"] + asked["where"]["vocabulary"]["families"]
+            known = {each["name"]: each["label"] for one in families for each in one["known"]}
+            said[language] = events | known
+    # What everybody calls alike is translated, a company's own names are made readable.
+    assert (
+        said["de"]
+        | {
+            "Product Added": "Produkt in den Warenkorb gelegt",
+            "shop_quiz_done": "Shop quiz done",
+            "trait.text.first_name": "Vorname",
+            "trait.number.shoe_size": "Shoe size",
+            "fact.number.revenue_minor": "Nettoumsatz in Cent",
+            "property.text.cart_id": "Nummer des Warenkorbs",
+            "property.number.quizScore": "Quiz score",
+        }
+        == said["de"]
+    )
+    assert said["en"]["Product Added"] == "Product put in the cart"
+    assert not [name for name in said["de"] if "nested" in name]
+    for labels in said.values():
+        assert not [label for label in labels.values() if "_" in label]
+
+
+def test_sentences_use_the_same_labels_as_the_builder() -> None:
+    with translation.override("de"):
+        definition = ABANDONED_CART.definition
+        assert "Produkt in den Warenkorb gelegt" in queries.in_words(definition)
+        compared = {"type": "compare", "field": "fact.number.orders", "op": "gte", "value": 2}
+        line = queries.in_words({"v": 1, "where": compared})
+        assert line == "Anzahl der Bestellungen ist mindestens 2"
+        paid = {"type": "sum_of", "event": "Order Completed", "of": "quantity", "amount": "3"}
+        assert "„Menge“" in queries.in_words({"v": 1, "where": paid})

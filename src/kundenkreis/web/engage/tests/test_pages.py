@@ -6,9 +6,12 @@ import pytest
 from django.test import Client
 
 from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.engage.segments.templates import ABANDONED_CART
-from kundenkreis.kernel.testing import BOTH
+from kundenkreis.kernel import store
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import BOTH, SYSTEM
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -163,3 +166,19 @@ def test_a_source_with_a_wrong_origin_says_so_beside_the_field(anna: Client) -> 
     answer = anna.post("/engage/sources/new/", values)
     assert answer.status_code == 422
     assert "nonsense" in answer.content.decode()
+
+
+def test_a_profile_speaks_of_traits_and_facts_in_words(anna: Client) -> None:
+    with store.group(Side.ENGAGE):
+        facts = {
+            "revenue_minor": {"value": 12345, "purpose": "server_analytics"},
+            "currency": {"value": "CHF", "purpose": "server_analytics"},
+            "last_order_on": {"value": "2026-11-21", "purpose": "server_analytics"},
+        }
+        traits = {"first_name": "Eva", "shoe_size": 38}
+        profile = store.create(SYSTEM, Profile, facts=facts, traits=traits)
+    page = anna.get(f"/engage/profiles/{profile.pk}/").content.decode()
+    for words in ("First name", "Shoe size", "Net revenue", "123.45", "CHF", "21 Nov 2026"):
+        assert words in page
+    for name in ("first_name", "shoe_size", "revenue_minor", "12345"):
+        assert name not in page
