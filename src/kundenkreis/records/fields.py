@@ -65,6 +65,16 @@ class Info:
 
 
 @lru_cache(maxsize=2000)
+def unique_beside(column: models.Field[Any, Any]) -> tuple[str, ...] | None:
+    """The fields beside which a value may be there only once; None if it may be there again."""
+    if column.unique:
+        return ()
+    constraints = column.model._meta.total_unique_constraints
+    found = next((one.fields for one in constraints if column.name in one.fields), None)
+    return None if found is None else tuple(name for name in found if name != column.name)
+
+
+@lru_cache(maxsize=2000)
 def info(model: type[models.Model], name: str) -> Info:
     """The field of that name. Raises `LookupError` when the model has none."""
     try:

@@ -17,7 +17,7 @@ from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
 from kundenkreis.records import directory, registry
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.formfields import (
     DayField,
     InstantField,
@@ -82,9 +82,13 @@ class RecordForm(forms.Form):
         column = found.column
         if values[found.name] == "" and column.null:
             values[found.name] = None
-        if not column.unique or values[found.name] is None:
+        beside = unique_beside(column)
+        if beside is None or values[found.name] is None:
             return
-        same = self.kind.model._default_manager.filter(**{found.name: values[found.name]})
+        stored = self.record if self.record is not None else self.kind.model()
+        rest = {name: values.get(name, getattr(stored, name)) for name in beside}
+        wanted = {found.name: values[found.name], **rest}
+        same = self.kind.model._default_manager.filter(**wanted)
         if self.record is not None:
             same = same.exclude(pk=self.record.pk)
         if same.exists():

@@ -19,7 +19,7 @@ from kundenkreis.kernel.conditions import caseless
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
 from kundenkreis.records.exporting import BOM, unsafe
-from kundenkreis.records.fields import info
+from kundenkreis.records.fields import info, unique_beside
 from kundenkreis.records.forms import RecordForm, form_names
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _every_row(
     kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str], *, keep: bool
 ) -> Result:
     viewer.require(kind.right("import"))
-    actor, result, seen = viewer.through("import"), Result(), set[tuple[str, str]]()
+    actor, result, seen = viewer.through("import"), Result(), set[tuple[str, ...]]()
     for chunk in _chunks(_forms(kind, viewer, table, mapping)):
         with suppress(_TakenBack), store.group(kind.side, f"import_{kind.slug}"):
             for line, form in chunk:
@@ -210,16 +210,18 @@ def _problem(form: RecordForm) -> str:
     return " · ".join(parts)
 
 
-def _repeated(kind: RecordType, form: RecordForm, seen: set[tuple[str, str]]) -> str:
+def _repeated(kind: RecordType, form: RecordForm, seen: set[tuple[str, ...]]) -> str:
     for name, value in form.cleaned_data.items():
         column = next((c for c in kind.model._meta.concrete_fields if c.name == name), None)
-        if column is None or not column.unique or value is None:
+        beside = None if column is None else unique_beside(column)
+        if beside is None or value is None:
             continue
-        if (name, str(value)) in seen:
+        key = (name, str(value), *(str(form.cleaned_data.get(other)) for other in beside))
+        if key in seen:
             return _("%(field)s: an earlier row has the same value.") % {
                 "field": form.fields[name].label
             }
-        seen.add((name, str(value)))
+        seen.add(key)
     return ""
 
 

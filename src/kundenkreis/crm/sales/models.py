@@ -51,9 +51,10 @@ class Stage(Record):
 
 
 class Product(Record):
-    """Something that is sold."""
+    """Something that is sold. One that came with an order keeps its source; ours has none."""
 
-    sku = models.CharField(_("Article number"), max_length=60, unique=True)
+    source = models.CharField(_("Source"), max_length=80, blank=True, editable=False)
+    sku = models.CharField(_("Article number"), max_length=60)
     name = models.CharField(_("Name"), max_length=160)
     series = models.CharField(_("Series"), max_length=80, blank=True)
     price = models.DecimalField(
@@ -64,6 +65,7 @@ class Product(Record):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
+        constraints = [models.UniqueConstraint(fields=["source", "sku"], name="product_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -193,6 +195,7 @@ class OrderLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="order_lines")
     sku = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=200, blank=True)
     quantity = models.DecimalField(max_digits=15, decimal_places=3)
@@ -201,6 +204,8 @@ class OrderLine(models.Model):
     net_minor = models.BigIntegerField()
 
     class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
         ordering = ["order", "position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_line_once")

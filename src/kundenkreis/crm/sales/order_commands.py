@@ -13,6 +13,7 @@ from kundenkreis.crm.sales.events import OrderCancelled, OrderPlaced
 from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.crm.sales.order_facts import share_order_facts
 from kundenkreis.crm.sales.order_values import NewOrder
+from kundenkreis.crm.sales.product_commands import list_products, product_key
 from kundenkreis.kernel import bulk, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -23,7 +24,7 @@ from kundenkreis.kernel.text import normal
 
 CHUNK = 500
 _LINE = (
-    "order_id", "position", "sku", "name", "quantity", "unit_price", "tax_rate", "net_minor",
+    "order_id", "position", "product_id", "sku", "name", "quantity", "unit_price", "tax_rate", "net_minor",
 )  # fmt: skip
 
 
@@ -116,9 +117,10 @@ def _known(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Order]:
 def _insert(actor: Actor, new: list[NewOrder]) -> list[Order]:
     people = _people(actor, new)
     orders = store.create_many(actor, Order, [_values(order, people) for order in new])
+    products = list_products(actor=actor, orders=new)
     lines = [
-        (order.pk, position, normal(line.sku), normal(line.name), line.quantity, line.unit_price,
-         line.tax_rate, line.net_minor)
+        (order.pk, position, products.get(product_key(order.source, line)), normal(line.sku),
+         normal(line.name), line.quantity, line.unit_price, line.tax_rate, line.net_minor)
         for order, said in zip(orders, new, strict=True)
         for position, line in enumerate(said.lines, start=1)
     ]  # fmt: skip

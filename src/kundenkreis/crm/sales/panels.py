@@ -193,7 +193,7 @@ def state_text(order: Order) -> str:
 
 
 def lines_panel(viewer: Viewer, order: Order) -> Mapping[str, Any]:
-    return {"lines": queries.lines_of(order)}
+    return {"lines": queries.lines_of(order), "may_open": viewer.may("crm.product.read")}
 
 
 def order_figures(viewer: Viewer, order: Order) -> Iterable[Figure]:

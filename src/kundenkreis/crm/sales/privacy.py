@@ -22,7 +22,7 @@ PRIVACY: Map = {
     },
     "Product": {
         **RECORD,
-        **dict.fromkeys(("sku", "name", "series", "price", "currency"), TECHNICAL),
+        **dict.fromkeys(("source", "sku", "name", "series", "price", "currency"), TECHNICAL),
     },
     "Opportunity": {
         **RECORD,
@@ -46,8 +46,8 @@ PRIVACY: Map = {
     "OrderLine": {
         "id": TECHNICAL,
         **dict.fromkeys(
-            ("order", "position", "sku", "name", "quantity", "unit_price", "tax_rate", "net_minor"),
-            _LINE,
+            ("order", "position", "product", "sku", "name", "quantity", "unit_price"), _LINE
         ),
+        **dict.fromkeys(("tax_rate", "net_minor"), _LINE),
     },
 }

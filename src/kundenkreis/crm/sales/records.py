@@ -152,10 +152,11 @@ PRODUCT = register(
             Column("series"),
             Column("price", keep=True),
             Column("currency"),
+            Column("source", cell=source_tag, sort=("source",), text=source_text),
         ),
-        sections=(Section(_("Facts"), ("name", "sku", "series", "price", "currency")),),
+        sections=(Section(_("Facts"), ("name", "sku", "series", "price", "currency", "source")),),
         search=("name", "sku"),
-        filters=("series",),
+        filters=("series", "source"),
         square=True,
     )
 )

@@ -8,8 +8,10 @@ from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import importing, named, write
 from kundenkreis.records.exporting import lines, safe, unsafe
@@ -92,6 +94,15 @@ def test_it_finds_a_value_that_comes_twice_in_the_file() -> None:
     table = importing.sheet("last name,customer number\nA,K-1\nB,K-1\n")
     mapping = importing.guessed(PERSON, ANNA, table.header)
     result = importing.check(PERSON, ANNA, table, mapping)
+    assert (result.good, [line for line, _ in result.errors]) == (1, [3])
+
+
+def test_it_finds_a_number_that_comes_twice_though_a_shop_has_it_too() -> None:
+    product = named("product")
+    with store.group(Side.CRM):
+        store.create(ANNA, product.model, source="shop", sku="T1", name="Tasse")
+    table = importing.sheet("sku;name;currency\nT1;Becher;EUR\nT1;Krug;EUR\n")
+    result = importing.check(product, ANNA, table, ["sku", "name", "currency"])
     assert (result.good, [line for line, _ in result.errors]) == (1, [3])
 
 

@@ -7,11 +7,14 @@ import pytest
 from kundenkreis.crm.people.models import Organisation
 from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.crm.sales.models import Opportunity, Product
+from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
+from kundenkreis.records.forms import RecordForm
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -101,3 +104,12 @@ def test_it_says_what_still_needs_a_record_that_is_to_be_deleted() -> None:
     assert Organisation.objects.exists()
     write.remove(PRODUCT, ANNA, make_product().pk)
     assert not Product.objects.exists()
+
+
+def test_a_form_takes_the_number_of_anothers_product_but_not_of_ones_own() -> None:
+    with store.group(Side.CRM):
+        store.create(ANNA, Product, source="shop", sku="MK-1", name="Messkopf")
+    typed = {"sku": "MK-1", "name": "Unserer", "currency": "EUR"}
+    assert RecordForm(PRODUCT, ANNA, typed, typed).is_valid()
+    make_product()
+    assert "sku" in RecordForm(PRODUCT, ANNA, typed, typed).errors

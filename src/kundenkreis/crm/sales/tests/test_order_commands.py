@@ -8,11 +8,13 @@ import pytest
 
 from kundenkreis.crm.people.customer_commands import Customer
 from kundenkreis.crm.people.models import ContactDetail, Person, SharedFacts, TimelineEntry
-from kundenkreis.crm.sales.models import Order, OrderLine
+from kundenkreis.crm.sales.models import Order, OrderLine, Product
 from kundenkreis.crm.sales.order_commands import cancel_order, place_order, place_orders
 from kundenkreis.crm.sales.order_values import AmountsDoNotAdd, NewLine, NewOrder
+from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry, OutboxMessage
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -169,3 +171,66 @@ def test_it_does_not_know_an_order_it_was_never_told_of() -> None:
 def test_carla_may_not_place_orders() -> None:
     with pytest.raises(NotAllowed):
         place_order(actor=CARLA, order=new_order())
+
+
+def line(sku: str = "T1", name: str = "Tasse", price: str = "5") -> NewLine:
+    return NewLine.priced(
+        sku=sku, name=name, quantity=Decimal(2), unit_price=Decimal(price), currency="EUR"
+    )
+
+
+def catalogue() -> list[tuple[str, str, str]]:
+    return sorted(Product.objects.values_list("source", "sku", "name"))
+
+
+def test_what_an_order_sells_is_in_the_catalogue_and_its_line_leads_there() -> None:
+    lines = (line(), line("T2", "", "0"), line("", "Verpackung"))
+    place_order(actor=ANNA, order=new_order(currency="CHF", lines=lines))
+    assert catalogue() == [("shop", "T1", "Tasse"), ("shop", "T2", "T2")]
+    cup, free = Product.objects.order_by("sku")
+    assert (cup.price, cup.currency, free.price) == (5, "CHF", None)
+    named = OrderLine.objects.order_by("position").values_list("product_id", flat=True)
+    assert list(named) == [cup.pk, free.pk, None]
+
+
+def test_a_product_is_listed_once_however_often_it_is_ordered() -> None:
+    twice = (line(), line(name="Tasse, rot"))
+    place_orders(actor=ANNA, orders=[new_order(lines=twice), new_order("A2")])
+    place_orders(actor=ANNA, orders=[new_order(), new_order("A3")])
+    assert catalogue() == [("shop", "T1", "Tasse")]
+    product = Product.objects.get()
+    assert set(OrderLine.objects.values_list("product_id", flat=True)) == {product.pk}
+    assert OrderLine.objects.count() == 4
+
+
+def test_the_same_number_of_two_shops_names_two_products() -> None:
+    with store.group(Side.CRM):
+        store.create(ANNA, Product, sku="T1", name="Eigene Tasse")
+    other = new_order(source="outlet", lines=(line(name="Teller"),))
+    place_orders(actor=ANNA, orders=[new_order(), other])
+    assert catalogue() == [
+        ("", "T1", "Eigene Tasse"),
+        ("outlet", "T1", "Teller"),
+        ("shop", "T1", "Tasse"),
+    ]
+    for sold in OrderLine.objects.select_related("order", "product"):
+        assert sold.product is not None
+        assert sold.product.source == sold.order.source
+
+
+def test_what_staff_changed_about_a_product_stays() -> None:
+    place_order(actor=ANNA, order=new_order())
+    with store.group(Side.CRM):
+        product = store.lock(Product, Product.objects.get().pk)
+        store.change(ANNA, product, name="Becher", price=Decimal(7), currency="CHF")
+    place_order(actor=ANNA, order=new_order("A2"))
+    product = Product.objects.get()
+    assert (product.name, product.price, product.currency) == ("Becher", 7, "CHF")
+
+
+def test_goods_that_come_back_list_nothing_but_lead_to_what_is_listed() -> None:
+    back = {"kind": Order.Kind.CANCELLATION, "net": -1000}
+    place_order(actor=ANNA, order=new_order("C1", **back))
+    assert not Product.objects.exists()
+    place_orders(actor=ANNA, orders=[new_order(), new_order("C2", **back)])
+    assert OrderLine.objects.get(order__number="C2").product == Product.objects.get()

@@ -123,7 +123,7 @@ def import_products(
     """Products by article number, which is made of the name."""
     actor.require("crm.product.create")
     numbers = {row.name: slugify(row.name) or row.name for row in sales.products}
-    rows = store.rows(Product).filter(sku__in=numbers.values())
+    rows = store.rows(Product).filter(source="", sku__in=numbers.values())
     known = {product.sku: product for product in rows}
     values = [
         {

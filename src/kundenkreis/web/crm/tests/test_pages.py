@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,11 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import viewer_of
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales import commands as sales
+from kundenkreis.crm.sales.models import Product
+from kundenkreis.crm.sales.order_commands import place_order
+from kundenkreis.crm.sales.order_values import NewLine, NewOrder
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records.registry import TYPES
@@ -215,3 +221,27 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
     many = {address: queries(anna, address) for address in pages}
     assert many == few
     assert many == pages, many
+
+
+def test_an_order_leads_to_its_products_whoever_may_see_them(
+    company: Company, anna: Client, logged_in: Callable[[User], Client]
+) -> None:
+    line = NewLine.priced(
+        sku="T1", name="Tasse", quantity=Decimal(1), unit_price=Decimal(5), currency="EUR"
+    )
+    order = place_order(
+        actor=SYSTEM,
+        order=NewOrder("outlet", "A1", clock.now(), 500, 95, 595, "EUR", (line,)),
+    )
+    product = Product.objects.get()
+    way = f'<a href="/crm/products/{product.pk}/">Tasse</a>'
+    assert way in anna.get(f"/crm/orders/{order.pk}/").content.decode()
+    for address in ("/crm/products/", f"/crm/products/{product.pk}/"):
+        assert "outlet" in anna.get(address).content.decode()
+    accounts.create_user(
+        actor=SYSTEM, email="m@example.org", name="Mara", roles=["marketing"], language="en"
+    )
+    mara = logged_in(User.objects.get(name="Mara"))
+    page = mara.get(f"/crm/orders/{order.pk}/").content.decode()
+    assert "Tasse" in page
+    assert way not in page
