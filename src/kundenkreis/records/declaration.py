@@ -168,7 +168,8 @@ class RecordType:
     "-" for descending; `query(viewer)` gives the visible rows, by default those the right to read
     reaches; `create`, `change` and `remove` are commands that replace the default ones; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
-    gives values of a new record that nobody needs to type; `replace` exchanges whole views.
+    gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
+    what the records are; `replace` exchanges whole views.
     """
 
     model: type[Model]
@@ -195,6 +196,7 @@ class RecordType:
     panels: tuple[Panel, ...] = ()
     board: Board | None = None
     exchange: Exchange = Exchange()
+    about: StrOrPromise = ""
     replace: Mapping[str, Callable[..., HttpResponseBase]] | None = None
 
     @cached_property

@@ -73,6 +73,12 @@ def link_id_of(profile_id: int) -> UUID | None:
     return rows.values_list("link_id", flat=True).first()
 
 
+def link_ids_of(profile_ids: Iterable[int]) -> list[UUID]:
+    """The ids by which the crm knows these profiles; the crm may know one of them as two persons."""
+    rows = Profile.objects.filter(pk__in=list(profile_ids), link_id__isnull=False).order_by("pk")
+    return [link for link in rows.values_list("link_id", flat=True) if link is not None]
+
+
 def find(namespace: str, *, anonymous: str = "", user: str = "") -> int | None:
     """The canonical profile behind a cookie id or a customer id of a shop, if there is one."""
     kind, value = (Identifier.Kind.USER, user) if user else (Identifier.Kind.ANONYMOUS, anonymous)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kundenkreis.crm.people.queries import persons
 from kundenkreis.engage.consent import queries as consent
 from kundenkreis.engage.consent.labels import purpose_labels
 from kundenkreis.engage.profiles import queries as profiles
@@ -46,6 +47,8 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
     names = profiles.identifiers(group)
     context = {
         "profile": shown,
+        "linked": bool(links := profiles.link_ids_of(group)),
+        "persons": persons(viewer).filter(link_id__in=links)[:SHOWN],
         "facts": _facts(shown.facts),
         "purposes": purpose_labels(),
         "trail": [{"label": _("Profiles"), "url": reverse("engage:profiles")}],

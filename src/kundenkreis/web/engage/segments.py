@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.engage.profiles.queries import profile
 from kundenkreis.engage.segments import commands, queries
 from kundenkreis.engage.segments.definitions import PEOPLE
 from kundenkreis.engage.segments.templates import TEMPLATES
@@ -98,7 +99,7 @@ def why(request: HttpRequest, segment_id: int, profile_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     context = {
         "segment": queries.segment(viewer, segment_id),
-        "profile_id": profile_id,
+        "profile": profile(viewer, profile_id),
         "explanation": queries.why(viewer, segment_id, profile_id),
     }
     return render(request, "engage/segment_why.html", context)
