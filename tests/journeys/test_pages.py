@@ -16,13 +16,21 @@ pytestmark = pytest.mark.journey
 
 PAGES = (
     "/", "/crm/persons/", "/crm/persons/1/", "/crm/organisations/", "/crm/organisations/1/",
-    "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/products/",
+    "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/orders/1/",
+    "/crm/products/", "/crm/products/1/", "/crm/users/", "/crm/teams/",
     "/engage/segments/", "/engage/segments/1/", "/engage/segments/new/?template=lapsed-regulars",
     "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
     "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/insight/experiments/", "/insight/experiments/1/",
     "/operation/",
 )  # fmt: skip
 SIZES = {"desk": (1440, 860), "phone": (390, 800)}
+# Tables that are cut: wider than a box around them that cannot be scrolled, also by the keyboard.
+CUT = """[...document.querySelectorAll("table")].filter((table) => {
+  for (let box = table.parentElement; box && table.clientWidth; box = box.parentElement)
+    if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth)
+      return !(getComputedStyle(box).overflowX === "auto" && box.tabIndex === 0);
+  return false;
+}).map((table) => table.outerHTML.slice(0, 160))"""
 SERIOUS = {"serious", "critical"}
 
 
@@ -87,6 +95,7 @@ def test_a_page_is_whole_and_accessible(
     page.wait_for_load_state("networkidle")
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0, "the page is wider than the window"
+    assert page.evaluate(CUT) == []
     assert said == []
     found = Axe().run(page)
     bad = [
@@ -95,3 +104,11 @@ def test_a_page_is_whole_and_accessible(
         if violation["impact"] in SERIOUS
     ]
     assert bad == []
+
+
+def test_a_table_that_is_cut_is_noticed(product: Product, anna: Page) -> None:
+    anna.set_viewport_size({"width": 390, "height": 800})
+    anna.goto(f"{product.staff}/operation/")
+    assert anna.evaluate(CUT) == []
+    anna.evaluate("document.querySelector('.table-wrap').style.overflow = 'hidden'")
+    assert len(anna.evaluate(CUT)) == 1

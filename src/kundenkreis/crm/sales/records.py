@@ -157,6 +157,7 @@ PRODUCT = register(
         sections=(Section(_("Facts"), ("name", "sku", "series", "price", "currency", "source")),),
         search=("name", "sku"),
         filters=("series", "source"),
+        panels=(Panel("orders", "sales/orders_panel.html", panels.product_orders_panel, "centre"),),
         square=True,
     )
 )

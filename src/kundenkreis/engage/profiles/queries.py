@@ -34,6 +34,13 @@ def profile(viewer: Viewer, profile_id: int) -> Profile:
     return found
 
 
+def names(viewer: Viewer, profile_ids: Iterable[int]) -> dict[int, str]:
+    """What to call each profile: by the person it turned out to be."""
+    canonical = canonical_ids(profile_ids)
+    found = profiles(viewer).in_bulk(list(set(canonical.values())))
+    return {pk: str(found[at]) for pk, at in canonical.items() if at in found}
+
+
 def canonical_ids(profile_ids: Iterable[int]) -> dict[int, int]:
     """For each profile the one it turned out to be, itself included."""
     wanted = set(profile_ids)

@@ -22,7 +22,7 @@ EVENTS: dict[str, StrOrPromise] = {
     "Page Viewed": _("Page viewed"),
     "Products Searched": _("Products searched"),
     "Product Removed": _("Product taken out of the cart"),
-    "Order Cancelled": _("Order cancelled"),
+    "Order Cancelled": pgettext_lazy("in a shop", "Order cancelled"),
     "Checkout Step Completed": _("Step of the checkout completed"),
     "Checkout Step Viewed": _("Step of the checkout viewed"),
     "Coupon Applied": _("Voucher redeemed"),

@@ -73,7 +73,8 @@ def event_stream(request: HttpRequest) -> HttpResponse:
     before = whole(request.GET.get("before", ""))
     shown = tracking.events(viewer, before=before, limit=SHOWN)
     more = shown[-1].pk if len(shown) == SHOWN else None
-    context = {"events": shown, "next": more, "title_icon": "activity"}
+    names = profiles.names(viewer, {event.profile_id for event in shown})
+    context = {"events": shown, "names": names, "next": more, "title_icon": "activity"}
     part = "#stream" if request.headers.get("HX-Request") else ""
     return render(request, f"engage/event_stream.html{part}", context)
 

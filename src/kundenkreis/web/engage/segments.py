@@ -101,6 +101,7 @@ def why(request: HttpRequest, segment_id: int, profile_id: int) -> HttpResponse:
         "segment": queries.segment(viewer, segment_id),
         "profile": profile(viewer, profile_id),
         "explanation": queries.why(viewer, segment_id, profile_id),
+        "trail": [{"label": _("Segments"), "url": reverse("engage:segments")}],
     }
     return render(request, "engage/segment_why.html", context)
 

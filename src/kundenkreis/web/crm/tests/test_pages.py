@@ -238,6 +238,8 @@ def test_an_order_leads_to_its_products_whoever_may_see_them(
     assert way in anna.get(f"/crm/orders/{order.pk}/").content.decode()
     for address in ("/crm/products/", f"/crm/products/{product.pk}/"):
         assert "outlet" in anna.get(address).content.decode()
+    way_back = f'<a href="/crm/orders/{order.pk}/">A1</a>'
+    assert way_back in anna.get(f"/crm/products/{product.pk}/").content.decode()
     accounts.create_user(
         actor=SYSTEM, email="m@example.org", name="Mara", roles=["marketing"], language="en"
     )
