@@ -48,6 +48,19 @@ def folder(side: Side) -> Path:
     return Path(text(f"{side.upper()}_HOME") or home() / side)
 
 
+def data_folders() -> list[Path]:
+    """Every folder that may hold data of this installation."""
+    return [home(), *(folder(side) for side in Side)]
+
+
+def web_address(name: str) -> str:
+    """An http(s) address, empty when it is not set. Raises `BadSetting`."""
+    value = text(name).strip()
+    if value and not value.startswith(("https://", "http://")):
+        raise BadSetting(f"KUNDENKREIS_{name} is “{value}”, but it must begin with https://.")
+    return value
+
+
 def hosts() -> tuple[str, str]:
     """The host names of the inner and of the public side. Raises `BadSetting` when equal."""
     inner, edge = text("INNER_HOST", "127.0.0.1"), text("EDGE_HOST", "localhost")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from kundenkreis.ui.views import source_code
+
 urlpatterns = [
+    path("source/", source_code, name="source"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("kundenkreis.edge.urls")),
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from kundenkreis.ui.views import source_code
+
 urlpatterns = [
+    path("source/", source_code, name="source"),
     path("account/", include("kundenkreis.web.shell.account_urls")),
     path("ui/", include("kundenkreis.ui.urls")),
     path("crm/", include("kundenkreis.web.crm.urls")),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from kundenkreis.ui import furniture, samples
+from kundenkreis.ui import furniture, samples, source
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -20,6 +20,16 @@ YEAR = 365 * 24 * 3600
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every component in every state, light beside dark."""
     return render(request, "ui/patterns.html", samples.page())
+
+
+@require_safe
+def source_code(request: HttpRequest) -> HttpResponse:
+    """The source of this version, for everybody: whoever may use it may have it."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{source.NAME}.tar.gz"',
+        "Cache-Control": "public, max-age=3600",
+    }
+    return HttpResponse(source.archive(), content_type="application/gzip", headers=headers)
 
 
 @require_POST

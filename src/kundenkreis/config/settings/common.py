@@ -71,6 +71,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 
 STATIC_URL = "/static/"
 
+# Where the source of this version is (AGPL § 13); without it the product hands it out itself.
+SOURCE_URL = env.web_address("SOURCE_URL")
+DATA_FOLDERS = env.data_folders()
+
 
 def _as_one_line(record: LogRecord) -> bool:
     """What strangers do wrong is no fault of ours to be traced: a foreign Host, too many fields."""

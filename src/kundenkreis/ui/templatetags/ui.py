@@ -9,7 +9,7 @@ from django.template.base import token_kwargs
 from django.utils.html import json_script
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
-from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts
+from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts, source
 
 if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -98,6 +98,7 @@ register.simple_tag(parts.tag, name="tag")
 register.simple_tag(avatars.avatar, name="avatar")
 register.simple_tag(assets.asset_url, name="asset")
 register.simple_tag(formats.money, name="money")
+register.simple_tag(source.address, name="source_address")
 
 
 @register.simple_tag(takes_context=True)

@@ -32,6 +32,7 @@ PUBLIC = (
     "/preferences/language/",
     "/static/",
     "/health/",
+    "/source/",
 )
 
 

@@ -304,6 +304,15 @@ def test_the_public_address_says_what_it_is_in_both_languages(running: Edge) -> 
     assert "set-cookie" not in missing.headers
 
 
+def test_the_public_address_offers_its_source_without_a_cookie(running: Edge) -> None:
+    assert 'href="/source/"' in running.ask("/").text
+    assert 'href="/source/"' in running.ask("/nothing/here").text
+    source = running.ask("/source/", method="HEAD")
+    assert (source.status, source.headers["content-type"]) == (200, "application/gzip")
+    assert int(source.headers["content-length"]) > 100_000
+    assert "set-cookie" not in source.headers
+
+
 def test_the_public_address_changes_its_language(running: Edge) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = running.ask("/i18n/setlang/", b"language=en&next=/", headers=form)

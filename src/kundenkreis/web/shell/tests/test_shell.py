@@ -125,3 +125,10 @@ def test_it_explains_errors_without_a_trace(client: Client, hanna: User) -> None
     assert "no-store" in missing["Cache-Control"]
     ended = Client().get("/crm/persons/", headers={"HX-Request": "true"})
     assert (ended.status_code, ended["HX-Refresh"]) == (204, "true")
+
+
+def test_it_offers_its_source_to_everybody_logged_in_or_not(client: Client, hanna: User) -> None:
+    assert 'href="/source/"' in client.get("/account/login/").text
+    log_in(client)
+    assert 'href="/source/"' in client.get("/").text
+    assert client.get("/source/").status_code == 200
