@@ -8,7 +8,7 @@ from django.db import models
 class UpliftReport(models.Model):
     """The result of a campaign's experiment as it stood at one moment.
 
-    `inputs` tells whether anything changed since; `result` is the whole report as JSON with money
+    `inputs` tells whether anything changed since; `result` is the whole report as JSON (`uplift.report`) with money
     in minor units of the campaign's currency.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundenkreis.insight.models import UpliftReport
+from kundenkreis.insight.uplift.report import Arm, Counted
 
 ASSUMED = 0.10
 ENOUGH = 200
@@ -17,7 +18,7 @@ def purchase_rate() -> float:
         if report.campaign_id in seen:
             continue
         seen.add(report.campaign_id)
-        control = report.result["arms"].get("control", {})
-        people += control.get("people", 0)
-        buyers += control.get("buyers", 0)
+        control = Counted.read(report.result).arms.get("control", Arm())
+        people += control.people
+        buyers += control.buyers
     return buyers / people if people >= ENOUGH and 0 < buyers < people else ASSUMED

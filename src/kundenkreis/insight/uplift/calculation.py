@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from tempfile import TemporaryFile
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.insight.uplift.report import Found, Given
 from kundenkreis.kernel.errors import DomainError
 
 SECONDS = 120
@@ -23,17 +24,17 @@ CHILD = (sys.executable, "-m", "kundenkreis.insight.uplift.child")
 class Calculation:
     """A child process at work; it ends with its answer, at its time limit, or with its parent.
 
-    Parameters: `given` is what the child reads, as JSON; `seconds` its time limit.
+    Parameters: `given` is what the child reads; `seconds` its time limit.
     """
 
     def __init__(
-        self, given: dict[str, Any], *, program: Sequence[str] = CHILD, seconds: float = SECONDS
+        self, given: Given, *, program: Sequence[str] = CHILD, seconds: float = SECONDS
     ) -> None:
         # Files, because a child that fills a pipe waits until somebody reads it.
         self._answer = TemporaryFile()  # noqa: SIM115 - `close` closes it
         self._complaint = TemporaryFile()  # noqa: SIM115 - likewise
         with TemporaryFile() as question:
-            question.write(json.dumps(given).encode())
+            question.write(json.dumps(asdict(given)).encode())
             question.seek(0)
             self._process = subprocess.Popen(
                 program,
@@ -55,7 +56,7 @@ class Calculation:
         self._end_process()
         return False
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Found:
         """What the child found, waiting for it if need be. Raises `DomainError` when it failed."""
         try:
             while self.running():
@@ -67,8 +68,7 @@ class Calculation:
                     _("It is tried again in a moment; if this stays, tell your administrator."),
                 )
             self._answer.seek(0)
-            answer: dict[str, Any] = json.load(self._answer)
-            return answer
+            return Found.read(json.load(self._answer))
         finally:
             self.close()
 

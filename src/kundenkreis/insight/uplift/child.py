@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import django
 from django.conf import settings
@@ -31,92 +31,86 @@ from kundenkreis.insight.statistics import (
     incremental_revenue,
 )
 from kundenkreis.insight.uplift.calculation import SECONDS
+from kundenkreis.insight.uplift.report import Arms, FixedLook, Found, Given, OutcomeRows, Row
 from kundenkreis.kernel.fields import LANGUAGES
 
 OUTCOMES = ("purchases", "revenue")
 
 
-def report(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Analyse purchases and revenue of all variants.
-
-    `inputs`: `control`, `weights`, `exposed` (people per variant, for the sample-ratio check),
-    `currency`, `fixed` (the one look that was registered beforehand is due), `labels` (per language the variants' names) and `arms`: per variant the sums of `outcomes.Sums`.
-    """
-    result = _analyse(inputs, {name: name for name in inputs["arms"]})
+def report(given: Given) -> Found:
+    """Analyse purchases and revenue of all variants."""
+    result = _analyse(given, {name: name for name in given.arms})
     warnings = {}
     for language in LANGUAGES:
         with translation.override(language):
-            warnings[language] = list(_analyse(inputs, inputs["labels"][language]).warnings)
-    return {
-        "outcomes": [
-            {"name": name, "variants": [_row(row) for row in outcome.variants]}
+            warnings[language] = list(_analyse(given, given.labels[language]).warnings)
+    return Found(
+        outcomes=tuple(
+            OutcomeRows(name, tuple(_row(row) for row in outcome.variants))
             for name, outcome in zip(OUTCOMES, result.outcomes, strict=True)
-        ],
-        "sample_ratio_p": result.sample_ratio_p,
-        "verdict": str(result.verdict),
-        "warnings": warnings,
-        "earned": {
-            row.name: asdict(
-                incremental_revenue(
-                    row.comparison.effect,
-                    row.comparison.fixed if inputs["fixed"] else row.comparison.interval,
-                    row.n,
-                    inputs["currency"],
-                )
+        ),
+        sample_ratio_p=result.sample_ratio_p,
+        verdict=result.verdict,
+        warnings=warnings,
+        earned={
+            row.name: incremental_revenue(
+                row.comparison.effect,
+                row.comparison.fixed if given.fixed else row.comparison.interval,
+                row.n,
+                given.currency,
             )
             for row in result.outcomes[1].variants
             if row.comparison is not None
         },
-        "detectable": _detectable(inputs["control"], inputs["arms"]),
-    }
+        detectable=_detectable(given.control, given.arms),
+    )
 
 
-def _analyse(inputs: dict[str, Any], labels: dict[str, str]) -> ExperimentResult:
+def _analyse(given: Given, labels: Mapping[str, str]) -> ExperimentResult:
     """Both outcomes of all variants, named by `labels`, in the active language."""
-    arms: dict[str, dict[str, int]] = inputs["arms"]
     purchases = {
-        labels[name]: Moments.from_sums(arm["people"], arm["buyers"], arm["buyers"], arm["buyers"])
-        for name, arm in arms.items()
+        labels[name]: Moments.from_sums(arm.people, arm.buyers, arm.buyers, arm.buyers)
+        for name, arm in given.arms.items()
     }
     revenue = {
         labels[name]: Moments.from_sums(
-            arm["people"], arm["revenue"], arm["revenue_squares"], arm["revenue_people"]
+            arm.people, arm.revenue, arm.revenue_squares, arm.revenue_people
         )
-        for name, arm in arms.items()
+        for name, arm in given.arms.items()
     }
     return analyse(
         [Outcome(_("Purchases"), purchases), Outcome(_("Revenue"), revenue)],
-        labels[inputs["control"]],
-        weights={labels[name]: weight for name, weight in inputs["weights"].items()},
-        assigned={labels[name]: count for name, count in inputs["exposed"].items()},
-        horizon=Horizon.FIXED if inputs["fixed"] else Horizon.ANY_TIME,
+        labels[given.control],
+        weights={labels[name]: weight for name, weight in given.weights.items()},
+        assigned={labels[name]: count for name, count in given.exposed.items()},
+        horizon=Horizon.FIXED if given.fixed else Horizon.ANY_TIME,
     )
 
 
-def _row(row: VariantResult) -> dict[str, Any]:
+def _row(row: VariantResult) -> Row:
     found = row.comparison
-    shown: dict[str, Any] = {"name": row.name, "n": row.n, "mean": row.mean}
     if found is None:
-        return shown | {"effect": None, "low": None, "high": None, "relative": None, "fixed": None}
-    return shown | {
-        "effect": found.effect,
-        "low": found.interval.low,
-        "high": found.interval.high,
-        "relative": asdict(found.relative),
-        "fixed": {"low": found.fixed.low, "high": found.fixed.high, "p": found.p_value},
-        "verdict": str(row.verdict),
-    }
+        return Row(row.name, row.n, row.mean)
+    return Row(
+        row.name,
+        row.n,
+        row.mean,
+        effect=found.effect,
+        low=found.interval.low,
+        high=found.interval.high,
+        relative=found.relative,
+        fixed=FixedLook(found.fixed.low, found.fixed.high, found.p_value),
+        verdict=row.verdict,
+    )
 
 
-def _detectable(control: str, arms: dict[str, dict[str, int]]) -> float | None:
+def _detectable(control: str, arms: Arms) -> float | None:
     """The smallest relative effect on purchases that so many people can show."""
     base = arms[control]
-    others = [arm["people"] for name, arm in arms.items() if name != control]
-    if not base["people"] or not base["buyers"] or not others or not min(others):
+    others = [arm.people for name, arm in arms.items() if name != control]
+    if not base.people or not base.buyers or not others or not min(others):
         return None
-    found = detectable_effect(
-        Baseline.share(base["buyers"] / base["people"]), base["people"], min(others)
-    )
+    found = detectable_effect(Baseline.share(base.buyers / base.people), base.people, min(others))
     return found.relative if found else None
 
 
@@ -128,7 +122,7 @@ def main() -> None:
     languages = [(code, code) for code in LANGUAGES]
     settings.configure(USE_I18N=True, LANGUAGES=languages, LOCALE_PATHS=[locale])
     django.setup()
-    json.dump(report(json.load(sys.stdin)), sys.stdout)
+    json.dump(asdict(report(Given.read(json.load(sys.stdin)))), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.insight.models import UpliftReport
 from kundenkreis.insight.uplift.calculation import Calculation
 from kundenkreis.insight.uplift.drafting import Draft, draft_report
+from kundenkreis.insight.uplift.report import Found, Report
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -26,7 +26,7 @@ def refresh_report(*, actor: Actor, campaign: Campaign) -> UpliftReport:
 
 
 @command
-def keep_report(*, actor: Actor, draft: Draft, found: dict[str, Any]) -> UpliftReport:
+def keep_report(*, actor: Actor, draft: Draft, found: Found) -> UpliftReport:
     """Keep a report with what the statistics found.
 
     The last one of each minute stays as history; after a day, the last one of each hour.
@@ -37,9 +37,8 @@ def keep_report(*, actor: Actor, draft: Draft, found: dict[str, Any]) -> UpliftR
     here = store.rows(UpliftReport).filter(campaign_id=draft.campaign_id)
     store.discard(here.filter(at__gte=minute, at__lt=minute + timedelta(minutes=1)))
     _thin(draft.campaign_id, now)
-    row = UpliftReport(
-        campaign_id=draft.campaign_id, at=now, inputs=draft.inputs, result={**found, **draft.extra}
-    )
+    result = Report(found, draft.counted).dump()
+    row = UpliftReport(campaign_id=draft.campaign_id, at=now, inputs=draft.inputs, result=result)
     return store.append(UpliftReport, [row])[0]
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from kundenkreis.engage.campaigns.models import Campaign, Variant
 from kundenkreis.insight.uplift.inputs import common_inputs, inputs_of
 from kundenkreis.insight.uplift.outcomes import Sums, outcomes
 from kundenkreis.insight.uplift.people import exposed_people, registered_look
+from kundenkreis.insight.uplift.report import Arm, Counted, Given
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.fields import LANGUAGES, translated
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report before the statistics: what the child process is `given`, and what it need not know.
+    """A report before the statistics: what the child process is `given`, and what was `counted`.
 
     `inputs` is the fingerprint from before the first row was read: what changed meanwhile makes
     the report stale.
@@ -24,8 +24,8 @@ class Draft:
 
     campaign_id: int
     inputs: str
-    given: dict[str, Any]
-    extra: dict[str, Any]
+    given: Given
+    counted: Counted
 
 
 def draft_report(campaign: Campaign) -> Draft:
@@ -36,27 +36,30 @@ def draft_report(campaign: Campaign) -> Draft:
     fixed = look is not None and look.due_at <= now
     found = outcomes(campaign, look.people if look and fixed else exposed.people)
     variants = {variant.pk: variant for variant in campaign.variants.all()}
-    arms = {variant.slug: asdict(found.sums.get(pk) or Sums()) for pk, variant in variants.items()}
-    given = {
-        "control": next(variant.slug for variant in variants.values() if variant.is_control),
-        "weights": {variant.slug: variant.weight for variant in variants.values()},
-        "arms": arms,
-        "labels": {code: _labels(variants.values(), code) for code in LANGUAGES},
-        "currency": campaign.currency,
-        "exposed": {
+    arms = {
+        variant.slug: Arm(**asdict(found.sums.get(pk) or Sums()))
+        for pk, variant in variants.items()
+    }
+    given = Given(
+        control=next(variant.slug for variant in variants.values() if variant.is_control),
+        weights={variant.slug: variant.weight for variant in variants.values()},
+        exposed={
             variant.slug: sum(person.variant_id == pk for person in exposed.people)
             for pk, variant in variants.items()
         },
-        "fixed": fixed,
-    }
-    extra = {
-        "arms": arms,
-        "fixed": fixed,
-        "due_at": look.due_at.isoformat() if look and not fixed else None,
-        "mixed": exposed.mixed,
-        "other_currency": found.other_currency,
-    }
-    return Draft(campaign.pk, inputs, given, extra)
+        arms=arms,
+        labels={code: _labels(variants.values(), code) for code in LANGUAGES},
+        currency=campaign.currency,
+        fixed=fixed,
+    )
+    counted = Counted(
+        arms=arms,
+        fixed=fixed,
+        due_at=look.due_at if look and not fixed else None,
+        mixed=exposed.mixed,
+        other_currency=found.other_currency,
+    )
+    return Draft(campaign.pk, inputs, given, counted)
 
 
 def _labels(variants: Iterable[Variant], language: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from kundenkreis.crm.sales.models import Order
 from kundenkreis.engage.campaigns.models import Campaign, Exposure
 from kundenkreis.engage.profiles.models import ProfileMerge
 from kundenkreis.insight.models import UpliftReport
+from kundenkreis.insight.uplift.report import Counted
 
 NEWEST = 100
 
@@ -37,5 +38,5 @@ def stale(report: UpliftReport | None, inputs: str, now: datetime) -> bool:
     """Whether a report must be worked out anew: its inputs changed, or its one look became due."""
     if report is None or report.inputs != inputs:
         return True
-    due_at = report.result.get("due_at")
-    return due_at is not None and datetime.fromisoformat(due_at) <= now
+    due_at = Counted.read(report.result).due_at
+    return due_at is not None and due_at <= now

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.insight.uplift.calculation import Calculation
@@ -16,6 +15,7 @@ from kundenkreis.insight.uplift.commands import keep_report
 from kundenkreis.insight.uplift.drafting import Draft, draft_report
 from kundenkreis.insight.uplift.inputs import common_inputs, inputs_of, stale
 from kundenkreis.insight.uplift.queries import newest_reports
+from kundenkreis.insight.uplift.report import Given
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import system
 
@@ -31,7 +31,7 @@ class Reporter:
     `calculate` starts the statistics.
     """
 
-    def __init__(self, calculate: Callable[[dict[str, Any]], Calculation] = Calculation) -> None:
+    def __init__(self, calculate: Callable[[Given], Calculation] = Calculation) -> None:
         self._calculate = calculate
         self._current: tuple[Draft, Calculation] | None = None
         self._tried: dict[int, datetime] = {}

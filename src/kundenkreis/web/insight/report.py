@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.insight.models import UpliftReport
 from kundenkreis.insight.statistics import Verdict, verdict_text
+from kundenkreis.insight.uplift.report import Counted, Found, Report, Row
 from kundenkreis.kernel.fields import translated
 from kundenkreis.ui import formats
 from kundenkreis.ui.charts import Chart
@@ -23,6 +24,7 @@ TONES = {
     Verdict.TOO_FEW: "amber",
     Verdict.UNDECIDED: "",
 }
+PURCHASES, REVENUE = 0, 1  # places of the outcomes
 SOON = 8  # people per group from which a curve says anything
 
 
@@ -47,18 +49,11 @@ def experiment_rows(
         if report is None:
             rows.append(ExperimentRow(campaign, 0, _("Nobody has seen it yet"), "", "–"))
             continue
-        result = report.result
-        verdict = Verdict(result["verdict"])
-        people = sum(arm["people"] for arm in result["arms"].values())
-        rows.append(
-            ExperimentRow(
-                campaign,
-                people,
-                verdict_text(verdict),
-                TONES[verdict],
-                _relative(_shown(result, 0)),
-            )
-        )
+        result = Report.read(report.result)
+        verdict = result.found.verdict
+        effect = _relative(_shown(result.found, PURCHASES))
+        people = result.counted.people
+        rows.append(ExperimentRow(campaign, people, verdict_text(verdict), TONES[verdict], effect))
     return rows
 
 
@@ -78,106 +73,101 @@ def report_page(
     }
     if report is None:
         return page
-    result = report.result
-    verdict = Verdict(result["verdict"])
+    result = Report.read(report.result)
+    verdict = result.found.verdict
     return page | {
         "verdict": verdict_text(verdict),
         "tone": TONES[verdict],
         "figures": _figures(campaign, result),
-        "groups": _groups(campaign, result),
+        "groups": _groups(campaign, result.counted),
         "notes": _notes(campaign, result, share),
         "chart": _chart(campaign, list(history)),
     }
 
 
-def _best(result: dict[str, Any], outcome: int) -> dict[str, Any] | None:
-    """The first variant that is compared with the control group."""
-    rows = [row for row in result["outcomes"][outcome]["variants"] if row["effect"] is not None]
-    return rows[0] if rows else None
-
-
-def _shown(result: dict[str, Any], outcome: int) -> dict[str, Any] | None:
+def _shown(found: Found, outcome: int) -> Row | None:
     """What may be said about an outcome: nothing while there are too few people."""
-    return None if Verdict(result["verdict"]) is Verdict.TOO_FEW else _best(result, outcome)
+    return None if found.verdict is Verdict.TOO_FEW else found.outcomes[outcome].compared
 
 
-def _figures(campaign: Campaign, result: dict[str, Any]) -> list[dict[str, str]]:
-    purchases, revenue = _shown(result, 0), _shown(result, 1)
-    earned = result["earned"].get(revenue["name"]) if revenue else None
-    currency = campaign.currency
+def _figures(campaign: Campaign, result: Report) -> list[dict[str, str]]:
+    found, currency = result.found, campaign.currency
+    purchases, revenue = _shown(found, PURCHASES), _shown(found, REVENUE)
+    earned = found.earned.get(revenue.name) if revenue else None
+    relative = purchases.relative if purchases else None
+
+    def money(value: float | None) -> str:
+        return _money(value, currency)
+
     return [
         {
             "label": _("People exposed"),
-            "value": formats.number(sum(arm["people"] for arm in result["arms"].values())),
+            "value": formats.number(result.counted.people),
             "note": " · ".join(
                 f"{group['label']} {formats.number(group['people'])}"
-                for group in _groups(campaign, result)
+                for group in _groups(campaign, result.counted)
             ),
         },
         {
             "label": _("More purchases"),
             "value": _relative(purchases),
-            "note": _interval(purchases and purchases["relative"], _percent),
+            "note": _interval((relative.low, relative.high) if relative else None, _percent),
         },
         {
             "label": _("More revenue per person"),
-            "value": _money(revenue["effect"] if revenue else None, currency),
-            "note": _interval(revenue, lambda value: _money(value, currency)),
+            "value": money(revenue.effect if revenue else None),
+            "note": _interval((revenue.low, revenue.high) if revenue else None, money),
         },
         {
             "label": _("Earned by the offer"),
-            "value": _money(earned["amount_minor"] if earned else None, currency),
-            "note": _interval(
-                earned and {"low": earned["low_minor"], "high": earned["high_minor"]},
-                lambda value: _money(value, currency),
-            ),
+            "value": money(earned.amount_minor if earned else None),
+            "note": _interval((earned.low_minor, earned.high_minor) if earned else None, money),
         },
     ]
 
 
-def _groups(campaign: Campaign, result: dict[str, Any]) -> list[dict[str, Any]]:
+def _groups(campaign: Campaign, counted: Counted) -> list[dict[str, Any]]:
     labels = {variant.slug: variant for variant in campaign.variants.all()}
     rows = []
-    for name, arm in result["arms"].items():
+    for name, arm in counted.arms.items():
         variant = labels.get(name)
-        people = arm["people"]
+        people = arm.people
         rows.append(
             {
                 "label": translated(variant.label) if variant else name,
                 "is_control": bool(variant and variant.is_control),
                 "people": people,
-                "buyers": arm["buyers"],
-                "rate": formats.percent(arm["buyers"] / people, 1) if people else "–",
-                "orders": arm["orders"],
-                "revenue": formats.money(arm["revenue"], campaign.currency),
-                "per_person": _money(
-                    arm["revenue"] / people if people else None, campaign.currency
-                ),
+                "buyers": arm.buyers,
+                "rate": formats.percent(arm.buyers / people, 1) if people else "–",
+                "orders": arm.orders,
+                "revenue": formats.money(arm.revenue, campaign.currency),
+                "per_person": _money(arm.revenue / people if people else None, campaign.currency),
             }
         )
     return sorted(rows, key=lambda row: not row["is_control"])
 
 
-def _notes(campaign: Campaign, result: dict[str, Any], share: float | None) -> list[str]:
-    notes = list(result["warnings"].get(get_language() or "en", []))
-    if result["detectable"]:
+def _notes(campaign: Campaign, result: Report, share: float | None) -> list[str]:
+    found, counted = result.found, result.counted
+    notes = list(found.warnings.get(get_language() or "en", []))
+    if found.detectable:
         notes.append(
             _("With so many people, an effect of at least %(effect)s on purchases can be detected.")
-            % {"effect": formats.percent(result["detectable"])}
+            % {"effect": formats.percent(found.detectable)}
         )
-    if result["mixed"]:
+    if counted.mixed:
         notes.append(
             ngettext(
                 "%(count)s person has seen several variants (on several devices) and is left out.",
                 "%(count)s people have seen several variants (on several devices) and are left out.",
-                result["mixed"],
+                counted.mixed,
             )
-            % {"count": formats.number(result["mixed"])}
+            % {"count": formats.number(counted.mixed)}
         )
-    if result["other_currency"]:
+    if counted.other_currency:
         notes.append(
             _("%(count)s orders in another currency than %(currency)s are left out.")
-            % {"count": formats.number(result["other_currency"]), "currency": campaign.currency}
+            % {"count": formats.number(counted.other_currency), "currency": campaign.currency}
         )
     if share is not None:
         notes.append(
@@ -191,9 +181,10 @@ def _chart(campaign: Campaign, history: list[UpliftReport]) -> Chart | None:
     """The effect on purchases with its always-valid interval, as it narrowed over time."""
     points = []
     for report in history:
-        row = _best(report.result, 0)
-        people = [arm["people"] for arm in report.result["arms"].values()]
-        if row is not None and row["low"] is not None and min(people) >= SOON:
+        result = Report.read(report.result)
+        row = result.found.outcomes[PURCHASES].compared
+        people = [arm.people for arm in result.counted.arms.values()]
+        if row is not None and row.low is not None and min(people) >= SOON:
             points.append((formats.instant(report.at), row))
     if len(points) < 2:
         return None
@@ -205,16 +196,16 @@ def _chart(campaign: Campaign, history: list[UpliftReport]) -> Chart | None:
         series=[
             {
                 "name": _("Difference in purchase rate, with 95 % interval"),
-                "values": [row["effect"] for _at, row in points],
-                "low": [row["low"] for _at, row in points],
-                "high": [row["high"] for _at, row in points],
+                "values": [row.effect for _at, row in points],
+                "low": [row.low for _at, row in points],
+                "high": [row.high for _at, row in points],
             }
         ],
     )
 
 
-def _relative(row: dict[str, Any] | None) -> str:
-    return _percent(row["relative"]["effect"] if row and row["relative"] else None)
+def _relative(row: Row | None) -> str:
+    return _percent(row.relative.effect if row and row.relative else None)
 
 
 def _percent(value: float | None) -> str:
@@ -225,7 +216,10 @@ def _money(value: float | None, currency: str) -> str:
     return "–" if value is None else formats.money(round(value), currency)
 
 
-def _interval(row: Mapping[str, Any] | None, written: Any) -> str:
-    if not row or row["low"] is None or row["high"] is None:
+def _interval(
+    limits: tuple[float | None, float | None] | None, written: Callable[[float | None], str]
+) -> str:
+    if limits is None or None in limits:
         return _("no interval yet")
-    return f"{written(row['low'])} … {written(row['high'])}"
+    low, high = limits
+    return f"{written(low)} … {written(high)}"

@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 
 from kundenkreis.insight.uplift.calculation import Calculation
+from kundenkreis.insight.uplift.report import Given
 from kundenkreis.kernel.errors import DomainError
 
-ECHO = (sys.executable, "-c", "import sys; sys.stdout.write(sys.stdin.read())")
+GIVEN = Given("control", {}, {}, {}, {}, "EUR", fixed=False)
+ANSWER = {
+    "outcomes": [], "sample_ratio_p": 0.5, "verdict": "too_few", "earned": {}, "detectable": None,
+}  # fmt: skip
+SPEECH = f"import json; print(json.dumps({ANSWER} | {{'warnings': {{'en': ['y' * 1_000_000]}}}}))"
+TELLING = (sys.executable, "-c", SPEECH)
 FAILING = (sys.executable, "-c", "raise SystemExit('no numbers')")
 SLOW = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -26,18 +32,19 @@ def alive(pid: int) -> bool:
 
 
 def test_the_answer_is_what_the_child_found_however_long_it_is() -> None:
-    given = {"text": "x" * 1_000_000}
-    assert Calculation(given, program=ECHO).answer() == given
+    found = Calculation(GIVEN, program=TELLING).answer()
+    assert found.sample_ratio_p == 0.5
+    assert found.warnings == {"en": ["y" * 1_000_000]}
 
 
 def test_a_failure_is_told_in_the_childs_last_words() -> None:
     with pytest.raises(DomainError) as failure:
-        Calculation({}, program=FAILING).answer()
+        Calculation(GIVEN, program=FAILING).answer()
     assert failure.value.why == "no numbers"
 
 
 def test_asking_whether_it_still_runs_does_not_wait() -> None:
-    calculation = Calculation({}, program=SLOW)
+    calculation = Calculation(GIVEN, program=SLOW)
     began = time.monotonic()
     assert calculation.running()
     assert time.monotonic() - began < 1
@@ -45,7 +52,7 @@ def test_asking_whether_it_still_runs_does_not_wait() -> None:
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:
-    calculation = Calculation({}, program=SLOW, seconds=0)
+    calculation = Calculation(GIVEN, program=SLOW, seconds=0)
     assert not calculation.running()
     with pytest.raises(DomainError) as failure:
         calculation.answer()
@@ -55,7 +62,8 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 def test_nothing_is_left_running_when_its_parent_ends() -> None:
     parent = f"""
 from kundenkreis.insight.uplift.calculation import Calculation
-print(Calculation({{}}, program={SLOW!r})._process.pid)
+from kundenkreis.insight.uplift.tests.test_calculation import GIVEN
+print(Calculation(GIVEN, program={SLOW!r})._process.pid)
 """
     done = subprocess.run(
         [sys.executable, "-c", parent], capture_output=True, text=True, check=True

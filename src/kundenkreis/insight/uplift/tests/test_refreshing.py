@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import sys
 import time
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +12,14 @@ import pytest
 from kundenkreis.engage.campaigns.commands import end_campaign
 from kundenkreis.engage.campaigns.tests.test_commands import make_campaign
 from kundenkreis.insight.models import UpliftReport
+from kundenkreis.insight.statistics import Verdict
 from kundenkreis.insight.uplift.calculation import CHILD, Calculation
 from kundenkreis.insight.uplift.commands import keep_report, refresh_report
 from kundenkreis.insight.uplift.drafting import Draft
 from kundenkreis.insight.uplift.queries import latest_reports, report_history
 from kundenkreis.insight.uplift.refreshing import AFTERGLOW, Reporter, followed_campaigns
-from kundenkreis.insight.uplift.tests.test_calculation import FAILING, SLOW
+from kundenkreis.insight.uplift.report import Counted, Found, Given, Report
+from kundenkreis.insight.uplift.tests.test_calculation import FAILING, GIVEN, SLOW
 from kundenkreis.insight.uplift.tests.test_outcomes import NOON, arms, expose, order
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.errors import DomainError
@@ -24,12 +28,13 @@ from kundenkreis.kernel.testing import ANNA, BOTH
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
 # Answers at once; the statistics themselves are none of a queue's business.
-QUICK = (sys.executable, "-c", "print('{}')")
+NOTHING = Found((), None, Verdict.TOO_FEW, {}, {}, None)
+QUICK = (sys.executable, "-c", f"print({json.dumps(asdict(NOTHING))!r})")
 
 
-def quick(given: dict[str, Any]) -> Calculation:
+def quick(given: Given) -> Calculation:
     """Fails for campaigns in francs."""
-    return Calculation(given, program=FAILING if given["currency"] == "CHF" else QUICK)
+    return Calculation(given, program=FAILING if given.currency == "CHF" else QUICK)
 
 
 def finish(reporter: Reporter) -> None:
@@ -57,8 +62,14 @@ def rounds(reporter: Reporter, count: int) -> list[int]:
     return found
 
 
-def keep(campaign_id: int, found: dict[str, Any]) -> UpliftReport:
-    return keep_report(actor=ANNA, draft=Draft(campaign_id, "", {}, {}), found=found)
+def keep(campaign_id: int, number: int = 0) -> UpliftReport:
+    """A report that is known by its number of people left out."""
+    draft = Draft(campaign_id, "", GIVEN, Counted({}, mixed=number))
+    return keep_report(actor=ANNA, draft=draft, found=NOTHING)
+
+
+def number_of(report: UpliftReport) -> int:
+    return Report.read(report.result).counted.mixed
 
 
 def test_campaigns_take_turns_though_orders_never_stop() -> None:
@@ -70,7 +81,7 @@ def test_after_a_restart_the_oldest_report_comes_first() -> None:
     one, two = make_campaign(), make_campaign()
     for campaign, at in ((two, NOON - timedelta(hours=2)), (one, NOON - timedelta(hours=1))):
         with freeze(at):
-            keep(campaign.pk, {})
+            keep(campaign.pk)
     assert rounds(Reporter(quick), 2) == [two.pk, one.pk]
 
 
@@ -85,7 +96,7 @@ def test_the_loop_goes_on_while_the_statistics_run() -> None:
     make_campaign()
     started: list[Calculation] = []
 
-    def slow(given: dict[str, Any]) -> Calculation:
+    def slow(given: Given) -> Calculation:
         started.append(Calculation(given, program=SLOW))
         return started[-1]
 
@@ -133,25 +144,25 @@ def test_drafts_are_not_reported_on() -> None:
 def test_the_last_report_of_each_minute_stays_however_often_it_is_worked_out() -> None:
     with freeze(NOON) as clock:
         for number in range(60):
-            keep(1, {"number": number})
+            keep(1, number)
             clock.advance(seconds=30)
     history = report_history(ANNA, 1)
-    assert [report.result["number"] for report in history] == list(range(1, 60, 2))
+    assert [number_of(report) for report in history] == list(range(1, 60, 2))
 
 
 def test_after_a_day_the_last_report_of_each_hour_stays() -> None:
     with freeze(NOON) as clock:
         for number in range(27 * 4):  # a quarter of an hour each
-            keep(1, {"number": number})
+            keep(1, number)
             clock.advance(minutes=15)
-    history = [report.result["number"] for report in report_history(ANNA, 1, 500)]
+    history = [number_of(report) for report in report_history(ANNA, 1, 500)]
     assert history[:2] == [3, 7]  # of the first hours only their last
     assert history[-96:] == list(range(27 * 4 - 96, 27 * 4))
 
 
 def test_a_report_replaces_nothing_of_another_campaign() -> None:
-    keep(1, {})
-    keep(2, {})
+    keep(1)
+    keep(2)
     assert UpliftReport.objects.count() == 2
 
 
@@ -161,11 +172,11 @@ def test_a_list_gets_the_newest_report_of_each_campaign_in_one_query(
     with freeze(NOON) as clock:
         for number in range(3):
             for campaign_id in (1, 2, 3):
-                keep(campaign_id, {"number": number})
+                keep(campaign_id, number)
             clock.advance(minutes=1)
     with django_assert_num_queries(1, using="default"):
         found = latest_reports(ANNA, [1, 2, 99, *range(100, 297)])
-    assert {pk: report.result["number"] for pk, report in found.items()} == {1: 2, 2: 2}
+    assert {pk: number_of(report) for pk, report in found.items()} == {1: 2, 2: 2}
     assert latest_reports(ANNA, []) == {}
 
 
@@ -178,4 +189,5 @@ def test_the_real_child_answers_the_reporter_as_it_does_at_once() -> None:
     finish(reporter)
     stepwise = UpliftReport.objects.get()
     at_once = refresh_report(actor=ANNA, campaign=campaign)
-    assert (stepwise.inputs, stepwise.result) == (at_once.inputs, at_once.result)
+    assert stepwise.inputs == at_once.inputs
+    assert Report.read(stepwise.result) == Report.read(at_once.result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import pytest
 from django.utils import timezone, translation
@@ -10,7 +10,15 @@ from django.utils import timezone, translation
 from kundenkreis.engage.campaigns.commands import create_campaign
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.insight.models import UpliftReport
-from kundenkreis.insight.statistics import Verdict
+from kundenkreis.insight.statistics import IncrementalRevenue, Relative, Verdict
+from kundenkreis.insight.uplift.report import (
+    Arm,
+    Counted,
+    Found,
+    OutcomeRows,
+    Report,
+    Row,
+)
 from kundenkreis.kernel.testing import ANNA, ENGAGE
 from kundenkreis.web.insight.report import experiment_rows, report_page
 
@@ -18,17 +26,17 @@ pytestmark = pytest.mark.django_db(databases=ENGAGE)
 
 
 def report(verdict: Verdict) -> UpliftReport:
-    row: dict[str, Any] = {
-        "name": "offer", "effect": 0.5, "low": 0.1, "high": 0.9,
-        "relative": {"effect": 0.8, "low": 0.2, "high": 1.4},
-    }  # fmt: skip
-    arm = {"people": 2, "buyers": 1, "orders": 1, "revenue": 9600}
-    result = {
-        "verdict": verdict.value, "arms": {"control": arm, "offer": {**arm, "people": 3}},
-        "outcomes": [{"name": "bought", "variants": [row]}, {"name": "revenue", "variants": [row]}],
-        "earned": {"offer": {"amount_minor": 4200, "low_minor": 100, "high_minor": 9000}},
-        "warnings": {}, "detectable": None, "mixed": 0, "other_currency": 0,
-    }  # fmt: skip
+    row = Row("offer", 3, 0.9, 0.5, 0.1, 0.9, Relative(0.8, 0.2, 1.4), verdict=verdict)
+    arms = {"control": Arm(2, 1, orders=1, revenue=9600), "offer": Arm(3, 1, orders=1)}
+    found = Found(
+        outcomes=(OutcomeRows("purchases", (row,)), OutcomeRows("revenue", (row,))),
+        sample_ratio_p=None,
+        verdict=verdict,
+        warnings={},
+        earned={"offer": IncrementalRevenue(4200, 100, 9000, "EUR")},
+        detectable=None,
+    )
+    result = json.loads(json.dumps(Report(found, Counted(arms)).dump()))
     return UpliftReport(campaign_id=1, at=timezone.now(), result=result)
 
 
