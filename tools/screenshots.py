@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from conftest import QUIET_BROWSER
-from kundenkreis.demo.launch import LOGINS, PASSWORD
 from tests.journeys.running import Product, running
+from tests.journeys.staff import DESK, PHONE, Theme, logged_in
 from tests.journeys.test_known_effect import Crowd
 from tests.journeys.visitor import Visitor
 from tools import browser as browsers
@@ -19,8 +19,6 @@ from tools.paths import ROOT
 
 PICTURES = ROOT / "docs" / "screenshots"
 CROWD = 600
-DESK: ViewportSize = {"width": 1440, "height": 860}
-PHONE: ViewportSize = {"width": 390, "height": 800}
 
 
 def main() -> None:
@@ -51,7 +49,7 @@ def _fill(chromium: Browser, product: Product) -> None:
 
 
 def _look(chromium: Browser, product: Product) -> None:
-    pages = (
+    pages: tuple[tuple[str, str, bool, Theme, ViewportSize], ...] = (
         ("person-de-light", "/crm/persons/?q=Besucher", True, "light", DESK),
         ("board-de-light", "/crm/opportunities/board/", False, "light", DESK),
         ("organisation-de-light", "/crm/organisations/1/", False, "light", DESK),
@@ -60,26 +58,13 @@ def _look(chromium: Browser, product: Product) -> None:
         ("person-de-phone", "/crm/persons/?q=Besucher", True, "light", PHONE),
     )
     for name, path, first, theme, size in pages:
-        page = _log_in(chromium, product, theme, size)
+        page = logged_in(chromium, product, size=size, theme=theme)
         page.goto(f"{product.staff}{path}")
         if first:
             page.locator("tbody a[href^='/crm/persons/']").first.click()
         page.wait_for_timeout(1_200)
         page.screenshot(path=PICTURES / f"{name}.png")
         page.context.close()
-
-
-def _log_in(chromium: Browser, product: Product, theme: str, size: ViewportSize) -> Page:
-    context = chromium.new_context(
-        viewport=size, color_scheme="dark" if theme == "dark" else "light", locale="de-DE"
-    )
-    page = context.new_page()
-    page.goto(product.staff)
-    page.get_by_label("E-Mail").fill(LOGINS[0][0])
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url(f"{product.staff}/")
-    return page
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kundenkreis.demo.launch import LOGINS, PASSWORD
 from tests.journeys.running import Product, running
+from tests.journeys.staff import logged_in
 
 BUILT = Path(__file__).parents[2] / "src/kundenkreis/edge/static/built/kk.js"
 
@@ -26,12 +26,6 @@ def product(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Itera
 @pytest.fixture
 def anna(product: Product, browser: Browser) -> Iterator[Page]:
     """Anna, the administrator, logged in, in German."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 860})
-    page = context.new_page()
-    page.goto(product.staff)
-    page.get_by_label("E-Mail").fill(LOGINS[0][0])
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url(f"{product.staff}/")
+    page = logged_in(browser, product)
     yield page
-    context.close()
+    page.context.close()

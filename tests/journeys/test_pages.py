@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from kundenkreis.demo.launch import LOGINS, PASSWORD
 from tests.journeys.running import Product
+from tests.journeys.staff import DESK, PHONE, Theme, logged_in
 
 pytestmark = pytest.mark.journey
 
@@ -23,7 +23,7 @@ PAGES = (
     "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/insight/experiments/", "/insight/experiments/1/",
     "/operation/",
 )  # fmt: skip
-SIZES = {"desk": (1440, 860), "phone": (390, 800)}
+SIZES = {"desk": DESK, "phone": PHONE}
 # Tables that are cut: wider than a box around them that cannot be scrolled, also by the keyboard.
 CUT = """[...document.querySelectorAll("table")].filter((table) => {
   for (let box = table.parentElement; box && table.clientWidth; box = box.parentElement)
@@ -39,7 +39,7 @@ class Look:
     """A way of looking at the product."""
 
     language: str
-    theme: str
+    theme: Theme
     size: str
 
 
@@ -53,26 +53,16 @@ def looking(
     request: pytest.FixtureRequest, product: Product, browser: Browser
 ) -> Iterator[tuple[Look, Page, list[str]]]:
     look: Look = request.param
-    width, height = SIZES[look.size]
-    context = browser.new_context(
-        locale="de-DE", viewport={"width": width, "height": height},
-        color_scheme="dark" if look.theme == "dark" else "light",
-    )  # fmt: skip
-    page, said = context.new_page(), []
+    page, said = logged_in(browser, product, size=SIZES[look.size], theme=look.theme), []
     page.on(
         "console", lambda message: said.append(message.text) if message.type == "error" else None
     )
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(product.staff)
-    page.get_by_label("E-Mail").fill(LOGINS[0][0])
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url(f"{product.staff}/")
     # The account's own language, so that the next look starts from a known one.
     switch_language(page, product, look.language)
     yield look, page, said
     switch_language(page, product, "de")
-    context.close()
+    page.context.close()
 
 
 def switch_language(page: Page, product: Product, language: str) -> None:

@@ -1,0 +1,32 @@
+"""A member of staff at the product, in a browser of their own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from kundenkreis.demo.launch import LOGINS, PASSWORD
+from tests.journeys.running import Product
+
+Theme = Literal["light", "dark"]
+DESK: ViewportSize = {"width": 1440, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 800}
+
+
+def logged_in(
+    browser: Browser,
+    product: Product,
+    *,
+    size: ViewportSize = DESK,
+    theme: Theme = "light",
+) -> Page:
+    """Anna, the administrator, on her home page; close the page's context when she leaves."""
+    context = browser.new_context(locale="de-DE", viewport=size, color_scheme=theme)
+    page = context.new_page()
+    page.goto(product.staff)
+    page.get_by_label("E-Mail").fill(LOGINS[0][0])
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(f"{product.staff}/")
+    return page
