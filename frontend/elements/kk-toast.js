@@ -17,7 +17,11 @@ class Toast extends HTMLElement {
       if (!(detail.xhr.getResponseHeader("HX-Trigger") ?? "").includes("toast")) this.show({ tone: "error" });
     }, { signal });
     const waiting = [...this.querySelectorAll(":scope > .toast")];
-    for (const toast of waiting) this.arm(toast, STAY);
+    for (const toast of waiting) {
+      const { undoUrl } = toast.dataset;
+      if (undoUrl) toast.append(this.undoButton(toast, undoUrl));
+      this.arm(toast, undoUrl ? STAY_WITH_UNDO : STAY);
+    }
     if (waiting.length) this.raise();
   }
 
@@ -30,7 +34,7 @@ class Toast extends HTMLElement {
     toast.className = `toast ${tone}`;
     const words = Object.assign(document.createElement("span"), { className: "text", textContent: text });
     toast.append(this.mark(tone), words);
-    if (undo_url) toast.append(this.button(this.dataset.undo, "small", () => this.undo(toast, undo_url), "z"));
+    if (undo_url) toast.append(this.undoButton(toast, undo_url));
     this.append(toast);
     const shown = [...this.querySelectorAll(":scope > .toast:not(.leaving)")];
     shown.slice(0, -MOST).forEach((old) => this.leave(old));
@@ -58,6 +62,10 @@ class Toast extends HTMLElement {
   async undo(toast, url) {
     const { ok } = await send("POST", url, { source: this });
     if (ok) this.leave(toast);
+  }
+
+  undoButton(toast, url) {
+    return this.button(this.dataset.undo, "small", () => this.undo(toast, url), "z");
   }
 
   leave(toast) {

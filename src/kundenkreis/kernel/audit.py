@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -83,10 +84,36 @@ def digest(entry: AuditEntry, salt: str, fields: str) -> str:
     return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
 
 
-def latest(side: Side, target: str, limit: int) -> list[AuditEntry]:
-    """The latest entries about one record, newest first, each with its changes."""
+def latest(
+    side: Side, target: str, limit: int, *, before: int | None = None, since: datetime | None = None
+) -> list[AuditEntry]:
+    """The latest entries about one record, newest first, each with its changes.
+
+    Only those before an entry, or later than an instant, if one is given.
+    """
+    entries = AuditEntry.objects.using(side.alias).select_related("change").filter(target=target)
+    if before is not None:
+        entries = entries.filter(pk__lt=before)
+    if since is not None:
+        entries = entries.filter(at__gt=since)
+    return list(entries.order_by("-id")[:limit])
+
+
+def of_batch(side: Side, batch: str, limit: int) -> list[AuditEntry]:
+    """What one unit of work changed, in order, each entry with its changes."""
     entries = AuditEntry.objects.using(side.alias).select_related("change")
-    return list(entries.filter(target=target).order_by("-id")[:limit])
+    return list(entries.filter(batch=batch).order_by("id")[:limit])
+
+
+def touched_since(side: Side, targets: Iterable[str], entry: int, batch: str) -> bool:
+    """Whether any of the records was changed after an entry, other than by its own batch."""
+    later = AuditEntry.objects.using(side.alias).filter(target__in=set(targets), id__gt=entry)
+    return later.exclude(batch=batch).exists()
+
+
+def plain(value: Any) -> Any:
+    """A value as it reads back from an entry."""
+    return json.loads(_json(value))
 
 
 def seal(side: Side, limit: int = 5_000) -> int:

@@ -32,7 +32,10 @@ class AuditEntry(LogRow):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["target", "id"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["target", "id"], name="audit_target"),
+            models.Index(fields=["batch"], name="audit_batch"),
+        ]
 
 
 class AuditChange(models.Model):
@@ -55,6 +58,37 @@ class AuditSeal(models.Model):
     entry_id = models.BigIntegerField(unique=True)
     tx = models.BigIntegerField(default=0)
     chain = models.CharField(max_length=64)
+
+
+class RemovedRow(models.Model):
+    """A deleted row, or a reference that was emptied with it, as it stood: what the bin holds.
+
+    `image` has the row's columns by their attribute names; of a reference only that one. Rows that
+    were deleted for another one's sake are no `root`. The newest row comes back first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.CharField(max_length=40, db_index=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    table = models.CharField(max_length=80)
+    row = models.BigIntegerField()
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    title = models.CharField(max_length=200, blank=True)
+    image = models.JSONField(encoder=DjangoJSONEncoder)
+    root = models.BooleanField(default=False)
+    reference = models.BooleanField(default=False)
+    restored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["table", "id"],
+                name="removed_bin",
+                condition=Q(root=True, restored_at=None),
+            )
+        ]
 
 
 class OutboxMessage(LogRow):

@@ -115,6 +115,13 @@ PRIVACY: Map = {
     "AuditEntry": dict.fromkeys(("id", "tx", "at", "actor", "via", "command", "action", "target", "batch", "digest"), _AUDIT),
     "AuditChange": dict.fromkeys(("entry", "salt", "fields"), _CHANGE),
     "AuditSeal": dict.fromkeys(("id", "entry_id", "tx", "chain"), TECHNICAL),
+    "RemovedRow": dict.fromkeys(
+        (
+            "id", "batch", "at", "actor", "table", "row", "owner_id", "team_id", "title", "image",
+            "root", "reference", "restored_at",
+        ),
+        Use("undoing a deletion", "6(1)(f)", "30d", "image", since="at"),
+    ),
     "OutboxMessage": {
         name: Use(
             "delivery of events", "6(1)(f)", "30d", "key", since="at",

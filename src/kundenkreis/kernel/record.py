@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.apps import apps
 from django.db import models
 from django.db.models import FETCH_PEERS
 
@@ -36,6 +39,15 @@ def secret_fields(model: type[models.Model]) -> frozenset[str]:
     """Columns whose values the audit must not keep; the model's `secret_fields` names them."""
     named: frozenset[str] = getattr(model, "secret_fields", frozenset())
     return named
+
+
+@lru_cache(maxsize=500)
+def model_named(side: Side, name: str) -> type[models.Model] | None:
+    """The model that references of one side call `name`."""
+    for model in apps.get_models():
+        if model._meta.model_name == name and side_of_label(model._meta.app_label) in (side, None):
+            return model
+    return None
 
 
 def reference(obj: models.Model) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kundenkreis.kernel import audit, clock
+from kundenkreis.kernel import audit, clock, removal
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.record import Record
@@ -26,9 +26,12 @@ R = TypeVar("R", bound=Record)
 CHUNK = 500
 
 
-def group(side: Side, name: str = "") -> AbstractContextManager[Unit]:
-    """Several commands in one transaction of one side; each keeps a savepoint of its own."""
-    return unit_of_work(side, name)
+def group(side: Side, name: str = "", batch: str = "") -> AbstractContextManager[Unit]:
+    """Several commands in one transaction of one side; each keeps a savepoint of its own.
+
+    Groups that share a `batch` (`new_batch`) can be taken back as one.
+    """
+    return unit_of_work(side, name, batch)
 
 
 def rows(model: type[M]) -> QuerySet[M]:
@@ -73,7 +76,7 @@ def create_many(actor: Actor, model: type[M], records: Iterable[dict[str, Any]])
     """Insert records of one type set-based, each with its audit row."""
     made = [_new(model, values) for values in records]
     rows(model).bulk_create(made, batch_size=CHUNK)
-    audit.record(actor, [("create", obj, _values(obj)) for obj in made])
+    audit.record(actor, [("create", obj, new_values(obj)) for obj in made])
     return made
 
 
@@ -83,13 +86,13 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
     Nothing is written when all values are equal. The record's version goes up by one; a row that
     was changed since it was loaded raises `Conflict`.
     """
-    before = {name: _plain(obj, name) for name in values}
+    before = {name: plain(obj, name) for name in values}
     for name, value in values.items():
         setattr(obj, name, _normal(value))
     changes = {
         name: [before[name], after]
         for name in values
-        if (after := _plain(obj, name)) != before[name]
+        if (after := plain(obj, name)) != before[name]
     }
     if not changes:
         return False
@@ -128,10 +131,25 @@ def touch(record: Record) -> None:
 
 
 def remove(actor: Actor, obj: Model) -> None:
-    """Delete one record; its before-image stays in the audit."""
-    image = {name: [value[1], None] for name, value in _values(obj).items()}
-    audit.record(actor, [("remove", obj, image)])
-    obj.delete(using=current().side.alias)
+    """Delete one record with all that cannot be without it; the bin keeps images of everything.
+
+    Raises Django's `ProtectedError` when something else still needs it.
+    """
+    taken = removal.collect(obj)
+    records = [row for row in taken.rows if isinstance(row, Record) or row == obj]
+    images = [{name: [new, None] for name, (_, new) in new_values(row).items()} for row in records]
+    audit.record(
+        actor, [("remove", row, image) for row, image in zip(records, images, strict=True)]
+    )
+    removal.remove(actor, obj, taken)
+
+
+def restore(actor: Actor, batch: str) -> removal.Restored:
+    """Bring back what a unit of work deleted. Raises `Conflict` when that cannot be any more."""
+    found = removal.restore(batch)
+    records = [row for row in found.rows if isinstance(row, Record)]
+    audit.record(actor, [("restore", row, new_values(row)) for row in records])
+    return found
 
 
 def append(model: type[M], new: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
@@ -175,17 +193,18 @@ def _normal(value: Any) -> Any:
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-def _plain(obj: Model, name: str) -> Any:
+def plain(obj: Model, name: str) -> Any:
     """A field's value as the audit keeps it; relations by their key."""
     field = obj._meta.get_field(name)
     attribute = getattr(field, "attname", name)
     return getattr(field, "to_python")(getattr(obj, attribute))  # noqa: B009 - relations lack it
 
 
-def _values(obj: Model) -> dict[str, list[Any]]:
+def new_values(obj: Model) -> dict[str, list[Any]]:
+    """What a new row has, as the audit keeps it: `{field: [None, value]}` without empty ones."""
     skip = {"id", "version", "custom", "created_at", "changed_at"}
     return {
         field.name: [None, value]
         for field in obj._meta.concrete_fields
-        if field.name not in skip and (value := _plain(obj, field.name)) not in (None, "", {}, [])
+        if field.name not in skip and (value := plain(obj, field.name)) not in (None, "", {}, [])
     }

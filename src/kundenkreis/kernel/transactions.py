@@ -29,6 +29,11 @@ class Unit:
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
 
 
+def new_batch() -> str:
+    """A name for work that is done, and can be taken back, as one."""
+    return uuid.uuid4().hex
+
+
 def current() -> Unit:
     """The unit of work in progress. Raises `RuntimeError` outside a command."""
     unit = _unit.get()
@@ -38,9 +43,10 @@ def current() -> Unit:
 
 
 @contextmanager
-def unit_of_work(side: Side, command: str = "") -> Iterator[Unit]:
+def unit_of_work(side: Side, command: str = "", batch: str = "") -> Iterator[Unit]:
     """Run everything inside in one transaction of one side, a savepoint when nested.
 
+    `batch` is what the audit knows it by; long work in many transactions gives all of them one.
     Raises `RuntimeError` when a unit of the other side is already open: what crosses sides goes
     by outbox and link.
     """
@@ -50,7 +56,7 @@ def unit_of_work(side: Side, command: str = "") -> Iterator[Unit]:
     unit = Unit(
         side,
         command or (outer.command if outer else ""),
-        outer.batch if outer else uuid.uuid4().hex,
+        batch or (outer.batch if outer else new_batch()),
     )
     token = _unit.set(unit)
     try:

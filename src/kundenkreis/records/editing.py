@@ -31,6 +31,7 @@ class FactEdit:
             viewer.require_for(kind.right("change"), self.record)
             raise NotFound
         self.form = self._form(None)
+        self.changed = False  # whether saving made a difference
 
     @property
     def version(self) -> int:
@@ -56,7 +57,8 @@ class FactEdit:
                 raise
             self.form.add_error(self.name, str(error))
             return False
-        self.record = self.kind.one(self.viewer, self.record.pk)
+        before, self.record = self.version, self.kind.one(self.viewer, self.record.pk)
+        self.changed = self.version != before
         return True
 
     def content(self) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class Info:
         there = self.related is not None and getattr(record, self.column.attname) is not None
         return there and getattr(record, self.name) is None
 
+    def read(self, text: Any) -> Any:
+        """A value from its plain form, as the audit keeps it."""
+        return self.column.to_python(text)
+
     def value(self, record: Any) -> Any:
         """The value of a record: money as `Money`, references as the row they point at."""
         value = getattr(record, self.name)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel import store
 from kundenkreis.kernel.conditions import caseless
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import write
 from kundenkreis.records.exporting import BOM, unsafe
 from kundenkreis.records.fields import info, unique_beside
@@ -45,9 +46,13 @@ class Sheet:
 
 @dataclass(slots=True)
 class Result:
-    """What happened to each row; `errors` are (line in the file, what is wrong)."""
+    """What happened to each row; `errors` are (line in the file, what is wrong).
+
+    `batch` is what all of it can be taken back by.
+    """
 
     good: int = 0
+    batch: str = field(default="", compare=False)
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -139,9 +144,10 @@ def _every_row(
     kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str], *, keep: bool
 ) -> Result:
     viewer.require(kind.right("import"))
-    actor, result, seen = viewer.through("import"), Result(), set[tuple[str, ...]]()
+    actor, seen = viewer.through("import"), set[tuple[str, ...]]()
+    result = Result(batch=new_batch())
     for chunk in _chunks(_forms(kind, viewer, table, mapping)):
-        with suppress(_TakenBack), store.group(kind.side, f"import_{kind.slug}"):
+        with suppress(_TakenBack), store.group(kind.side, f"import_{kind.slug}", result.batch):
             for line, form in chunk:
                 problem = (
                     _problem(form) or _repeated(kind, form, seen) or _created(kind, actor, form)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.urls import URLPattern, path
 
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.views import boards, exchange, filtering, lists, pages, writing
+from kundenkreis.records.views import (
+    boards,
+    exchange,
+    filtering,
+    history,
+    lists,
+    pages,
+    writing,
+)
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.sides import Side
@@ -31,6 +39,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
         _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),
         _address(kind, one, "record", pages.record_page),
+        _address(kind, f"{one}history/", "history", history.history_page),
+        _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
     ]
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
@@ -38,6 +48,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         made.append(_address(kind, f"{one}edit/<str:name>/", "edit", writing.edit_fact))
     if "remove" in kind.actions:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
+        made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))
     if "import" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/import/", "import", exchange.import_page))
     if "export" in kind.actions:

@@ -11,13 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.contact_commands import add_affiliation, add_contact_detail
-from kundenkreis.crm.people.models import (
-    Affiliation,
-    ContactDetail,
-    Organisation,
-    Person,
-    TimelineEntry,
-)
+from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, Level
@@ -151,8 +145,4 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 def _remove(actor: Actor, record: Person | Organisation, kind: str) -> None:
     actor.require_for(f"crm.{kind}.remove", record)
-    for part in (ContactDetail, Affiliation):
-        for row in store.rows(part).filter(**{kind: record}):
-            store.remove(actor, row)
-    store.discard(store.rows(TimelineEntry).filter(**{kind: record}))
     store.remove(actor, record)

@@ -78,6 +78,7 @@ def _context(
         "result": result,
         "errors": result.errors[:100],
         "done": step is importing.run,
+        "undo_url": kind.url("undo", result.batch),
     }
 
 

@@ -29,6 +29,7 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "listing": found,
         "tabs": tabs(kind, viewer, request.GET, "list"),
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
+        "bin_url": kind.url("bin") if kind.may(viewer, "remove") else "",
         "import_url": kind.url("import") if kind.may(viewer, "import") else "",
         "export_url": f"{kind.url('export.csv')[:-1]}{found.export_query}"
         if kind.may(viewer, "export")

@@ -35,6 +35,7 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         "may_change": may(kind, viewer, "change", record),
         "may_remove": may(kind, viewer, "remove", record),
         "remove_url": kind.url(pk, "remove"),
+        "history_url": kind.url(pk, "history"),
     }
     return show(request, kind, "record", context)
 

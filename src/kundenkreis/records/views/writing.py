@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
 from kundenkreis.records.editing import FactEdit
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
+from kundenkreis.records.history import undo_url
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:
@@ -60,7 +62,11 @@ def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> Ht
     """The form of one fact in place (GET), or its new content (POST)."""
     edit = FactEdit(kind, request.viewer, pk, name)
     if request.method == "POST" and edit.save(request.POST):
-        return show(request, kind, "fact", edit.content(), part="value")
+        answer = show(request, kind, "fact", edit.content(), part="value")
+        if edit.changed:
+            toast = {"text": _("Saved."), "undo_url": undo_url(kind, edit.record)}
+            answer["HX-Trigger"] = json.dumps({"toast": toast})
+        return answer
     context = {"edit": edit, "field": edit.form[name]}
     status = 422 if request.method == "POST" else 200
     return show(request, kind, "fact", context, part="form", status=status)
@@ -69,7 +75,8 @@ def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> Ht
 @require_POST
 def remove_record(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Delete a record and go back to its list."""
-    name = str(kind.one(request.viewer, pk))
+    record = kind.one(request.viewer, pk)
+    text = _("“%(name)s” was deleted.") % {"name": record}
     write.remove(kind, request.viewer, pk)
-    messages.success(request, _("“%(name)s” was deleted.") % {"name": name})
+    messages.success(request, text, extra_tags=undo_url(kind, record))
     return redirect(kind.url())

@@ -1,0 +1,191 @@
+"""Deletion that can be taken back: rows really go, and the bin keeps images of all that went.
+
+Because the rows are gone, unique constraints stay plain and no query has to leave anything out.
+What comes back comes back as it was, with its number; secrets do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Field, Model
+from django.db.models.deletion import Collector
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.errors import Conflict
+from kundenkreis.kernel.fields import TransactionField
+from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.record import Record, secret_fields
+from kundenkreis.kernel.transactions import current
+
+CHUNK = 500
+
+
+@dataclass(slots=True)
+class Taken:
+    """What goes with a row: whole rows, dependent ones first, and references that are emptied."""
+
+    rows: list[Model] = field(default_factory=list)
+    references: list[tuple[Model, str]] = field(default_factory=list)
+    collector: Any = None
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came back, the roots among it; `left` says in words what did not."""
+
+    rows: list[Model] = field(default_factory=list)
+    roots: list[Model] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def collect(obj: Model) -> Taken:
+    """Everything that deleting a row takes along. Raises Django's `ProtectedError`."""
+    alias = current().side.alias
+    collector = Collector(using=alias, origin=obj)
+    collector.collect([obj])
+    collector.sort()
+    taken = Taken(collector=collector)
+    for query in collector.fast_deletes:
+        taken.rows += _whole(alias, query.model, [row.pk for row in query])
+    for model, rows in collector.data.items():
+        taken.rows += _whole(alias, model, [row.pk for row in rows])
+    updates: Any = collector.field_updates  # Django's types know only one of its two forms
+    for (column, _value), groups in updates.items():
+        for group in groups:
+            taken.references += [(row, column.attname) for row in group]
+    return taken
+
+
+def remove(actor: Actor, root: Model, taken: Taken) -> None:
+    """Keep images of what was collected, then delete it."""
+    unit, now = current(), clock.now()
+
+    def kept(row: Model, image: dict[str, Any], **more: Any) -> RemovedRow:
+        return RemovedRow(
+            batch=unit.batch, at=now, actor=actor.reference, table=row._meta.label_lower,
+            row=row.pk, image=image, owner_id=getattr(row, "owner_id", None),
+            team_id=getattr(row, "team_id", None), **more,
+        )  # fmt: skip
+
+    images = [
+        kept(row, {name: getattr(row, name)}, reference=True) for row, name in taken.references
+    ]
+    images += [
+        kept(row, _image(row), root=row == root, title=str(root)[:200] if row == root else "")
+        for row in taken.rows
+    ]
+    RemovedRow.objects.using(unit.side.alias).bulk_create(images, batch_size=CHUNK)
+    taken.collector.delete()
+
+
+def restore(batch: str) -> Restored:
+    """Bring back all that a unit of work deleted, once.
+
+    What a row referred to may be gone since: an optional reference stays empty, and a row that
+    cannot be without it stays away. Raises `Conflict` when a row that was deleted for its own sake
+    cannot come back.
+    """
+    alias, found = current().side.alias, Restored()
+    waiting = RemovedRow.objects.using(alias).filter(batch=batch, restored_at=None)
+    kept = list(waiting.order_by("-id").select_for_update())
+    for image in (one for one in kept if not one.reference):
+        _bring_back(alias, image, found)
+    for image in (one for one in kept if one.reference):
+        model = apps.get_model(image.table)
+        ((name, value),) = image.image.items()
+        # Somebody may have decided otherwise meanwhile.
+        model._default_manager.using(alias).filter(pk=image.row, **{name: None}).update(
+            **{name: value}
+        )
+    waiting.update(restored_at=clock.now())
+    return found
+
+
+def _whole(alias: str, model: type[Model], pks: Iterable[Any]) -> list[Model]:
+    """The rows with all their columns: what Django collects has only those it needs."""
+    found = model._base_manager.using(alias).in_bulk(list(pks))
+    return list(found.values())
+
+
+def _columns(model: type[Model]) -> list[Field[Any, Any]]:
+    return [one for one in model._meta.concrete_fields if not isinstance(one, TransactionField)]
+
+
+def _image(row: Model) -> dict[str, Any]:
+    secret = secret_fields(type(row))
+    return {
+        column.attname: _exact(getattr(row, column.attname))
+        for column in _columns(type(row))
+        if column.name not in secret
+    }
+
+
+def _exact(value: Any) -> Any:
+    """Instants to the microsecond; the encoder would cut them to the millisecond."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _bring_back(alias: str, image: RemovedRow, found: Restored) -> None:
+    row = _revived(image)
+    try:
+        missing = _without(alias, row)
+        with transaction.atomic(using=alias):
+            if missing:
+                raise IntegrityError(missing)
+            row.save_base(raw=True, force_insert=True, using=alias)
+    except (IntegrityError, ValidationError) as error:
+        words = {"name": image.title or str(row)}
+        if image.root:
+            raise Conflict(
+                _("“%(name)s” cannot come back.") % words,
+                _("What it belonged to is gone, or another record has its unique value now."),
+                _("Look for the record that has it, change it there, and try again."),
+            ) from error
+        found.left.append(_("“%(name)s” could not come back with it.") % words)
+    else:
+        found.rows.append(row)
+        found.roots += [row] if image.root else []
+
+
+def _revived(image: RemovedRow) -> Model:
+    """The row again; columns that came later have their defaults, those that went are left out."""
+    model = apps.get_model(image.table)
+    known = {
+        column.attname: _value(column, image.image[column.attname])
+        for column in _columns(model)
+        if column.attname in image.image
+    }
+    row: Model = model(**known)
+    if isinstance(row, Record):
+        # Whoever still has the deleted version open must not write over the restored one.
+        row.version, row.changed_at = row.version + 1, clock.now()
+    return row
+
+
+def _value(column: Field[Any, Any], value: Any) -> Any:
+    target = getattr(column, "target_field", column)
+    return None if value is None else target.to_python(value)
+
+
+def _without(alias: str, row: Model) -> str:
+    """Empty the references to rows that are gone; returns one that must not be empty."""
+    for column in _columns(type(row)):
+        value = getattr(row, column.attname)
+        related = column.related_model
+        if value is None or not isinstance(related, type):
+            continue
+        if related._base_manager.using(alias).filter(pk=value).exists():
+            continue
+        if not column.null:
+            return column.name
+        setattr(row, column.attname, None)
+    return ""

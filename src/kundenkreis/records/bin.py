@@ -1,0 +1,46 @@
+"""The bin: deleted records of a type that somebody may bring back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import visible
+from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.records.history import names_of
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """One deleted record; `undo_url` brings back all that was deleted with it."""
+
+    title: str
+    at: datetime
+    who: str
+    undo_url: str
+
+
+def deleted(
+    kind: RecordType, viewer: Viewer, before: int | None = None
+) -> tuple[list[Deleted], int]:
+    """A page of the bin, latest first, and where the next one begins (0 at the end)."""
+    rows = store.stored(kind.side, RemovedRow).filter(
+        table=kind.model._meta.label_lower, root=True, restored_at=None
+    )
+    rows = visible(viewer, rows, kind.right("remove"))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    names = names_of(row.actor for row in found)
+    return [
+        Deleted(row.title, row.at, names(row.actor), kind.url("undo", row.batch)) for row in found
+    ], found[-1].pk if more else 0

@@ -1,0 +1,65 @@
+"""A record as it was at an instant: the present one with every later change taken off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.kernel import audit
+from kundenkreis.kernel.record import reference
+from kundenkreis.records import facts
+from kundenkreis.records.history import shown
+
+if TYPE_CHECKING:
+    from kundenkreis.records.declaration import RecordType
+
+MOST = 5_000  # later changes of one record
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """One fact as it was; `changed` if it is different now."""
+
+    label: str
+    value: str
+    changed: bool
+
+
+def values_at(kind: RecordType, record: Any, at: datetime) -> dict[str, Any] | None:
+    """The fields' values at an instant, as the audit keeps them; None before its creation."""
+    values = values_now(record)
+    for entry in audit.latest(kind.side, reference(record), MOST, since=at):
+        if entry.action == "create":
+            return None
+        change = getattr(entry, "change", None)
+        values |= {name: old for name, (old, _) in (change.fields if change else {}).items()}
+    return values
+
+
+def values_now(record: Any) -> dict[str, Any]:
+    """The fields' values as the audit would keep them."""
+    return {
+        column.name: audit.plain(getattr(record, column.attname))
+        for column in record._meta.concrete_fields
+    }
+
+
+def facts_at(kind: RecordType, record: Any, at: datetime) -> list[Then]:
+    """The record page's facts as they were; empty when the record did not exist yet.
+
+    What is worked out from other rows is left out: those have a history of their own.
+    """
+    then, now = values_at(kind, record, at), values_now(record)
+    if then is None:
+        return []
+    named = [
+        (fact, fact if isinstance(fact, str) else fact.name)
+        for section in kind.sections
+        for fact in section.facts
+    ]
+    return [
+        Then(facts.label_of(kind, fact), shown(record, name, then[name]), then[name] != now[name])
+        for fact, name in named
+        if name in now
+    ]

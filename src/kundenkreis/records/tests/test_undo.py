@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kundenkreis.crm.people.commands import add_note, create_organisation, create_person
+from kundenkreis.crm.people.contact_commands import add_contact_detail
+from kundenkreis.crm.people.models import (
+    Affiliation,
+    ContactDetail,
+    Organisation,
+    Person,
+    TimelineEntry,
+)
+from kundenkreis.crm.sales.commands import create_opportunity, move_opportunity, ship_pipeline
+from kundenkreis.crm.sales.models import Opportunity, Stage
+from kundenkreis.kernel import audit, clock, forgetting, store
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.clock import freeze
+from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
+from kundenkreis.records import importing, named, write
+from kundenkreis.records.undo import Undone, undo
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+PERSON = named("person")
+
+
+def jana(**values: Any) -> Person:
+    company = create_organisation(actor=ANNA, name="Optik Weiß GmbH")
+    return create_person(
+        actor=ANNA, first_name="Jana", last_name="Weiß", email="jana@weiss.example",
+        organisation=company, function="Einkauf", **values,
+    )  # fmt: skip
+
+
+def batch_of(record: Any) -> str:
+    """The unit of work that changed the record last."""
+    return audit.latest(Side.CRM, reference(record), 1)[0].batch
+
+
+def taken_back(batch: str, actor: Any = ANNA) -> Undone:
+    return undo(actor, Side.CRM, batch)
+
+
+def test_it_takes_an_edit_back_and_then_the_taking_back() -> None:
+    person = jana()
+    write.change(PERSON, ANNA, person.pk, None, {"last_name": "Kern", "language": "en"})
+    assert taken_back(batch_of(person)).count == 1
+    person.refresh_from_db()
+    assert (person.last_name, person.version) == ("Weiß", 3)
+    assert taken_back(batch_of(person)).count == 1
+    person.refresh_from_db()
+    assert person.last_name == "Kern"
+
+
+def test_what_somebody_changed_since_is_theirs_and_stays() -> None:
+    person = jana()
+    write.change(PERSON, ANNA, person.pk, None, {"last_name": "Kern", "first_name": "Janina"})
+    batch = batch_of(person)
+    write.change(PERSON, BEN_ALL, person.pk, None, {"first_name": "Johanna"})
+    result = taken_back(batch)
+    person.refresh_from_db()
+    assert (person.first_name, person.last_name) == ("Johanna", "Weiß")
+    assert result.left == ["First name of “Johanna Kern”: it was changed since."]
+
+
+BEN_ALL = ANNA.through("api")
+
+
+def test_a_deleted_person_comes_back_with_all_they_had_and_the_same_number() -> None:
+    person = jana(customer_number="K-1")
+    add_note(actor=ANNA, record=person, text="Will call back.")
+    before = {
+        model: list(model._default_manager.order_by("pk").values())
+        for model in (Person, ContactDetail, Affiliation)
+    }
+    notes = list(TimelineEntry.objects.values("id", "payload", "key"))
+    batch_pk = person.pk
+    write.remove(PERSON, ANNA, person.pk)
+    assert not Person.objects.exists()
+    assert not ContactDetail.objects.filter(person__isnull=False).exists()
+    assert not TimelineEntry.objects.exists()
+    person.pk = batch_pk
+    assert taken_back(batch_of(person)) == Undone(count=1)
+    for model, rows in before.items():
+        for old, new in zip(rows, model._default_manager.order_by("pk").values(), strict=True):
+            changed = {name for name in old if old[name] != new[name]}
+            assert changed <= {"version", "changed_at"}
+    assert list(TimelineEntry.objects.values("id", "payload", "key")) == notes
+
+
+def test_a_deletion_can_be_taken_back_once() -> None:
+    person = jana()
+    write.remove(PERSON, ANNA, person.pk)
+    batch = RemovedRow.objects.using("default").filter(root=True).get().batch
+    taken_back(batch)
+    with pytest.raises(NotFound):
+        taken_back(batch)
+
+
+def test_it_refuses_when_a_unique_value_was_given_away_and_changes_nothing() -> None:
+    person = jana(customer_number="K-1")
+    write.remove(PERSON, ANNA, person.pk)
+    batch = RemovedRow.objects.using("default").filter(root=True).get().batch
+    create_person(actor=ANNA, last_name="Neu", customer_number="K-1")
+    with pytest.raises(Conflict, match="cannot come back"):
+        taken_back(batch)
+    assert Person.objects.count() == 1
+    assert RemovedRow.objects.using("default").filter(restored_at=None, root=True).exists()
+
+
+def test_what_a_part_belonged_to_may_be_gone_then_only_the_part_stays_away() -> None:
+    person = jana()
+    write.remove(PERSON, ANNA, person.pk)
+    batch = RemovedRow.objects.using("default").filter(root=True).get().batch
+    write.remove(named("organisation"), ANNA, Organisation.objects.get().pk)
+    result = taken_back(batch)
+    assert Person.objects.get() == person
+    assert not Affiliation.objects.exists()
+    assert len(result.left) == 1
+
+
+def test_a_row_that_somebody_still_needs_is_not_deleted_and_the_bin_stays_empty() -> None:
+    person = jana()
+    ship_pipeline(actor=SYSTEM)
+    create_opportunity(actor=ANNA, title="Messgeräte", person=person)
+    with pytest.raises(DomainError, match="still used by"):
+        write.remove(PERSON, ANNA, person.pk)
+    assert not RemovedRow.objects.using("default").exists()
+
+
+def test_creating_is_taken_back_with_its_parts() -> None:
+    person = jana()
+    assert taken_back(batch_of(person)) == Undone(count=1)
+    assert not Person.objects.exists()
+    assert not ContactDetail.objects.exists()
+
+
+def test_creating_is_not_taken_back_once_somebody_added_to_it() -> None:
+    person = jana()
+    batch = batch_of(person)
+    add_contact_detail(actor=ANNA, holder=person, kind="phone", value="+49 3641 1")
+    result = taken_back(batch)
+    assert (result.count, result.left) == (0, ["“Jana Weiß” was changed since and stays."])
+    assert Person.objects.exists()
+
+
+def test_moving_back_is_told_on_the_timeline() -> None:
+    ship_pipeline(actor=SYSTEM)
+    person = jana()
+    made = create_opportunity(actor=ANNA, title="Messgeräte", person=person)
+    won = Stage.objects.get(kind=Stage.Kind.WON)
+    move_opportunity(actor=ANNA, opportunity_id=made.pk, stage_id=won.pk)
+    taken_back(batch_of(made))
+    opportunity = Opportunity.objects.get()
+    assert (opportunity.stage_id, opportunity.closed_on) == (made.stage_id, None)
+    latest = TimelineEntry.objects.order_by("-id")[0]
+    assert (latest.kind, latest.payload["stage"]["en"]) == ("opportunity_moved", "New")
+
+
+def test_nobody_takes_back_what_they_may_not_do_themselves() -> None:
+    person = jana()
+    write.change(PERSON, ANNA, person.pk, None, {"last_name": "Kern"})
+    edit = batch_of(person)
+    for actor in (BEN, CARLA):  # the person is neither Ben's nor his team's
+        with pytest.raises((NotFound, NotAllowed)):
+            taken_back(edit, actor)
+    write.remove(PERSON, ANNA, person.pk)
+    removal = RemovedRow.objects.using("default").filter(root=True).get().batch
+    for actor in (BEN, CARLA):
+        with pytest.raises((NotFound, NotAllowed)):
+            taken_back(removal, actor)
+    assert not Person.objects.exists()
+    with pytest.raises(NotFound):
+        taken_back("0" * 32)
+
+
+def test_a_part_is_taken_back_by_whoever_may_change_what_it_is_part_of() -> None:
+    person = jana()
+    detail = add_contact_detail(actor=ANNA, holder=person, kind="phone", value="+49 3641 1")
+    with pytest.raises((NotFound, NotAllowed)):
+        taken_back(batch_of(detail), CARLA)
+    assert taken_back(batch_of(detail)).count == 1
+    assert not ContactDetail.objects.filter(kind="phone").exists()
+
+
+@pytest.mark.parametrize("gone", [{"column_of_then": "x"}, {}])
+def test_it_comes_back_across_a_change_of_the_schema(gone: dict[str, str]) -> None:
+    person = jana()
+    write.remove(PERSON, ANNA, person.pk)
+    image = RemovedRow.objects.using("default").get(root=True)
+    image.image = {**image.image, **gone}
+    del image.image["language"]  # a column that came later
+    image.save(using="default")
+    taken_back(image.batch)
+    person.refresh_from_db()
+    assert person.last_name == "Weiß"
+    assert person.language == Person._meta.get_field("language").get_default()
+
+
+def test_the_bin_forgets_after_thirty_days() -> None:
+    with freeze("2026-11-21T12:00:00Z") as now:
+        person = jana()
+        write.remove(PERSON, ANNA, person.pk)
+        now.advance(days=29)
+        forgetting.forget(Side.CRM)
+        assert RemovedRow.objects.using("default").exists()
+        now.advance(days=2)
+        forgetting.forget(Side.CRM)
+        assert not RemovedRow.objects.using("default").exists()
+
+
+def test_replaying_the_audit_gives_the_present_state() -> None:
+    person = jana()
+    write.change(PERSON, ANNA, person.pk, None, {"last_name": "Kern"})
+    write.remove(PERSON, ANNA, person.pk)
+    taken_back(RemovedRow.objects.using("default").filter(root=True).get().batch)
+    state: dict[str, Any] = {}
+    for entry in reversed(audit.latest(Side.CRM, reference(person), 50)):
+        state |= {name: new for name, (_, new) in entry.change.fields.items()}
+    person.refresh_from_db()
+    with store.group(Side.CRM, "test"):
+        present = {name: audit.plain(new) for name, (_, new) in store.new_values(person).items()}
+    assert {name: value for name, value in state.items() if value not in (None, "", {})} == present
+    assert clock.now() - person.changed_at < timedelta(minutes=1)
+
+
+def test_an_import_is_taken_back_as_a_whole_but_for_what_was_changed_since() -> None:
+    rows = "".join(f"Nr. {number};p{number}@example.org\n" for number in range(250))
+    table = importing.sheet("Last name;E-mail\n" + rows)
+    mapping = importing.guessed(PERSON, ANNA, table.header)
+    result = importing.run(PERSON, ANNA, table, mapping)
+    assert result.good == Person.objects.count() == 250
+    changed = Person.objects.get(last_name="Nr. 17")
+    write.change(PERSON, ANNA, changed.pk, None, {"first_name": "Jana"})
+    undone = taken_back(result.batch)
+    assert (undone.count, len(undone.left)) == (249, 1)
+    assert Person.objects.get() == changed
+    assert ContactDetail.objects.count() == 1
+
+
+def test_who_may_create_takes_back_what_they_created_without_the_right_to_delete() -> None:
+    grants = {"crm.person.create": Level.ALL, "crm.person.read": Level.ALL}
+    assistant = Viewer("Dora", user_id=9, grants=grants)
+    mine = create_person(actor=assistant, last_name="Neu")
+    others = create_person(actor=ANNA, last_name="Fremd")
+    assert taken_back(batch_of(mine), assistant).count == 1
+    with pytest.raises(NotAllowed):
+        taken_back(batch_of(others), assistant)
+    assert Person.objects.get() == others

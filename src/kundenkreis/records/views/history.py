@@ -1,0 +1,100 @@
+"""What happened to a record, how it was, what was deleted, and taking any of it back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from kundenkreis.records.bin import deleted
+from kundenkreis.records.history import steps
+from kundenkreis.records.numbers import whole
+from kundenkreis.records.past import facts_at
+from kundenkreis.records.undo import undo
+from kundenkreis.records.views import show
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.requests import StaffRequest
+
+SHOWN = 5  # reasons why something stays
+
+
+@require_GET
+def history_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """Every change of a record; with `on`, its facts as they were at the end of that day."""
+    viewer = request.viewer
+    record = kind.one(viewer, pk)
+    made, after = steps(kind, record, whole(request.GET.get("before", "")))
+    day = _day(request.GET.get("on", ""))
+    context = {
+        "title": _("History of %(name)s") % {"name": record},
+        "trail": [
+            {"label": kind.title, "url": kind.url()},
+            {"label": str(record), "url": kind.url(pk)},
+        ],
+        "steps": made,
+        "next_url": f"?before={after}" if after else "",
+        "on": request.GET.get("on", "")[:10],
+        "day": formats.day(day) if day else "",
+        "then": facts_at(kind, record, _end_of(day)) if day else [],
+        "may_undo": kind.may(viewer, "change"),
+    }
+    return show(request, kind, "history", context)
+
+
+@require_GET
+def bin_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """Deleted records, each with a way back."""
+    request.viewer.require(kind.right("remove"))
+    found, after = deleted(kind, request.viewer, whole(request.GET.get("before", "")))
+    context = {
+        "title": _("Deleted %(types)s") % {"types": kind.label_plural},
+        "trail": [{"label": kind.title, "url": kind.url()}],
+        "deleted": found,
+        "next_url": f"?before={after}" if after else "",
+    }
+    return show(request, kind, "bin", context)
+
+
+@require_POST
+def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpResponse:
+    """Take back what was done at once; says what could not be, and why."""
+    result = undo(request.viewer, kind.side, batch)
+    text = ngettext(
+        "%(n)s record is as it was before.", "%(n)s records are as they were before.", result.count
+    )
+    if result.count or not result.left:
+        messages.success(request, text % {"n": formats.number(result.count)})
+    for reason in result.left[:SHOWN]:
+        messages.warning(request, reason)
+    if len(result.left) > SHOWN:
+        more = formats.number(len(result.left) - SHOWN)
+        messages.warning(request, _("And %(n)s more that stay as they are.") % {"n": more})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return redirect(kind.url())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _end_of(day: date) -> datetime:
+    """The last instant of a day in the user's zone."""
+    try:
+        next_day = datetime.combine(day + timedelta(days=1), time.min)
+    except OverflowError:
+        next_day = datetime.combine(day, time.min)
+    return timezone.make_aware(next_day) - timedelta(microseconds=1)
