@@ -21,6 +21,8 @@ def found(persons: int) -> None:
     from kundenkreis.crm.people import models as people
     from kundenkreis.crm.sales import models as sales
     from kundenkreis.kernel.access import system
+    from kundenkreis.kernel.sides import Side
+    from kundenkreis.records.indexing import rebuild
 
     began, make = time.monotonic(), Maker("default", int(time.time()))
     create_user(actor=system("bench"), email=EMAIL, name="B. Messer", password=PASSWORD,
@@ -65,6 +67,7 @@ def found(persons: int) -> None:
             kind=make.pick(5, "visit cart order note"),
         )  # fmt: skip
         _fill_sales(make, sales, persons, organisations, stages, whose)
+    rebuild(Side.CRM)
     say(f"{persons} persons, {5 * persons} activities: {time.monotonic() - began:.0f} s")
 
 

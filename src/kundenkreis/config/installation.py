@@ -24,6 +24,7 @@ from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.sides import Side
+from kundenkreis.records.indexing import rebuild_if_missing
 
 
 def prepare(*, demo: bool, port: int) -> None:
@@ -46,6 +47,8 @@ def _prepare(*, demo: bool, port: int) -> None:
     accounts.create_shipped_roles(actor=actor)
     ship_pipeline(actor=actor)
     ship_purposes(actor=actor)
+    for side in Side:
+        rebuild_if_missing(side)
     if demo:
         from kundenkreis.demo.company import admit_shop, found_company, is_founded
         from kundenkreis.demo.launch import shop_origin

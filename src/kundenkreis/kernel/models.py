@@ -91,6 +91,26 @@ class RemovedRow(models.Model):
         ]
 
 
+class SearchDocument(models.Model):
+    """What a record is found by: its own folded words, those of other records, and its name.
+
+    A full-text index of the database's own lies over it (`kernel.search`). Rewritten with every
+    change of the record, in the same transaction.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    row = models.BigIntegerField()
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=200)
+    words = models.TextField()
+    others = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "row"], name="search_once")]
+
+
 class OutboxMessage(LogRow):
     """An event as it leaves its transaction, for handlers and for the link."""
 

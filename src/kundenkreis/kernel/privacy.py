@@ -122,6 +122,10 @@ PRIVACY: Map = {
         ),
         Use("undoing a deletion", "6(1)(f)", "30d", "image", since="at"),
     ),
+    "SearchDocument": dict.fromkeys(
+        ("id", "kind", "row", "owner_id", "team_id", "name", "words", "others"),
+        Use("finding records by what they say", "6(1)(f)", "record", "row"),
+    ),
     "OutboxMessage": {
         name: Use(
             "delivery of events", "6(1)(f)", "30d", "key", since="at",

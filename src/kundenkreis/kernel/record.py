@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from django.apps import apps
@@ -48,6 +49,16 @@ def model_named(side: Side, name: str) -> type[models.Model] | None:
         if model._meta.model_name == name and side_of_label(model._meta.app_label) in (side, None):
             return model
     return None
+
+
+def holders(row: models.Model) -> Iterator[models.Model]:
+    """The records a row is part of: it goes when one of them goes."""
+    for column in row._meta.concrete_fields:
+        related = column.remote_field
+        if related is not None and related.on_delete is models.CASCADE:
+            holder = getattr(row, column.name)
+            if holder is not None:
+                yield holder
 
 
 def reference(obj: models.Model) -> str:

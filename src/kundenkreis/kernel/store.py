@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from kundenkreis.kernel import audit, clock, removal
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.errors import Conflict, NotFound
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, holders
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import Unit, current, unit_of_work
 
@@ -77,6 +77,7 @@ def create_many(actor: Actor, model: type[M], records: Iterable[dict[str, Any]])
     made = [_new(model, values) for values in records]
     rows(model).bulk_create(made, batch_size=CHUNK)
     audit.record(actor, [("create", obj, new_values(obj)) for obj in made])
+    _touch(made)
     return made
 
 
@@ -98,6 +99,7 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
         return False
     _write(obj, {name: getattr(obj, name) for name in values})
     audit.record(actor, [("change", obj, changes)])
+    _touch([obj])
     return True
 
 
@@ -141,6 +143,8 @@ def remove(actor: Actor, obj: Model) -> None:
     audit.record(
         actor, [("remove", row, image) for row, image in zip(records, images, strict=True)]
     )
+    _touch(taken.rows)
+    _touch(holder for row in taken.rows for holder in holders(row))
     removal.remove(actor, obj, taken)
 
 
@@ -149,6 +153,7 @@ def restore(actor: Actor, batch: str) -> removal.Restored:
     found = removal.restore(batch)
     records = [row for row in found.rows if isinstance(row, Record)]
     audit.record(actor, [("restore", row, new_values(row)) for row in records])
+    _touch(found.rows)
     return found
 
 
@@ -165,6 +170,12 @@ def replace(found: QuerySet[M], **values: Any) -> int:
 def discard(found: QuerySet[M]) -> int:
     """Delete derived rows set-based, unaudited; returns how many."""
     return found.using(current().side.alias).delete()[0]
+
+
+def _touch(changed: Iterable[Model]) -> None:
+    unit = current()
+    for row in changed:
+        unit.touch(row)
 
 
 def _new(model: type[M], values: dict[str, Any]) -> M:

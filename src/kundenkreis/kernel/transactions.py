@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
 
@@ -19,11 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The unit of work in progress: its side, the command's name, the batch of its audit rows."""
+    """The unit of work in progress: its side, the command's name, the batch of its audit rows.
+
+    `touched` holds the rows that were written through the door, by model, for the whole
+    transaction; what follows from them (`AT_THE_END`) is done once, before it commits.
+    """
 
     side: Side
     command: str
     batch: str
+    touched: dict[type[Any], set[int]] = field(default_factory=dict)
+
+    def touch(self, row: Any) -> None:
+        self.touched.setdefault(type(row), set()).add(row.pk)
+
+
+AT_THE_END: list[Callable[[Unit], None]] = []
 
 
 _unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
@@ -57,10 +69,14 @@ def unit_of_work(side: Side, command: str = "", batch: str = "") -> Iterator[Uni
         side,
         command or (outer.command if outer else ""),
         batch or (outer.batch if outer else new_batch()),
+        outer.touched if outer else {},
     )
     token = _unit.set(unit)
     try:
         with turn(connections[side.alias]), transaction.atomic(using=side.alias):
             yield unit
+            if outer is None and unit.touched:
+                for follow in AT_THE_END:
+                    follow(unit)
     finally:
         _unit.reset(token)

@@ -42,8 +42,11 @@ def check_declarations(**_: Any) -> list[CheckMessage]:
 def problems(kind: RecordType) -> Iterator[CheckMessage]:
     """What is wrong with one declaration: type, place, name, and what may have been meant."""
     known = names(kind.model)
+    reached = {found.name for found in kind.model._meta.get_fields()}
     inputs = {one.name for one in kind.inputs}
     for place, name in _named(kind):
+        if place == "search" and name in reached:
+            continue  # texts of what belongs to a record are searched too
         if name not in known and not (place == "form" and name in inputs):
             yield Error(
                 f"record type “{kind.name}”, {place}: {kind.model.__name__} has no field “{name}”",

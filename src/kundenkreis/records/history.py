@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.record import reference
+from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.directory import LOOKUPS
 from kundenkreis.records.fields import info
@@ -21,6 +22,7 @@ from kundenkreis.ui import formats
 if TYPE_CHECKING:
     from django.db.models import Model
 
+    from kundenkreis.kernel.access import Viewer
     from kundenkreis.kernel.models import AuditEntry
     from kundenkreis.records.declaration import RecordType
 
@@ -71,12 +73,14 @@ def last_changes(kind: RecordType, record: Any) -> dict[str, Change]:
     return found
 
 
-def steps(kind: RecordType, record: Any, before: int | None = None) -> tuple[list[Step], int]:
+def steps(
+    kind: RecordType, viewer: Viewer, record: Any, before: int | None = None
+) -> tuple[list[Step], int]:
     """A page of a record's changes, newest first, and where the next one begins (0 at the end)."""
     entries = audit.latest(kind.side, reference(record), PAGE + 1, before=before)
     more, entries = len(entries) > PAGE, entries[:PAGE]
     who = names_of(entry.actor for entry in entries)
-    made = [_step(kind, record, entry, who(entry.actor)) for entry in entries]
+    made = [_step(kind, viewer, record, entry, who(entry.actor)) for entry in entries]
     return made, entries[-1].pk if more else 0
 
 
@@ -86,7 +90,7 @@ def undo_url(kind: RecordType, record: Any) -> str:
     return kind.url("undo", entries[0].batch) if entries else ""
 
 
-def _step(kind: RecordType, record: Any, entry: AuditEntry, who: str) -> Step:
+def _step(kind: RecordType, viewer: Viewer, record: Any, entry: AuditEntry, who: str) -> Step:
     title, icon = {
         "create": (_("Created"), "circle-plus"),
         "remove": (_("Deleted"), "trash-2"),
@@ -101,20 +105,24 @@ def _step(kind: RecordType, record: Any, entry: AuditEntry, who: str) -> Step:
         title=title,
         icon=icon,
         undo_url=kind.url("undo", entry.batch),
-        lines=[_line(kind, record, name, pair) for name, pair in fields.items()],
+        lines=[_line(viewer, record, name, pair) for name, pair in fields.items()],
     )
 
 
-def _line(kind: RecordType, record: Any, name: str, pair: list[Any]) -> Line:
+def _line(viewer: Viewer, record: Any, name: str, pair: list[Any]) -> Line:
     try:
-        label = str(info(kind.model, name).label)
+        model: type[Model] = type(record)
+        label = str(info(model, name).label)
     except LookupError:
         return Line(name, _text(pair[0]), _text(pair[1]))
-    return Line(label, shown(record, name, pair[0]), shown(record, name, pair[1]))
+    return Line(label, shown(viewer, record, name, pair[0]), shown(viewer, record, name, pair[1]))
 
 
-def shown(record: Any, name: str, value: Any) -> str:
-    """A value of a record's field as the audit keeps it, in words; empty for none."""
+def shown(viewer: Viewer, record: Any, name: str, value: Any) -> str:
+    """A value of a record's field as the audit keeps it, in words; empty for none.
+
+    Another record is named only to whom may read it.
+    """
     model: type[Model] = type(record)
     found = info(model, name)
     if value in (None, "", audit.HIDDEN):
@@ -122,8 +130,10 @@ def shown(record: Any, name: str, value: Any) -> str:
     if found.directory:
         return LOOKUPS[name].names({value}).get(value, f"#{value}") if name in LOOKUPS else ""
     if found.related is not None:
-        related = found.related._default_manager.filter(pk=value).first()
-        return str(related) if related is not None else f"#{value}"
+        kind = registry.of_model(found.related)
+        rows = kind.rows(viewer) if kind else found.related._default_manager.all()
+        related = rows.filter(pk=value).first()
+        return str(related) if related is not None else "–"
     if found.kind is Kind.MONEY:
         return formats.money(value, record.currency or "EUR")
     return written(found, found.read(value))

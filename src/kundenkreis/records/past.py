@@ -12,6 +12,7 @@ from kundenkreis.records import facts
 from kundenkreis.records.history import shown
 
 if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
 MOST = 5_000  # later changes of one record
@@ -45,7 +46,7 @@ def values_now(record: Any) -> dict[str, Any]:
     }
 
 
-def facts_at(kind: RecordType, record: Any, at: datetime) -> list[Then]:
+def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> list[Then]:
     """The record page's facts as they were; empty when the record did not exist yet.
 
     What is worked out from other rows is left out: those have a history of their own.
@@ -59,7 +60,11 @@ def facts_at(kind: RecordType, record: Any, at: datetime) -> list[Then]:
         for fact in section.facts
     ]
     return [
-        Then(facts.label_of(kind, fact), shown(record, name, then[name]), then[name] != now[name])
+        Then(
+            facts.label_of(kind, fact),
+            shown(viewer, record, name, then[name]),
+            then[name] != now[name],
+        )
         for fact, name in named
         if name in now
     ]

@@ -1,22 +1,23 @@
-"""Search by the beginnings of words, in the fields a type names."""
+"""Searching in lists and for suggestions: whatever the full-text index finds, within one's rights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from kundenkreis.kernel.access import readable_at
+from kundenkreis.kernel import search
+from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.text import normal
+from kundenkreis.records import indexing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.db.models.expressions import RawSQL
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
-MAX_WORDS = 5
 MAX_SUGGESTIONS = 20
 
 
@@ -26,31 +27,47 @@ def clean(text: str) -> str:
     return normal(text.replace("\0", ""))[:200]
 
 
-def matching(fields: Mapping[str, Q], text: str) -> Q:
-    """Every word must begin one of the fields, or a word of it, where its condition holds."""
-    found = Q()
-    for word in clean(text).split()[:MAX_WORDS]:
-        one = Q()
-        # SQLite ignores case in ASCII only; the forms people type cover "ä" and "Ä".
-        for form in dict.fromkeys((word, word.capitalize(), word.upper(), word.lower())):
-            for name, known in fields.items():
-                begins = Q(**{f"{name}__istartswith": form})
-                one |= (begins | Q(**{f"{name}__icontains": f" {form}"})) & known
-            if word.isascii():
-                break
-        found &= one
-    return found
-
-
 def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The rows that match; none for text in a type that cannot be searched.
 
     In related records only what the viewer may read of them is looked at.
     """
-    if not clean(text).strip():
+    text = clean(text).strip()
+    if not text:
         return rows
-    fields = {name: readable_at(viewer, kind.model, name) for name in kind.search}
-    return rows.filter(matching(fields, text)) if fields else rows.none()
+    words = search.asked(text)
+    if not kind.search or not words:
+        return rows.none()
+    if knows_others(kind, viewer):
+        return rows.filter(pk__in=_matching(kind, text, everywhere=True))
+    for word in words:
+        rows = rows.filter(_own_or_readable(kind, viewer, word))
+    return rows
+
+
+def knows_others(kind: RecordType, viewer: Viewer) -> bool:
+    """Whether the viewer may read every record that the type's records are also found by."""
+    return all(
+        viewer.level(other.right("read")) is Level.ALL for _, other in indexing.others(kind).items()
+    )
+
+
+def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
+    """A word in the record's own texts, or in those of a related one that the viewer may read."""
+    found = Q(pk__in=_matching(kind, word, everywhere=False))
+    for path, other in indexing.others(kind).items():
+        named = other.rows(viewer).filter(pk__in=_matching(other, word, everywhere=False))
+        through = kind.model._default_manager.filter(
+            **{f"{path}__in": named.order_by().values("pk")}
+        )
+        found |= Q(pk__in=through.values("pk"))
+    return found
+
+
+def _matching(kind: RecordType, text: str, *, everywhere: bool) -> RawSQL:
+    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere)
+    assert found is not None  # noqa: S101 - there is a word in it
+    return found
 
 
 def suggestions(kind: RecordType, viewer: Viewer, text: str) -> list[tuple[str, Any]]:

@@ -6,19 +6,18 @@ answer says so. An undo is written like any other change, so it can be taken bac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model
-from django.db.models.deletion import CASCADE, ProtectedError
+from django.db.models import ForeignKey, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, removal, store
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.events import publish
-from kundenkreis.kernel.record import Record, model_named, reference
+from kundenkreis.kernel.record import Record, holders, model_named, reference
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
 
@@ -80,7 +79,7 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
             _allow(actor, "create" if mine else "remove" if one.made else "change", row)
             if not one.made:
                 _change(actor, one, row, result)
-            elif not any(_made(done, holder) for holder in _holders(row)):
+            elif not any(_made(done, holder) for holder in holders(row)):
                 _remove(actor, side, batch, one, row, result)
     return result
 
@@ -171,19 +170,10 @@ def _allow(actor: Actor, action: str, row: Model) -> None:
         kind.one(actor, row.pk)  # what nobody may see is not there
         write.require_for(kind, actor, action, row)
         return
-    holder = next(_holders(row), None)
+    holder = next(holders(row), None)
     if holder is None:
         raise NotFound
     _allow(actor, "change", holder)
-
-
-def _holders(row: Model) -> Iterator[Model]:
-    """The records a row is part of: it goes when one of them goes."""
-    for column in row._meta.concrete_fields:
-        if isinstance(column, ForeignKey) and column.remote_field.on_delete is CASCADE:
-            holder = getattr(row, column.name)
-            if holder is not None:
-                yield holder
 
 
 def _column(row: Model, name: str) -> Any:

@@ -33,7 +33,7 @@ def history_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespon
     """Every change of a record; with `on`, its facts as they were at the end of that day."""
     viewer = request.viewer
     record = kind.one(viewer, pk)
-    made, after = steps(kind, record, whole(request.GET.get("before", "")))
+    made, after = steps(kind, viewer, record, whole(request.GET.get("before", "")))
     day = _day(request.GET.get("on", ""))
     context = {
         "title": _("History of %(name)s") % {"name": record},
@@ -45,7 +45,7 @@ def history_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespon
         "next_url": f"?before={after}" if after else "",
         "on": request.GET.get("on", "")[:10],
         "day": formats.day(day) if day else "",
-        "then": facts_at(kind, record, _end_of(day)) if day else [],
+        "then": facts_at(kind, viewer, record, _end_of(day)) if day else [],
         "may_undo": kind.may(viewer, "change"),
     }
     return show(request, kind, "history", context)

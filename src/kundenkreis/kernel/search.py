@@ -1,0 +1,224 @@
+"""Full-text search over records: folded as German is typed, by beginnings and parts of words.
+
+Müller is found by Mueller, Muller and muel; Straße by strasse; a telephone number however it is
+written. Both databases get the same folded words, so both find the same.
+"""
+
+# ruff: noqa: S608, S611 - names are our own; every value is a parameter
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connections
+from django.db.models.expressions import RawSQL
+
+from kundenkreis.kernel import bulk
+from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel.sides import Side
+
+MOST_WORDS = 8  # of a question
+MOST_KEPT = 400  # of a document
+LONGEST = 60
+NUMBER_FROM = 3  # digits
+PARTS_FROM = 3  # characters: a trigram index knows no shorter parts
+_DIGRAPHS = re.compile(r"(?<=[aou])e")
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"[+(]?\d[\d ()/.\-]*\d")
+_COUNTRY = re.compile(r"^(?:49|43|41)")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one record is found by: its own texts, and those of others that it names."""
+
+    kind: str
+    row: int
+    name: str
+    texts: Sequence[str] = ()
+    others: Sequence[str] = ()
+    owner_id: int | None = None
+    team_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A kind of record and whose a viewer may find: everybody's, or some owners' and teams'.
+
+    `everywhere`: also by what they say of others.
+    """
+
+    kind: str
+    everything: bool
+    everywhere: bool = True
+    owner_id: int | None = None
+    team_ids: frozenset[int] = frozenset()
+
+
+def folded(text: str) -> str:
+    """Text as it is compared here: without case and accents, ß = ss, and ae, oe, ue as a, o, u.
+
+    Whatever begins a text begins it folded too, so one may search while typing.
+    """
+    text = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
+    plain = "".join(one for one in text if not unicodedata.combining(one))
+    return _DIGRAPHS.sub("", plain)
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, and of numbers the digits alone, as they are dialled."""
+    found = [word[:LONGEST] for word in _WORD.findall(folded(text))]
+    for number in _NUMBER.findall(text):
+        digits = _dialled(number)
+        if len(digits) >= NUMBER_FROM:
+            found += [digits, _COUNTRY.sub("", digits)]
+    return found
+
+
+def asked(text: str) -> list[str]:
+    """The words of a question. A number in any notation is one word."""
+    numbers = {number: _dialled(number) for number in _NUMBER.findall(text)}
+    for number in (one for one, digits in numbers.items() if len(digits) >= NUMBER_FROM):
+        text = text.replace(number, f" {numbers[number]} ")
+    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(folded(text))))[:MOST_WORDS]
+
+
+def _dialled(number: str) -> str:
+    """The digits that count: without what only some dial, the zeros in front and (0)."""
+    return re.sub(r"\D", "", number.replace("(0)", "")).lstrip("0")
+
+
+def keep(documents: Iterable[Document]) -> None:
+    """Write documents anew; needs a unit of work in progress."""
+    rows = []
+    for one in documents:
+        own, others = _joined([one.name, *one.texts]), _joined(one.others)
+        name = folded(one.name)[:200]
+        rows.append((one.kind, one.row, one.owner_id, one.team_id, name, own, others))
+    bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"))
+
+
+def _joined(texts: Sequence[str]) -> str:
+    found = dict.fromkeys(words(" ".join(texts)))
+    return " ".join(list(found)[:MOST_KEPT])
+
+
+def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
+    """Take documents away whose records are gone."""
+    SearchDocument.objects.using(side.alias).filter(kind=kind, row__in=list(rows)).delete()
+
+
+def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> RawSQL | None:
+    """A subquery of the row numbers of one kind that match; None for a text without any word."""
+    wanted = asked(text)
+    if not wanted:
+        return None
+    parts: list[str] = []
+    values: list[Any] = []
+    for source, match, words in _steps(side, wanted, everywhere):
+        parts.append(f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}")
+        values += [kind, *words]
+    return RawSQL(" UNION ".join(parts), values)
+
+
+def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tuple[str, int]]:
+    """Kind and row of what matches within reach, names that begin so first; at most `limit`.
+
+    Of very many matches only some are looked at: ranking a word that a quarter of all records
+    have would take longer than anybody waits. Parts of words are looked for where too few begin so.
+    """
+    wanted, found = asked(text), dict[tuple[str, int], str]()
+    for everywhere in (True, False):
+        reach = _reach([one for one in reaches if one.everywhere is everywhere])
+        if not wanted or reach is None:
+            continue
+        for match in _steps(side, wanted, everywhere):
+            if len(found) < limit:
+                found |= _candidates(side, *match, *reach)
+    ranked = sorted(found.items(), key=lambda item: _distance(item[1], wanted))
+    return [key for key, _ in ranked[:limit]]
+
+
+_TABLE = "kernel_searchdocument"
+_COLUMNS = ("kind", "row", "owner_id", "team_id", "name", "words", "others")
+_PLAIN = f"{_TABLE} d"
+_CANDIDATES = 300
+
+Match = tuple[str, str, list[Any]]  # where documents come from, what must hold, its values
+
+
+def _candidates(
+    side: Side, source: str, match: str, words: list[Any], reach: str, values: list[Any]
+) -> dict[tuple[str, int], str]:
+    """Some documents that match, by kind and row; the database stops when it has enough."""
+    with connections[side.alias].cursor() as cursor:
+        cursor.execute(
+            f"SELECT d.kind, d.row, d.name FROM {source} WHERE {match} AND {reach} "
+            f"LIMIT {_CANDIDATES}",
+            [*words, *values],
+        )
+        return {(kind, row): name for kind, row, name in cursor.fetchall()}
+
+
+def _steps(side: Side, wanted: list[str], everywhere: bool) -> list[Match]:
+    """Words that begin so; then names with such parts, where the database can tell."""
+    parts = all(len(word) >= PARTS_FROM for word in wanted)
+    if connections[side.alias].vendor == "sqlite":
+        begin = _prefixes(wanted, everywhere)
+        found = [(_over("kernel_search_words"), "kernel_search_words MATCH %s", [begin])]
+        if parts:
+            inside = " AND ".join(f'"{word}"' for word in wanted)
+            found.append((_over("kernel_search_parts"), "kernel_search_parts MATCH %s", [inside]))
+        return found
+    text = "d.words || ' ' || d.others" if everywhere else "d.words"
+    begin = " & ".join(f"{word}:*" for word in wanted)
+    found = [(_PLAIN, f"to_tsvector('simple', {text}) @@ to_tsquery('simple', %s)", [begin])]
+    if parts and _has_trigrams(side):
+        likes = " AND ".join(["d.name LIKE %s"] * len(wanted))
+        found.append((_PLAIN, f"({likes})", [f"%{word}%" for word in wanted]))
+    return found
+
+
+def _over(table: str) -> str:
+    # CROSS JOIN: SQLite would rather walk through all documents of a kind first.
+    return f"{table} CROSS JOIN {_TABLE} d ON d.id = {table}.rowid"
+
+
+def _prefixes(wanted: list[str], everywhere: bool) -> str:
+    begin = " ".join(f'"{word}"*' for word in wanted)
+    return begin if everywhere else f"words : ({begin})"
+
+
+@cache
+def _has_trigrams(side: Side) -> bool:
+    with connections[side.alias].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+        return bool(cursor.fetchone()[0])
+
+
+def _reach(reaches: Sequence[Reach]) -> tuple[str, list[Any]] | None:
+    parts: list[str] = []
+    values: list[Any] = []
+    for reach in reaches:
+        values.append(reach.kind)
+        if reach.everything:
+            parts.append("d.kind = %s")
+            continue
+        teams = sorted(reach.team_ids)
+        team = f" OR d.team_id IN ({', '.join(['%s'] * len(teams))})" if teams else ""
+        parts.append(f"(d.kind = %s AND (d.owner_id = %s{team}))")
+        values += [reach.owner_id, *teams]
+    return (f"({' OR '.join(parts)})", values) if parts else None
+
+
+def _distance(name: str, wanted: list[str]) -> tuple[int, int, str]:
+    """How far a name is from what was asked: words it begins with, then how short it is."""
+    own = _WORD.findall(name)
+    missed = sum(not any(word.startswith(one) for word in own) for one in wanted)
+    first = not (own and own[0].startswith(wanted[0]))
+    return (missed * 2 + first, len(name), name)

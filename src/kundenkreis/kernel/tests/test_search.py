@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kundenkreis.kernel import search, store
+from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel.search import Document, Reach, asked, folded, words
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import BOTH, CRM
+
+GERMAN = st.text(alphabet="aeouäöüßAEOUÄÖÜẞbcdrst éæÆﬁ-.", max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller", "mueller"), ("Müller", "Muller"), ("MÜLLER", "müller"), ("Mu\u0308ller", "Müller"),
+        ("Straße", "STRASSE"), ("Goethe", "Göthe"), ("Café", "cafe"), ("Ærø", "Ærø"),
+    ],
+)  # fmt: skip
+def test_it_folds_as_german_is_typed(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
+
+
+def test_it_does_not_fold_different_names() -> None:
+    assert len({folded(name) for name in ("Müller", "Möller", "Miller", "Mahler")}) == 4
+
+
+@given(GERMAN, GERMAN)
+def test_the_beginning_of_a_text_is_the_beginning_of_its_folding(start: str, rest: str) -> None:
+    whole, begun = folded(start + rest), folded(start)
+    # A last letter may still become part of one letter with what follows.
+    assert whole.startswith((begun, begun[:-1]))
+
+
+@given(st.text(max_size=30))
+def test_any_text_can_be_asked_for(text: str) -> None:
+    for word in asked(text):
+        assert word == folded(word)
+        assert word.isalnum()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["+49 30 1234567", "0049 30 1234567", "030/1234567", "030 12345-67", "(030) 123 45 67",
+     "+49 (0)30 1234567", "49301234567", "301234567", "030 123"],
+)  # fmt: skip
+def test_a_number_is_found_however_it_is_written(typed: str) -> None:
+    known = words("+49301234567")
+    assert all(any(word.startswith(one) for word in known) for one in asked(typed))
+
+
+def test_another_number_is_not_found() -> None:
+    known = words("+49301234567")
+    assert not all(any(word.startswith(one) for word in known) for one in asked("030 99"))
+
+
+NAMES = {
+    1: "Müller Straßenbau GmbH",
+    2: "Donaudampfschifffahrt AG",
+    3: "Bäckerei Thoma",
+    4: "Muller & Söhne",
+    5: 'O\'Neill "Optics" (UK) Ltd.',
+}
+
+
+def keep_names() -> None:
+    with store.group(Side.CRM, "test"):
+        search.keep(
+            Document("firm", row, name, owner_id=row, team_id=row % 2)
+            for row, name in NAMES.items()
+        )
+
+
+def found(text: str, reach: Reach | None = None) -> list[int]:
+    reaches = [reach or Reach("firm", everything=True)]
+    return [row for _, row in search.find(Side.CRM, reaches, text, 10)]
+
+
+def parts_are_searched() -> bool:
+    """Parts of words need SQLite, or PostgreSQL's extension."""
+    return connections["default"].vendor == "sqlite" or search._has_trigrams(Side.CRM)
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_it_finds_by_beginnings_of_words_the_nearest_name_first() -> None:
+    keep_names()
+    assert found("muelle strasse") == [1]
+    assert found("mueller") == [4, 1]
+    assert found("thoma bäck") == [3]
+    assert found("optics") == found('"Optics') == found("o'neill") == [5]
+    assert found("nobody") == found("!!") == found("") == []
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_it_finds_parts_of_compounds() -> None:
+    if not parts_are_searched():
+        pytest.skip("this server lacks the extension pg_trgm")
+    keep_names()
+    assert found("schifffahrt") == [2]
+    assert found("dampf donau") == [2]
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_it_finds_only_what_is_within_reach() -> None:
+    keep_names()
+    mine = Reach("firm", everything=False, owner_id=4)
+    assert found("mueller", mine) == [4]
+    team = Reach("firm", everything=False, owner_id=99, team_ids=frozenset({1}))
+    assert found("mueller", team) == [1]
+    assert found("mueller", Reach("person", everything=True)) == []
+    assert search.find(Side.CRM, [], "mueller", 10) == []
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_what_is_written_anew_or_forgotten_is_found_anew_or_no_more() -> None:
+    keep_names()
+    with store.group(Side.CRM, "test"):
+        search.keep([Document("firm", 3, "Konditorei Thoma", ["Torten"])])
+        search.forget(Side.CRM, "firm", [4])
+    assert found("bäckerei") == found("söhne") == []
+    assert found("konditorei") == found("tort") == [3]
+    assert SearchDocument.objects.using("default").count() == 4
+
+
+@pytest.mark.django_db(databases=BOTH)
+def test_each_side_has_its_own_documents() -> None:
+    keep_names()
+    assert search.find(Side.ENGAGE, [Reach("firm", everything=True)], "mueller", 10) == []

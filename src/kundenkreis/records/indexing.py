@@ -1,0 +1,115 @@
+"""Keeping search documents current: with every write, in its transaction, from the declarations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+
+from kundenkreis.kernel import search, store
+from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import AT_THE_END, Unit
+from kundenkreis.records import registry
+from kundenkreis.records.registry import TYPES
+
+if TYPE_CHECKING:
+    from kundenkreis.records.declaration import RecordType
+
+CHUNK = 500
+MOST_FOLLOWED = 2_000  # records whose documents name a changed one, per kind
+
+
+def follow(unit: Unit) -> None:
+    """Write the documents of all records that a unit of work touched, or that name one of them."""
+    for kind in _searched(unit.side):
+        touched = set(unit.touched.get(kind.model, ()))
+        for path, model in _related(kind):
+            changed = unit.touched.get(model)
+            if changed:
+                named = store.rows(kind.model).filter(**{f"{path}__in": changed})
+                touched |= set(named.values_list("pk", flat=True)[:MOST_FOLLOWED])
+        if touched:
+            write(kind, touched)
+
+
+def write(kind: RecordType, pks: Iterable[int]) -> None:
+    """Write some records' documents anew, and forget those of records that are gone."""
+    wanted = sorted(pks)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        made = list(_documents(kind, store.rows(kind.model).filter(pk__in=part)))
+        search.keep(made)
+        gone = set(part) - {one.row for one in made}
+        if gone:
+            search.forget(kind.side, kind.name, gone)
+
+
+def rebuild(side: Side) -> int:
+    """Write every document of a side anew, in pieces; returns how many."""
+    count = 0
+    for kind in _searched(side):
+        last = 0
+        while True:
+            with store.group(side, "records.rebuild_search"):
+                rows = store.rows(kind.model).filter(pk__gt=last).order_by("pk")
+                pks = list(rows.values_list("pk", flat=True)[:CHUNK])
+                write(kind, pks)
+            if not pks:
+                break
+            count, last = count + len(pks), pks[-1]
+    return count
+
+
+def rebuild_if_missing(side: Side) -> int:
+    """Write every document where there is none, as after an upgrade that brought the search."""
+    if store.stored(side, SearchDocument).exists():
+        return 0
+    return rebuild(side)
+
+
+def others(kind: RecordType) -> dict[str, RecordType]:
+    """Paths to the records with rights of their own that a type's records are also found by."""
+    found = {path: registry.of_model(model) for path, model in _related(kind)}
+    return {path: other for path, other in found.items() if other is not None}
+
+
+def _searched(side: Side) -> Iterator[RecordType]:
+    return (kind for kind in TYPES.values() if kind.search and kind.side is side)
+
+
+def _related(kind: RecordType) -> Iterator[tuple[str, type[Model]]]:
+    """Paths from a type to the rows its documents name, and the model at the end of each."""
+    for name in kind.search:
+        path, _sep, _field = name.rpartition(LOOKUP_SEP)
+        parts = path.split(LOOKUP_SEP) if path else []
+        model: type[Model] = kind.model
+        for end, part in enumerate(parts, start=1):
+            found = model._meta.get_field(part).related_model
+            assert isinstance(found, type)  # noqa: S101 - checked at start-up
+            model = found
+            yield LOOKUP_SEP.join(parts[:end]), model
+
+
+def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Document]:
+    own: dict[int, list[str]] = defaultdict(list)
+    named: dict[int, list[str]] = defaultdict(list)
+    guarded = others(kind)
+    for name in kind.search:
+        path = name.rpartition(LOOKUP_SEP)[0]
+        texts = named if any(path.startswith(one) for one in guarded) else own
+        for pk, value in rows.values_list("pk", name):
+            if value not in (None, ""):
+                texts[pk].append(str(value))
+    for record in rows:
+        yield search.Document(
+            kind=kind.name, row=record.pk, name=str(record), texts=own[record.pk],
+            others=named[record.pk], owner_id=getattr(record, "owner_id", None),
+            team_id=getattr(record, "team_id", None),
+        )  # fmt: skip
+
+
+AT_THE_END.append(follow)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from kundenkreis.crm.people.commands import create_organisation, create_person
+from kundenkreis.crm.people.contact_commands import (
+    add_contact_detail,
+    remove_affiliation,
+    remove_contact_detail,
+)
+from kundenkreis.crm.people.models import Person
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.models import RemovedRow, SearchDocument
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
+from kundenkreis.records import indexing, named, write
+from kundenkreis.records.listing import listing
+from kundenkreis.records.search import searched
+from kundenkreis.records.undo import undo
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+PERSON, FIRM = named("person"), named("organisation")
+
+
+def found(text: str, kind: Any = PERSON, viewer: Any = ANNA) -> list[str]:
+    return sorted(str(row) for row in searched(kind, viewer, kind.rows(viewer), text))
+
+
+def make() -> Person:
+    firm = create_organisation(actor=ANNA, name="Müller Straßenbau GmbH")
+    return create_person(
+        actor=ANNA, first_name="Jana", last_name="Weiß", email="jana.weiss@bau.example",
+        phone="+49 3641 5551", organisation=firm,
+    )  # fmt: skip
+
+
+def test_a_person_is_found_by_name_address_number_and_company() -> None:
+    make()
+    for text in ("weiss jana", "jana.weiss@bau.example", "03641/5551", "muelle strasse"):
+        assert found(text) == ["Jana Weiß"], text
+    assert found("muelle strasse", FIRM) == ["Müller Straßenbau GmbH"]
+
+
+def test_it_follows_every_change_of_what_a_record_is_found_by() -> None:
+    person = make()
+    detail = add_contact_detail(actor=ANNA, holder=person, kind="email", value="neu@x.example")
+    assert found("neu@x") == ["Jana Weiß"]
+    remove_contact_detail(actor=ANNA, contact_detail_id=detail.pk)
+    assert found("neu@x") == []
+    write.change(FIRM, ANNA, person.affiliations.get().organisation_id, None, {"name": "Tiefbau"})
+    assert found("strasse") == []
+    assert found("tiefbau") == ["Jana Weiß"]
+    remove_affiliation(actor=ANNA, affiliation_id=person.affiliations.get().pk)
+    assert found("tiefbau") == []
+    write.remove(PERSON, ANNA, person.pk)
+    assert found("weiss") == []
+    assert not SearchDocument.objects.using("default").filter(kind="person").exists()
+
+
+def test_what_was_deleted_is_found_again_when_it_comes_back() -> None:
+    person = make()
+    write.remove(PERSON, ANNA, person.pk)
+    batch = store.stored(Side.CRM, RemovedRow).filter(root=True).get().batch
+    undo(ANNA, Side.CRM, batch)
+    assert found("bau.example") == ["Jana Weiß"]
+
+
+def test_a_refused_write_leaves_the_document_as_it_was() -> None:
+    person = make()
+    with suppress(ZeroDivisionError), store.group(Side.CRM, "test"):
+        store.change(ANNA, store.lock(Person, person.pk), last_name="Schwarz")
+        raise ZeroDivisionError
+    assert found("weiss") == ["Jana Weiß"]
+    assert found("schwarz") == []
+
+
+def test_nobody_finds_what_they_may_not_read() -> None:
+    make()
+    assert found("weiss", viewer=BEN) == found("weiss", viewer=CARLA) == []
+
+
+def test_by_what_a_record_says_of_others_only_those_find_it_who_may_read_those() -> None:
+    person = make()
+    grants = {"crm.person.read": Level.ALL, "crm.organisation.read": Level.OWN}
+    viewer = Viewer("Dora", user_id=9, grants=grants)
+    assert found("weiss", viewer=viewer) == ["Jana Weiß"]
+    assert found("strasse", viewer=viewer) == found("weiss strasse", viewer=viewer) == []
+    firm = person.affiliations.get().organisation_id
+    write.change(FIRM, ANNA, firm, None, {"owner_id": viewer.user_id})
+    assert found("strasse", viewer=viewer) == found("weiss strasse", viewer=viewer) == ["Jana Weiß"]
+
+
+def test_a_rebuild_writes_the_same_documents() -> None:
+    make()
+    names = ("kind", "row", "name", "words", "others", "owner_id", "team_id")
+    before = sorted(SearchDocument.objects.using("default").values_list(*names))
+    SearchDocument.objects.using("default").all().delete()
+    assert indexing.rebuild(Side.CRM) == len(before)
+    assert sorted(SearchDocument.objects.using("default").values_list(*names)) == before
+
+
+def test_a_list_is_searched_the_same_way() -> None:
+    make()
+    page = listing(PERSON, ANNA, QueryDict("q=strassenb+jana"), "/crm/persons/")
+    assert [row["url"] for row in page.rows] == [PERSON.url(Person.objects.get().pk)]
