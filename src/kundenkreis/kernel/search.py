@@ -22,6 +22,8 @@ from kundenkreis.kernel import bulk
 from kundenkreis.kernel.models import SearchDocument
 from kundenkreis.kernel.sides import Side
 
+Matching = RawSQL  # a subquery of row numbers
+
 MOST_WORDS = 8  # of a question
 MOST_KEPT = 400  # of a document
 LONGEST = 60
@@ -113,7 +115,7 @@ def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
     SearchDocument.objects.using(side.alias).filter(kind=kind, row__in=list(rows)).delete()
 
 
-def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> RawSQL | None:
+def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> Matching | None:
     """A subquery of the row numbers of one kind that match; None for a text without any word."""
     wanted = asked(text)
     if not wanted:

@@ -13,7 +13,6 @@ from kundenkreis.records import indexing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.db.models.expressions import RawSQL
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
@@ -64,7 +63,7 @@ def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
     return found
 
 
-def _matching(kind: RecordType, text: str, *, everywhere: bool) -> RawSQL:
+def _matching(kind: RecordType, text: str, *, everywhere: bool) -> search.Matching:
     found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere)
     assert found is not None  # noqa: S101 - there is a word in it
     return found

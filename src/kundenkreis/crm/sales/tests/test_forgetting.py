@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from kundenkreis.crm.people import commands as people
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db(databases=CRM)
 
 
 def buy(person_id: int, number: str) -> Order:
-    line = NewLine(sku="L1", name="Lupe", quantity="1", unit_price="1", net_minor=100, tax_rate="0")  # type: ignore[arg-type]
+    line = NewLine(sku="L1", name="Lupe", quantity=Decimal(1), unit_price=Decimal(1), net_minor=100)
     new = NewOrder(
         source="shop", number=number, placed_at=now(), person_id=person_id,
         net_minor=100, tax_minor=0, gross_minor=100, currency="EUR", lines=(line,),
