@@ -10,6 +10,7 @@ import "./elements/kk-inline-edit.js";
 import "./elements/kk-list.js";
 import "./elements/kk-menu.js";
 import "./elements/kk-offer-preview.js";
+import "./elements/kk-palette.js";
 import "./elements/kk-shortcuts.js";
 import "./elements/kk-theme.js";
 import "./elements/kk-time.js";

@@ -35,7 +35,7 @@ def test_a_list_is_filtered_by_conditions_built_in_a_dialog(product: Product, an
     expect(chip).to_be_visible()
 
     # Searching keeps the conditions; the cross beside them takes only them away.
-    anna.get_by_placeholder("Suchen").fill("Rahmen")
+    anna.get_by_placeholder("Suchen", exact=True).fill("Rahmen")
     expect(anna.locator("#list tbody tr")).to_have_count(1)
     anna.get_by_role("button", name="Filter", exact=True).click()
     expect(anna.get_by_role("dialog", name="Filter").locator(".condition")).to_have_count(1)
@@ -84,3 +84,32 @@ def test_an_edit_and_a_deletion_are_taken_back(product: Product, anna: Page) -> 
     expect(anna.get_by_text("1 Datensatz ist wieder wie vorher.")).to_be_visible()
     anna.goto(f"{product.staff}/crm/persons/?q=Kurzzeit")
     expect(anna.get_by_role("link", name="Kurzzeit")).to_be_visible()
+
+
+def test_the_palette_finds_goes_and_acts_with_the_keyboard_alone(
+    product: Product, anna: Page
+) -> None:
+    anna.goto(f"{product.staff}/crm/persons/")
+    anna.keyboard.press("Control+k")
+    dialog = anna.get_by_role("dialog", name="Suchen und gehen zu")
+    anna.keyboard.type("baecker")
+    expect(dialog.get_by_role("option", name="Bäckerei Thoma").first).to_have_attribute(
+        "aria-selected", "true"
+    )
+    serious = [
+        one["id"]
+        for one in Axe().run(anna).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Bäckerei Thoma")
+
+    anna.keyboard.press("Control+k")
+    anna.keyboard.type("verkaufschance")
+    here = dialog.get_by_role("option", name="Neue Verkaufschance")
+    expect(here).to_be_visible()
+    while here.get_attribute("aria-selected") != "true":
+        anna.keyboard.press("ArrowDown")
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_role("heading", level=1)).to_contain_text("Verkaufschance")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "kk_theme"
-PHONE_ITEMS = 4
+PHONE_ITEMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class NavigationItem:
     """One page of the navigation.
 
     Parameters: `icon` is a lucide name, `count` shows open work, `phone` puts the page into the
-    bottom bar on phones (at most four), `key` is its shortcut, e.g. "g p".
+    bottom bar on phones (at most three), `key` is its shortcut, e.g. "g p".
     """
 
     label: StrOrPromise
@@ -42,7 +42,7 @@ class NavigationGroup:
 
 
 def phone_items(navigation: Iterable[NavigationGroup]) -> list[NavigationItem]:
-    """The pages of the bottom bar: those marked, else the first four."""
+    """The pages of the bottom bar: those marked, else the first three."""
     pages = [page for group in navigation for page in group.items]
     return ([page for page in pages if page.phone] or pages)[:PHONE_ITEMS]
 

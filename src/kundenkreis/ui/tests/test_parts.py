@@ -50,11 +50,11 @@ def test_a_chart_says_the_same_as_a_table() -> None:
     ]
 
 
-def test_the_bottom_bar_shows_the_marked_pages_or_the_first_four() -> None:
+def test_the_bottom_bar_shows_the_marked_pages_or_the_first_three() -> None:
     pages = [furniture.NavigationItem(str(n), "/", "house") for n in range(6)]
     marked = furniture.NavigationItem("marked", "/", "house", phone=True)
     group = furniture.NavigationGroup
-    assert furniture.phone_items([group("", pages)]) == pages[:4]
+    assert furniture.phone_items([group("", pages)]) == pages[:3]
     assert furniture.phone_items([group("", pages), group("", [marked])]) == [marked]
 
 

@@ -28,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         **common,
         "viewer": viewer,
+        "palette_url": reverse("palette"),
         "theme": user.theme,
         "navigation": navigation_for(viewer, request.path),
         "person_name": str(user),

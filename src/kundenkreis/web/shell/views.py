@@ -17,6 +17,7 @@ from kundenkreis.ui.furniture import THEMES
 from kundenkreis.web.shell.first import let_first_administrator_in
 from kundenkreis.web.shell.forms import FirstAdministrator
 from kundenkreis.web.shell.home import my_day
+from kundenkreis.web.shell.palette import groups
 
 if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
@@ -28,6 +29,13 @@ YEAR = 365 * 24 * 3600
 def home(request: StaffRequest) -> HttpResponse:
     """My day."""
     return render(request, "shell/home.html", my_day(request.viewer))
+
+
+@require_GET
+def palette(request: StaffRequest) -> HttpResponse:
+    """What the palette shows for what was typed so far."""
+    found = groups(request.viewer, request.GET.get("q", ""))
+    return render(request, "shell/palette.html", {"groups": found})
 
 
 @require_POST

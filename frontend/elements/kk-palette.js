@@ -1,0 +1,85 @@
+// <kk-palette><dialog><input hx-get><div class="palette-here"></div><div role="listbox"></div>…
+// The palette: what the server finds, below it what the title bar of this page offers. Arrow keys
+// choose, Enter opens, Escape closes. Opened like any dialog (data-opens="palette").
+const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]))";
+
+class Palette extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.field = this.querySelector("input");
+    this.here = this.querySelector(".palette-here");
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    new MutationObserver(() => this.dialog.open && this.opened()).observe(this.dialog, { attributeFilter: ["open"] });
+    this.field.addEventListener("keydown", (event) => this.key(event), { signal });
+    this.field.addEventListener("input", () => this.offer(), { signal });
+    this.addEventListener("htmx:afterSettle", () => this.choose(this.options()[0]), { signal });
+    this.addEventListener("pointermove", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
+  }
+
+  disconnectedCallback() {
+    this.stop.abort();
+  }
+
+  opened() {
+    this.field.select();
+    this.field.dispatchEvent(new CustomEvent("palette"));
+    this.offer();
+  }
+
+  // What can be done on this page, from its own buttons.
+  offer() {
+    const wanted = this.field.value.trim().toLowerCase();
+    const found = [...document.querySelectorAll(ACTIONS)].filter((button) => name(button).toLowerCase().includes(wanted));
+    const label = Object.assign(document.createElement("div"), { className: "menu-label", textContent: this.dataset.here });
+    this.here.replaceChildren(label, ...found.map((button) => this.option(button)));
+    this.here.ariaLabel = this.dataset.here;
+    this.here.hidden = !found.length || !wanted;
+  }
+
+  option(button) {
+    const option = Object.assign(document.createElement("button"), { type: "button", className: "menu-item", tabIndex: -1 });
+    option.setAttribute("role", "option");
+    const icon = button.querySelector("svg")?.cloneNode(true);
+    option.append(...(icon ? [icon] : []), Object.assign(document.createElement("span"), { className: "label", textContent: name(button) }));
+    option.addEventListener("click", () => {
+      this.dialog.close();
+      button.click();
+    });
+    return option;
+  }
+
+  key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const options = this.options();
+    const at = options.indexOf(this.chosen);
+    if (step && options.length) {
+      this.choose(options[(at + step + options.length) % options.length]);
+      this.chosen.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && this.chosen) {
+      this.chosen.click();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  choose(option) {
+    if (!option) return;
+    this.chosen?.setAttribute("aria-selected", "false");
+    this.chosen = option;
+    option.id ||= `palette-${this.options().indexOf(option)}-${Date.now()}`;
+    option.setAttribute("aria-selected", "true");
+    this.field.setAttribute("aria-activedescendant", option.id);
+  }
+
+  options() {
+    return [...this.querySelectorAll("[role=option]")].filter((option) => option.checkVisibility());
+  }
+}
+
+function name(button) {
+  return (button.querySelector(".label")?.textContent || button.ariaLabel || button.textContent).trim();
+}
+
+customElements.define("kk-palette", Palette);

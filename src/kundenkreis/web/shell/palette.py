@@ -1,0 +1,116 @@
+"""What the palette (Ctrl+K) finds: records of both sides, pages, and new records to make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel import search
+from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.search import Reach
+from kundenkreis.kernel.sides import Side
+from kundenkreis.records.registry import TYPES
+from kundenkreis.records.search import clean, knows_others
+from kundenkreis.web.shell.navigation import ENTRIES
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+RECORDS = 8  # per side
+PAGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line: where it leads, and how it looks; records have an avatar, the rest an icon."""
+
+    title: str
+    url: str
+    detail: str = ""
+    icon: str = ""
+    square: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one heading."""
+
+    label: str
+    hits: list[Hit]
+
+
+def groups(viewer: Viewer, text: str) -> list[Group]:
+    """What answers the text, records first; without a text the pages, and what can be made."""
+    text = clean(text) if search.asked(text) else ""
+    found = [
+        Group(_("Records"), records(viewer, text) if text else []),
+        Group(_("Create"), list(_new(viewer, text))),
+        Group(_("Go to"), list(_pages(viewer, text))[: PAGES if text else None]),
+    ]
+    return [group for group in found if group.hits]
+
+
+def records(viewer: Viewer, text: str) -> list[Hit]:
+    """Records the viewer may read; the index proposes, the types' own queries decide."""
+    hits: list[Hit] = []
+    for side in Side:
+        reaches = [_reach(kind, viewer) for kind in _readable(viewer, side)]
+        found = search.find(side, reaches, text, RECORDS)
+        rows = {
+            (name, row.pk): row
+            for name in {name for name, _ in found}
+            for row in TYPES[name]
+            .rows(viewer)
+            .filter(pk__in=[pk for kind, pk in found if kind == name])
+        }
+        hits += [_hit(TYPES[key[0]], rows[key]) for key in found if key in rows]
+    return hits
+
+
+def _readable(viewer: Viewer, side: Side) -> Iterator[RecordType]:
+    return (
+        kind
+        for kind in TYPES.values()
+        if kind.side is side and kind.search and kind.may(viewer, "read")
+    )
+
+
+def _reach(kind: RecordType, viewer: Viewer) -> Reach:
+    level = viewer.level(kind.right("read"))
+    return Reach(
+        kind.name,
+        everything=level is Level.ALL,
+        everywhere=knows_others(kind, viewer),
+        owner_id=viewer.user_id,
+        team_ids=viewer.team_ids if level is Level.TEAM else frozenset(),
+    )
+
+
+def _hit(kind: RecordType, record: Any) -> Hit:
+    subtitle = kind.subtitle(record) if kind.subtitle else ""
+    label = str(kind.label)[:1].upper() + str(kind.label)[1:]
+    detail = f"{label} · {subtitle}" if subtitle else label
+    return Hit(str(record), kind.url(record.pk), detail, square=kind.square)
+
+
+def _new(viewer: Viewer, text: str) -> Iterator[Hit]:
+    for kind in TYPES.values():
+        title = _("New %(type)s") % {"type": kind.label}
+        if kind.may(viewer, "create") and _answers(title, text):
+            yield Hit(title, kind.url("new"), icon="plus")
+
+
+def _pages(viewer: Viewer, text: str) -> Iterator[Hit]:
+    for entry in ENTRIES:
+        if (not entry.right or viewer.may(entry.right)) and _answers(str(entry.label), text):
+            yield Hit(str(entry.label), entry.url, icon=entry.icon)
+
+
+def _answers(title: str, text: str) -> bool:
+    """Whether every word of the text begins one of the title."""
+    words = search.words(title)
+    return all(any(word.startswith(one) for word in words) for one in search.asked(text))
