@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.base import token_kwargs
+from django.utils import translation
 from django.utils.html import json_script
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
@@ -19,6 +20,7 @@ register = template.Library()
 
 PASSED_ON = ("hx_", "data_", "aria_")  # become HTML attributes; everything else is a parameter
 SHARED = ("request", "csrf_token", "user")  # what a component sees of the page around it
+KEPT = 256  # renderings of one place in a template
 
 
 @register.tag("ui")
@@ -51,6 +53,38 @@ def do_slot(parser: Parser, token: Token) -> SlotNode:
     nodelist = parser.parse(("endslot",))
     parser.delete_first_token()
     return SlotNode(name.strip("\"'"), nodelist)
+
+
+@register.tag("keep")
+def do_keep(parser: Parser, token: Token) -> KeepNode:
+    """`{% keep pages=navigation keys=True %}…{% endkeep %}`: rendered once for the same values.
+
+    The markup inside sees nothing of the page but these values, so it cannot depend on anything
+    else: no user, no request, no CSRF token. They are hashable; text among them is escaped.
+    """
+    bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError("{% keep %} takes name=value pairs")
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeepNode(values, nodelist)
+
+
+class KeepNode(template.Node):
+    def __init__(self, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.values, self.nodelist = values, nodelist
+        self.kept: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        values = {name: _plain(value.resolve(context)) for name, value in self.values.items()}
+        key = (translation.get_language(), assets.build(), *values.values())
+        found = self.kept.get(key)
+        if found is None:
+            if len(self.kept) >= KEPT:
+                self.kept.clear()
+            found = self.kept[key] = self.nodelist.render(context.new(values))
+        return found
 
 
 class UiNode(template.Node):
