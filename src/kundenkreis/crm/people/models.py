@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.models import LogRow
 from kundenkreis.kernel.record import Record
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class NextStep(models.Model):
@@ -28,7 +34,22 @@ def due_index(name: str) -> models.Index:
     )
 
 
-class Person(NextStep, Record):
+class Reachable(models.Model):
+    """Somebody with contact details."""
+
+    if TYPE_CHECKING:
+        contact_details: RelatedManager[ContactDetail]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def details(self) -> list[ContactDetail]:
+        """How to reach them, preferred ones first; `queries` read them for many at once."""
+        return list(self.contact_details.order_by("-is_primary", "id"))
+
+
+class Person(Reachable, NextStep, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
     class LegalBasis(models.TextChoices):
@@ -69,6 +90,11 @@ class Person(NextStep, Record):
             f"{_('Customer')} {self.customer_number}" if self.customer_number else f"#{self.pk}"
         )
 
+    @cached_property
+    def employments(self) -> list[Affiliation]:
+        """Where they work; `queries` read this for many at once."""
+        return list(self.affiliations.select_related("organisation").order_by("until", "id"))
+
 
 class CustomerId(models.Model):
     """The number by which a source of orders, such as a shop, knows a person.
@@ -89,7 +115,7 @@ class CustomerId(models.Model):
         ]
 
 
-class Organisation(NextStep, Record):
+class Organisation(Reachable, NextStep, Record):
     """A company, authority or club."""
 
     name = models.CharField(_("Name"), max_length=160)

@@ -29,7 +29,7 @@ def phone(record: Person | Organisation) -> str:
 
 
 def employer(person: Person) -> Organisation | None:
-    first = next(iter(person.affiliations.all()), None)
+    first = next(iter(person.employments), None)
     return first.organisation if first else None
 
 
@@ -51,7 +51,7 @@ def source_text(record: Any) -> str:
 
 
 def person_subtitle(person: Person) -> str:
-    first = next(iter(person.affiliations.all()), None)
+    first = next(iter(person.employments), None)
     if first is None:
         return email(person)
     return " · ".join(part for part in (first.function, str(first.organisation)) if part)
@@ -73,7 +73,7 @@ def website_name(organisation: Organisation) -> str:
 
 
 def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
-    number = next((d.folded for d in record.contact_details.all() if d.kind == Kind.PHONE), "")
+    number = next((d.folded for d in record.details if d.kind == Kind.PHONE), "")
     if number:
         yield Button(_("Call"), f"tel:{number}", icon="phone")
     address = email(record)
@@ -105,7 +105,7 @@ def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
     return {
-        "details": list(record.contact_details.all()),
+        "details": record.details,
         "kinds": Kind.choices,
         "may_write": viewer.covers(_change(record), record),
     }
@@ -113,7 +113,7 @@ def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 
 def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
-        "affiliations": list(person.affiliations.all()),
+        "affiliations": person.employments,
         "may_write": viewer.covers("crm.person.change", person),
     }
 
