@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -82,6 +83,7 @@ def titled(kind: Any, record: Any) -> SafeString:
     )
 
 
+@lru_cache(maxsize=4096)
 def person_mark(name: str) -> SafeString:
     """A member of staff: initials and name."""
     if not name:
@@ -89,6 +91,7 @@ def person_mark(name: str) -> SafeString:
     return markup('<span class="cell row">{}{}</span>', avatar(name), name)
 
 
+@lru_cache(maxsize=1024)
 def word(text: str) -> SafeString:
     """A word the company chose, as a tag whose colour stays the same."""
     if not text:
