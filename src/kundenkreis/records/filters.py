@@ -27,6 +27,7 @@ from kundenkreis.kernel.conditions import (
     Vocabulary,
 )
 from kundenkreis.records import directory, registry
+from kundenkreis.records.addresses import changed
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
@@ -129,8 +130,10 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
         for name in found.chosen
         if name not in kind.filters
     ]
-    found.without = _address(address, parameters, drop=("where", "after", "before"))
-    found.clear = _address(address, parameters, drop=(*found.chosen, "where", "q", "after"))
+    found.without = changed(address, parameters, where="", after="", before="")
+    found.clear = changed(
+        address, parameters, where="", q="", after="", **dict.fromkeys(found.chosen, "")
+    )
     return found
 
 
@@ -166,7 +169,7 @@ def _menu(
         for value, label in offered
     ]
     labels = [option.label for option in options if option.chosen]
-    clear = _address(address, parameters, drop=(name, "after"))
+    clear = changed(address, parameters, after="", **{name: ""})
     return Menu(name, str(one.label), options, ", ".join(labels), clear)
 
 
@@ -198,18 +201,9 @@ def _words(one: Info, viewer: Viewer) -> list[tuple[Any, str]]:
 
 def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: Info) -> str:
     text = ("1" if value else "0") if one.kind is Kind.BOOLEAN else str(value)
-    changed = parameters.copy()
-    chosen = changed.getlist(name)
-    changed.setlist(name, [v for v in chosen if v != text] if text in chosen else [*chosen, text])
-    return _address(address, changed, drop=("after", "before"))
-
-
-def _address(address: str, parameters: QueryDict, drop: tuple[str, ...]) -> str:
-    kept = parameters.copy()
-    for name in drop:
-        kept.pop(name, None)
-    query = kept.urlencode()
-    return f"{address}?{query}" if query else address
+    chosen = parameters.getlist(name)
+    toggled = [v for v in chosen if v != text] if text in chosen else [*chosen, text]
+    return changed(address, parameters, after="", before="", **{name: toggled})
 
 
 def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:

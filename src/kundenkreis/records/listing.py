@@ -13,14 +13,19 @@ from django.http import QueryDict
 
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.records import cells, keyset
+from kundenkreis.records.addresses import changed
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
-from kundenkreis.ui.markup import markup
+from kundenkreis.ui.markup import escaped, joined, markup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.utils.safestring import SafeString
+
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Column, RecordType
 
@@ -44,7 +49,7 @@ class Listing:
 
     kind: RecordType
     filters: Filters
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[SafeString] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
     count: int = 0
     totals: list[str] = field(default_factory=list)
@@ -117,13 +122,17 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     directory = Directory(page.rows)
     makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in kind.columns]
     found.rows = [
-        {"url": kind.url(record.pk), "cells": [make(record) for make in makers]}
+        joined(
+            markup('<tr data-url="{}">', kind.url(record.pk)),
+            *(make(record) for make in makers),
+            "</tr>\n",
+        )
         for record in page.rows
     ]
-    turn = partial(_with, parameters, address)
+    turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""
-    found.export_query = _with(parameters, "", after="", before="")
+    found.export_query = changed("", parameters, after="", before="")
     return found
 
 
@@ -154,7 +163,10 @@ def _info(kind: RecordType, column: Column) -> Info | None:
         return None
 
 
-def _maker(kind: RecordType, column: Column, directory: Directory, *, first: bool) -> Any:
+def _maker(
+    kind: RecordType, column: Column, directory: Directory, *, first: bool
+) -> Callable[[Any], str]:
+    """What makes the cells of a column."""
     found = _info(kind, column)
     classes = " ".join(
         name
@@ -166,14 +178,17 @@ def _maker(kind: RecordType, column: Column, directory: Directory, *, first: boo
         if on
     )
 
-    def make(record: Any) -> object:
-        if column.cell is not None:
-            content = column.cell(record)
-        else:
-            content = cells.shown(found, record, directory) if found else ""
+    def content(record: Any) -> object:
         if first:
-            content = cells.titled(kind, record)
-        return markup('<td class="{}">{}</td>', classes, content)
+            return cells.titled(kind, record)
+        if column.cell is not None:
+            return column.cell(record)
+        return cells.shown(found, record, directory) if found else ""
+
+    start = markup('<td class="{}">', classes)
+
+    def make(record: Any) -> str:
+        return f"{start}{escaped(content(record))}</td>"
 
     return make
 
@@ -192,7 +207,7 @@ def _head(
     if sort_fields(kind, column):
         back = current and not descending
         sort = f"-{column.name}" if back else column.name
-        sort_url = _with(parameters, address, sort=sort, after="", before="")
+        sort_url = changed(address, parameters, sort=sort, after="", before="")
     state = ("descending" if descending else "ascending") if current else ""
     return Head(label_of(kind, column), numeric, sort_url, state)
 
@@ -211,14 +226,3 @@ def _totals(kind: RecordType, rows: QuerySet[Any]) -> list[str]:
         for row in sums[:10]
         if row[f"sum_{name}"] is not None
     ]
-
-
-def _with(parameters: QueryDict, address: str, **changes: str) -> str:
-    kept = parameters.copy()
-    for name, value in changes.items():
-        if value:
-            kept[name] = value
-        else:
-            kept.pop(name, None)
-    query = kept.urlencode()
-    return f"{address}?{query}" if query else address

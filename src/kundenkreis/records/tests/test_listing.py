@@ -32,7 +32,7 @@ def listed(query: str = "", viewer: Any = ANNA) -> Listing:
 
 
 def names(found: Listing) -> list[str]:
-    return [str(KIND.model._default_manager.get(pk=row["url"].split("/")[3])) for row in found.rows]
+    return [str(KIND.model._default_manager.get(pk=row.split("/")[3])) for row in found.rows]
 
 
 def test_it_sorts_by_a_column_and_back() -> None:
