@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("crm_sales", "0005_index_changed_orders"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="opportunity",
+            index=models.Index(
+                fields=["stage", "closed_on", "currency", "value_minor"], name="opportunity_worth"
+            ),
+        ),
+    ]
