@@ -18,12 +18,26 @@ from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.money import Money
 
 MONTHS = 12
+# What a row shows of whom and what it refers to; the rest would be most of what is read.
+CUSTOMER = (
+    "organisation__name",
+    "person__first_name",
+    "person__last_name",
+    "person__customer_number",
+)
+STAGE = (
+    "stage__label",
+    "stage__kind",
+    "stage__probability",
+    "stage__position",
+    "stage__pipeline",
+)
 
 
 def opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
     """Opportunities the viewer may read, with whom they are about."""
     rows = visible(viewer, Opportunity.objects.all(), "crm.opportunity.read")
-    return rows.select_related("organisation", "person", "stage")
+    return _with(rows, *CUSTOMER, *STAGE)
 
 
 def open_opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
@@ -60,7 +74,7 @@ def stages_of(pipeline_id: int) -> list[Stage]:
 def orders(viewer: Viewer) -> QuerySet[Order]:
     """Orders the viewer may read, with who ordered."""
     rows = visible(viewer, Order.objects.all(), "crm.order.read")
-    return rows.select_related("person", "organisation")
+    return _with(rows, *CUSTOMER)
 
 
 def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
@@ -133,6 +147,13 @@ def revenue_by_month(
     start = _months_ago(MONTHS - 1).astimezone(zone).date()
     months = [_plus(start, number) for number in range(MONTHS)]
     return [(month, sums.get(month, 0)) for month in months]
+
+
+def _with[M: Any](rows: QuerySet[M], *related: str) -> QuerySet[M]:
+    """Rows with these columns of what they refer to."""
+    own = [column.name for column in rows.model._meta.concrete_fields]
+    names = {name.partition("__")[0] for name in related}
+    return rows.select_related(*names).only(*own, *related)
 
 
 def _about(record: Person | Organisation) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from django import template
 from django.conf import settings
-from django.utils.translation import gettext, ngettext
 
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
-from kundenkreis.records.cells import word
 from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 
@@ -19,7 +17,6 @@ register.simple_tag(timeline.line, name="timeline_line")
 register.filter("timeline_address", timeline.address)
 register.filter("purpose", timeline.purpose_label)
 register.filter("channel", timeline.channel_label)
-register.filter("word", word)
 
 
 @register.filter
@@ -39,13 +36,6 @@ def channel_icon(channel: str) -> str:
 def detail_icon(kind: str) -> str:
     """The icon of a kind of contact detail."""
     return {"email": "mail", "phone": "phone", "postal": "map-pin"}.get(kind, "at-sign")
-
-
-@register.filter
-def days_text(value: object) -> str:
-    """Whole days since an instant, short: "12 d"."""
-    days = (clock.now() - value).days if isinstance(value, datetime) else 0
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else gettext("today")
 
 
 @register.filter
