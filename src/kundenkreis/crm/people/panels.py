@@ -15,9 +15,11 @@ from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.records import Button, Figure, Tag
 from kundenkreis.records.cells import linked, word
+from kundenkreis.records.once import once
 from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
+entries = once(queries.timeline)
 
 
 def email(record: Person | Organisation) -> str:
@@ -86,7 +88,8 @@ def language_name(person: Person) -> str:
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
-    at = queries.last_contact(viewer, record)
+    newest = next(iter(entries(viewer, record).rows), None)
+    at = newest.at if newest else None
     yield Figure(
         _("Last contact"),
         formats.relative(at) if at else "–",
@@ -99,8 +102,7 @@ def name_text(record: Any) -> str:
 
 
 def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
-    entries = queries.timeline(viewer, record)
-    return {"entries": entries, "may_write": viewer.covers(_change(record), record)}
+    return {"entries": entries(viewer, record), "may_write": viewer.covers(_change(record), record)}
 
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:

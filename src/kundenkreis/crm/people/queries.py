@@ -105,11 +105,6 @@ def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...
     return Entries(found, f"{found[-1].at.isoformat()}|{found[-1].pk}" if more else "")
 
 
-def last_contact(viewer: Viewer, record: Person | Organisation) -> datetime | None:
-    """When anything last happened with them."""
-    return _entries(viewer, record).order_by("-at", "-pk").values_list("at", flat=True).first()
-
-
 def consents_of(person: Person) -> list[ContactPermission]:
     """What the person allowed or refused, as the crm knows it; the newest statement of each
     purpose and channel."""

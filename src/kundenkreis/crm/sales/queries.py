@@ -120,14 +120,33 @@ def business(viewer: Viewer, record: Person | Organisation) -> Business:
     return Business(count, Money(most["now"] or 0, most["currency"]), most["before"] or 0)
 
 
-def open_value(viewer: Viewer, record: Person | Organisation) -> tuple[int, Money]:
-    """How many open opportunities there are, and their value in the largest currency."""
-    rows = open_opportunities(viewer).filter(**_about(record)).order_by()
-    sums = rows.values("currency").annotate(count=Count("pk"), total=Sum("value_minor"))
-    found: list[dict[str, Any]] = [dict(row) for row in sums[:20]]
-    most = max(found, key=lambda row: row["total"] or 0, default=None)
-    money = Money(most["total"] or 0, most["currency"]) if most else Money(0, "EUR")
-    return sum(row["count"] for row in found), money
+@dataclass(frozen=True, slots=True)
+class OpenSales:
+    """The open opportunities that are next to close, how many there are, and their value in the
+    largest currency."""
+
+    next: list[Opportunity]
+    count: int
+    value: Money
+
+
+def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -> OpenSales:
+    rows = opportunities_of(viewer, record)
+    found = list(rows[: shown + 1])
+    if len(found) <= shown:  # nearly always: then there is nothing left to be asked
+        sums: dict[str, int] = {}
+        for one in found:
+            sums[one.currency] = sums.get(one.currency, 0) + (one.value_minor or 0)
+        return OpenSales(found, len(found), _largest(sums))
+    grouped = rows.order_by().values("currency")
+    by_currency = list(grouped.annotate(count=Count("pk"), total=Sum("value_minor"))[:20])
+    largest = _largest({row["currency"]: row["total"] or 0 for row in by_currency})
+    return OpenSales(found[:shown], sum(row["count"] for row in by_currency), largest)
+
+
+def _largest(sums: dict[str, int]) -> Money:
+    currency = max(sums, key=lambda code: sums[code], default="EUR")
+    return Money(sums.get(currency, 0), currency)
 
 
 def revenue_by_month(

@@ -203,8 +203,8 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/organisations/": 10,
         "/crm/opportunities/": 10,
         "/crm/opportunities/board/": 11,
-        f"/crm/persons/{company.person.pk}/": 17,
-        f"/crm/organisations/{company.firm.pk}/": 18,
+        f"/crm/persons/{company.person.pk}/": 13,
+        f"/crm/organisations/{company.firm.pk}/": 13,
         "/": 8,
     }
     for address in pages:
