@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import template
 from django.template.base import token_kwargs
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeData, SafeString, mark_safe
 from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts
 
 if TYPE_CHECKING:
-    from django.template.base import FilterExpression, NodeList, Parser, Token
+    from django.template.base import FilterExpression, NodeList, Parser, Template, Token
     from django.template.context import Context
 
 register = template.Library()
@@ -87,24 +87,44 @@ class KeepNode(template.Node):
         return found
 
 
+class Parameters(dict[str, Any]):
+    """What a component sees: a parameter that was not given is empty.
+
+    Django looks a missing variable up everywhere, raises, catches and logs it; a component mentions
+    a dozen parameters and gets three.
+    """
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
 class UiNode(template.Node):
     def __init__(
         self, name: FilterExpression, values: dict[str, FilterExpression], nodelist: NodeList
     ) -> None:
-        self.name, self.values, self.nodelist = name, values, nodelist
+        self.name, self.nodelist = name, nodelist
+        self.values = {k: v for k, v in values.items() if not k.startswith(PASSED_ON)}
+        self.passed_on = {k: v for k, v in values.items() if k.startswith(PASSED_ON)}
 
     def render(self, context: Context) -> SafeString:
-        values = {key: _plain(value.resolve(context)) for key, value in self.values.items()}
-        passed_on = {key: values.pop(key) for key in list(values) if key.startswith(PASSED_ON)}
+        values = Parameters({"True": True, "False": False, "None": None})
+        values |= {key: _plain(value.resolve(context)) for key, value in self.values.items()}
+        passed_on = {key: _plain(value.resolve(context)) for key, value in self.passed_on.items()}
         slots: dict[str, SafeString] = {}
         with context.push(_slots=slots):
             body = self.nodelist.render(context).strip()
-        engine = context.template.engine  # type: ignore[union-attr]  # set while rendering
-        component = engine.get_template(f"ui/{self.name.resolve(context)}.html")
-        values |= slots | {key: context[key] for key in SHARED if key in context}
+        page = cast("Template", context.template)  # set while rendering
+        component = page.engine.get_template(f"ui/{self.name.resolve(context)}.html")
+        values |= slots | {key: context.get(key, "") for key in SHARED}
         values["attrs"] = parts.attributes(passed_on)
         values["body"] = mark_safe(body)  # noqa: S308 rendered by the template engine
-        return mark_safe(component.render(context.new(values)).strip())  # noqa: S308 as above
+        # As `context.new(values)`, which first copies all that it then leaves out.
+        alone = template.Context(values, autoescape=context.autoescape)
+        alone.template, alone.render_context = page, context.render_context
+        return mark_safe(component.render(alone).strip())  # noqa: S308 as above
 
 
 class SlotNode(template.Node):
@@ -113,7 +133,7 @@ class SlotNode(template.Node):
 
     def render(self, context: Context) -> SafeString:
         slots = context.get("_slots")
-        if slots is None:
+        if not isinstance(slots, dict):
             raise template.TemplateSyntaxError(
                 f'{{% slot "{self.name}" %}} stands outside {{% ui %}}'
             )
