@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 COUNTED = 10_000  # beyond, a list says "more than"
+FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     """Read one page of the list."""
     rows, filters = narrowed(kind, viewer, parameters, address)
     column, fields, descending = order_of(kind, parameters)
+    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
+    rows, found.count = _counted(kind, viewer, rows, few=found.narrowed)
     page = keyset.page(
         rows,
         fields,
@@ -113,8 +116,6 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
         after=parameters.get("after", ""),
         before=parameters.get("before", ""),
     )
-    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
-    found.count = rows.order_by()[: COUNTED + 1].count()
     found.totals = _totals(kind, rows) if found.count <= COUNTED else []
     found.heads = [
         _head(kind, one, parameters, address, one is column, descending) for one in kind.columns
@@ -134,6 +135,22 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     found.next_url = turn(after=page.after, before="") if page.after else ""
     found.export_query = changed("", parameters, after="", before="")
     return found
+
+
+def _counted(
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, few: bool
+) -> tuple[QuerySet[Any], int]:
+    """The rows and how many there are; where they may be few, these few by their keys.
+
+    A condition without an index is then asked once: not again to count, and not along the order of
+    the list, which ends late when hardly a row matches.
+    """
+    unordered = rows.order_by()
+    if few:
+        keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            return kind.rows(viewer).filter(pk__in=keys), len(keys)
+    return rows, unordered[: COUNTED + 1].count()
 
 
 def text_of(kind: RecordType, column: Column, record: Any, directory: Directory) -> str:
