@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
 from django.db import models
 from django.db.models import FETCH_PEERS
 
@@ -13,6 +17,15 @@ class PeersManager[M: models.Model](models.Manager[M]):
 
     def get_queryset(self) -> models.QuerySet[M]:
         return super().get_queryset().fetch_mode(FETCH_PEERS)
+
+
+def together[M: models.Model](record: M, missing: str, most: int = 500) -> list[M]:
+    """A record and those read with it that still lack an attribute: to be filled in one query."""
+    peers: Iterator[Any] = (
+        found for known in record._state.peers if (found := known()) is not None
+    )
+    others = (peer for peer in peers if peer is not record and missing not in peer.__dict__)
+    return [record, *islice(others, most - 1)]
 
 
 class Record(models.Model):

@@ -20,6 +20,7 @@ from kundenkreis.ui.markup import markup
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
+    from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.directory import Directory
 
 # Stable colours for words the company chooses itself, such as sources.
@@ -67,10 +68,13 @@ def linked(record: Any) -> SafeString:
     kind = registry.of_model(type(record))
     if kind is None:
         return markup("{}", record)
-    mark = avatar(str(record), square=True) if kind.square else ""
-    return markup(
-        '<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
-    )
+    return linked_to(kind, record.pk, str(record))
+
+
+def linked_to(kind: RecordType, pk: int, name: str) -> SafeString:
+    """The same, of a record that is known by its number and name."""
+    mark = avatar(name, square=True) if kind.square else ""
+    return markup('<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(pk), name)
 
 
 def titled(kind: Any, record: Any) -> SafeString:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.models import LogRow
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, together
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -45,8 +45,30 @@ class Reachable(models.Model):
 
     @cached_property
     def details(self) -> list[ContactDetail]:
-        """How to reach them, preferred ones first; `queries` read them for many at once."""
+        """How to reach them, preferred ones first."""
         return list(self.contact_details.order_by("-is_primary", "id"))
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The preferred detail of each kind; read at once for all of a list."""
+        records = together(self, "addresses")
+        holder = f"{self._meta.model_name}_id"
+        rows = ContactDetail.objects.filter(**{f"{holder}__in": [one.pk for one in records]})
+        found: dict[int, dict[str, str]] = {one.pk: {} for one in records}
+        for pk, kind, value in rows.order_by("-is_primary", "id").values_list(
+            holder, "kind", "value"
+        ):
+            found[pk].setdefault(kind, value)
+        for one in records:
+            one.__dict__["addresses"] = found[one.pk]
+        return found[self.pk]
+
+
+class Employer(NamedTuple):
+    """The organisation somebody works for."""
+
+    pk: int
+    name: str
 
 
 class Person(Reachable, NextStep, Record):
@@ -92,8 +114,22 @@ class Person(Reachable, NextStep, Record):
 
     @cached_property
     def employments(self) -> list[Affiliation]:
-        """Where they work; `queries` read this for many at once."""
+        """Where they work."""
         return list(self.affiliations.select_related("organisation").order_by("until", "id"))
+
+    @cached_property
+    def employer(self) -> Employer | None:
+        """Where they work first of all; read at once for all of a list."""
+        records = together(self, "employer")
+        rows = Affiliation.objects.filter(person__in=[one.pk for one in records])
+        found: dict[int, Employer] = {}
+        for pk, organisation, name in rows.order_by("until", "id").values_list(
+            "person", "organisation", "organisation__name"
+        ):
+            found.setdefault(pk, Employer(organisation, name))
+        for one in records:
+            one.__dict__["employer"] = found.get(one.pk)
+        return found.get(self.pk)
 
 
 class CustomerId(models.Model):

@@ -13,8 +13,8 @@ from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.records import Button, Figure, Tag
-from kundenkreis.records.cells import linked, word
+from kundenkreis.records import Button, Figure, Tag, named
+from kundenkreis.records.cells import linked_to, word
 from kundenkreis.records.once import once
 from kundenkreis.ui import formats
 
@@ -23,25 +23,20 @@ entries = once(queries.timeline)
 
 
 def email(record: Person | Organisation) -> str:
-    return queries.detail_of(record, Kind.EMAIL)
+    return record.addresses.get(Kind.EMAIL, "")
 
 
 def phone(record: Person | Organisation) -> str:
-    return queries.detail_of(record, Kind.PHONE)
-
-
-def employer(person: Person) -> Organisation | None:
-    first = next(iter(person.employments), None)
-    return first.organisation if first else None
+    return record.addresses.get(Kind.PHONE, "")
 
 
 def employer_link(person: Person) -> SafeString | str:
-    found = employer(person)
-    return linked(found) if found else ""
+    found = person.employer
+    return linked_to(named("organisation"), *found) if found else ""
 
 
 def employer_name(person: Person) -> str:
-    return str(employer(person) or "")
+    return person.employer.name if person.employer else ""
 
 
 def source_tag(record: Any) -> SafeString:
@@ -55,7 +50,7 @@ def source_text(record: Any) -> str:
 def person_subtitle(person: Person) -> str:
     first = next(iter(person.employments), None)
     if first is None:
-        return email(person)
+        return _first(person, Kind.EMAIL)
     return " · ".join(part for part in (first.function, str(first.organisation)) if part)
 
 
@@ -71,14 +66,14 @@ def organisation_tags(organisation: Organisation) -> Iterable[Tag]:
 
 def website_name(organisation: Organisation) -> str:
     bare = organisation.website.split("://", 1)[-1].removeprefix("www.").rstrip("/")
-    return bare or email(organisation)
+    return bare or _first(organisation, Kind.EMAIL)
 
 
 def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
-    number = next((d.folded for d in record.details if d.kind == Kind.PHONE), "")
+    number = next((one.folded for one in record.details if one.kind == Kind.PHONE), "")
     if number:
         yield Button(_("Call"), f"tel:{number}", icon="phone")
-    address = email(record)
+    address = _first(record, Kind.EMAIL)
     if address:
         yield Button(_("E-mail"), f"mailto:{address}", icon="mail")
 
@@ -137,6 +132,10 @@ def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
         "channels": CHANNELS,
         "may_write": viewer.covers("crm.person.change", person),
     }
+
+
+def _first(record: Person | Organisation, kind: str) -> str:
+    return next((one.value for one in record.details if one.kind == kind), "")
 
 
 def _change(record: Any) -> str:

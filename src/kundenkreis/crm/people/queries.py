@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -19,39 +19,17 @@ from kundenkreis.crm.people.models import (
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.record import reference
 
-# What pages show of them: a list reads hundreds, and a row costs as much as it has columns.
-DETAILS: Prefetch[str, Any, str] = Prefetch(
-    "contact_details",
-    ContactDetail.objects.order_by("-is_primary", "id").only(
-        "person", "organisation", "kind", "value", "folded", "label", "is_primary"
-    ),
-    to_attr="details",
-)
-EMPLOYMENTS: Prefetch[str, Any, str] = Prefetch(
-    "affiliations",
-    Affiliation.objects.select_related("organisation")
-    .order_by("until", "id")
-    .only("person", "function", "organisation__name"),
-    to_attr="employments",
-)
 PAGE = 30
 
 
 def persons(viewer: Viewer) -> QuerySet[Person]:
-    """Persons the viewer may read, with how to reach them and where they work."""
-    rows = visible(viewer, Person.objects.all(), "crm.person.read")
-    return rows.prefetch_related(DETAILS, EMPLOYMENTS)
+    """Persons the viewer may read."""
+    return visible(viewer, Person.objects.all(), "crm.person.read")
 
 
 def organisations(viewer: Viewer) -> QuerySet[Organisation]:
-    """Organisations the viewer may read, with how to reach them."""
-    rows = visible(viewer, Organisation.objects.all(), "crm.organisation.read")
-    return rows.prefetch_related(DETAILS)
-
-
-def detail_of(holder: Person | Organisation, kind: str) -> str:
-    """The preferred contact detail of a kind; empty without one."""
-    return next((detail.value for detail in holder.details if detail.kind == kind), "")
+    """Organisations the viewer may read."""
+    return visible(viewer, Organisation.objects.all(), "crm.organisation.read")
 
 
 def contact_detail(viewer: Viewer, pk: int) -> ContactDetail | None:
