@@ -31,13 +31,13 @@ from kundenkreis.records.addresses import changed
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
+from kundenkreis.records.words import in_use
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
 MAX_OFFERED = 60
-LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,10 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     except ValueError:
         found.problem = _("unreadable filter")
     found.tree = All(tuple(parts))
-    found.menus = [_menu(kind, viewer, name, found, parameters, address) for name in kind.filters]
-    found.menus += [
-        _menu(kind, viewer, name, found, parameters, address)
-        for name in found.chosen
-        if name not in kind.filters
+    names = dict.fromkeys((*kind.filters, *found.chosen))
+    words = in_use(kind.rows(viewer), [name for name in names if info(kind.model, name).free])
+    found.menus = [
+        _menu(info(kind.model, name), viewer, words, found, parameters, address) for name in names
     ]
     found.without = changed(address, parameters, where="", after="", before="")
     found.clear = changed(
@@ -154,16 +153,16 @@ def _typed(found: Info, text: str) -> Any:
 
 
 def _menu(
-    kind: RecordType,
+    one: Info,
     viewer: Viewer,
-    name: str,
+    words: dict[str, list[str]],
     found: Filters,
     parameters: QueryDict,
     address: str,
 ) -> Menu:
-    one = info(kind.model, name)
-    offered = _offered(one, viewer, found.chosen.get(name, []))
-    chosen = found.chosen.get(name, [])
+    name, chosen = one.name, found.chosen.get(one.name, [])
+    offered = [(word, word) for word in words.get(name, ())][:MAX_OFFERED]
+    offered = offered or _offered(one, viewer, chosen)
     options = [
         Option(label, _toggled(address, parameters, name, value, one), value in chosen)
         for value, label in offered
@@ -181,22 +180,13 @@ def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, st
     if one.kind is Kind.CHOICE:
         return [(value, str(label)) for value, label in one.column.flatchoices][:MAX_OFFERED]
     if one.related is None:
-        return _words(one, viewer)
+        return []
     kind = registry.of_model(one.related)
     if kind is None:
         rows = one.related._default_manager.all()[:MAX_OFFERED]
     else:
         rows = kind.rows(viewer).filter(pk__in=chosen)[:MAX_OFFERED]
     return [(row.pk, str(row)) for row in rows]
-
-
-def _words(one: Info, viewer: Viewer) -> list[tuple[Any, str]]:
-    """Free words, such as sources: those in use in the latest records the viewer may read."""
-    kind = registry.of_model(one.column.model)
-    if kind is None:
-        return []
-    latest = kind.rows(viewer).order_by("-pk").values_list(one.name, flat=True)[:LOOKED_AT]
-    return [(word, str(word)) for word in sorted({word for word in latest if word})[:MAX_OFFERED]]
 
 
 def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: Info) -> str:
