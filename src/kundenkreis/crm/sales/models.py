@@ -119,7 +119,7 @@ class Opportunity(NextStep, Record):
             models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board"),
             # Holds all that a board counts and adds up.
             models.Index(
-                fields=["stage", "closed_on", "currency", "value_minor"], name="opportunity_worth"
+                fields=["stage", "currency", "closed_on", "value_minor"], name="opportunity_worth"
             ),
             models.Index(fields=["changed_at", "id"], name="opportunity_changed"),
             due_index("opportunity_due"),

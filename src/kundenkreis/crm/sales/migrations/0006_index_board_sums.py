@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="opportunity",
             index=models.Index(
-                fields=["stage", "closed_on", "currency", "value_minor"], name="opportunity_worth"
+                fields=["stage", "currency", "closed_on", "value_minor"], name="opportunity_worth"
             ),
         ),
     ]
