@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -112,7 +112,8 @@ def _entries(viewer: Viewer, record: Any) -> QuerySet[TimelineEntry]:
         people = visible(viewer, Person.objects.all(), "crm.person.read")
         belongs = people.filter(affiliations__organisation=record).order_by("pk")
         ids = list(belongs.values_list("pk", flat=True)[:100])
-        own = Q(organisation=record) & (Q(person=None) | Q(person__in=people))
+        seen = Exists(people.filter(pk=OuterRef("person_id")))
+        own = Q(organisation=record) & (Q(person=None) | seen)
         return TimelineEntry.objects.filter(own | Q(person_id__in=ids))
     return TimelineEntry.objects.filter(reference=reference(record))
 
