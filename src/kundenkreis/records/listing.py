@@ -112,6 +112,7 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
         rows,
         fields,
         size=PAGE_SIZE,
+        whole=kind.rows(viewer),
         descending=descending,
         after=parameters.get("after", ""),
         before=parameters.get("before", ""),
