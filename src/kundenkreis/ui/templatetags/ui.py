@@ -11,6 +11,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts
+from kundenkreis.ui.components import COMPONENTS
 
 if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Template, Token
@@ -20,6 +21,7 @@ register = template.Library()
 
 PASSED_ON = ("hx_", "data_", "aria_")  # become HTML attributes; everything else is a parameter
 SHARED = ("request", "csrf_token", "user")  # what a component sees of the page around it
+BUILTINS = {"True": True, "False": False, "None": None}
 KEPT = 256  # renderings of one place in a template
 
 
@@ -110,20 +112,26 @@ class UiNode(template.Node):
         self.passed_on = {k: v for k, v in values.items() if k.startswith(PASSED_ON)}
 
     def render(self, context: Context) -> SafeString:
-        values = Parameters({"True": True, "False": False, "None": None})
-        values |= {key: _plain(value.resolve(context)) for key, value in self.values.items()}
+        values = {key: _plain(value.resolve(context)) for key, value in self.values.items()}
         passed_on = {key: _plain(value.resolve(context)) for key, value in self.passed_on.items()}
         slots: dict[str, SafeString] = {}
         with context.push(_slots=slots):
             body = self.nodelist.render(context).strip()
-        page = cast("Template", context.template)  # set while rendering
-        component = page.engine.get_template(f"ui/{self.name.resolve(context)}.html")
-        values |= slots | {key: context.get(key, "") for key in SHARED}
+        values |= slots
         values["attrs"] = parts.attributes(passed_on)
         values["body"] = mark_safe(body)  # noqa: S308 rendered by the template engine
-        # As `context.new(values)`, which first copies all that it then leaves out.
-        alone = template.Context(values, autoescape=context.autoescape)
+        name = self.name.resolve(context)
+        if name in COMPONENTS:
+            return COMPONENTS[name](**values)
+        return self._rendered(context, f"ui/{name}.html", values)
+
+    def _rendered(self, context: Context, name: str, values: dict[str, Any]) -> SafeString:
+        page = cast("Template", context.template)  # set while rendering
+        shared = {key: context.get(key, "") for key in SHARED}
+        # As `context.new(…)`, which first copies all that it then leaves out.
+        alone = template.Context(Parameters(BUILTINS | values | shared), context.autoescape)
         alone.template, alone.render_context = page, context.render_context
+        component = page.engine.get_template(name)
         return mark_safe(component.render(alone).strip())  # noqa: S308 as above
 
 

@@ -1,4 +1,4 @@
-"""`{% timeline_line entry as line %}` and the words of consents."""
+"""`{% timeline_entry entry kind.name %}` and the words of consents."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 
 register = template.Library()
-register.simple_tag(timeline.line, name="timeline_line")
-register.filter("timeline_address", timeline.address)
+register.simple_tag(timeline.shown, name="timeline_entry")
 register.filter("purpose", timeline.purpose_label)
 register.filter("channel", timeline.channel_label)
 
