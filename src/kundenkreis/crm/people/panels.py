@@ -103,7 +103,7 @@ def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
     return {
         "details": record.details,
-        "kinds": Kind.choices,
+        "kinds": tuple(Kind.choices),
         "may_write": viewer.covers(_change(record), record),
     }
 
