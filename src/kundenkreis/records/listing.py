@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 COUNTED = 10_000  # beyond, a list says "more than"
-FEW = 1_000
+FEW = 1_000  # and so does a search: who finds that many types another letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Listing:
     rows: list[SafeString] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
     count: int = 0
+    counted_to: int = COUNTED
     totals: list[str] = field(default_factory=list)
     query: str = ""
     previous_url: str = ""
@@ -62,8 +63,8 @@ class Listing:
     @property
     def counted(self) -> str:
         """The number of rows, or that there are more than we count."""
-        more = self.count > COUNTED
-        return f"> {formats.number(COUNTED)}" if more else formats.number(self.count)
+        most = self.counted_to
+        return f"> {formats.number(most)}" if self.count > most else formats.number(self.count)
 
     @property
     def narrowed(self) -> bool:
@@ -107,7 +108,8 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     rows, filters = narrowed(kind, viewer, parameters, address)
     column, fields, descending = order_of(kind, parameters)
     found = Listing(kind, filters, query=parameters.get("q", "")[:100])
-    rows, found.count = _counted(kind, viewer, rows, few=found.narrowed)
+    found.counted_to = FEW if found.query else COUNTED
+    rows, found.count = _counted(kind, viewer, rows, found)
     page = keyset.page(
         rows,
         fields,
@@ -117,7 +119,7 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
         after=parameters.get("after", ""),
         before=parameters.get("before", ""),
     )
-    found.totals = _totals(kind, rows) if found.count <= COUNTED else []
+    found.totals = _totals(kind, rows) if found.count <= found.counted_to else []
     found.heads = [
         _head(kind, one, parameters, address, one is column, descending) for one in kind.columns
     ]
@@ -139,7 +141,7 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
 
 
 def _counted(
-    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, few: bool
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], found: Listing
 ) -> tuple[QuerySet[Any], int]:
     """The rows and how many there are; where they may be few, these few by their keys.
 
@@ -147,11 +149,13 @@ def _counted(
     the list, which ends late when hardly a row matches.
     """
     unordered = rows.order_by()
-    if few:
+    if found.narrowed:
         keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
         if len(keys) <= FEW:
             return kind.rows(viewer).filter(pk__in=keys), len(keys)
-    return rows, unordered[: COUNTED + 1].count()
+        if found.counted_to == FEW:
+            return rows, len(keys)
+    return rows, unordered[: found.counted_to + 1].count()
 
 
 def text_of(kind: RecordType, column: Column, record: Any, directory: Directory) -> str:
