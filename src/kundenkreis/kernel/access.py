@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +35,13 @@ class Level(IntEnum):
 _NOTHING: Mapping[str, Level] = MappingProxyType({})
 
 
+@lru_cache(maxsize=1024)
+def _patterns(right: str) -> tuple[str, ...]:
+    """Every pattern that matches a right; a page asks for dozens of rights, always the same."""
+    side, kind, action = right.split(".")
+    return tuple(map(".".join, product((side, "*"), (kind, "*"), (action, "*"))))
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Somebody who reads or acts.
@@ -56,9 +64,7 @@ class Viewer:
 
     def level(self, right: str) -> Level:
         """The widest level any matching grant gives."""
-        side, kind, action = right.split(".")
-        patterns = product((side, "*"), (kind, "*"), (action, "*"))
-        return max(self.grants.get(".".join(parts), Level.NONE) for parts in patterns)
+        return max(self.grants.get(pattern, Level.NONE) for pattern in _patterns(right))
 
     def may(self, right: str) -> bool:
         return self.level(right) > Level.NONE
@@ -121,6 +127,11 @@ def readable[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
         else:
             rows = rows.filter(**{f"{name}__in": related})
     return rows
+
+
+def may_read_all(viewer: Viewer, model: type[Model]) -> bool:
+    """Whether there is no related record of a model's rows that the viewer may not read."""
+    return not any(_hidden_from(viewer, model))
 
 
 def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:

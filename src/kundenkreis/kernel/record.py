@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -17,6 +19,20 @@ class PeersManager[M: models.Model](models.Manager[M]):
 
     def get_queryset(self) -> models.QuerySet[M]:
         return super().get_queryset().fetch_mode(FETCH_PEERS)
+
+
+def together[M: models.Model](record: M, missing: str, most: int = 500) -> list[M]:
+    """A record and those read with it that still lack an attribute: to be filled in one query."""
+    peers: Iterator[Any] = (
+        found for known in record._state.peers if (found := known()) is not None
+    )
+    others = (peer for peer in peers if peer is not record and missing not in peer.__dict__)
+    return [record, *islice(others, most - 1)]
+
+
+def prefetched(record: models.Model, name: str) -> bool:
+    """Whether related rows were read with the record, perhaps not all of them."""
+    return name in getattr(record, "_prefetched_objects_cache", ())
 
 
 class Record(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from kundenkreis.ui.markup import markup
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
+    from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.directory import Directory
 
 # Stable colours for words the company chooses itself, such as sources.
@@ -66,10 +68,13 @@ def linked(record: Any) -> SafeString:
     kind = registry.of_model(type(record))
     if kind is None:
         return markup("{}", record)
-    mark = avatar(str(record), square=True) if kind.square else ""
-    return markup(
-        '<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(record.pk), record
-    )
+    return linked_to(kind, record.pk, str(record))
+
+
+def linked_to(kind: RecordType, pk: int, name: str) -> SafeString:
+    """The same, of a record that is known by its number and name."""
+    mark = avatar(name, square=True) if kind.square else ""
+    return markup('<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(pk), name)
 
 
 def titled(kind: Any, record: Any) -> SafeString:
@@ -82,6 +87,7 @@ def titled(kind: Any, record: Any) -> SafeString:
     )
 
 
+@lru_cache(maxsize=4096)
 def person_mark(name: str) -> SafeString:
     """A member of staff: initials and name."""
     if not name:
@@ -89,6 +95,7 @@ def person_mark(name: str) -> SafeString:
     return markup('<span class="cell row">{}{}</span>', avatar(name), name)
 
 
+@lru_cache(maxsize=1024)
 def word(text: str) -> SafeString:
     """A word the company chose, as a tag whose colour stays the same."""
     if not text:

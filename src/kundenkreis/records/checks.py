@@ -68,7 +68,7 @@ def problems(kind: RecordType) -> Iterator[CheckMessage]:
             hint=_suggestion(order, titles),
             id="records.E002",
         )
-    for template in [panel.template for panel in registry.panels(kind)] + _cards(kind):
+    for template in [panel.template for panel in registry.panels(kind)]:
         try:
             get_template(template)
         except TemplateDoesNotExist:
@@ -115,15 +115,13 @@ def _loaded_along(kind: RecordType) -> list[str]:
     return [name for name in guarded(kind.model) if name in (along or {})]
 
 
-def _cards(kind: RecordType) -> list[str]:
-    return [kind.board.card] if kind.board else []
-
-
 def _functions(kind: RecordType) -> Iterator[tuple[str, object]]:
     for place in ("query", "create", "change", "remove", "subtitle", "figures", "tags"):
         function = getattr(kind, place)
         if function is not None:
             yield place, function
+    if kind.board:
+        yield from (("board", kind.board.lanes), ("board", kind.board.card))
     for panel in kind.panels:
         yield f"panel “{panel.name}”", panel.data
 

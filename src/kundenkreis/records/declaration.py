@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, Q, QuerySet
     from django.forms import Field
     from django.http import HttpResponseBase
+    from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
 Command = Callable[..., Any]
@@ -137,13 +138,14 @@ class Board:
 
     `lanes(viewer, chosen)` gives the lanes, `chosen` being the request's parameters; `move` is a
     command `move(*, actor, <type>_id, <field>_id, **asked)`; when it refuses with an error whose
-    `field` is one of `asks`, the board asks for it. `value` names a money field to add up.
+    `field` is one of `asks`, the board asks for it. `value` names a money field to add up,
+    `card(record, owner)` makes the card of a record with its owner's name.
     """
 
     field: str
     lanes: Callable[[Viewer, Mapping[str, str]], Sequence[Lane]]
     move: Command
-    card: str
+    card: Callable[[Any, str], SafeString]
     value: str = ""
     asks: tuple[str, ...] = ()
     order: tuple[str, ...] = ("-changed_at", "-id")

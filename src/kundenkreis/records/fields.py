@@ -44,6 +44,11 @@ class Info:
         return self.name in DIRECTORY
 
     @property
+    def free(self) -> bool:
+        """Whether it holds words that nobody has laid down, such as a source."""
+        return self.kind is Kind.TEXT
+
+    @property
     def changeable(self) -> bool:
         return self.column.editable and not self.column.primary_key
 

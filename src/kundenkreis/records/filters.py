@@ -28,16 +28,17 @@ from kundenkreis.kernel.conditions import (
     Vocabulary,
 )
 from kundenkreis.records import directory, registry
+from kundenkreis.records.addresses import changed
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
+from kundenkreis.records.words import in_use
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
 MAX_OFFERED = 60
-LOOKED_AT = 2_000
 _KEY = BigIntegerField()
 
 
@@ -125,14 +126,15 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     except ValueError:
         found.problem = _("unreadable filter")
     found.tree = All(tuple(parts))
-    found.menus = [_menu(kind, viewer, name, found, parameters, address) for name in kind.filters]
-    found.menus += [
-        _menu(kind, viewer, name, found, parameters, address)
-        for name in found.chosen
-        if name not in kind.filters
+    names = dict.fromkeys((*kind.filters, *found.chosen))
+    words = in_use(kind.rows(viewer), [name for name in names if info(kind.model, name).free])
+    found.menus = [
+        _menu(info(kind.model, name), viewer, words, found, parameters, address) for name in names
     ]
-    found.without = _address(address, parameters, drop=("where", "after", "before"))
-    found.clear = _address(address, parameters, drop=(*found.chosen, "where", "q", "after"))
+    found.without = changed(address, parameters, where="", after="", before="")
+    found.clear = changed(
+        address, parameters, where="", q="", after="", **dict.fromkeys(found.chosen, "")
+    )
     return found
 
 
@@ -153,22 +155,22 @@ def _typed(found: Info, text: str) -> Any:
 
 
 def _menu(
-    kind: RecordType,
+    one: Info,
     viewer: Viewer,
-    name: str,
+    words: dict[str, list[str]],
     found: Filters,
     parameters: QueryDict,
     address: str,
 ) -> Menu:
-    one = info(kind.model, name)
-    offered = _offered(one, viewer, found.chosen.get(name, []))
-    chosen = found.chosen.get(name, [])
+    name, chosen = one.name, found.chosen.get(one.name, [])
+    offered = [(word, word) for word in words.get(name, ())][:MAX_OFFERED]
+    offered = offered or _offered(one, viewer, chosen)
     options = [
         Option(label, _toggled(address, parameters, name, value, one), value in chosen)
         for value, label in offered
     ]
     labels = [option.label for option in options if option.chosen]
-    clear = _address(address, parameters, drop=(name, "after"))
+    clear = changed(address, parameters, after="", **{name: ""})
     return Menu(name, str(one.label), options, ", ".join(labels), clear)
 
 
@@ -180,7 +182,7 @@ def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, st
     if one.kind is Kind.CHOICE:
         return [(value, str(label)) for value, label in one.column.flatchoices][:MAX_OFFERED]
     if one.related is None:
-        return _words(one, viewer)
+        return []
     kind = registry.of_model(one.related)
     if kind is None:
         rows = one.related._default_manager.all()[:MAX_OFFERED]
@@ -189,29 +191,11 @@ def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, st
     return [(row.pk, str(row)) for row in rows]
 
 
-def _words(one: Info, viewer: Viewer) -> list[tuple[Any, str]]:
-    """Free words, such as sources: those in use in the latest records the viewer may read."""
-    kind = registry.of_model(one.column.model)
-    if kind is None:
-        return []
-    latest = kind.rows(viewer).order_by("-pk").values_list(one.name, flat=True)[:LOOKED_AT]
-    return [(word, str(word)) for word in sorted({word for word in latest if word})[:MAX_OFFERED]]
-
-
 def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: Info) -> str:
     text = ("1" if value else "0") if one.kind is Kind.BOOLEAN else str(value)
-    changed = parameters.copy()
-    chosen = changed.getlist(name)
-    changed.setlist(name, [v for v in chosen if v != text] if text in chosen else [*chosen, text])
-    return _address(address, changed, drop=("after", "before"))
-
-
-def _address(address: str, parameters: QueryDict, drop: tuple[str, ...]) -> str:
-    kept = parameters.copy()
-    for name in drop:
-        kept.pop(name, None)
-    query = kept.urlencode()
-    return f"{address}?{query}" if query else address
+    chosen = parameters.getlist(name)
+    toggled = [v for v in chosen if v != text] if text in chosen else [*chosen, text]
+    return changed(address, parameters, after="", before="", **{name: toggled})
 
 
 def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:

@@ -28,22 +28,25 @@ def page(
     fields: Sequence[str],
     *,
     size: int,
+    whole: QuerySet[Any],
     descending: bool = False,
     after: str = "",
     before: str = "",
 ) -> Page:
     """One page ordered by `fields` and the primary key; empty values come last.
 
-    A cursor that cannot be read gives the first page.
+    A cursor that cannot be read gives the first page. `whole` reads what was found with all that
+    belongs to it; only numbers are sorted then, and nothing is joined to rows nobody sees.
     """
     names = [*fields, "pk"]
     start = _read(rows.model, names, before or after)
     backwards = bool(before) and start is not None
     down = descending is not backwards
-    found = rows.order_by(*(_order(rows.model, name, down, backwards) for name in names))
+    order = [_order(rows.model, name, down, backwards) for name in names]
+    found = rows.order_by(*order)
     if start is not None:
         found = found.filter(_beyond(rows.model, names, start, down, backwards))
-    records = list(found[: size + 1])
+    records = list(whole.filter(pk__in=found.values("pk")[: size + 1]).order_by(*order))
     more, records = len(records) > size, records[:size]
     if backwards:
         records.reverse()

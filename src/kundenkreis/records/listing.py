@@ -14,19 +14,25 @@ from django.http import QueryDict
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.kernel.access import readable_at
 from kundenkreis.records import cells, keyset
+from kundenkreis.records.addresses import changed
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
-from kundenkreis.ui.markup import markup
+from kundenkreis.ui.markup import escaped, joined, markup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.utils.safestring import SafeString
+
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Column, RecordType
 
 PAGE_SIZE = 50
 COUNTED = 10_000  # beyond, a list says "more than"
+FEW = 1_000  # and so does a search: who finds that many types another letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,10 @@ class Listing:
 
     kind: RecordType
     filters: Filters
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[SafeString] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
     count: int = 0
+    counted_to: int = COUNTED
     totals: list[str] = field(default_factory=list)
     query: str = ""
     previous_url: str = ""
@@ -57,8 +64,8 @@ class Listing:
     @property
     def counted(self) -> str:
         """The number of rows, or that there are more than we count."""
-        more = self.count > COUNTED
-        return f"> {formats.number(COUNTED)}" if more else formats.number(self.count)
+        most = self.counted_to
+        return f"> {formats.number(most)}" if self.count > most else formats.number(self.count)
 
     @property
     def narrowed(self) -> bool:
@@ -108,17 +115,19 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     """Read one page of the list."""
     rows, filters = narrowed(kind, viewer, parameters, address)
     column, fields, descending = order_of(kind, viewer, parameters)
+    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
+    found.counted_to = FEW if found.query else COUNTED
+    rows, found.count = _counted(kind, viewer, rows, found)
     page = keyset.page(
         rows,
         fields,
         size=PAGE_SIZE,
+        whole=kind.rows(viewer),
         descending=descending,
         after=parameters.get("after", ""),
         before=parameters.get("before", ""),
     )
-    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
-    found.count = rows.order_by()[: COUNTED + 1].count()
-    found.totals = _totals(kind, rows) if found.count <= COUNTED else []
+    found.totals = _totals(kind, rows) if found.count <= found.counted_to else []
     found.heads = [
         _head(kind, viewer, one, parameters, address, one is column, descending)
         for one in kind.columns
@@ -126,14 +135,36 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     directory = Directory(page.rows)
     makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in kind.columns]
     found.rows = [
-        {"url": kind.url(record.pk), "cells": [make(record) for make in makers]}
+        joined(
+            markup('<tr data-url="{}">', kind.url(record.pk)),
+            *(make(record) for make in makers),
+            "</tr>\n",
+        )
         for record in page.rows
     ]
-    turn = partial(_with, parameters, address)
+    turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""
-    found.export_query = _with(parameters, "", after="", before="")
+    found.export_query = changed("", parameters, after="", before="")
     return found
+
+
+def _counted(
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], found: Listing
+) -> tuple[QuerySet[Any], int]:
+    """The rows and how many there are; where they may be few, these few by their keys.
+
+    A condition without an index is then asked once: not again to count, and not along the order of
+    the list, which ends late when hardly a row matches.
+    """
+    unordered = rows.order_by()
+    if found.narrowed:
+        keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            return kind.rows(viewer).filter(pk__in=keys), len(keys)
+        if found.counted_to == FEW:
+            return rows, len(keys)
+    return rows, unordered[: found.counted_to + 1].count()
 
 
 def text_of(kind: RecordType, column: Column, record: Any, directory: Directory) -> str:
@@ -163,7 +194,10 @@ def _info(kind: RecordType, column: Column) -> Info | None:
         return None
 
 
-def _maker(kind: RecordType, column: Column, directory: Directory, *, first: bool) -> Any:
+def _maker(
+    kind: RecordType, column: Column, directory: Directory, *, first: bool
+) -> Callable[[Any], str]:
+    """What makes the cells of a column."""
     found = _info(kind, column)
     classes = " ".join(
         name
@@ -175,14 +209,17 @@ def _maker(kind: RecordType, column: Column, directory: Directory, *, first: boo
         if on
     )
 
-    def make(record: Any) -> object:
-        if column.cell is not None:
-            content = column.cell(record)
-        else:
-            content = cells.shown(found, record, directory) if found else ""
+    def content(record: Any) -> object:
         if first:
-            content = cells.titled(kind, record)
-        return markup('<td class="{}">{}</td>', classes, content)
+            return cells.titled(kind, record)
+        if column.cell is not None:
+            return column.cell(record)
+        return cells.shown(found, record, directory) if found else ""
+
+    start = markup('<td class="{}">', classes)
+
+    def make(record: Any) -> str:
+        return f"{start}{escaped(content(record))}</td>"
 
     return make
 
@@ -202,7 +239,7 @@ def _head(
     if sort_fields(kind, viewer, column):
         back = current and not descending
         sort = f"-{column.name}" if back else column.name
-        sort_url = _with(parameters, address, sort=sort, after="", before="")
+        sort_url = changed(address, parameters, sort=sort, after="", before="")
     state = ("descending" if descending else "ascending") if current else ""
     return Head(label_of(kind, column), numeric, sort_url, state)
 
@@ -221,14 +258,3 @@ def _totals(kind: RecordType, rows: QuerySet[Any]) -> list[str]:
         for row in sums[:10]
         if row[f"sum_{name}"] is not None
     ]
-
-
-def _with(parameters: QueryDict, address: str, **changes: str) -> str:
-    kept = parameters.copy()
-    for name, value in changes.items():
-        if value:
-            kept[name] = value
-        else:
-            kept.pop(name, None)
-    query = kept.urlencode()
-    return f"{address}?{query}" if query else address

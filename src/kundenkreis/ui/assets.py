@@ -12,14 +12,19 @@ from django.templatetags.static import static
 MANIFEST = Path(__file__).parent / "static" / "built" / "manifest.json"
 
 
+def build() -> int:
+    """A number that changes whenever the front end is built anew."""
+    return _changed(_second())
+
+
 def asset_url(name: str) -> str:
     """The address of a built file by its plain name, e.g. "app.css"."""
-    return _address(name, _changed(_second()))
+    return _address(name, build())
 
 
 def icons() -> frozenset[str]:
     """Names in the sprite; empty while nothing is built."""
-    return _icons(_changed(_second()))
+    return _icons(build())
 
 
 @lru_cache(maxsize=256)

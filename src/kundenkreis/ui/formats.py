@@ -119,16 +119,12 @@ def money(
 
 def day(value: date, language: str | None = None) -> str:
     """21.11.2026 or 21 Nov 2026; instants count in the active time zone."""
-    local, s = _local(value), style(language)
-    return s.day.format(d=local.day, m=local.month, y=local.year, month=s.months[local.month - 1])
+    return _day(_local(value), style(language))
 
 
 def short_day(value: date, language: str | None = None) -> str:
     """Without the year where it is the current one: "18. Nov.", "18 Nov"."""
-    local, s = _local(value), style(language)
-    if local.year != timezone.localtime(clock.now()).year:
-        return day(value, language)
-    return s.short_day.format(d=local.day, month=s.months[local.month - 1])
+    return _short_day(_local(value), _today(), style(language))
 
 
 def month(value: date, language: str | None = None) -> str:
@@ -139,20 +135,50 @@ def month(value: date, language: str | None = None) -> str:
 
 def clock_time(value: datetime) -> str:
     """14:05, always 24 hours."""
-    return f"{_local(value):%H:%M}"
+    return _clock_time(timezone.localtime(value))
 
 
 def instant(value: datetime, language: str | None = None) -> str:
     """21.11.2026, 14:05."""
-    return f"{day(value, language)}, {clock_time(value)}"
+    return _exact(timezone.localtime(value), style(language))
 
 
 def relative(value: date, language: str | None = None) -> str:
     """How long ago or ahead: "vor 12 Min.", "gestern", "morgen", then the day itself."""
-    s, now = style(language), clock.now()
-    local, today = _local(value), timezone.localtime(now).date()
+    return _relative(value, _local(value), style(language))
+
+
+def when(value: date, language: str | None = None) -> tuple[str, str]:
+    """How long ago or ahead, and the exact instant or day."""
+    local, s = _local(value), style(language)
+    return _relative(value, local, s), _exact(local, s)
+
+
+# With zone and language looked up already: a list writes dozens of instants, each in two ways.
+
+
+def _day(local: date, s: Style) -> str:
+    return s.day.format(d=local.day, m=local.month, y=local.year, month=s.months[local.month - 1])
+
+
+def _short_day(local: date, today: date, s: Style) -> str:
+    if local.year != today.year:
+        return _day(local, s)
+    return s.short_day.format(d=local.day, month=s.months[local.month - 1])
+
+
+def _clock_time(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def _exact(local: date, s: Style) -> str:
+    text = _day(local, s)
+    return f"{text}, {_clock_time(local)}" if isinstance(local, datetime) else text
+
+
+def _relative(value: date, local: date, s: Style) -> str:
     if isinstance(value, datetime):
-        minutes = round((value - now).total_seconds() / 60)
+        minutes = round((value - clock.now()).total_seconds() / 60)
         if minutes == 0:
             return s.now
         if abs(minutes) < 60:
@@ -160,9 +186,14 @@ def relative(value: date, language: str | None = None) -> str:
         hours = round(minutes / 60)
         if abs(hours) < 12:
             return s.hours[hours > 0].format(n=abs(hours))
+    today = _today()
     calendar_day = local.date() if isinstance(local, datetime) else local
     near = {-1: s.yesterday, 0: s.today, 1: s.tomorrow}
-    return near.get((calendar_day - today).days) or short_day(value, language)
+    return near.get((calendar_day - today).days) or _short_day(local, today, s)
+
+
+def _today() -> date:
+    return timezone.localtime(clock.now()).date()
 
 
 def _local(value: date) -> date:

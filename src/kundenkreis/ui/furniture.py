@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
@@ -38,7 +38,7 @@ class NavigationGroup:
     """Pages under one heading; the first group has none."""
 
     label: StrOrPromise
-    items: Sequence[NavigationItem] = field(default_factory=tuple)
+    items: tuple[NavigationItem, ...] = ()
 
 
 def phone_items(navigation: Iterable[NavigationGroup]) -> list[NavigationItem]:

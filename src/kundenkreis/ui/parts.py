@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +56,12 @@ def tag(label: object, tone: str = "", icon_name: str = "") -> SafeString:
 
 def when(value: date, language: str | None = None) -> SafeString:
     """How long ago, kept current by the page, with the exact instant on hover."""
-    if isinstance(value, datetime):
-        exact = formats.instant(value, language)
-    else:
-        exact = formats.day(value, language)
+    ago, exact = formats.when(value, language)
     return markup(
         '<kk-time><time datetime="{}" title="{}">{}</time></kk-time>',
         value.isoformat(),
         exact,
-        formats.relative(value, language),
+        ago,
     )
 
 

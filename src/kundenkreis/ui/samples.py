@@ -79,26 +79,26 @@ def page() -> dict[str, Any]:
     }
 
 
-def navigation() -> list[NavigationGroup]:
-    return [
+def navigation() -> tuple[NavigationGroup, ...]:
+    return (
         NavigationGroup(
             "",
-            [
+            (
                 NavigationItem(say("Mein Tag", "My day"), "#", "house"),
                 NavigationItem(say("Aufgaben", "Tasks"), "#", "list-checks", count=12),
-            ],
+            ),
         ),
         NavigationGroup(
             say("Kunden", "Customers"),
-            [
+            (
                 NavigationItem(say("Firmen", "Organisations"), "#", "building-2", current=True),
                 NavigationItem(say("Personen", "People"), "#", "users"),
                 NavigationItem(
                     say("Verkaufschancen", "Opportunities"), "#", "square-kanban", count=4
                 ),
-            ],
+            ),
         ),
-    ]
+    )
 
 
 def tabs() -> list[dict[str, Any]]:

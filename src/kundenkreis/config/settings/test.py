@@ -15,13 +15,14 @@ from kundenkreis.config.settings.inner import DATABASES
 _url = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL")
 for _alias, _name in (("default", "crm"), ("engage", "engage")):
     if _url:
-        DATABASES[_alias] = {**env.postgresql(_url), "CONN_MAX_AGE": 0}
+        DATABASES[_alias] = env.postgresql(_url)
         DATABASES[_alias]["TEST"] = {"NAME": f"test_kundenkreis_{_name}"}
     else:
         DATABASES[_alias]["TEST"] = {"NAME": str(env.home() / f"{_name}.sqlite3")}
         # What a test writes need not survive a power cut.
         _init = DATABASES[_alias]["OPTIONS"]["init_command"]
         DATABASES[_alias]["OPTIONS"]["init_command"] = _init.replace("FULL", "OFF")
+    DATABASES[_alias]["CONN_MAX_AGE"] = 0
     # Django lets every database wait for `default`; tests of one side make only their own.
     DATABASES[_alias]["TEST"]["DEPENDENCIES"] = []
 

@@ -12,16 +12,18 @@ from kundenkreis.kernel.access import Level, Viewer
 
 def viewer_of(user: User, via: str = "ui") -> Viewer:
     """The viewer a member of staff is: the widest grant of all their roles counts."""
+    known = User.objects.filter(pk=user.pk).order_by()
+    rows = list(known.values_list("roles__slug", "roles__grants", "teams"))
+    roles = {slug: rights for slug, rights, _team in rows if slug is not None}
     grants: dict[str, Level] = {}
-    roles = list(user.roles.all())
-    for role in roles:
-        for right, name in role.grants.items():
+    for rights in roles.values():
+        for right, name in rights.items():
             grants[right] = max(grants.get(right, Level.NONE), Level.named(name))
     return Viewer(
         name=str(user),
         user_id=user.pk,
-        team_ids=frozenset(team.pk for team in user.teams.all()),
-        roles=frozenset(role.slug for role in roles),
+        team_ids=frozenset(team for _slug, _rights, team in rows if team is not None),
+        roles=frozenset(roles),
         grants=MappingProxyType(grants),
         via=via,
     )

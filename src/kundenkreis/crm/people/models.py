@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.models import LogRow
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, prefetched, together
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class NextStep(models.Model):
@@ -28,7 +34,44 @@ def due_index(name: str) -> models.Index:
     )
 
 
-class Person(NextStep, Record):
+class Reachable(models.Model):
+    """Somebody with contact details."""
+
+    if TYPE_CHECKING:
+        contact_details: RelatedManager[ContactDetail]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def details(self) -> list[ContactDetail]:
+        """How to reach them, preferred ones first."""
+        return list(self.contact_details.order_by("-is_primary", "id"))
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The preferred detail of each kind; read at once for all of a list."""
+        records = together(self, "addresses")
+        holder = f"{self._meta.model_name}_id"
+        rows = ContactDetail.objects.filter(**{f"{holder}__in": [one.pk for one in records]})
+        found: dict[int, dict[str, str]] = {one.pk: {} for one in records}
+        for pk, kind, value in rows.order_by("-is_primary", "id").values_list(
+            holder, "kind", "value"
+        ):
+            found[pk].setdefault(kind, value)
+        for one in records:
+            one.__dict__["addresses"] = found[one.pk]
+        return found[self.pk]
+
+
+class Employer(NamedTuple):
+    """The organisation somebody works for."""
+
+    pk: int
+    name: str
+
+
+class Person(Reachable, NextStep, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
     class LegalBasis(models.TextChoices):
@@ -69,6 +112,30 @@ class Person(NextStep, Record):
             f"{_('Customer')} {self.customer_number}" if self.customer_number else f"#{self.pk}"
         )
 
+    @cached_property
+    def employments(self) -> list[Affiliation]:
+        """Where they work; only what may be read where the read door said so."""
+        if prefetched(self, "affiliations"):
+            return list(self.affiliations.all())
+        return list(self.affiliations.select_related("organisation").order_by("until", "id"))
+
+    @cached_property
+    def employer(self) -> Employer | None:
+        """Where they work first of all; read at once for all of a list."""
+        if prefetched(self, "affiliations"):
+            own = [Employer(one.organisation_id, one.organisation.name) for one in self.employments]
+            return next(iter(own), None)
+        records = together(self, "employer")
+        rows = Affiliation.objects.filter(person__in=[one.pk for one in records])
+        found: dict[int, Employer] = {}
+        for pk, organisation, name in rows.order_by("until", "id").values_list(
+            "person", "organisation", "organisation__name"
+        ):
+            found.setdefault(pk, Employer(organisation, name))
+        for one in records:
+            one.__dict__["employer"] = found.get(one.pk)
+        return found.get(self.pk)
+
 
 class CustomerId(models.Model):
     """The number by which a source of orders, such as a shop, knows a person.
@@ -89,7 +156,7 @@ class CustomerId(models.Model):
         ]
 
 
-class Organisation(NextStep, Record):
+class Organisation(Reachable, NextStep, Record):
     """A company, authority or club."""
 
     name = models.CharField(_("Name"), max_length=160)

@@ -13,33 +13,30 @@ from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.records import Button, Figure, Tag
-from kundenkreis.records.cells import linked, word
+from kundenkreis.records import Button, Figure, Tag, named
+from kundenkreis.records.cells import linked_to, word
+from kundenkreis.records.once import once
 from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
+entries = once(queries.timeline)
 
 
 def email(record: Person | Organisation) -> str:
-    return queries.detail_of(record, Kind.EMAIL)
+    return record.addresses.get(Kind.EMAIL, "")
 
 
 def phone(record: Person | Organisation) -> str:
-    return queries.detail_of(record, Kind.PHONE)
-
-
-def employer(person: Person) -> Organisation | None:
-    first = next(iter(person.affiliations.all()), None)
-    return first.organisation if first else None
+    return record.addresses.get(Kind.PHONE, "")
 
 
 def employer_link(person: Person) -> SafeString | str:
-    found = employer(person)
-    return linked(found) if found else ""
+    found = person.employer
+    return linked_to(named("organisation"), *found) if found else ""
 
 
 def employer_name(person: Person) -> str:
-    return str(employer(person) or "")
+    return person.employer.name if person.employer else ""
 
 
 def source_tag(record: Any) -> SafeString:
@@ -51,9 +48,9 @@ def source_text(record: Any) -> str:
 
 
 def person_subtitle(person: Person) -> str:
-    first = next(iter(person.affiliations.all()), None)
+    first = next(iter(person.employments), None)
     if first is None:
-        return email(person)
+        return _first(person, Kind.EMAIL)
     return " · ".join(part for part in (first.function, str(first.organisation)) if part)
 
 
@@ -69,14 +66,14 @@ def organisation_tags(organisation: Organisation) -> Iterable[Tag]:
 
 def website_name(organisation: Organisation) -> str:
     bare = organisation.website.split("://", 1)[-1].removeprefix("www.").rstrip("/")
-    return bare or email(organisation)
+    return bare or _first(organisation, Kind.EMAIL)
 
 
 def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
-    number = next((d.folded for d in record.contact_details.all() if d.kind == Kind.PHONE), "")
+    number = next((one.folded for one in record.details if one.kind == Kind.PHONE), "")
     if number:
         yield Button(_("Call"), f"tel:{number}", icon="phone")
-    address = email(record)
+    address = _first(record, Kind.EMAIL)
     if address:
         yield Button(_("E-mail"), f"mailto:{address}", icon="mail")
 
@@ -86,7 +83,8 @@ def language_name(person: Person) -> str:
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
-    at = queries.last_contact(viewer, record)
+    newest = next(iter(entries(viewer, record).rows), None)
+    at = newest.at if newest else None
     yield Figure(
         _("Last contact"),
         formats.relative(at) if at else "–",
@@ -99,21 +97,20 @@ def name_text(record: Any) -> str:
 
 
 def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
-    entries = queries.timeline(viewer, record)
-    return {"entries": entries, "may_write": viewer.covers(_change(record), record)}
+    return {"entries": entries(viewer, record), "may_write": viewer.covers(_change(record), record)}
 
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
     return {
-        "details": list(record.contact_details.all()),
-        "kinds": Kind.choices,
+        "details": record.details,
+        "kinds": tuple(Kind.choices),
         "may_write": viewer.covers(_change(record), record),
     }
 
 
 def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
-        "affiliations": list(person.affiliations.all()),
+        "affiliations": person.employments,
         "may_write": viewer.covers("crm.person.change", person),
     }
 
@@ -135,6 +132,10 @@ def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
         "channels": CHANNELS,
         "may_write": viewer.covers("crm.person.change", person),
     }
+
+
+def _first(record: Person | Organisation, kind: str) -> str:
+    return next((one.value for one in record.details if one.kind == kind), "")
 
 
 def _change(record: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -16,31 +16,24 @@ from kundenkreis.crm.people.models import (
     Person,
     TimelineEntry,
 )
-from kundenkreis.kernel.access import Viewer, readable, visible
+from kundenkreis.kernel.access import Viewer, may_read_all, readable, visible
 from kundenkreis.kernel.record import reference
 
-DETAILS = Prefetch("contact_details", ContactDetail.objects.order_by("-is_primary", "id"))
 PAGE = 30
 
 
 def persons(viewer: Viewer) -> QuerySet[Person]:
-    """Persons the viewer may read, with how to reach them and where they work."""
+    """Persons the viewer may read, with where they work as far as that may be read."""
     rows = visible(viewer, Person.objects.all(), "crm.person.read")
-    roles = readable(viewer, Affiliation.objects.select_related("organisation"))
-    return rows.prefetch_related(DETAILS, Prefetch("affiliations", roles.order_by("until", "id")))
+    if may_read_all(viewer, Affiliation):
+        return rows  # what a page needs is read at once when it is asked for
+    roles = readable(viewer, Affiliation.objects.all()).order_by("until", "id")
+    return rows.prefetch_related(Prefetch("affiliations", roles))
 
 
 def organisations(viewer: Viewer) -> QuerySet[Organisation]:
-    """Organisations the viewer may read, with how to reach them."""
-    rows = visible(viewer, Organisation.objects.all(), "crm.organisation.read")
-    return rows.prefetch_related(DETAILS)
-
-
-def detail_of(holder: Person | Organisation, kind: str) -> str:
-    """The preferred contact detail of a kind; empty without one."""
-    found = (detail for detail in holder.contact_details.all() if detail.kind == kind)
-    first = next(found, None)
-    return first.value if first else ""
+    """Organisations the viewer may read."""
+    return visible(viewer, Organisation.objects.all(), "crm.organisation.read")
 
 
 def contact_detail(viewer: Viewer, pk: int) -> ContactDetail | None:
@@ -94,16 +87,11 @@ def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...
     return Entries(found, f"{found[-1].at.isoformat()}|{found[-1].pk}" if more else "")
 
 
-def last_contact(viewer: Viewer, record: Person | Organisation) -> datetime | None:
-    """When anything last happened with them."""
-    return _entries(viewer, record).order_by("-at", "-pk").values_list("at", flat=True).first()
-
-
 def consents_of(person: Person) -> list[ContactPermission]:
     """What the person allowed or refused, as the crm knows it; the newest statement of each
     purpose and channel."""
     mine = Q(link_id=person.link_id) if person.link_id else Q(pk__in=[])
-    folded = [detail.folded for detail in person.contact_details.all()]
+    folded = [detail.folded for detail in person.details]
     rows = ContactPermission.objects.filter(mine | Q(subject__in=folded))
     newest: dict[tuple[str, str], ContactPermission] = {}
     for row in rows.order_by("-since", "granted")[:200]:
@@ -128,7 +116,8 @@ def _entries(viewer: Viewer, record: Any) -> QuerySet[TimelineEntry]:
         people = visible(viewer, Person.objects.all(), "crm.person.read")
         belongs = people.filter(affiliations__organisation=record).order_by("pk")
         ids = list(belongs.values_list("pk", flat=True)[:100])
-        own = Q(organisation=record) & (Q(person=None) | Q(person__in=people))
+        seen = Exists(people.filter(pk=OuterRef("person_id")))
+        own = Q(organisation=record) & (Q(person=None) | seen)
         return TimelineEntry.objects.filter(own | Q(person_id__in=ids))
     return TimelineEntry.objects.filter(reference=reference(record))
 

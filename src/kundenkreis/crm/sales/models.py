@@ -119,6 +119,10 @@ class Opportunity(NextStep, Record):
         verbose_name_plural = _("opportunities")
         indexes = [
             models.Index(fields=["stage", "-changed_at", "-id"], name="opportunity_board"),
+            # Holds all that a board counts and adds up.
+            models.Index(
+                fields=["stage", "currency", "closed_on", "value_minor"], name="opportunity_worth"
+            ),
             models.Index(fields=["changed_at", "id"], name="opportunity_changed"),
             due_index("opportunity_due"),
         ]

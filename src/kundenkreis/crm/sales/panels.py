@@ -20,10 +20,13 @@ from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Button, Figure, Lane, Tag
 from kundenkreis.records.cells import linked
+from kundenkreis.records.once import once
 from kundenkreis.ui import charts, formats, parts
 
 CLOSED_FOR = 90  # days a closed opportunity stays on the board
 OPEN_TONES = ("", "blue", "amber", "violet")
+business = once(queries.business)
+open_sales = once(queries.open_sales)
 TONES = {Stage.Kind.WON: "green", Stage.Kind.LOST: "red"}
 
 
@@ -110,13 +113,12 @@ def of_person(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any
     """The open opportunities panel of a person or organisation."""
     if not viewer.may("crm.opportunity.read"):
         return None
-    found = list(queries.opportunities_of(viewer, record)[:10])
-    total, money = queries.open_value(viewer, record)
+    found = open_sales(viewer, record)
     name = "person" if isinstance(record, Person) else "organisation"
     return {
-        "opportunities": found,
-        "count": total,
-        "total": money,
+        "opportunities": found.next,
+        "count": found.count,
+        "total": found.value,
         "name": name,
         "may_create": viewer.may("crm.opportunity.create"),
     }
@@ -139,7 +141,7 @@ def product_orders_panel(viewer: Viewer, product: Product) -> Mapping[str, Any] 
 
 def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
     if viewer.may("crm.order.read"):
-        found = queries.business(viewer, record)
+        found = business(viewer, record)
         change, tone = "", ""
         if found.revenue.minor <= 10 * found.before:  # beyond that a percentage says nothing
             share = found.revenue.minor / found.before - 1 if found.before else 0
@@ -148,16 +150,17 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
         yield Figure(_("Revenue 12 months"), formats.money(found.revenue, whole=True), change, tone)
         yield Figure(_("Orders"), formats.number(found.count), _("ever"))
     if viewer.may("crm.opportunity.read"):
-        count, money = queries.open_value(viewer, record)
-        text = ngettext("%(n)s opportunity", "%(n)s opportunities", count) % {"n": count}
-        yield Figure(_("Open opportunities"), formats.money(money, whole=True), text)
+        offered = open_sales(viewer, record)
+        text = ngettext("%(n)s opportunity", "%(n)s opportunities", offered.count)
+        value = formats.money(offered.value, whole=True)
+        yield Figure(_("Open opportunities"), value, text % {"n": offered.count})
 
 
 def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
     """Revenue by month as a chart; left out when there was none."""
     if not viewer.may("crm.order.read"):
         return None
-    currency = queries.business(viewer, record).revenue.currency
+    currency = business(viewer, record).revenue.currency
     months = queries.revenue_by_month(viewer, record, currency)
     if not any(minor for _month, minor in months):
         return None

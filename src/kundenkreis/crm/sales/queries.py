@@ -14,16 +14,31 @@ from django.db.models.functions import TruncMonth
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.access import Viewer, readable_at, visible
 from kundenkreis.kernel.money import Money
+from kundenkreis.records.once import once
 
 MONTHS = 12
+# What a row shows of whom and what it refers to; the rest would be most of what is read.
+CUSTOMER = (
+    "organisation__name",
+    "person__first_name",
+    "person__last_name",
+    "person__customer_number",
+)
+STAGE = (
+    "stage__label",
+    "stage__kind",
+    "stage__probability",
+    "stage__position",
+    "stage__pipeline",
+)
 
 
 def opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
     """Opportunities the viewer may read."""
     rows = visible(viewer, Opportunity.objects.all(), "crm.opportunity.read")
-    return rows.select_related("stage")
+    return _with(viewer, rows, *CUSTOMER, *STAGE)
 
 
 def open_opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
@@ -58,16 +73,23 @@ def stages_of(pipeline_id: int) -> list[Stage]:
 
 
 def orders(viewer: Viewer) -> QuerySet[Order]:
-    """Orders the viewer may read."""
-    return visible(viewer, Order.objects.all(), "crm.order.read")
+    """Orders the viewer may read, with who ordered."""
+    rows = visible(viewer, Order.objects.all(), "crm.order.read")
+    return _with(viewer, rows, *CUSTOMER)
 
 
 def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
     """Orders of a person, or of an organisation and its people."""
     if isinstance(record, Person):
         return orders(viewer).filter(person=record)
-    people = Person.objects.filter(affiliations__organisation=record).values("pk")
-    return orders(viewer).filter(Q(organisation=record) | Q(person__in=people))
+    people = _people_of(viewer, record)
+    return orders(viewer).filter(Q(organisation=record) | Q(person_id__in=people))
+
+
+@once
+def _people_of(viewer: Viewer, organisation: Organisation) -> list[int]:
+    """By number: for "or" with a query in it PostgreSQL would read all orders there are."""
+    return list(organisation.affiliations.values_list("person_id", flat=True).distinct())
 
 
 def lines_of(order: Order, limit: int = 200) -> list[OrderLine]:
@@ -111,14 +133,33 @@ def business(viewer: Viewer, record: Person | Organisation) -> Business:
     return Business(count, Money(most["now"] or 0, most["currency"]), most["before"] or 0)
 
 
-def open_value(viewer: Viewer, record: Person | Organisation) -> tuple[int, Money]:
-    """How many open opportunities there are, and their value in the largest currency."""
-    rows = open_opportunities(viewer).filter(**_about(record)).order_by()
-    sums = rows.values("currency").annotate(count=Count("pk"), total=Sum("value_minor"))
-    found: list[dict[str, Any]] = [dict(row) for row in sums[:20]]
-    most = max(found, key=lambda row: row["total"] or 0, default=None)
-    money = Money(most["total"] or 0, most["currency"]) if most else Money(0, "EUR")
-    return sum(row["count"] for row in found), money
+@dataclass(frozen=True, slots=True)
+class OpenSales:
+    """The open opportunities that are next to close, how many there are, and their value in the
+    largest currency."""
+
+    next: list[Opportunity]
+    count: int
+    value: Money
+
+
+def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -> OpenSales:
+    rows = opportunities_of(viewer, record)
+    found = list(rows[: shown + 1])
+    if len(found) <= shown:  # nearly always: then there is nothing left to be asked
+        sums: dict[str, int] = {}
+        for one in found:
+            sums[one.currency] = sums.get(one.currency, 0) + (one.value_minor or 0)
+        return OpenSales(found, len(found), _largest(sums))
+    grouped = rows.order_by().values("currency")
+    by_currency = list(grouped.annotate(count=Count("pk"), total=Sum("value_minor"))[:20])
+    largest = _largest({row["currency"]: row["total"] or 0 for row in by_currency})
+    return OpenSales(found[:shown], sum(row["count"] for row in by_currency), largest)
+
+
+def _largest(sums: dict[str, int]) -> Money:
+    currency = max(sums, key=lambda code: sums[code], default="EUR")
+    return Money(sums.get(currency, 0), currency)
 
 
 def revenue_by_month(
@@ -138,6 +179,19 @@ def revenue_by_month(
     start = _months_ago(MONTHS - 1).astimezone(zone).date()
     months = [_plus(start, number) for number in range(MONTHS)]
     return [(month, sums.get(month, 0)) for month in months]
+
+
+def _with[M: Any](viewer: Viewer, rows: QuerySet[M], *related: str) -> QuerySet[M]:
+    """Rows with these columns of what they refer to, as far as the viewer may read it.
+
+    Of the rest the read door has seen to what is shown.
+    """
+    model = rows.model
+    own = [column.name for column in model._meta.concrete_fields]
+    shown = [name for name in related if readable_at(viewer, model, name) == Q()]
+    along = {name.partition("__")[0] for name in shown}
+    rows = rows.only(*own, *shown)
+    return rows.select_related(*along) if along else rows
 
 
 def _about(record: Person | Organisation) -> dict[str, Any]:

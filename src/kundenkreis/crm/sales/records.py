@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
-from kundenkreis.crm.sales import commands, panels, queries
+from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.models import Opportunity, Order, Product
 from kundenkreis.records import Board, Column, Panel, RecordType, Section, extend, register
 
@@ -82,7 +82,7 @@ OPPORTUNITY = register(
             field="stage",
             lanes=panels.lanes,
             move=commands.move_opportunity,
-            card="sales/opportunity_card.html",
+            card=cards.card,
             value="value_minor",
             asks=("lost_reason",),
         ),

@@ -108,4 +108,4 @@ def test_a_rebuild_writes_the_same_documents() -> None:
 def test_a_list_is_searched_the_same_way() -> None:
     make()
     page = listing(PERSON, ANNA, QueryDict("q=strassenb+jana"), "/crm/persons/")
-    assert [row["url"] for row in page.rows] == [PERSON.url(Person.objects.get().pk)]
+    assert [PERSON.url(Person.objects.get().pk) in row for row in page.rows] == [True]

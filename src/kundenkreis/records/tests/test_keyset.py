@@ -13,6 +13,8 @@ from kundenkreis.records.keyset import Page, page
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
+ROWS = Organisation.objects.all()
+
 
 def make_organisations(count: int = 23) -> None:
     chance = random.Random(1)
@@ -28,13 +30,14 @@ def make_organisations(count: int = 23) -> None:
 
 
 def walk(fields: list[str], descending: bool) -> list[Page]:
-    pages = [page(Organisation.objects.all(), fields, size=5, descending=descending)]
+    pages = [page(ROWS, fields, size=5, whole=ROWS, descending=descending)]
     while pages[-1].after:
         pages.append(
             page(
-                Organisation.objects.all(),
+                ROWS,
                 fields,
                 size=5,
+                whole=ROWS,
                 descending=descending,
                 after=pages[-1].after,
             )
@@ -55,9 +58,7 @@ def test_it_shows_every_row_once_forwards_and_backwards(
     assert pages[0].before == ""
     assert pages[-1].after == ""
     for earlier, later in pairwise(pages):
-        back = page(
-            Organisation.objects.all(), fields, size=5, descending=descending, before=later.before
-        )
+        back = page(ROWS, fields, size=5, whole=ROWS, descending=descending, before=later.before)
         assert [row.pk for row in back.rows] == [row.pk for row in earlier.rows]
 
 
@@ -75,6 +76,6 @@ def test_it_puts_empty_values_last(descending: bool) -> None:
 )
 def test_it_gives_the_first_page_for_a_broken_cursor(cursor: str) -> None:
     make_organisations(7)
-    first = page(Organisation.objects.all(), ["name"], size=5)
-    broken = page(Organisation.objects.all(), ["name"], size=5, after=cursor)
+    first = page(ROWS, ["name"], size=5, whole=ROWS)
+    broken = page(ROWS, ["name"], size=5, whole=ROWS, after=cursor)
     assert [row.pk for row in broken.rows] == [row.pk for row in first.rows]

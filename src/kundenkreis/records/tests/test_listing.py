@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
+from kundenkreis.records import listing as listing_module
 from kundenkreis.records import named, write
 from kundenkreis.records.listing import Listing, listing
 
@@ -32,7 +33,7 @@ def listed(query: str = "", viewer: Any = ANNA) -> Listing:
 
 
 def names(found: Listing) -> list[str]:
-    return [str(KIND.model._default_manager.get(pk=row["url"].split("/")[3])) for row in found.rows]
+    return [str(KIND.model._default_manager.get(pk=row.split("/")[3])) for row in found.rows]
 
 
 def test_it_sorts_by_a_column_and_back() -> None:
@@ -42,6 +43,19 @@ def test_it_sorts_by_a_column_and_back() -> None:
     assert names(listed("sort=-employees")) == ["A", "B", "C"]
     head = next(head for head in listed("sort=employees").heads if head.label == "Employees")
     assert (head.sorted, head.sort_url) == ("ascending", "/crm/organisations/?sort=-employees")
+
+
+@pytest.mark.parametrize("few", [0, 1, 2, 3, 1_000])
+def test_it_lists_the_same_whether_few_rows_match_or_many(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing_module, "FEW", few)
+    make("Berg A", industry="Optik"), make("Berg B", industry="Optik"), make("Tal", industry="Bau")
+    filtered = listed("industry=Optik&sort=-name")
+    assert (names(filtered), filtered.counted) == (["Berg B", "Berg A"], "2")
+    searched = listed("q=berg")
+    assert names(searched) == ["Berg A", "Berg B"]
+    assert searched.counted == ("2" if few >= 2 else f"> {few}")
 
 
 @pytest.mark.parametrize("order", ["password", "-custom", "owner_id__x", "employees;drop"])

@@ -9,6 +9,8 @@ from django.template.loader import select_template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kundenkreis.records.addresses import changed
+
 if TYPE_CHECKING:
     from django.http import QueryDict
 
@@ -41,10 +43,7 @@ def tabs(
     kind: RecordType, viewer: Viewer, parameters: QueryDict, current: str
 ) -> list[dict[str, Any]]:
     """The views of a type: board, all records, mine; board and table share their filters."""
-    kept = parameters.copy()
-    for name in ("after", "before", "sort"):
-        kept.pop(name, None)
-    query = f"?{kept.urlencode()}" if kept else ""
+    query = changed("", parameters, after="", before="", sort="")
     found: list[dict[str, Any]] = []
     if kind.board:
         board = {"label": _("Board"), "url": f"{kind.url('board')}{query}", "icon": "square-kanban"}

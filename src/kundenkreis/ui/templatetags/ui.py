@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import template
 from django.template.base import token_kwargs
+from django.utils import translation
 from django.utils.html import json_script
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts, source
+from kundenkreis.ui.components import COMPONENTS
 
 if TYPE_CHECKING:
-    from django.template.base import FilterExpression, NodeList, Parser, Token
+    from django.template.base import FilterExpression, NodeList, Parser, Template, Token
     from django.template.context import Context
 
 register = template.Library()
 
 PASSED_ON = ("hx_", "data_", "aria_")  # become HTML attributes; everything else is a parameter
 SHARED = ("request", "csrf_token", "user")  # what a component sees of the page around it
+BUILTINS = {"True": True, "False": False, "None": None}
+KEPT = 256  # renderings of one place in a template
 
 
 @register.tag("ui")
@@ -53,24 +57,82 @@ def do_slot(parser: Parser, token: Token) -> SlotNode:
     return SlotNode(name.strip("\"'"), nodelist)
 
 
+@register.tag("keep")
+def do_keep(parser: Parser, token: Token) -> KeepNode:
+    """`{% keep pages=navigation keys=True %}…{% endkeep %}`: rendered once for the same values.
+
+    The markup inside sees nothing of the page but these values, so it cannot depend on anything
+    else: no user, no request, no CSRF token. They are hashable; text among them is escaped.
+    """
+    bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError("{% keep %} takes name=value pairs")
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeepNode(values, nodelist)
+
+
+class KeepNode(template.Node):
+    def __init__(self, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.values, self.nodelist = values, nodelist
+        self.kept: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        values = {name: _plain(value.resolve(context)) for name, value in self.values.items()}
+        key = (translation.get_language(), assets.build(), *values.values())
+        found = self.kept.get(key)
+        if found is None:
+            if len(self.kept) >= KEPT:
+                self.kept.clear()
+            found = self.kept[key] = self.nodelist.render(context.new(values))
+        return found
+
+
+class Parameters(dict[str, Any]):
+    """What a component sees: a parameter that was not given is empty.
+
+    Django looks a missing variable up everywhere, raises, catches and logs it; a component mentions
+    a dozen parameters and gets three.
+    """
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
 class UiNode(template.Node):
     def __init__(
         self, name: FilterExpression, values: dict[str, FilterExpression], nodelist: NodeList
     ) -> None:
-        self.name, self.values, self.nodelist = name, values, nodelist
+        self.name, self.nodelist = name, nodelist
+        self.values = {k: v for k, v in values.items() if not k.startswith(PASSED_ON)}
+        self.passed_on = {k: v for k, v in values.items() if k.startswith(PASSED_ON)}
 
     def render(self, context: Context) -> SafeString:
         values = {key: _plain(value.resolve(context)) for key, value in self.values.items()}
-        passed_on = {key: values.pop(key) for key in list(values) if key.startswith(PASSED_ON)}
+        passed_on = {key: _plain(value.resolve(context)) for key, value in self.passed_on.items()}
         slots: dict[str, SafeString] = {}
         with context.push(_slots=slots):
             body = self.nodelist.render(context).strip()
-        engine = context.template.engine  # type: ignore[union-attr]  # set while rendering
-        component = engine.get_template(f"ui/{self.name.resolve(context)}.html")
-        values |= slots | {key: context[key] for key in SHARED if key in context}
+        values |= slots
         values["attrs"] = parts.attributes(passed_on)
         values["body"] = mark_safe(body)  # noqa: S308 rendered by the template engine
-        return mark_safe(component.render(context.new(values)).strip())  # noqa: S308 as above
+        name = self.name.resolve(context)
+        if name in COMPONENTS:
+            return COMPONENTS[name](**values)
+        return self._rendered(context, f"ui/{name}.html", values)
+
+    def _rendered(self, context: Context, name: str, values: dict[str, Any]) -> SafeString:
+        page = cast("Template", context.template)  # set while rendering
+        shared = {key: context.get(key, "") for key in SHARED}
+        # As `context.new(…)`, which first copies all that it then leaves out.
+        alone = template.Context(Parameters(BUILTINS | values | shared), context.autoescape)
+        alone.template, alone.render_context = page, context.render_context
+        component = page.engine.get_template(name)
+        return mark_safe(component.render(alone).strip())  # noqa: S308 as above
 
 
 class SlotNode(template.Node):
@@ -79,7 +141,7 @@ class SlotNode(template.Node):
 
     def render(self, context: Context) -> SafeString:
         slots = context.get("_slots")
-        if slots is None:
+        if not isinstance(slots, dict):
             raise template.TemplateSyntaxError(
                 f'{{% slot "{self.name}" %}} stands outside {{% ui %}}'
             )

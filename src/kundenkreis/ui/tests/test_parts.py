@@ -54,8 +54,8 @@ def test_the_bottom_bar_shows_the_marked_pages_or_the_first_three() -> None:
     pages = [furniture.NavigationItem(str(n), "/", "house") for n in range(6)]
     marked = furniture.NavigationItem("marked", "/", "house", phone=True)
     group = furniture.NavigationGroup
-    assert furniture.phone_items([group("", pages)]) == pages[:3]
-    assert furniture.phone_items([group("", pages), group("", [marked])]) == [marked]
+    assert furniture.phone_items([group("", tuple(pages))]) == pages[:3]
+    assert furniture.phone_items([group("", tuple(pages)), group("", (marked,))]) == [marked]
 
 
 def test_it_says_which_icon_is_missing_and_what_to_do(caplog, monkeypatch) -> None:

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.template import TemplateSyntaxError, engines
+from django.utils import translation
 from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,9 +119,40 @@ def test_it_leaves_out_empty_attributes_and_writes_bare_ones() -> None:
     assert html == '<div class="box " data-d></div>'
 
 
+def test_it_renders_what_it_keeps_once_for_the_same_values_in_each_language() -> None:
+    seen = []
+
+    class Page:
+        def __hash__(self) -> int:
+            return 1
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Page)
+
+        def __str__(self) -> str:
+            seen.append(1)
+            return "<page>"
+
+    place = engines["django"].from_string(
+        "{% load ui %}{% keep p=p n=n %}{{ n }}{{ p }}{% endkeep %}"
+    )
+    for language in ("de", "en", "de", "en"):
+        with translation.override(language):
+            assert place.render({"p": Page(), "n": 1}) == "1&lt;page&gt;"
+    assert len(seen) == 2
+    assert place.render({"p": Page(), "n": 2}) == "2&lt;page&gt;"
+
+
+def test_what_is_kept_sees_nothing_but_its_values_and_trusts_no_text() -> None:
+    assert render("{% keep %}{{ secret }}{% endkeep %}", secret="x") == ""
+    trusted = mark_safe("<b>")
+    assert render("{% keep v=v %}{{ v }}{% endkeep %}", v=trusted) == "&lt;b&gt;"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("{% keep alone %}{% endkeep %}", "name=value"),
         ("{% ui %}{% endui %}", "needs a name"),
         ('{% ui "box" alone %}{% endui %}', "name=value"),
         ('{% ui "box" hx_on_click="alert(1)" %}{% endui %}', "hx-on"),

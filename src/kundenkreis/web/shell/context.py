@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.models import User
+from kundenkreis.ui.furniture import NavigationItem
 from kundenkreis.web.shell.navigation import navigation_for
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": navigation_for(viewer, request.path),
         "person_name": str(user),
         "person_detail": user.email,
-        "person_menu": [
-            {"label": _("Password"), "url": reverse("account_change_password"), "icon": "key-round"}
-        ],
+        "person_menu": (
+            NavigationItem(_("Password"), reverse("account_change_password"), "key-round"),
+        ),
     }

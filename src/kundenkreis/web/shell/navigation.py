@@ -85,19 +85,19 @@ ENTRIES: list[Entry] = [
 ]
 
 
-def navigation_for(viewer: Viewer, path: str) -> list[NavigationGroup]:
+def navigation_for(viewer: Viewer, path: str) -> tuple[NavigationGroup, ...]:
     """Groups of pages the viewer may open, the current one marked."""
     groups: dict[str, list[NavigationItem]] = {}
     for entry in ENTRIES:
         if not entry.right or viewer.may(entry.right):
             groups.setdefault(entry.group, []).append(_item(entry, path))
-    return [NavigationGroup(GROUPS[name], items) for name, items in groups.items()]
+    return tuple(NavigationGroup(str(GROUPS[name]), tuple(items)) for name, items in groups.items())
 
 
 def _item(entry: Entry, path: str) -> NavigationItem:
     under = entry.under or entry.url
     return NavigationItem(
-        label=entry.label,
+        label=str(entry.label),
         url=entry.url,
         icon=entry.icon,
         current=path == under or (under != "/" and path.startswith(under)),

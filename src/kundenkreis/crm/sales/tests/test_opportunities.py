@@ -146,10 +146,12 @@ def test_it_changes_the_stage_by_the_same_rule_when_it_is_edited_in_place() -> N
         )
 
 
-def test_it_adds_up_open_opportunities_in_the_currency_with_most_of_them() -> None:
+@pytest.mark.parametrize("shown", [10, 1])
+def test_it_adds_up_open_opportunities_in_the_currency_with_most_of_them(shown: int) -> None:
     firm = people.create_organisation(actor=ANNA, name="Bergmann")
     make_opportunity(organisation=firm)
     make_opportunity(organisation=firm, value_minor=100, currency="USD")
     move(make_opportunity(organisation=firm), "won")
-    count, money = queries.open_value(ANNA, firm)
-    assert (count, money.minor, money.currency) == (2, 1840000, "EUR")
+    found = queries.open_sales(ANNA, firm, shown)
+    assert (found.count, found.value.minor, found.value.currency) == (2, 1840000, "EUR")
+    assert len(found.next) == min(shown, 2)

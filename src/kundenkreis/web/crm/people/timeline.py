@@ -14,9 +14,12 @@ from django.utils.translation import ngettext, pgettext
 
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import registry
-from kundenkreis.ui import formats
+from kundenkreis.ui import components, formats, parts
+from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from kundenkreis.crm.people.models import TimelineEntry
 
 Payload = dict[str, Any]
@@ -38,6 +41,24 @@ def line(entry: TimelineEntry) -> Line:
     payload = entry.payload if isinstance(entry.payload, dict) else {}
     words = KINDS.get(entry.kind)
     return words(payload) if words else Line(entry.kind.replace("_", " "), icon="circle")
+
+
+def shown(entry: TimelineEntry, about: str) -> SafeString:
+    """An entry on the page of a person, organisation … (`about`); a page shows dozens."""
+    words = line(entry)
+    tags = [parts.tag(label, tone) for label, tone in words.tags]
+    if about == "organisation" and entry.person:
+        person = '<a class="meta" href="/crm/persons/{}/">{}</a>'
+        tags.append(markup(person, entry.person_id, entry.person))
+    return components.entry(
+        title=words.title,
+        icon=words.icon,
+        tone=words.tone,
+        at=entry.at,
+        text=words.text,
+        url=address(entry),
+        tags=joined(*tags),
+    )
 
 
 def address(entry: TimelineEntry) -> str:

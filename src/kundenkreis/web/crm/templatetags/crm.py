@@ -1,25 +1,21 @@
-"""`{% timeline_line entry as line %}` and the words of consents."""
+"""`{% timeline_entry entry kind.name %}` and the words of consents."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from django import template
 from django.conf import settings
-from django.utils.translation import gettext, ngettext
 
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
-from kundenkreis.records.cells import word
 from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 
 register = template.Library()
-register.simple_tag(timeline.line, name="timeline_line")
-register.filter("timeline_address", timeline.address)
+register.simple_tag(timeline.shown, name="timeline_entry")
 register.filter("purpose", timeline.purpose_label)
 register.filter("channel", timeline.channel_label)
-register.filter("word", word)
 
 
 @register.filter
@@ -39,13 +35,6 @@ def channel_icon(channel: str) -> str:
 def detail_icon(kind: str) -> str:
     """The icon of a kind of contact detail."""
     return {"email": "mail", "phone": "phone", "postal": "map-pin"}.get(kind, "at-sign")
-
-
-@register.filter
-def days_text(value: object) -> str:
-    """Whole days since an instant, short: "12 d"."""
-    days = (clock.now() - value).days if isinstance(value, datetime) else 0
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else gettext("today")
 
 
 @register.filter
