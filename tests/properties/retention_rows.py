@@ -18,7 +18,14 @@ from kundenkreis.engage.profiles.models import Profile, ProfileMerge
 from kundenkreis.engage.tracking.models import Event, RejectedItem, SeenMessage, SeenOrder
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.forgetting import CROSSED
-from kundenkreis.kernel.models import AuditChange, AuditEntry, IdempotencyKey, Job, OutboxMessage
+from kundenkreis.kernel.models import (
+    AuditChange,
+    AuditEntry,
+    IdempotencyKey,
+    Job,
+    OutboxMessage,
+    RemovedRow,
+)
 from kundenkreis.kernel.relay import READER
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
@@ -106,6 +113,7 @@ MAKERS: dict[type[Model], Make] = {
         Job, "finished_at",
     ),
     IdempotencyKey: _row(IdempotencyKey, "at", caller="shop", key=_key, body_hash=""),
+    RemovedRow: _row(RemovedRow, "at", batch=_key, table="crm_people.person", row=1, image={}),
     InboxMessage: _dated(
         lambda at: {**_INBOX, "sent_at": at, "received_at": at, "due_at": at},
         InboxMessage, "applied_at",
