@@ -52,6 +52,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self.due:
             self.load.statuses["lost"] += self.load.options.batch
+        elif self in self.load.idle:
+            # Idle for longer than the server waits for a next request: a client connects again.
+            self.load.idle.remove(self)
+            self.load.connect()
 
 
 class Load:
@@ -65,11 +69,21 @@ class Load:
         self.statuses: Counter[str] = Counter()
         self.dice = random.Random(1962)
         self.sent = 0
+        self.connecting: set[asyncio.Task[None]] = set()
+
+    def connect(self) -> None:
+        """Open one more connection, without waiting for it."""
+        self.connecting.add(task := asyncio.ensure_future(self._connected()))
+        task.add_done_callback(self.connecting.discard)
+
+    async def _connected(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: Connection(self), "localhost", self.options.port)
 
     async def run(self) -> dict[str, object]:
-        loop, options = asyncio.get_running_loop(), self.options
+        options = self.options
         for _ in range(CONNECTIONS):
-            await loop.create_connection(lambda: Connection(self), "localhost", options.port)
+            await self._connected()
         began, planned = time.perf_counter(), 0
         total = int(options.rate * options.seconds / options.batch)
         gap = options.batch / options.rate
