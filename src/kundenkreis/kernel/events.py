@@ -15,9 +15,8 @@ from decimal import Decimal
 from types import UnionType
 from typing import Any, ClassVar, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import bulk, clock
 from kundenkreis.kernel.models import OutboxMessage
-from kundenkreis.kernel.transactions import current
 
 
 class Event(Protocol):
@@ -71,7 +70,8 @@ def publish(*events: Event) -> None:
 
 def publish_all(events: Iterable[Event]) -> None:
     """Announce many events; their outbox rows are written set-based."""
-    side, now, leaving = current().side, clock.now(), []
+    now = clock.now()
+    leaving: list[tuple[Any, ...]] = []
     for event in events:
         kind = type(event)
         name = name_of(kind)
@@ -79,18 +79,12 @@ def publish_all(events: Iterable[Event]) -> None:
             handler(event)
         crosses = bool(getattr(kind, "CROSSES", False))
         if crosses or AFTER.get(name):
-            leaving.append(
-                OutboxMessage(
-                    uuid=uuid.uuid4(),
-                    at=now,
-                    name=name,
-                    key=str(getattr(event, getattr(kind, "KEY", ""), "") or ""),
-                    crosses=crosses,
-                    payload=encode(event),
-                )
-            )
-    if leaving:
-        OutboxMessage.objects.using(side.alias).bulk_create(leaving, batch_size=500)
+            key = str(getattr(event, getattr(kind, "KEY", ""), "") or "")
+            leaving.append((uuid.uuid4(), now, name, key, crosses, encode(event)))
+    bulk.insert(OutboxMessage, _MESSAGE, leaving)
+
+
+_MESSAGE = ("uuid", "at", "name", "key", "crosses", "payload")
 
 
 def encode(event: Any) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.consent.events import ConsentChanged
@@ -142,9 +143,9 @@ def forget_statements(*, actor: Actor, entry_ids: Sequence[int]) -> None:
     entries = store.rows(ConsentEntry).filter(pk__in=entry_ids)
     keys = {_key(entry) for entry in entries}
     # The states are locked before the entries, as for a new statement.
-    states = {_key(row): row.pk for row in _of(ConsentState, keys).select_for_update()}
+    states = {key: pk for key, (pk,) in _of(ConsentState, ("id",), keys, lock=True)}
     store.discard(entries)
-    left = {_key(entry) for entry in _of(ConsentEntry, keys)}
+    left = {key for key, _ in _of(ConsentEntry, (), keys)}
     over = [states[key] for key in keys & states.keys() - left]
     store.discard(store.rows(ConsentState).filter(pk__in=over))
 
@@ -171,19 +172,14 @@ def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, bool |
     columns = (*_KEY, "granted", "since")
     rows = [(*key, False, now) for key in sorted(keys)]
     new = set(bulk.insert(ConsentState, columns, rows, ignore=True, returning="id"))
-    states = _of(ConsentState, keys).order_by("pk").select_for_update()
-    found = {_key(row): row for row in states}
-    return {
-        key: (row.pk, None if row.pk in new else row.granted)
-        for key, row in found.items()
-        if key in keys
-    }
+    states = _of(ConsentState, ("id", "granted"), keys, lock=True)
+    return {key: (pk, None if pk in new else bool(granted)) for key, (pk, granted) in states}
 
 
 def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[Statement]) -> None:
     said: dict[Key, list[Said]] = {}
-    for entry in _of(ConsentEntry, before):
-        said.setdefault(_key(entry), []).append(Said(entry.decision, entry.at, entry.origin))
+    for key, values in _of(ConsentEntry, ("decision", "at", "origin"), before):
+        said.setdefault(key, []).append(Said(*values))
     now_holds = {key: holds(said[key], key[-1]) for key in before if key in said}
     bulk.update(
         ConsentState,
@@ -213,8 +209,11 @@ def _links(changed: Iterable[Key], statements: Sequence[Statement]) -> dict[Key,
     return links
 
 
-def _of(model: type[Any], keys: Iterable[Key]) -> Any:
-    """Rows of these keys; a few subjects too many are filtered by the caller's dictionary."""
-    keys = list(keys)
-    names = zip(_KEY, zip(*keys, strict=True), strict=True)
-    return store.rows(model).filter(**{f"{name}__in": set(values) for name, values in names})
+def _of(
+    model: type[Model], columns: tuple[str, ...], keys: Collection[Key], *, lock: bool = False
+) -> list[tuple[Key, tuple[Any, ...]]]:
+    """The keys of rows, and these columns of each; the collector asks this for every consent."""
+    subjects = {key[2] for key in keys}
+    rows = bulk.select(model, (*_KEY, *columns), among=("subject", subjects), lock=lock)
+    found = (((row[0], row[1], row[2], row[3], row[4]), row[5:]) for row in rows)
+    return [(key, values) for key, values in found if key in keys]

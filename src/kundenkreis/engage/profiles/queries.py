@@ -113,18 +113,11 @@ def identifiers(profile_ids: Iterable[int], limit: int = 500) -> list[Identifier
 def link_ids(names: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], UUID]:
     """The link id behind each name (namespace, kind, value), for those the crm knows."""
     wanted = set(names)
-    rows = Identifier.objects.filter(
-        namespace__in={namespace for namespace, _, _ in wanted},
-        kind__in={kind for _, kind, _ in wanted},
-        value__in={value for _, _, value in wanted},
-    ).values_list("namespace", "kind", "value", "profile_id")
+    columns = ("namespace", "kind", "value", "profile_id")
+    rows = bulk.select(Identifier, columns, among=("value", {value for _, _, value in wanted}))
     found = {(space, kind, value): profile for space, kind, value, profile in rows}
     canonical = canonical_ids(profile for name, profile in found.items() if name in wanted)
-    links = dict(
-        Profile.objects.filter(pk__in=set(canonical.values()), link_id__isnull=False).values_list(
-            "pk", "link_id"
-        )
-    )
+    links = dict(bulk.select(Profile, ("id", "link_id"), among=("id", set(canonical.values()))))
     return {
         name: link
         for name, profile in found.items()

@@ -15,6 +15,7 @@ from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.segments.commands import drop_profiles, recheck_profiles
 from kundenkreis.engage.segments.models import Recheck
 from kundenkreis.engage.tracking.events import EventsForgotten
+from kundenkreis.kernel import bulk
 from kundenkreis.kernel.events import on
 
 
@@ -34,11 +35,13 @@ def look_at_new_people(event: ProfilesIdentified) -> None:
 @on(ConsentChanged)
 def look_at_consent(event: ConsentChanged) -> None:
     """Segments that ask for consent look at everybody with this identifier."""
-    people = Identifier.objects.filter(
-        namespace=event.namespace, kind=event.subject_kind, value=event.subject
-    )
-    ids = list(people.values_list("profile_id", flat=True)[:100])
-    recheck_profiles(profile_ids=ids, cause=Recheck.Cause.CONSENT)
+    named = bulk.select(
+        Identifier, ("profile_id",), among=("value", [event.subject]),
+        namespace=event.namespace, kind=event.subject_kind,
+    )  # fmt: skip
+    if named:
+        ids = [profile_id for (profile_id,) in named]
+        recheck_profiles(profile_ids=ids, cause=Recheck.Cause.CONSENT)
 
 
 @on(FactsReceived)
