@@ -67,9 +67,11 @@ def folded(text: str) -> str:
 
     Whatever begins a text begins it folded too, so one may search while typing.
     """
-    text = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    plain = "".join(one for one in text if not unicodedata.combining(one))
-    return _DIGRAPHS.sub("", plain)
+    text = text.casefold().replace("ß", "ss")
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(one for one in apart if not unicodedata.combining(one))
+    return _DIGRAPHS.sub("", text)
 
 
 def words(text: str) -> list[str]:
