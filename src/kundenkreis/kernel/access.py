@@ -1,6 +1,6 @@
 """Who is looking and who is acting: a frozen value, loaded once per request.
 
-`Grant` levels follow one scale: none < own < team < all. Rights are named
+`Grant` levels follow one scale: none < own < team < tree (the team and those below it) < all. Rights are named
 `side.type.action`, e.g. `crm.opportunity.change`; `*` in a grant matches any part.
 """
 
@@ -25,7 +25,8 @@ class Level(IntEnum):
     NONE = 0
     OWN = 1
     TEAM = 2
-    ALL = 3
+    TREE = 3
+    ALL = 4
 
     @classmethod
     def named(cls, name: str) -> Level:
@@ -47,7 +48,7 @@ class Viewer:
     """Somebody who reads or acts.
 
     `user_id` is None for the product itself; `via` says through what (ui, api, import, link …);
-    `grants` maps right patterns to levels.
+    `grants` maps right patterns to levels; `below` are the teams under their own ones.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Viewer:
     roles: frozenset[str] = frozenset()
     grants: Mapping[str, Level] = field(default_factory=lambda: _NOTHING, hash=False)
     via: str = "ui"
+    below: frozenset[int] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -84,7 +86,13 @@ class Viewer:
             return True
         if level >= Level.OWN and self.user_id is not None and record.owner_id == self.user_id:
             return True
-        return level is Level.TEAM and record.team_id in self.team_ids
+        return record.team_id in self.teams_within(level)
+
+    def teams_within(self, level: Level) -> frozenset[int]:
+        """The teams whose records a level reaches, short of all; their owners do not matter."""
+        if level is Level.TREE:
+            return self.team_ids | self.below
+        return self.team_ids if level is Level.TEAM else frozenset()
 
     def require_for(self, right: str, record: Any) -> None:
         """Raise `NotAllowed` when the right does not reach this record."""
@@ -174,4 +182,5 @@ def _reached[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[
     if level is Level.NONE or viewer.user_id is None or not owned:
         return rows.none()
     own = Q(owner_id=viewer.user_id)
-    return rows.filter(own | Q(team_id__in=viewer.team_ids) if level is Level.TEAM else own)
+    teams = viewer.teams_within(level)
+    return rows.filter(own | Q(team_id__in=teams) if teams else own)

@@ -10,7 +10,7 @@ from kundenkreis.kernel.fields import Translated
 
 
 class Role(models.Model):
-    """A named set of rights: `{"crm.opportunity.change": "team"}`; any number per user."""
+    """A named set of rights: `{"crm.opportunity.change": "tree"}`; any number per user."""
 
     id = models.BigAutoField(primary_key=True)
     slug = models.SlugField(unique=True)

@@ -19,14 +19,29 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
     for rights in roles.values():
         for right, name in rights.items():
             grants[right] = max(grants.get(right, Level.NONE), Level.named(name))
+    team_ids = frozenset(team for _slug, _rights, team in rows if team is not None)
     return Viewer(
         name=str(user),
         user_id=user.pk,
-        team_ids=frozenset(team for _slug, _rights, team in rows if team is not None),
+        team_ids=team_ids,
+        below=teams_below(team_ids) if Level.TREE in grants.values() else frozenset(),
         roles=frozenset(roles),
         grants=MappingProxyType(grants),
         via=via,
     )
+
+
+def teams_below(team_ids: frozenset[int]) -> frozenset[int]:
+    """All teams under these ones, at any depth; a loop in the tree does no harm."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in Team.objects.values_list("pk", "parent_id")[:10_000]:
+        children.setdefault(parent, []).append(pk)
+    found, waiting = set[int](), list(team_ids)
+    while waiting:
+        new = set(children.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return frozenset(found - team_ids)
 
 
 def user_named(email: str) -> User | None:

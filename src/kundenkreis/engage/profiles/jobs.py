@@ -14,7 +14,7 @@ from kundenkreis.kernel.access import system
 from kundenkreis.kernel.sides import Side
 
 # Each takes names and memberships along; together fewer than a thousand rows.
-PIECE = 50
+PIECE = 20
 
 
 def _not_seen(side: Side, before: datetime) -> QuerySet[Profile]:

@@ -86,7 +86,7 @@ def _reach(kind: RecordType, viewer: Viewer) -> Reach:
         everything=level is Level.ALL,
         everywhere=knows_others(kind, viewer),
         owner_id=viewer.user_id,
-        team_ids=viewer.team_ids if level is Level.TEAM else frozenset(),
+        team_ids=viewer.teams_within(level),
     )
 
 
