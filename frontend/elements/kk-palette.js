@@ -10,10 +10,10 @@ class Palette extends HTMLElement {
     this.here = this.querySelector(".palette-here");
     this.stop = new AbortController();
     const { signal } = this.stop;
-    new MutationObserver(() => this.dialog.open && this.opened()).observe(this.dialog, { attributeFilter: ["open"] });
+    this.dialog.addEventListener("toggle", () => this.dialog.open && this.opened(), { signal });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
-    this.field.addEventListener("input", () => this.offer(), { signal });
-    this.addEventListener("htmx:afterSettle", () => this.choose(this.options()[0]), { signal });
+    this.field.addEventListener("input", () => this.asked(), { signal });
+    this.addEventListener("htmx:afterSettle", () => this.answered(), { signal });
     this.addEventListener("pointermove", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
   }
 
@@ -24,7 +24,22 @@ class Palette extends HTMLElement {
   opened() {
     this.field.select();
     this.field.dispatchEvent(new CustomEvent("palette"));
+    this.asked();
+  }
+
+  // Until the answer is there nothing is chosen: what stands there answers another question.
+  asked() {
+    this.chosen = null;
+    this.waiting = true;
+    this.field.removeAttribute("aria-activedescendant");
     this.offer();
+  }
+
+  answered() {
+    const early = this.enter;
+    this.waiting = this.enter = false;
+    this.choose(this.options()[0]);
+    if (early) this.chosen?.click();
   }
 
   // What can be done on this page, from its own buttons.
@@ -56,8 +71,9 @@ class Palette extends HTMLElement {
     if (step && options.length) {
       this.choose(options[(at + step + options.length) % options.length]);
       this.chosen.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter" && this.chosen) {
-      this.chosen.click();
+    } else if (event.key === "Enter") {
+      this.enter = this.waiting;
+      if (!this.waiting && this.chosen?.isConnected) this.chosen.click();
     } else {
       return;
     }

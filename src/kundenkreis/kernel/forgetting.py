@@ -102,13 +102,15 @@ def forget_rows(side: Side, model: type[Model]) -> int:
     ids = list(due().values_list("pk", flat=True)[: found.piece])
     if not ids:
         return 0
-    with unit_of_work(side, "kernel.forget"):
+    with unit_of_work(side, "kernel.forget") as unit:
         still = due().filter(pk__in=ids).order_by("pk").select_for_update()
         ids = list(still.values_list("pk", flat=True))
         if ids and found.forget is not None:
             found.forget(side, ids)
         elif ids:
             model._default_manager.using(side.alias).filter(pk__in=ids).delete()
+        for pk in ids:
+            unit.touch(model, pk)
     return len(ids)
 
 

@@ -61,10 +61,10 @@ class AuditSeal(models.Model):
 
 
 class RemovedRow(models.Model):
-    """A deleted row, or a reference that was emptied with it, as it stood: what the bin holds.
+    """A deleted row as it stood: what the bin holds.
 
-    `image` has the row's columns by their attribute names; of a reference only that one. Rows that
-    were deleted for another one's sake are no `root`. The newest row comes back first.
+    `image` has the row's columns by their attribute names. Rows that were deleted for another
+    one's sake are no `root`. The newest row comes back first.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -78,7 +78,6 @@ class RemovedRow(models.Model):
     title = models.CharField(max_length=200, blank=True)
     image = models.JSONField(encoder=DjangoJSONEncoder)
     root = models.BooleanField(default=False)
-    reference = models.BooleanField(default=False)
     restored_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -118,7 +118,7 @@ PRIVACY: Map = {
     "RemovedRow": dict.fromkeys(
         (
             "id", "batch", "at", "actor", "table", "row", "owner_id", "team_id", "title", "image",
-            "root", "reference", "restored_at",
+            "root", "restored_at",
         ),
         Use("undoing a deletion", "6(1)(f)", "30d", "image", since="at"),
     ),

@@ -67,14 +67,20 @@ def model_named(side: Side, name: str) -> type[models.Model] | None:
     return None
 
 
-def holders(row: models.Model) -> Iterator[models.Model]:
-    """The records a row is part of: it goes when one of them goes."""
+def internal_fields(model: type[models.Model]) -> frozenset[str]:
+    """Columns that only the product itself writes, and that nobody is shown or may take back."""
+    named: frozenset[str] = getattr(model, "internal_fields", frozenset())
+    return named
+
+
+def holders(row: models.Model) -> Iterator[tuple[type[models.Model], int]]:
+    """Model and number of the records a row is part of: it goes when one of them goes."""
     for column in row._meta.concrete_fields:
         related = column.remote_field
         if related is not None and related.on_delete is models.CASCADE:
-            holder = getattr(row, column.name)
-            if holder is not None:
-                yield holder
+            pk = getattr(row, column.attname)
+            if pk is not None:
+                yield related.model, pk
 
 
 def reference(obj: models.Model) -> str:

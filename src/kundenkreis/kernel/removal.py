@@ -31,11 +31,10 @@ CHUNK = 500
 
 @dataclass(slots=True)
 class Taken:
-    """What goes with a row: whole rows, dependent ones first, and references that are emptied."""
+    """What goes with a row, dependent rows first."""
 
+    collector: Collector
     rows: list[Model] = field(default_factory=list)
-    references: list[tuple[Model, str]] = field(default_factory=list)
-    collector: Any = None
 
 
 @dataclass(slots=True)
@@ -53,36 +52,26 @@ def collect(obj: Model) -> Taken:
     collector = Collector(using=alias, origin=obj)
     collector.collect([obj])
     collector.sort()
-    taken = Taken(collector=collector)
+    taken = Taken(collector)
     for query in collector.fast_deletes:
         taken.rows += _whole(alias, query.model, [row.pk for row in query])
     for model, rows in collector.data.items():
         taken.rows += _whole(alias, model, [row.pk for row in rows])
-    updates: Any = collector.field_updates  # Django's types know only one of its two forms
-    for (column, _value), groups in updates.items():
-        for group in groups:
-            taken.references += [(row, column.attname) for row in group]
     return taken
 
 
 def remove(actor: Actor, root: Model, taken: Taken) -> None:
     """Keep images of what was collected, then delete it."""
     unit, now = current(), clock.now()
-
-    def kept(row: Model, image: dict[str, Any], **more: Any) -> RemovedRow:
-        return RemovedRow(
-            batch=unit.batch, at=now, actor=actor.reference, table=row._meta.label_lower,
-            row=row.pk, image=image, owner_id=getattr(row, "owner_id", None),
-            team_id=getattr(row, "team_id", None), **more,
-        )  # fmt: skip
-
     images = [
-        kept(row, {name: getattr(row, name)}, reference=True) for row, name in taken.references
-    ]
-    images += [
-        kept(row, _image(row), root=row == root, title=str(root)[:200] if row == root else "")
+        RemovedRow(
+            batch=unit.batch, at=now, actor=actor.reference, table=row._meta.label_lower,
+            row=row.pk, image=_image(row), owner_id=getattr(row, "owner_id", None),
+            team_id=getattr(row, "team_id", None), root=row == root,
+            title=str(root)[:200] if row == root else "",
+        )
         for row in taken.rows
-    ]
+    ]  # fmt: skip
     RemovedRow.objects.using(unit.side.alias).bulk_create(images, batch_size=CHUNK)
     taken.collector.delete()
 
@@ -97,15 +86,8 @@ def restore(batch: str) -> Restored:
     alias, found = current().side.alias, Restored()
     waiting = RemovedRow.objects.using(alias).filter(batch=batch, restored_at=None)
     kept = list(waiting.order_by("-id").select_for_update())
-    for image in (one for one in kept if not one.reference):
+    for image in kept:
         _bring_back(alias, image, found)
-    for image in (one for one in kept if one.reference):
-        model = apps.get_model(image.table)
-        ((name, value),) = image.image.items()
-        # Somebody may have decided otherwise meanwhile.
-        model._default_manager.using(alias).filter(pk=image.row, **{name: None}).update(
-            **{name: value}
-        )
     waiting.update(restored_at=clock.now())
     return found
 

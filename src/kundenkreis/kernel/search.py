@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 from django.db import connections
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.models import SearchDocument
 from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import current
 
 Matching = RawSQL  # a subquery of row numbers
 
@@ -85,11 +88,18 @@ def words(text: str) -> list[str]:
 
 
 def asked(text: str) -> list[str]:
-    """The words of a question. A number in any notation is one word."""
+    """The words of a question."""
+    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(folded(text))))[:MOST_WORDS]
+
+
+def questions(text: str) -> list[list[str]]:
+    """The words of a question: as they stand, and with each number in any notation as one word."""
+    found = [asked(text)]
     numbers = {number: _dialled(number) for number in _NUMBER.findall(text)}
     for number in (one for one, digits in numbers.items() if len(digits) >= NUMBER_FROM):
         text = text.replace(number, f" {numbers[number]} ")
-    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(folded(text))))[:MOST_WORDS]
+    found.append(asked(text))
+    return [words for number, words in enumerate(found) if words and words not in found[:number]]
 
 
 def _dialled(number: str) -> str:
@@ -108,8 +118,26 @@ def keep(documents: Iterable[Document]) -> None:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    found = dict.fromkeys(words(" ".join(texts)))
+    # Text by text: numbers of two of them are no number.
+    found = dict.fromkeys(word for text in texts for word in words(text))
     return " ".join(list(found)[:MOST_KEPT])
+
+
+def hold(kind: str, rows: Collection[int]) -> None:
+    """Let nobody else write these documents until the transaction ends.
+
+    Whoever reads the records after that sees what the other one has committed.
+    """
+    alias = current().side.alias
+    if connections[alias].features.has_select_for_update:
+        held = SearchDocument.objects.using(alias).filter(kind=kind, row__in=rows)
+        list(held.order_by("pk").select_for_update().values_list("pk"))
+
+
+def forget_orphans(kind: str, rows: QuerySet[Any]) -> None:
+    """Take documents away whose records went past the door."""
+    known = SearchDocument.objects.using(current().side.alias).filter(kind=kind)
+    known.exclude(row__in=rows.order_by().values("pk")).delete()
 
 
 def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
@@ -119,15 +147,13 @@ def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
 
 def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> Matching | None:
     """A subquery of the row numbers of one kind that match; None for a text without any word."""
-    wanted = asked(text)
-    if not wanted:
-        return None
     parts: list[str] = []
     values: list[Any] = []
-    for source, match, words in _steps(side, wanted, everywhere):
-        parts.append(f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}")
-        values += [kind, *words]
-    return RawSQL(" UNION ".join(parts), values)
+    for wanted in questions(text):
+        for source, match, words in _steps(side, wanted, everywhere):
+            parts.append(f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}")
+            values += [kind, *words]
+    return RawSQL(" UNION ".join(parts), values) if parts else None
 
 
 def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tuple[str, int]]:
@@ -136,15 +162,15 @@ def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tu
     Of very many matches only some are looked at: ranking a word that a quarter of all records
     have would take longer than anybody waits. Parts of words are looked for where too few begin so.
     """
-    wanted, found = asked(text), dict[tuple[str, int], str]()
-    for everywhere in (True, False):
+    found: dict[tuple[str, int], str] = {}
+    for everywhere, wanted in product((True, False), questions(text)):
         reach = _reach([one for one in reaches if one.everywhere is everywhere])
-        if not wanted or reach is None:
+        if reach is None:
             continue
         for match in _steps(side, wanted, everywhere):
             if len(found) < limit:
                 found |= _candidates(side, *match, *reach)
-    ranked = sorted(found.items(), key=lambda item: _distance(item[1], wanted))
+    ranked = sorted(found.items(), key=lambda item: _distance(item[1], asked(text)))
     return [key for key, _ in ranked[:limit]]
 
 

@@ -99,7 +99,7 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
         return False
     _write(obj, {name: getattr(obj, name) for name in values})
     audit.record(actor, [("change", obj, changes)])
-    _touch([obj])
+    current().touch(type(obj), obj.pk, changes)
     return True
 
 
@@ -144,7 +144,8 @@ def remove(actor: Actor, obj: Model) -> None:
         actor, [("remove", row, image) for row, image in zip(records, images, strict=True)]
     )
     _touch(taken.rows)
-    _touch(holder for row in taken.rows for holder in holders(row))
+    for model, pk in (holder for row in taken.rows for holder in holders(row)):
+        current().touch(model, pk)
     removal.remove(actor, obj, taken)
 
 
@@ -169,13 +170,16 @@ def replace(found: QuerySet[M], **values: Any) -> int:
 
 def discard(found: QuerySet[M]) -> int:
     """Delete derived rows set-based, unaudited; returns how many."""
+    if issubclass(found.model, Record):
+        for pk in found.using(current().side.alias).values_list("pk", flat=True):
+            current().touch(found.model, pk)
     return found.using(current().side.alias).delete()[0]
 
 
 def _touch(changed: Iterable[Model]) -> None:
     unit = current()
     for row in changed:
-        unit.touch(row)
+        unit.touch(type(row), row.pk)
 
 
 def _new(model: type[M], values: dict[str, Any]) -> M:

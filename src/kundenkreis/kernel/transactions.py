@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,21 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+EVERYTHING = ("*",)
+Touched = dict[type[Any], dict[int, set[str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """The unit of work in progress: its side, the command's name, the batch of its audit rows.
 
-    `touched` holds the rows that were written through the door, by model, for the whole
-    transaction; what follows from them (`AT_THE_END`) is done once, before it commits.
+    `touched` holds, for the whole transaction, the rows that were written through the door: by
+    model and number the names of the changed fields, `EVERYTHING` for a row that came or went.
+    What follows from them (`AT_THE_END`) is done once, before the commit.
     """
 
     side: Side
     command: str
     batch: str
-    touched: dict[type[Any], set[int]] = field(default_factory=dict)
+    touched: Touched = field(default_factory=dict)
 
-    def touch(self, row: Any) -> None:
-        self.touched.setdefault(type(row), set()).add(row.pk)
+    def touch(self, model: type[Any], pk: int, names: Iterable[str] = EVERYTHING) -> None:
+        self.touched.setdefault(model, {}).setdefault(pk, set()).update(names)
 
 
 AT_THE_END: list[Callable[[Unit], None]] = []

@@ -28,6 +28,11 @@ class Deleted:
     undo_url: str
 
 
+def may_restore(viewer: Viewer, kind: RecordType, row: RemovedRow) -> bool:
+    """Whether the viewer may know of a deleted record and bring it back."""
+    return all(viewer.covers(kind.right(action), row) for action in ("read", "remove"))
+
+
 def deleted(
     kind: RecordType, viewer: Viewer, before: int | None = None
 ) -> tuple[list[Deleted], int]:
@@ -35,7 +40,7 @@ def deleted(
     rows = store.stored(kind.side, RemovedRow).filter(
         table=kind.model._meta.label_lower, root=True, restored_at=None
     )
-    rows = visible(viewer, rows, kind.right("remove"))
+    rows = visible(viewer, visible(viewer, rows, kind.right("remove")), kind.right("read"))
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: PAGE + 1])

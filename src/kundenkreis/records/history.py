@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,11 @@ from django.utils.translation import pgettext
 
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.record import internal_fields, reference
 from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.directory import LOOKUPS
-from kundenkreis.records.fields import info
+from kundenkreis.records.fields import Info, info
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def steps(
     """A page of a record's changes, newest first, and where the next one begins (0 at the end)."""
     entries = audit.latest(kind.side, reference(record), PAGE + 1, before=before)
     more, entries = len(entries) > PAGE, entries[:PAGE]
-    who = names_of(entry.actor for entry in entries)
-    made = [_step(kind, viewer, record, entry, who(entry.actor)) for entry in entries]
+    who, words = names_of(entry.actor for entry in entries), Words(viewer, record, entries)
+    made = [_step(kind, entry, who(entry.actor), words) for entry in entries]
     return made, entries[-1].pk if more else 0
 
 
@@ -90,7 +91,7 @@ def undo_url(kind: RecordType, record: Any) -> str:
     return kind.url("undo", entries[0].batch) if entries else ""
 
 
-def _step(kind: RecordType, viewer: Viewer, record: Any, entry: AuditEntry, who: str) -> Step:
+def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words) -> Step:
     title, icon = {
         "create": (_("Created"), "circle-plus"),
         "remove": (_("Deleted"), "trash-2"),
@@ -105,38 +106,66 @@ def _step(kind: RecordType, viewer: Viewer, record: Any, entry: AuditEntry, who:
         title=title,
         icon=icon,
         undo_url=kind.url("undo", entry.batch),
-        lines=[_line(viewer, record, name, pair) for name, pair in fields.items()],
+        lines=[
+            Line(words.label(name), words.of(name, old), words.of(name, new))
+            for name, (old, new) in fields.items()
+            if name not in internal_fields(kind.model)
+        ],
     )
 
 
-def _line(viewer: Viewer, record: Any, name: str, pair: list[Any]) -> Line:
-    try:
-        model: type[Model] = type(record)
-        label = str(info(model, name).label)
-    except LookupError:
-        return Line(name, _text(pair[0]), _text(pair[1]))
-    return Line(label, shown(viewer, record, name, pair[0]), shown(viewer, record, name, pair[1]))
+class Words:
+    """Values of a record's fields, as the audit keeps them, in words.
 
-
-def shown(viewer: Viewer, record: Any, name: str, value: Any) -> str:
-    """A value of a record's field as the audit keeps it, in words; empty for none.
-
-    Another record is named only to whom may read it.
+    Other records are named only to whom may read them; one query for each field that names any.
     """
-    model: type[Model] = type(record)
-    found = info(model, name)
-    if value in (None, "", audit.HIDDEN):
-        return value or ""
-    if found.directory:
-        return LOOKUPS[name].names({value}).get(value, f"#{value}") if name in LOOKUPS else ""
-    if found.related is not None:
+
+    def __init__(self, viewer: Viewer, record: Any, entries: Iterable[AuditEntry]) -> None:
+        self._viewer, self._record = viewer, record
+        self._model: type[Model] = type(record)
+        self._known: dict[str, Mapping[int, str]] = {}
+        self._values: dict[str, set[Any]] = defaultdict(set)
+        for entry in entries:
+            change = getattr(entry, "change", None)
+            for name, pair in (change.fields if change else {}).items():
+                self._values[name] |= {value for value in pair if isinstance(value, int)}
+
+    def label(self, name: str) -> str:
+        """What a field is called; its name where it is none any more."""
+        try:
+            return str(info(self._model, name).label)
+        except LookupError:
+            return name
+
+    def of(self, name: str, value: Any) -> str:
+        """A value of a field; empty for none."""
+        try:
+            found = info(self._model, name)
+        except LookupError:
+            return _text(value)
+        if value in (None, "", audit.HIDDEN):
+            return value or ""
+        if found.directory or found.related is not None:
+            return self._names(found, value).get(value, "–")
+        if found.kind is Kind.MONEY:
+            return formats.money(value, self._record.currency or "EUR")
+        return written(found, found.read(value))
+
+    def _names(self, found: Info, value: int) -> Mapping[int, str]:
+        if found.name not in self._known:
+            ids = self._values[found.name] | {value}
+            self._known[found.name] = (
+                LOOKUPS[found.name].names(ids)
+                if found.name in LOOKUPS
+                else self._related(found, ids)
+            )
+        return self._known[found.name]
+
+    def _related(self, found: Info, ids: set[int]) -> Mapping[int, str]:
         kind = registry.of_model(found.related)
-        rows = kind.rows(viewer) if kind else found.related._default_manager.all()
-        related = rows.filter(pk=value).first()
-        return str(related) if related is not None else "–"
-    if found.kind is Kind.MONEY:
-        return formats.money(value, record.currency or "EUR")
-    return written(found, found.read(value))
+        assert found.related is not None  # noqa: S101 - the caller has looked
+        rows = kind.rows(self._viewer) if kind else found.related._default_manager.all()
+        return {row.pk: str(row) for row in rows.filter(pk__in=ids)}
 
 
 def _text(value: Any) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
-from kundenkreis.kernel import search, store
-from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel import clock, search, store
+from kundenkreis.kernel.models import Cursor
 from kundenkreis.kernel.sides import Side
-from kundenkreis.kernel.transactions import AT_THE_END, Unit
+from kundenkreis.kernel.transactions import AT_THE_END, EVERYTHING, Unit
 from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 CHUNK = 500
-MOST_FOLLOWED = 2_000  # records whose documents name a changed one, per kind
+REBUILT = "records.search"  # the cursor that says so
 
 
 def follow(unit: Unit) -> None:
     """Write the documents of all records that a unit of work touched, or that name one of them."""
     for kind in _searched(unit.side):
         touched = set(unit.touched.get(kind.model, ()))
-        for path, model in _related(kind):
-            changed = unit.touched.get(model)
-            if changed:
-                named = store.rows(kind.model).filter(**{f"{path}__in": changed})
-                touched |= set(named.values_list("pk", flat=True)[:MOST_FOLLOWED])
+        for path, model, name in _related(kind):
+            changed = unit.touched.get(model, {})
+            pks = [pk for pk, names in changed.items() if names & {name, *EVERYTHING}]
+            if pks:
+                named = store.rows(kind.model).filter(**{f"{path}__in": pks})
+                touched.update(named.values_list("pk", flat=True))
         if touched:
             write(kind, touched)
 
@@ -41,6 +42,7 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     wanted = sorted(pks)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
+        search.hold(kind.name, part)
         made = list(_documents(kind, store.rows(kind.model).filter(pk__in=part)))
         search.keep(made)
         gone = set(part) - {one.row for one in made}
@@ -61,19 +63,21 @@ def rebuild(side: Side) -> int:
             if not pks:
                 break
             count, last = count + len(pks), pks[-1]
+        with store.group(side, "records.rebuild_search"):
+            search.forget_orphans(kind.name, store.rows(kind.model))
+    with store.group(side, "records.rebuild_search"):
+        store.append(Cursor, [Cursor(name=REBUILT, moved_at=clock.now())], ignore_conflicts=True)
     return count
 
 
 def rebuild_if_missing(side: Side) -> int:
-    """Write every document where there is none, as after an upgrade that brought the search."""
-    if store.stored(side, SearchDocument).exists():
-        return 0
-    return rebuild(side)
+    """Write every document unless that was done once to the end, as after an upgrade."""
+    return 0 if store.stored(side, Cursor).filter(name=REBUILT).exists() else rebuild(side)
 
 
 def others(kind: RecordType) -> dict[str, RecordType]:
     """Paths to the records with rights of their own that a type's records are also found by."""
-    found = {path: registry.of_model(model) for path, model in _related(kind)}
+    found = {path: registry.of_model(model) for path, model, _ in _related(kind)}
     return {path: other for path, other in found.items() if other is not None}
 
 
@@ -81,17 +85,16 @@ def _searched(side: Side) -> Iterator[RecordType]:
     return (kind for kind in TYPES.values() if kind.search and kind.side is side)
 
 
-def _related(kind: RecordType) -> Iterator[tuple[str, type[Model]]]:
-    """Paths from a type to the rows its documents name, and the model at the end of each."""
+def _related(kind: RecordType) -> Iterator[tuple[str, type[Model], str]]:
+    """Paths from a type to the rows its documents name: path, model, and the field that matters."""
     for name in kind.search:
-        path, _sep, _field = name.rpartition(LOOKUP_SEP)
-        parts = path.split(LOOKUP_SEP) if path else []
+        parts = name.split(LOOKUP_SEP)
         model: type[Model] = kind.model
-        for end, part in enumerate(parts, start=1):
+        for end, part in enumerate(parts[:-1], start=1):
             found = model._meta.get_field(part).related_model
             assert isinstance(found, type)  # noqa: S101 - checked at start-up
             model = found
-            yield LOOKUP_SEP.join(parts[:end]), model
+            yield LOOKUP_SEP.join(parts[:end]), model, parts[end]
 
 
 def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Document]:
@@ -99,8 +102,7 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
     named: dict[int, list[str]] = defaultdict(list)
     guarded = others(kind)
     for name in kind.search:
-        path = name.rpartition(LOOKUP_SEP)[0]
-        texts = named if any(path.startswith(one) for one in guarded) else own
+        texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
         for pk, value in rows.values_list("pk", name):
             if value not in (None, ""):
                 texts[pk].append(str(value))

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from kundenkreis.kernel import audit
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import reference
 from kundenkreis.records import facts
-from kundenkreis.records.history import shown
+from kundenkreis.records.history import Words
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -28,14 +31,22 @@ class Then:
 
 
 def values_at(kind: RecordType, record: Any, at: datetime) -> dict[str, Any] | None:
-    """The fields' values at an instant, as the audit keeps them; None before its creation."""
-    values = values_now(record)
-    for entry in audit.latest(kind.side, reference(record), MOST, since=at):
-        if entry.action == "create":
-            return None
-        change = getattr(entry, "change", None)
-        values |= {name: old for name, (old, _) in (change.fields if change else {}).items()}
-    return values
+    """The fields' values at an instant, as the audit keeps them; None while there was no record.
+
+    Raises `DomainError` when it was changed too often since.
+    """
+    values, action = values_now(record), ""
+    later = audit.latest(kind.side, reference(record), MOST + 1, since=at)
+    if len(later) > MOST:
+        raise DomainError(
+            _("That is too long ago for this record."),
+            _("It was changed more than %(n)s times since.") % {"n": MOST},
+        )
+    for entry in later:
+        action, change = entry.action, getattr(entry, "change", None)
+        values |= {name: old for name, (old, _new) in (change.fields if change else {}).items()}
+    # The first thing that happened after that instant made it, or brought it back.
+    return None if action in ("create", "restore") else values
 
 
 def values_now(record: Any) -> dict[str, Any]:
@@ -52,6 +63,7 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
     What is worked out from other rows is left out: those have a history of their own.
     """
     then, now = values_at(kind, record, at), values_now(record)
+    words = Words(viewer, record, ())
     if then is None:
         return []
     named = [
@@ -60,11 +72,7 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
         for fact in section.facts
     ]
     return [
-        Then(
-            facts.label_of(kind, fact),
-            shown(viewer, record, name, then[name]),
-            then[name] != now[name],
-        )
+        Then(facts.label_of(kind, fact), words.of(name, then[name]), then[name] != now[name])
         for fact, name in named
         if name in now
     ]

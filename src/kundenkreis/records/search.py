@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -34,14 +36,15 @@ def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -
     text = clean(text).strip()
     if not text:
         return rows
-    words = search.asked(text)
-    if not kind.search or not words:
+    questions = search.questions(text)
+    if not kind.search or not questions:
         return rows.none()
     if knows_others(kind, viewer):
         return rows.filter(pk__in=_matching(kind, text, everywhere=True))
-    for word in words:
-        rows = rows.filter(_own_or_readable(kind, viewer, word))
-    return rows
+    found = Q()
+    for words in questions:
+        found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
+    return rows.filter(found)
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:

@@ -6,18 +6,25 @@ answer says so. An undo is written like any other change, so it can be taken bac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError
 from django.db.models import ForeignKey, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, removal, store
-from kundenkreis.kernel.errors import NotFound
+from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.events import publish
-from kundenkreis.kernel.record import Record, holders, model_named, reference
+from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.record import Record, holders, internal_fields, model_named, reference
+from kundenkreis.kernel.transactions import new_batch
+from kundenkreis.records import bin as deleted
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
 
@@ -27,13 +34,18 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.sides import Side
 
 MOST = 20_000  # entries of one batch; a larger one is a job's work
+PIECE = 25  # records taken back in one transaction
 
 
 @dataclass(slots=True)
 class Undone:
-    """How many records are as they were before; `left` says in words what is not, and why."""
+    """How many records are as they were before; `left` says in words what is not, and why.
+
+    `removed`: a record whose page may be open is gone.
+    """
 
     count: int = 0
+    removed: bool = False
     left: list[str] = field(default_factory=list)
 
 
@@ -59,48 +71,64 @@ class _Done:
 
 
 def undo(actor: Actor, side: Side, batch: str) -> Undone:
-    """Bring everything a batch touched back to what it was before.
+    """Bring everything a batch touched back to what it was before, in pieces of one new batch.
 
     Raises `NotFound` where there is nothing the actor may know of, `NotAllowed` where they may
-    not do what it takes, `Conflict` when a deleted record cannot come back.
+    not do any of what it takes, `Conflict` when a deleted record cannot come back or a value that
+    must be unique was given away.
     """
-    result = Undone()
-    with store.group(side, "records.undo"):
-        done = _done(side, batch)
-        if not done:
-            raise NotFound
-        _restore(actor, batch, done.values(), result)
-        for one in reversed([one for one in done.values() if not one.gone]):
-            row = _row(side, one.target)
-            if row is None:
-                continue
-            # What somebody has made themselves they may take back without the right to delete.
-            mine = one.made and one.actor == actor.reference
-            _allow(actor, "create" if mine else "remove" if one.made else "change", row)
-            if not one.made:
-                _change(actor, one, row, result)
-            elif not any(_made(done, holder) for holder in holders(row)):
-                _remove(actor, side, batch, one, row, result)
+    done, result, name = _done(side, batch), Undone(), new_batch()
+    refused: list[DomainError] = []
+    if any(one.gone for one in done.values()):
+        with _piece(side, name):
+            _restore(actor, batch, result)
+    waiting = [one for one in reversed(done.values()) if not one.gone]
+    for start in range(0, len(waiting), PIECE):
+        with _piece(side, name):
+            for one in waiting[start : start + PIECE]:
+                try:
+                    _take_back(actor, side, batch, one, done, result)
+                except (NotAllowed, NotFound) as error:
+                    refused.append(error)
+    if refused and not result.count and not result.left:
+        raise refused[0]
+    if refused:
+        result.left.append(_("What you may not change yourself stays as it is."))
     return result
 
 
+@contextmanager
+def _piece(side: Side, batch: str) -> Iterator[None]:
+    try:
+        with store.group(side, "records.undo", batch):
+            yield
+    except IntegrityError as error:
+        raise write.taken() from error
+
+
 def _done(side: Side, batch: str) -> dict[str, _Done]:
+    entries = audit.of_batch(side, batch, MOST + 1)
+    # What the product does by itself, such as taking an order, has its own way back.
+    if not any(entry.actor.startswith("user:") for entry in entries):
+        raise NotFound
+    if len(entries) > MOST:
+        raise DomainError(
+            _("This is too much to be taken back at once."),
+            _("It changed more than %(n)s records.") % {"n": MOST},
+        )
     found: dict[str, _Done] = {}
-    for entry in audit.of_batch(side, batch, MOST):
+    for entry in entries:
         found.setdefault(entry.target, _Done(entry.target, entry.pk, entry.actor)).add(entry)
     # What was made and deleted in the same breath leaves nothing to take back.
     return {target: one for target, one in found.items() if not (one.made and one.gone)}
 
 
-def _made(done: dict[str, _Done], row: Model) -> bool:
-    """Whether the batch made that record; what belongs to it goes when it goes."""
-    found = done.get(reference(row))
-    return found is not None and found.made
-
-
-def _restore(actor: Actor, batch: str, done: Iterable[_Done], result: Undone) -> None:
-    if not any(one.gone for one in done):
-        return
+def _restore(actor: Actor, batch: str, result: Undone) -> None:
+    for root in store.rows(RemovedRow).filter(batch=batch, root=True):
+        # Before anything is said of it; a part is asked for when what it is part of is there.
+        kind = registry.of_model(apps.get_model(root.table))
+        if kind is not None and not deleted.may_restore(actor, kind, root):
+            raise NotFound
     restored = store.restore(actor, batch)
     if not restored.roots:
         raise NotFound  # too long ago, or brought back already
@@ -110,23 +138,57 @@ def _restore(actor: Actor, batch: str, done: Iterable[_Done], result: Undone) ->
     result.left += restored.left
 
 
+def _take_back(
+    actor: Actor, side: Side, batch: str, one: _Done, done: dict[str, _Done], result: Undone
+) -> None:
+    row = _row(side, one.target)
+    if row is None:
+        return
+    if not one.made:
+        _allow(actor, "change", row)
+        _change(actor, one, row, result)
+    elif not any(_made(side, done, *holder) for holder in holders(row)):
+        _remove(actor, side, batch, one, row, result)
+
+
+def _made(side: Side, done: dict[str, _Done], model: type[Model], pk: int) -> bool:
+    """Whether the batch made that record; what belongs to it goes when it goes."""
+    found = done.get(f"{side}.{model._meta.model_name}:{pk}")
+    return found is not None and found.made
+
+
 def _remove(actor: Actor, side: Side, batch: str, one: _Done, row: Model, result: Undone) -> None:
-    """Take back a creation, unless somebody has done anything with the record since."""
+    """Take back a creation, unless anything was done with the record since.
+
+    What somebody has made themselves they may take back without the right to delete.
+    """
+    kind, mine = registry.of_model(type(row)), one.actor == actor.reference
+    _allow(actor, "create" if mine else "remove", row)
+    if kind is not None and "remove" not in kind.actions:
+        raise NotAllowed(kind.right("remove"))
     try:
-        parts = [part for part in removal.collect(row).rows if isinstance(part, Record)]
-    except ProtectedError:
+        along = [part for part in removal.collect(row).rows if part != row]
+        if all(isinstance(part, Record) for part in along) and not audit.touched_since(
+            side, {one.target, *map(reference, along)}, one.first, batch
+        ):
+            if kind is None:
+                store.remove(actor, row)
+            else:
+                right = {kind.right("remove"): Level.ALL} if mine else {}
+                write.remove(kind, replace(actor, grants={**actor.grants, **right}), row.pk)
+            result.count, result.removed = result.count + 1, True
+            return
+    except (ProtectedError, DomainError):
         result.left.append(_("“%(name)s” is in use by now and stays.") % {"name": row})
         return
-    if audit.touched_since(side, {one.target, *map(reference, parts)}, one.first, batch):
-        result.left.append(_("“%(name)s” was changed since and stays.") % {"name": row})
-        return
-    store.remove(actor, row)
-    result.count += 1
+    result.left.append(_("“%(name)s” was changed since and stays.") % {"name": row})
 
 
 def _change(actor: Actor, one: _Done, row: Model, result: Undone) -> None:
     values: dict[str, Any] = {}
     for name, (old, new) in one.fields.items():
+        if name in internal_fields(type(row)):
+            continue
         column = _column(row, name)
         if column is None or column.many_to_many or old == audit.HIDDEN or new == audit.HIDDEN:
             result.left.append(_kept(row, name, _("this cannot be taken back")))
@@ -168,9 +230,12 @@ def _allow(actor: Actor, action: str, row: Model) -> None:
     kind = registry.of_model(type(row))
     if kind is not None:
         kind.one(actor, row.pk)  # what nobody may see is not there
+        if action not in kind.actions:
+            raise NotAllowed(kind.right(action))
         write.require_for(kind, actor, action, row)
         return
-    holder = next(holders(row), None)
+    model, pk = next(holders(row), (None, 0))
+    holder = store.rows(model).filter(pk=pk).first() if model else None
     if holder is None:
         raise NotFound
     _allow(actor, "change", holder)

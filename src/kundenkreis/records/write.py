@@ -33,7 +33,7 @@ def create(kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> Any:
         with store.group(kind.side, _name(kind, "create")):
             return create_record(kind, actor, values)
     except IntegrityError as error:
-        raise _taken() from error
+        raise taken() from error
 
 
 def create_record(kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> Any:
@@ -63,7 +63,7 @@ def change(
         with store.group(kind.side, _name(kind, "change")):
             return change_record(kind, actor, pk, version, values)
     except IntegrityError as error:
-        raise _taken() from error
+        raise taken() from error
 
 
 def change_record(
@@ -112,7 +112,8 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _taken() -> Conflict:
+def taken() -> Conflict:
+    """What to say when a value that must be unique is another record's by now."""
     return Conflict(
         _("A value that must be unique is already taken."),
         _("Another record was saved with it at the same moment."),

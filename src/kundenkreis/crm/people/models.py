@@ -74,6 +74,9 @@ class Employer(NamedTuple):
 class Person(Reachable, NextStep, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
+    # By it engage knows the person: without it their objections would be nobody's.
+    internal_fields = frozenset({"link_id"})
+
     class LegalBasis(models.TextChoices):
         """What allows the company to keep the person (GDPR Art. 6(1) a, b, c, f)."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.db import IntegrityError
+
 from kundenkreis.crm.sales.models import Order, Product
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.text import normal
 
 CHUNK = 500
@@ -22,9 +25,18 @@ def list_products(*, actor: Actor, orders: Sequence[NewOrder]) -> dict[Key, int]
     """Product ids by source and article number; what is new is listed as its first line says.
 
     A product that is known stays as it is: staff may have given it a better name or price. Goods
-    that come back list nothing.
+    that come back list nothing. So placing orders needs the right to create products.
     """
     actor.require("crm.product.create")
+    try:
+        with store.group(Side.CRM):  # a savepoint
+            return _listed(actor, orders)
+    except IntegrityError:
+        # Another writer has listed one of them at the same moment; now it is known.
+        return _listed(actor, orders)
+
+
+def _listed(actor: Actor, orders: Sequence[NewOrder]) -> dict[Key, int]:
     known = _known({key for order in orders for key, _ in _named(order)})
     new: dict[Key, dict[str, object]] = {}
     for order in orders:

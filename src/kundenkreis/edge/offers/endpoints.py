@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from kundenkreis.edge.collector.threads import in_thread
 from kundenkreis.edge.collector.values import SUCCESS, Refused, Request, Response
 from kundenkreis.edge.collector.writer import Entry, Writer
@@ -33,8 +35,10 @@ class Offers:
         source = request.source
         answer = await in_thread(offers_for, source, visitor, language, self._running)
         if answer.drawn:
-            # Nobody waits for it: drawn again it would be the same, and an exposure keeps it too.
-            self._writer.hand_in(source, clock.now(), [Entry(one) for one in answer.drawn])
+            # Nobody waits for it, and none is lost where there is no room: drawn again it would be
+            # the same, and an exposure keeps it too.
+            with suppress(Refused):
+                self._writer.hand_in(source, clock.now(), [Entry(one) for one in answer.drawn])
         content = {"offers": answer.offers, "again": None}
         return Response(200, content, {"Cache-Control": "no-store"})
 

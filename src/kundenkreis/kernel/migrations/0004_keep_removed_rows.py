@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(blank=True, max_length=200)),
                 ("image", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ("root", models.BooleanField(default=False)),
-                ("reference", models.BooleanField(default=False)),
                 ("restored_at", models.DateTimeField(null=True)),
             ],
         ),

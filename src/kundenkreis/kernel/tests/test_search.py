@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kundenkreis.kernel import search, store
 from kundenkreis.kernel.models import SearchDocument
-from kundenkreis.kernel.search import Document, Reach, asked, folded, words
+from kundenkreis.kernel.search import Document, Reach, asked, folded, questions, words
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, CRM
 
@@ -43,19 +43,30 @@ def test_any_text_can_be_asked_for(text: str) -> None:
         assert word.isalnum()
 
 
+def answers(known: str, typed: str) -> bool:
+    """Whether any reading of the question has all of its words begun in the text."""
+    return any(
+        all(any(word.startswith(one) for word in words(known)) for one in wanted)
+        for wanted in questions(typed)
+    )
+
+
 @pytest.mark.parametrize(
     "typed",
     ["+49 30 1234567", "0049 30 1234567", "030/1234567", "030 12345-67", "(030) 123 45 67",
      "+49 (0)30 1234567", "49301234567", "301234567", "030 123"],
 )  # fmt: skip
 def test_a_number_is_found_however_it_is_written(typed: str) -> None:
-    known = words("+49301234567")
-    assert all(any(word.startswith(one) for word in known) for one in asked(typed))
+    assert answers("+49301234567", typed)
 
 
 def test_another_number_is_not_found() -> None:
-    known = words("+49301234567")
-    assert not all(any(word.startswith(one) for word in known) for one in asked("030 99"))
+    assert not answers("+49301234567", "030 99")
+
+
+def test_numbers_that_do_not_stand_together_are_found_in_any_order() -> None:
+    for typed in ("Messe 2026 4711", "4711 Messe", "2026 4711"):
+        assert answers("Messe 2026 Halle 4711", typed)
 
 
 NAMES = {

@@ -15,6 +15,8 @@ from kundenkreis.crm.people.contact_commands import (
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.clock import freeze
+from kundenkreis.kernel.forgetting import forget
 from kundenkreis.kernel.models import RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
@@ -94,6 +96,45 @@ def test_by_what_a_record_says_of_others_only_those_find_it_who_may_read_those()
     firm = person.affiliations.get().organisation_id
     write.change(FIRM, ANNA, firm, None, {"owner_id": viewer.user_id})
     assert found("strasse", viewer=viewer) == found("weiss strasse", viewer=viewer) == ["Jana Weiß"]
+
+
+def test_what_retention_forgets_is_forgotten_here_too() -> None:
+    with freeze("2026-01-01T12:00:00Z") as now:
+        create_person(actor=ANNA, last_name="Vergissmeinnicht")
+        now.advance(days=4000)
+        forget(Side.CRM)
+    assert not Person.objects.exists()
+    assert not SearchDocument.objects.using("default").filter(kind="person").exists()
+
+
+def test_a_rebuild_that_was_broken_off_is_done_again_and_a_finished_one_is_not() -> None:
+    make()
+    documents = SearchDocument.objects.using("default")
+    documents.filter(kind="person").delete()
+    documents.create(kind="person", row=99_999, name="orphan", words="orphan")
+    assert indexing.rebuild_if_missing(Side.CRM) == 2
+    assert found("weiss") == ["Jana Weiß"]
+    assert not documents.filter(row=99_999).exists()
+    assert indexing.rebuild_if_missing(Side.CRM) == 0
+
+
+def test_a_change_that_nobody_is_found_by_rewrites_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make()
+    firm = person.affiliations.get().organisation_id
+    seen: list[int] = []
+    plain = indexing.write
+
+    def noting(kind: Any, pks: Any) -> None:
+        seen.extend(pks if kind is PERSON else ())
+        plain(kind, pks)
+
+    monkeypatch.setattr(indexing, "write", noting)
+    write.change(FIRM, ANNA, firm, None, {"employees": 7})
+    assert seen == []
+    write.change(FIRM, ANNA, firm, None, {"name": "Tiefbau"})
+    assert seen == [person.pk]
 
 
 def test_a_rebuild_writes_the_same_documents() -> None:

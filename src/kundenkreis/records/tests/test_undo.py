@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +16,9 @@ from kundenkreis.crm.people.models import (
     TimelineEntry,
 )
 from kundenkreis.crm.sales.commands import create_opportunity, move_opportunity, ship_pipeline
-from kundenkreis.crm.sales.models import Opportunity, Stage
+from kundenkreis.crm.sales.models import Opportunity, Order, Stage
+from kundenkreis.crm.sales.order_commands import place_order
+from kundenkreis.crm.sales.order_values import NewOrder
 from kundenkreis.kernel import audit, clock, forgetting, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
@@ -25,11 +28,14 @@ from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import importing, named, write
+from kundenkreis.records.bin import deleted
+from kundenkreis.records.history import steps
 from kundenkreis.records.undo import Undone, undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
 PERSON = named("person")
+CREATES = {"crm.person.create": Level.ALL, "crm.person.read": Level.ALL}
 
 
 def jana(**values: Any) -> Person:
@@ -138,9 +144,64 @@ def test_a_row_that_somebody_still_needs_is_not_deleted_and_the_bin_stays_empty(
 
 def test_creating_is_taken_back_with_its_parts() -> None:
     person = jana()
-    assert taken_back(batch_of(person)) == Undone(count=1)
+    assert taken_back(batch_of(person)) == Undone(count=1, removed=True)
     assert not Person.objects.exists()
     assert not ContactDetail.objects.exists()
+
+
+def test_a_note_that_somebody_wrote_keeps_what_was_made() -> None:
+    assistant = Viewer("Dora", user_id=9, grants=CREATES)
+    person = create_person(actor=assistant, last_name="Neu")
+    batch = batch_of(person)
+    add_note(actor=ANNA, record=person, text="Called.")
+    result = taken_back(batch, assistant)
+    assert (result.count, result.left) == (0, ["“Neu” was changed since and stays."])
+    assert TimelineEntry.objects.filter(person=person).exists()
+
+
+def test_a_value_that_was_given_away_meanwhile_stays_where_it_is() -> None:
+    person = jana(customer_number="K-1")
+    write.change(PERSON, ANNA, person.pk, None, {"customer_number": "K-2"})
+    batch = batch_of(person)
+    create_person(actor=ANNA, last_name="Neu", customer_number="K-1")
+    with pytest.raises(Conflict, match="already taken"):
+        taken_back(batch)
+    person.refresh_from_db()
+    assert person.customer_number == "K-2"
+
+
+def test_what_the_product_did_by_itself_is_not_taken_back_by_hand() -> None:
+    person = create_person(actor=SYSTEM, last_name="Neu")
+    with pytest.raises(NotFound):
+        taken_back(batch_of(person))
+
+
+def test_a_type_that_nobody_deletes_is_not_deleted_by_taking_back() -> None:
+    order = place_order(
+        actor=ANNA,
+        order=NewOrder(
+            source="shop",
+            number="A1",
+            placed_at=clock.now(),
+            net_minor=1,
+            tax_minor=0,
+            gross_minor=1,
+            currency="EUR",
+        ),
+    )
+    with pytest.raises(NotAllowed):
+        taken_back(batch_of(order))
+    assert Order.objects.exists()
+
+
+def test_more_than_can_be_taken_back_at_once_is_refused_and_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kundenkreis.records.undo.MOST", 1)
+    person = jana()
+    with pytest.raises(DomainError, match="too much"):
+        taken_back(batch_of(person))
+    assert Person.objects.exists()
 
 
 def test_creating_is_not_taken_back_once_somebody_added_to_it() -> None:
@@ -247,11 +308,36 @@ def test_an_import_is_taken_back_as_a_whole_but_for_what_was_changed_since() -> 
 
 
 def test_who_may_create_takes_back_what_they_created_without_the_right_to_delete() -> None:
-    grants = {"crm.person.create": Level.ALL, "crm.person.read": Level.ALL}
-    assistant = Viewer("Dora", user_id=9, grants=grants)
+    assistant = Viewer("Dora", user_id=9, grants=CREATES)
     mine = create_person(actor=assistant, last_name="Neu")
     others = create_person(actor=ANNA, last_name="Fremd")
     assert taken_back(batch_of(mine), assistant).count == 1
     with pytest.raises(NotAllowed):
         taken_back(batch_of(others), assistant)
     assert Person.objects.get() == others
+
+
+def test_what_links_a_person_to_engage_is_neither_shown_nor_taken_back() -> None:
+    person = jana()
+    with store.group(Side.CRM, "test"):
+        store.change(ANNA, store.lock(Person, person.pk), link_id=uuid4(), last_name="Kern")
+    batch = batch_of(person)
+    made, _after = steps(PERSON, ANNA, person)
+    assert "ink" not in "".join(line.label for line in made[0].lines)
+    taken_back(batch)
+    person.refresh_from_db()
+    assert person.last_name == "Weiß"
+    assert person.link_id is not None
+
+
+def test_nothing_is_said_of_a_deleted_record_to_who_may_not_bring_it_back() -> None:
+    person = jana(customer_number="K-1")
+    write.remove(PERSON, ANNA, person.pk)
+    batch = RemovedRow.objects.using("default").filter(root=True).get().batch
+    create_person(actor=ANNA, last_name="Neu", customer_number="K-1")
+    for actor in (BEN, CARLA, Viewer("Emil", 5, grants={"crm.person.remove": Level.ALL})):
+        with pytest.raises(NotFound):
+            taken_back(batch, actor)
+    eraser = Viewer("Emil", 5, grants={"crm.person.remove": Level.ALL})
+    assert deleted(PERSON, ANNA)[0][0].title == "Jana Weiß"
+    assert deleted(PERSON, eraser) == ([], 0)

@@ -19,6 +19,7 @@ from kundenkreis.records.numbers import whole
 from kundenkreis.records.past import facts_at
 from kundenkreis.records.undo import undo
 from kundenkreis.records.views import show
+from kundenkreis.records.views.pages import may
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def history_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespon
             {"label": str(record), "url": kind.url(pk)},
         ],
         "steps": made,
-        "next_url": f"?before={after}" if after else "",
+        "next_url": f"?before={after}&on={request.GET.get('on', '')[:10]}" if after else "",
         "on": request.GET.get("on", "")[:10],
         "day": formats.day(day) if day else "",
         "then": facts_at(kind, viewer, record, _end_of(day)) if day else [],
-        "may_undo": kind.may(viewer, "change"),
+        "may_undo": may(kind, viewer, "change", record),
     }
     return show(request, kind, "history", context)
 
@@ -80,7 +81,9 @@ def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpRespo
         more = formats.number(len(result.left) - SHOWN)
         messages.warning(request, _("And %(n)s more that stay as they are.") % {"n": more})
     if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Refresh": "true"})
+        # The page that asked may be that of a record which is gone now.
+        header = {"HX-Redirect": kind.url()} if result.removed else {"HX-Refresh": "true"}
+        return HttpResponse(headers=header)
     return redirect(kind.url())
 
 

@@ -1,4 +1,4 @@
-"""What the palette (Ctrl+K) finds: records of both sides, pages, and new records to make."""
+"""What the palette (Ctrl+K) finds: records of every type, pages, and new records to make."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Group:
 
 def groups(viewer: Viewer, text: str) -> list[Group]:
     """What answers the text, records first; without a text the pages, and what can be made."""
-    text = clean(text) if search.asked(text) else ""
+    text = clean(text)
+    text = text if search.asked(text) else ""
     found = [
         Group(_("Records"), records(viewer, text) if text else []),
         Group(_("Create"), list(_new(viewer, text))),
