@@ -13,6 +13,7 @@ class Palette extends HTMLElement {
     this.dialog.addEventListener("toggle", () => this.dialog.open && this.opened(), { signal });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
     this.field.addEventListener("input", () => this.asked(), { signal });
+    this.addEventListener("htmx:beforeSwap", () => this.forget(), { signal });
     this.addEventListener("htmx:afterSettle", () => this.answered(), { signal });
     this.addEventListener("pointermove", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
   }
@@ -29,14 +30,19 @@ class Palette extends HTMLElement {
 
   // Until the answer is there nothing is chosen: what stands there answers another question.
   asked() {
-    this.chosen = null;
+    this.forget();
     this.waiting = true;
-    this.field.removeAttribute("aria-activedescendant");
     this.offer();
+  }
+
+  forget() {
+    this.chosen = null;
+    this.field.removeAttribute("aria-activedescendant");
   }
 
   answered() {
     const early = this.enter;
+    this.offer(); // not what was found already
     this.waiting = this.enter = false;
     this.choose(this.options()[0]);
     if (early) this.chosen?.click();
@@ -45,7 +51,8 @@ class Palette extends HTMLElement {
   // What can be done on this page, from its own buttons.
   offer() {
     const wanted = this.field.value.trim().toLowerCase();
-    const found = [...document.querySelectorAll(ACTIONS)].filter((button) => name(button).toLowerCase().includes(wanted));
+    const known = new Set([...this.querySelectorAll("#palette-found [role=option]")].map(name));
+    const found = [...document.querySelectorAll(ACTIONS)].filter((button) => name(button).toLowerCase().includes(wanted) && !known.has(name(button)));
     const label = Object.assign(document.createElement("div"), { className: "menu-label", textContent: this.dataset.here });
     this.here.replaceChildren(label, ...found.map((button) => this.option(button)));
     this.here.ariaLabel = this.dataset.here;

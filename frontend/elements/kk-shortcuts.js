@@ -50,13 +50,18 @@ class Shortcuts extends HTMLElement {
       const keyList = document.createElement("dd");
       keys.split(/[ +]/).forEach((key, index) => {
         if (index) keyList.append(" ");
-        keyList.append(Object.assign(document.createElement("kbd"), { textContent: key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key }));
+        keyList.append(Object.assign(document.createElement("kbd"), { textContent: keyName(key) }));
       });
       return [term, keyList];
     });
     this.querySelector(".keys").replaceChildren(...rows, ...this.fixed);
     this.dialog.showModal();
   }
+}
+
+function keyName(key) {
+  if (key === "ctrl" && document.documentElement.lang === "de") return "Strg";
+  return key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key;
 }
 
 function all() {

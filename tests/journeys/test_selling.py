@@ -113,3 +113,45 @@ def test_the_palette_finds_goes_and_acts_with_the_keyboard_alone(
         anna.keyboard.press("ArrowDown")
     anna.keyboard.press("Enter")
     expect(anna.get_by_role("heading", level=1)).to_contain_text("Verkaufschance")
+
+
+def test_the_page_follows_what_is_changed_in_place(product: Product, anna: Page) -> None:
+    anna.goto(f"{product.staff}/crm/organisations/")
+    anna.get_by_role("link", name="Rheintal Logistik").click()
+    fact = anna.locator("dt", has_text="Branche").locator("xpath=following-sibling::dd[1]")
+    fact.locator(".value").click()
+    fact.locator("input:not([type=hidden])").fill("Logistik und Lager")
+    fact.locator("input:not([type=hidden])").press("Enter")
+    expect(anna.get_by_role("status").get_by_role("button", name="Rückgängig")).to_be_visible()
+    # The history of the page itself is one click away and already knows.
+    anna.get_by_role("button", name="Mehr", exact=True).click()
+    anna.get_by_role("link", name="Änderungen").click()
+    expect(anna.locator("ins", has_text="Logistik und Lager")).to_be_visible()
+
+    anna.goto(f"{product.staff}/crm/persons/?q=Thoma")
+    anna.locator("#list tbody a").first.click()
+    before = anna.get_by_role("heading", level=1).inner_text()
+    name = anna.locator("dt", has_text="Vorname").locator("xpath=following-sibling::dd[1]")
+    name.locator(".value").click()
+    name.locator("input:not([type=hidden])").fill("Kathrin")
+    name.locator("input:not([type=hidden])").press("Enter")
+    expect(anna.get_by_role("heading", level=1)).not_to_have_text(before)
+    expect(anna.get_by_role("heading", level=1)).to_contain_text("Kathrin")
+
+
+def test_enter_never_opens_what_is_not_shown(product: Product, anna: Page) -> None:
+    anna.goto(f"{product.staff}/crm/persons/")
+    anna.keyboard.press("Control+k")
+    dialog = anna.get_by_role("dialog", name="Suchen und gehen zu")
+    anna.keyboard.type("thoma")
+    expect(dialog.get_by_role("option", name="Bäckerei Thoma").first).to_be_visible()
+    anna.keyboard.type("xyz")
+    anna.keyboard.press("Enter")
+    expect(dialog.get_by_text("Nichts gefunden")).to_be_visible()
+    anna.keyboard.press("Enter")
+    anna.wait_for_timeout(300)
+    assert anna.url == f"{product.staff}/crm/persons/"
+    # Typed faster than the answer comes, Enter waits for it.
+    dialog.get_by_role("combobox").fill("baecker")
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Bäckerei Thoma")

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db.models import Count, Model
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Actor
@@ -103,6 +103,16 @@ def of_batch(side: Side, batch: str, limit: int) -> list[AuditEntry]:
     """What one unit of work changed, in order, each entry with its changes."""
     entries = AuditEntry.objects.using(side.alias).select_related("change")
     return list(entries.filter(batch=batch).order_by("id")[:limit])
+
+
+def sizes(side: Side, batches: Iterable[str], prefix: str) -> dict[str, int]:
+    """How many records whose reference begins so each unit of work touched."""
+    entries = AuditEntry.objects.using(side.alias).filter(batch__in=set(batches))
+    counted = entries.filter(target__startswith=prefix).order_by().values("batch")
+    return {
+        row["batch"]: row["number"]
+        for row in counted.annotate(number=Count("target", distinct=True))
+    }
 
 
 def touched_since(side: Side, targets: Iterable[str], entry: int, batch: str) -> bool:

@@ -51,7 +51,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the record; `undo_url` takes back all that was done with it."""
+    """One change of the record; `undo_url` takes back all that was done at once, with `together`
+    records of its type."""
 
     at: datetime
     who: str
@@ -59,6 +60,7 @@ class Step:
     title: str
     icon: str
     undo_url: str
+    together: int = 1
     lines: list[Line] = field(default_factory=list)
 
 
@@ -81,7 +83,10 @@ def steps(
     entries = audit.latest(kind.side, reference(record), PAGE + 1, before=before)
     more, entries = len(entries) > PAGE, entries[:PAGE]
     who, words = names_of(entry.actor for entry in entries), Words(viewer, record, entries)
-    made = [_step(kind, entry, who(entry.actor), words) for entry in entries]
+    sizes = audit.sizes(kind.side, (entry.batch for entry in entries), f"{kind.side}.{kind.name}:")
+    made = [
+        _step(kind, entry, who(entry.actor), words, sizes.get(entry.batch, 1)) for entry in entries
+    ]
     return made, entries[-1].pk if more else 0
 
 
@@ -91,7 +96,7 @@ def undo_url(kind: RecordType, record: Any) -> str:
     return kind.url("undo", entries[0].batch) if entries else ""
 
 
-def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words) -> Step:
+def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words, together: int) -> Step:
     title, icon = {
         "create": (_("Created"), "circle-plus"),
         "remove": (_("Deleted"), "trash-2"),
@@ -105,7 +110,9 @@ def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words) -> Step:
         via=_through(entry.via),
         title=title,
         icon=icon,
-        undo_url=kind.url("undo", entry.batch),
+        # What the product did by itself is not taken back by hand.
+        undo_url=kind.url("undo", entry.batch) if entry.actor.startswith("user:") else "",
+        together=together,
         lines=[
             Line(words.label(name), words.of(name, old), words.of(name, new))
             for name, (old, new) in fields.items()

@@ -13,6 +13,7 @@ from kundenkreis.kernel.record import Record, prefetched, together
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+    from django_stubs_ext import StrOrPromise
 
 
 class NextStep(models.Model):
@@ -23,6 +24,15 @@ class NextStep(models.Model):
 
     class Meta:
         abstract = True
+
+
+def language_choices() -> list[tuple[str, StrOrPromise]]:
+    """The languages customers are written to; those we speak ourselves first."""
+    return [
+        ("de", _("German")), ("en", _("English")), ("fr", _("French")), ("it", _("Italian")),
+        ("nl", _("Dutch")), ("pl", _("Polish")), ("cs", _("Czech")), ("es", _("Spanish")),
+        ("da", _("Danish")), ("tr", _("Turkish")), ("uk", _("Ukrainian")), ("ru", _("Russian")),
+    ]  # fmt: skip
 
 
 def due_index(name: str) -> models.Index:
@@ -88,7 +98,7 @@ class Person(Reachable, NextStep, Record):
     salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
     first_name = models.CharField(_("First name"), max_length=80, blank=True)
     last_name = models.CharField(_("Last name"), max_length=80, blank=True)
-    language = models.CharField(_("Language"), max_length=5, blank=True)
+    language = models.CharField(_("Language"), max_length=5, blank=True, choices=language_choices)
     customer_number = models.CharField(
         _("Customer number"), max_length=40, null=True, blank=True, unique=True
     )

@@ -107,7 +107,7 @@ class Opportunity(NextStep, Record):
     opened_on = models.DateField(_("Opened on"), null=True, blank=True)
     expected_on = models.DateField(_("Expected close"), null=True, blank=True)
     closed_on = models.DateField(_("Closed on"), null=True, blank=True, editable=False)
-    stage_since = models.DateTimeField(editable=False)
+    stage_since = models.DateTimeField(_("In this stage since"), editable=False)
     source = models.CharField(_("Source"), max_length=80, blank=True)
     lost_reason = models.CharField(_("Reason for loss"), max_length=160, blank=True, editable=False)
     external_id = models.CharField(

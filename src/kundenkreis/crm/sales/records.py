@@ -10,6 +10,9 @@ from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.models import Opportunity, Order, Product
 from kundenkreis.records import Board, Column, Panel, RecordType, Section, extend, register
 
+# Whoever ordered, or may, is what people look for.
+CUSTOMER = ("organisation__name", "person__last_name", "person__first_name")
+
 OPPORTUNITY = register(
     RecordType(
         model=Opportunity,
@@ -54,7 +57,7 @@ OPPORTUNITY = register(
                 ),
             ),
         ),
-        search=("title", "organisation__name", "person__last_name"),
+        search=("title", *CUSTOMER),
         filters=("stage", "owner_id", "source"),
         create=commands.create_opportunity,
         change=commands.change_opportunity,
@@ -129,7 +132,7 @@ ORDER = register(
                 ),
             ),
         ),
-        search=("number",),
+        search=("number", *CUSTOMER),
         filters=("state", "kind", "source"),
         subtitle=panels.customer_name,
         tags=panels.order_tags,

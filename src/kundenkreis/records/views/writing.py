@@ -65,7 +65,8 @@ def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> Ht
         answer = show(request, kind, "fact", edit.content(), part="value")
         if edit.changed:
             toast = {"text": _("Saved."), "undo_url": undo_url(kind, edit.record)}
-            answer["HX-Trigger"] = json.dumps({"toast": toast})
+            # What the page says elsewhere, its title and figures, follows the change.
+            answer["HX-Trigger-After-Settle"] = json.dumps({"toast": toast, "record-changed": ""})
         return answer
     context = {"edit": edit, "field": edit.form[name]}
     status = 422 if request.method == "POST" else 200

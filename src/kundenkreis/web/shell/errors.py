@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.errors import DomainError
 
+_LIST = re.compile(r"/(?:crm|engage)/[a-z-]+/(?=\d)")
+
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A rule said no: a message over the page for htmx, which stays as it is, else a page."""
@@ -20,7 +24,17 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
         toast = {"toast": {"text": str(error), "tone": "error"}}
         headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
         return HttpResponse(status=error.status, headers=headers)
-    return render(request, "shell/refused.html", {"error": error}, status=error.status)
+    context = {"error": error, "back_url": _back(request)}
+    return render(request, "shell/refused.html", context, status=error.status)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the user came from, if that was one of our pages; else the list of what they asked for."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc == request.get_host() and came.path != request.path:
+        return f"{came.path}?{came.query}" if came.query else came.path
+    found = _LIST.match(request.path)
+    return found.group() if found else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

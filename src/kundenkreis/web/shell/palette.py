@@ -101,7 +101,7 @@ def _hit(kind: RecordType, record: Any) -> Hit:
 def _new(viewer: Viewer, text: str) -> Iterator[Hit]:
     for kind in TYPES.values():
         title = _("New %(type)s") % {"type": kind.label}
-        if kind.may(viewer, "create") and _answers(title, text):
+        if kind.may(viewer, "create") and _answers(f"{title} {_('new create')}", text):
             yield Hit(title, kind.url("new"), icon="plus")
 
 

@@ -23,7 +23,7 @@ def rename(company: Company, anna: Client, name: str) -> str:
     address = f"/crm/persons/{company.person.pk}/edit/last_name/"
     seen = Person.objects.get().last_name
     answer = anna.post(address, {"last_name": name, "version": str(version), "seen": seen})
-    url: str = json.loads(answer["HX-Trigger"])["toast"]["undo_url"]
+    url: str = json.loads(answer["HX-Trigger-After-Settle"])["toast"]["undo_url"]
     return url
 
 
@@ -39,7 +39,7 @@ def test_saving_the_same_value_offers_nothing_to_take_back(company: Company, ann
     address = f"/crm/persons/{company.person.pk}/edit/last_name/"
     answer = anna.post(address, {"last_name": "Weiß", "version": "1", "seen": "Weiß"})
     assert answer.status_code == 200
-    assert "HX-Trigger" not in answer.headers
+    assert "HX-Trigger-After-Settle" not in answer.headers
 
 
 def test_a_deletion_offers_to_take_it_back_at_once_and_later_from_the_bin(
