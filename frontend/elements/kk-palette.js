@@ -10,16 +10,19 @@ class Palette extends HTMLElement {
     this.here = this.querySelector(".palette-here");
     this.stop = new AbortController();
     const { signal } = this.stop;
-    this.dialog.addEventListener("toggle", () => this.dialog.open && this.opened(), { signal });
+    // At once: the event "toggle" comes after the first letters, which opened() would select.
+    this.opening = new MutationObserver(() => this.dialog.open && this.opened());
+    this.opening.observe(this.dialog, { attributeFilter: ["open"] });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
     this.field.addEventListener("input", () => this.asked(), { signal });
     this.addEventListener("htmx:beforeSwap", () => this.forget(), { signal });
-    this.addEventListener("htmx:afterSettle", () => this.answered(), { signal });
+    this.addEventListener("htmx:afterSettle", ({ detail }) => this.answered(detail.requestConfig.parameters.q), { signal });
     this.addEventListener("pointermove", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
   }
 
   disconnectedCallback() {
     this.stop.abort();
+    this.opening.disconnect();
   }
 
   opened() {
@@ -31,7 +34,6 @@ class Palette extends HTMLElement {
   // Until the answer is there nothing is chosen: what stands there answers another question.
   asked() {
     this.forget();
-    this.waiting = true;
     this.offer();
   }
 
@@ -40,12 +42,13 @@ class Palette extends HTMLElement {
     this.field.removeAttribute("aria-activedescendant");
   }
 
-  answered() {
-    const early = this.enter;
+  answered(question) {
+    this.known = question;
+    if (this.known !== this.field.value) return;
     this.offer(); // not what was found already
-    this.waiting = this.enter = false;
     this.choose(this.options()[0]);
-    if (early) this.chosen?.click();
+    if (this.enter === this.known) this.chosen?.click();
+    this.enter = null;
   }
 
   // What can be done on this page, from its own buttons.
@@ -79,8 +82,8 @@ class Palette extends HTMLElement {
       this.choose(options[(at + step + options.length) % options.length]);
       this.chosen.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
-      this.enter = this.waiting;
-      if (!this.waiting && this.chosen?.isConnected) this.chosen.click();
+      if (this.known !== this.field.value) this.enter = this.field.value;
+      else if (this.chosen?.isConnected) this.chosen.click();
     } else {
       return;
     }
