@@ -40,13 +40,17 @@ export function select(options, value, label, changed) {
   return made;
 }
 
+// Inputs in which somebody is typing a name of their own, by node: they stay so when drawn again.
+const own = new WeakMap();
+
 /** A select over suggested names; the last choice makes room for a name of one's own. */
-function chooser(value, asked, words, changed) {
+function chooser(value, asked, words, changed, node) {
   const options = asked.suggestions.map((one) => ({ ...one, hint: one.value }));
   if (value && !options.some((one) => one.value === value)) options.push({ value, label: readable(value), hint: value });
   const made = select([...options, { value: "", label: words.other }], value, asked.label, (chosen) => {
     changed(chosen);
     if (chosen) return;
+    own.set(node, new Set([...(own.get(node) ?? []), asked.name]));
     const typed = field("text", "", asked.label, changed);
     made.replaceWith(typed);
     typed.focus();
@@ -131,12 +135,12 @@ export function input(asked, node, words, changed, tree) {
   };
   if (node[asked.name] === undefined && asked.default !== undefined) node[asked.name] = asked.default;
   const value = node[asked.name];
-  const word = make("span", { className: "word" }, asked.label);
+  const word = asked.quiet ? "" : make("span", { className: "word" }, asked.label);
   switch (asked.kind) {
     case "text":
-      if (!asked.suggestions?.length) return [word, field("text", value, asked.label, set)];
+      if (!asked.suggestions?.length || own.get(node)?.has(asked.name)) return [word, field("text", value, asked.label, set)];
       if (value === undefined) node[asked.name] = asked.suggestions[0].value;
-      return [word, chooser(node[asked.name], asked, words, set)];
+      return [word, chooser(node[asked.name], asked, words, set, node)];
     case "choice":
       if (value === undefined && asked.choices.length) node[asked.name] = asked.choices[0].value;
       return [word, select(asked.choices, value, asked.label, set)];

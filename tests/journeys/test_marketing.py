@@ -45,3 +45,20 @@ def test_a_segment_and_a_campaign_are_made_previewed_started_and_ended(
     anna.get_by_role("button", name="Archivieren").click()
     expect(anna.locator(".tag", has_text="Archiviert")).to_be_visible()
     assert said == []
+
+
+def test_a_name_of_ones_own_stays_while_the_condition_grows(product: Product, anna: Page) -> None:
+    anna.goto(f"{product.staff}/engage/segments/new/")
+    anna.get_by_label("Bedingung", exact=True).select_option("performed")
+    row = anna.locator(".condition").first
+    row.get_by_label("Ereignis").select_option("")
+    row.get_by_label("Ereignis").fill("Katalog bestellt")
+    row.get_by_role("button", name="Nur Ereignisse mit").click()
+    expect(anna.locator(".condition").first.get_by_label("Ereignis").first).to_have_value(
+        "Katalog bestellt"
+    )
+    # The comparison of a sum says "ist" once.
+    anna.get_by_label("Bedingung", exact=True).last.select_option("sum_of")
+    expect(anna.get_by_text("ist ist")).to_have_count(0)
+    words = anna.locator(".condition").last.locator(".word").all_inner_texts()
+    assert "ist" not in words

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from kundenkreis.engage.profiles.identity import Sighting
+from kundenkreis.engage.profiles.jobs import PIECE
 from kundenkreis.engage.profiles.models import FormerHolder, Identifier, Profile
 from kundenkreis.engage.profiles.resolution import link, resolve
 from kundenkreis.kernel import store
@@ -97,8 +98,8 @@ def test_whom_the_crm_knows_is_never_forgotten(merged: bool, clock: FrozenClock)
 
 
 def test_many_go_a_few_at_a_time(clock: FrozenClock) -> None:
-    seen = [Sighting(f"v{number}", "", clock.instant) for number in range(120)]
+    seen = [Sighting(f"v{number}", "", clock.instant) for number in range(2 * PIECE + 5)]
     with store.group(Side.ENGAGE, "test"):
         resolve("shop", seen, clock.instant)
     clock.instant = LATER
-    assert [forget() for _ in range(4)] == [50, 50, 20, 0]
+    assert [forget() for _ in range(4)] == [PIECE, PIECE, 5, 0]

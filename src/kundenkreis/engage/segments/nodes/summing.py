@@ -173,7 +173,8 @@ class SumOfType:
             {
                 "name": "op",
                 "kind": "choice",
-                "label": _("is"),
+                "label": _("Comparison"),
+                "quiet": True,  # its choices say "is" themselves
                 "choices": choices,
                 "default": "gte",
             },
