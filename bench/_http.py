@@ -23,7 +23,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        return self.body.decode(errors="replace")  # a page may lead to a file
 
     @property
     def json(self) -> dict[str, object]:
