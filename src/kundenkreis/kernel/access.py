@@ -34,6 +34,7 @@ class Level(IntEnum):
 
 
 _NOTHING: Mapping[str, Level] = MappingProxyType({})
+_NO_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @lru_cache(maxsize=1024)
@@ -48,7 +49,8 @@ class Viewer:
     """Somebody who reads or acts.
 
     `user_id` is None for the product itself; `via` says through what (ui, api, import, link …);
-    `grants` maps right patterns to levels; `below` are the teams under their own ones.
+    `grants` maps right patterns to levels; `below` are the teams under their own ones; `hidden` and
+    `locked` name the fields of a type (`crm.person`) that must not be known, or not be changed.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Viewer:
     grants: Mapping[str, Level] = field(default_factory=lambda: _NOTHING, hash=False)
     via: str = "ui"
     below: frozenset[int] = frozenset()
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_FIELDS, hash=False)
+    locked: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_FIELDS, hash=False)
 
     @property
     def reference(self) -> str:
@@ -75,6 +79,14 @@ class Viewer:
         """Raise `NotAllowed` when the right is missing altogether."""
         if not self.may(right):
             raise NotAllowed(right)
+
+    def sees(self, subject: str, name: str) -> bool:
+        """Whether a field of a type (`crm.person`) may be known: shown, sorted or filtered by."""
+        return name not in self.hidden.get(subject, ())
+
+    def sets(self, subject: str, name: str) -> bool:
+        """Whether a field of a type may be changed, where the record may be."""
+        return self.sees(subject, name) and name not in self.locked.get(subject, ())
 
     def through(self, via: str) -> Viewer:
         return replace(self, via=via)

@@ -228,6 +228,19 @@ class RecordType:
         """The plural as a heading."""
         return capfirst(str(self.label_plural))
 
+    @cached_property
+    def subject(self) -> str:
+        """The type across both sides, as rights to fields name it: `crm.opportunity`."""
+        return f"{self.side}.{self.name}"
+
+    def sees(self, viewer: Viewer, name: str) -> bool:
+        """Whether the viewer may know the field: shown, sorted, filtered, counted or exported."""
+        return viewer.sees(self.subject, name)
+
+    def sets(self, viewer: Viewer, name: str) -> bool:
+        """Whether the viewer may change the field, where they may change the record."""
+        return viewer.sets(self.subject, name)
+
     def right(self, action: str) -> str:
         return f"{self.side}.{self.name}.{action}"
 
