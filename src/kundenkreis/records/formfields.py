@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.money import to_major
 from kundenkreis.records import references
-from kundenkreis.records.parsing import parse_number, plain
+from kundenkreis.records.parsing import parse_near_day, parse_number, plain
 from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class MoneyField(NumberField):
 
 
 class DayField(forms.DateField):
-    """A business date; the browser's own picker, and the usual notations from files."""
+    """A business date; the browser's own picker, and the usual notations from files and tables."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = DAY_FORMATS
@@ -78,11 +78,18 @@ class DayField(forms.DateField):
     def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
 
+    def to_python(self, value: Any) -> Any:
+        near = parse_near_day(value) if isinstance(value, str) else None
+        return near or super().to_python(value)
+
 
 class InstantField(forms.DateTimeField):
-    """An instant in the user's time zone."""
+    """An instant in the user's time zone; read as pages write it, too."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    input_formats = [
+        form for day in DAY_FORMATS for form in (f"{day} %H:%M", f"{day}, %H:%M", f"{day}T%H:%M")
+    ]
 
 
 class Suggest(forms.TextInput):

@@ -35,7 +35,10 @@ NOTHING = ("", "–")
 
 
 class RecordForm(forms.Form):
-    """The fields of one record; `record` is None for a new one."""
+    """The fields of one record; `record` is None for a new one.
+
+    `fields` are form fields that were made before, for a form per row.
+    """
 
     def __init__(
         self,
@@ -46,11 +49,13 @@ class RecordForm(forms.Form):
         *,
         record: Any = None,
         initial: Mapping[str, Any] | None = None,
+        fields: Mapping[str, forms.Field] | None = None,
     ) -> None:
         self.kind, self.record = kind, record
         super().__init__(data, initial=dict(initial or {}), prefix=None)
         for name in names:
-            self.fields[name] = of_input(kind, name, viewer)
+            made = fields.get(name) if fields else None
+            self.fields[name] = made or of_input(kind, name, viewer)
             if record is not None:
                 self.initial[name] = self._initial(info(kind.model, name))
 

@@ -1,0 +1,127 @@
+"""Cells as text, the way people type, copy and paste them: what a value is as text, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.conditions import Kind, caseless
+from kundenkreis.kernel.money import to_major
+from kundenkreis.records import registry
+from kundenkreis.records.fields import Info, info
+from kundenkreis.records.forms import RecordForm, field_of
+from kundenkreis.records.parsing import plain
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+# What spreadsheets and people write for yes and no, in both languages.
+TRUTHS = {"yes", "ja", "true", "wahr", "x", "1", "y", "j"}
+FALSEHOODS = {"", "no", "nein", "false", "falsch", "0", "n", "-"}
+
+
+def typed(found: Info, record: Any) -> str:
+    """A record's value as somebody would type it; what is chosen from a list by its stored value."""
+    value = getattr(record, found.name)
+    if value is None or value == "":
+        return ""
+    match found.kind:
+        case Kind.MONEY:
+            return plain(to_major(value, getattr(record, "currency", "") or "EUR"))
+        case Kind.NUMBER:
+            return plain(value if isinstance(value, Decimal) else Decimal(str(value)))
+        case Kind.DATE:
+            return formats.day(value)
+        case Kind.DATETIME:
+            return formats.instant(value)
+        case Kind.BOOLEAN:
+            return "true" if value else "false"
+        case Kind.REFERENCE if not found.directory:
+            return str(value) if registry.of_model(found.related) else str(value.pk)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def held(found: Info, record: Any) -> str:
+    """The same, unmistakably: two records of one name are two values."""
+    if found.related is None:
+        return typed(found, record)
+    key = getattr(record, found.column.attname)
+    return "" if key is None else str(key)
+
+
+class Reader:
+    """What texts mean in some fields of a type; made once for any number of rows."""
+
+    def __init__(self, kind: RecordType, viewer: Viewer, names: Iterable[str]) -> None:
+        self.kind, self.viewer = kind, viewer
+        self.fields = {name: field_of(info(kind.model, name), viewer) for name in names}
+        self._labels = {
+            name: _labels(field.choices)
+            for name, field in self.fields.items()
+            if isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        }
+
+    def form(
+        self, record: Any, texts: Mapping[str, str], chosen: Iterable[str] = ()
+    ) -> tuple[RecordForm, dict[str, str]]:
+        """A form filled with the texts, and what is wrong with those that mean nothing.
+
+        Those of the names in `chosen` were picked from a list: their text is the stored value.
+        """
+        data, wrong = {}, {}
+        for name, text in texts.items():
+            try:
+                data[name] = text if name in chosen else self._meant(name, text)
+            except ValidationError as error:
+                wrong[name] = " ".join(error.messages)
+        fields = {name: self.fields[name] for name in data}
+        return RecordForm(self.kind, self.viewer, data, data, record=record, fields=fields), wrong
+
+    def _meant(self, name: str, text: str) -> str:
+        text = text.strip()
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _truth(text)
+        if name in self._labels:
+            return _choice(self._labels[name], info(self.kind.model, name), text)
+        if not isinstance(field.widget, forms.Textarea):
+            return " ".join(text.splitlines())
+        return text
+
+
+def _labels(choices: Any) -> dict[str, list[str]]:
+    """The stored values by their labels; several where labels are the same."""
+    found: dict[str, list[str]] = {}
+    for value, label in choices:
+        found.setdefault(caseless(str(label)), []).append(str(value))
+    return found
+
+
+def _choice(labels: Mapping[str, list[str]], found: Info, text: str) -> str:
+    if not text:
+        return ""
+    values = labels.get(caseless(text), [])
+    if len(values) > 1:
+        raise ValidationError(_("“%(text)s” can mean several.") % {"text": text[:80]})
+    if values:
+        return values[0]
+    # Numbers of people and teams are no names: a column of figures must not become owners.
+    if found.kind is Kind.CHOICE and any(text in known for known in labels.values()):
+        return text
+    raise ValidationError(_("“%(text)s” is none of the choices.") % {"text": text[:80]})
+
+
+def _truth(text: str) -> str:
+    word = caseless(text)
+    if word in TRUTHS:
+        return "true"
+    if word in FALSEHOODS:
+        return "false"
+    raise ValidationError(_("Write “yes” or “no”."))
