@@ -3,7 +3,7 @@ import { send } from "./request.js";
 // <kk-inline-edit data-url><span class="value">…</span><button class="edit">…</button></kk-inline-edit>
 // GET data-url answers a <form> with the field; POST saves and answers the new content of this
 // element. 422 answers the form again with its errors. Enter saves, Escape cancels, leaving the
-// field saves what was changed.
+// field saves what was changed; where somebody else has changed it too, only a choice does.
 class InlineEdit extends HTMLElement {
   connectedCallback() {
     if (this.ready) return;
@@ -14,18 +14,22 @@ class InlineEdit extends HTMLElement {
     this.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      this.save();
+      this.save(event.submitter);
     });
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("change", (event) => event.target.matches("select, [type=checkbox]") && this.save());
     this.addEventListener("focusout", (event) => {
-      if (!this.form || this.contains(event.relatedTarget) || this.busy) return;
+      if (!this.form || this.contains(event.relatedTarget) || this.busy || this.dispute) return;
       this.changed ? this.save() : this.cancel();
     });
   }
 
   get form() {
     return this.querySelector("form");
+  }
+
+  get dispute() {
+    return this.querySelector(".difference");
   }
 
   get changed() {
@@ -45,10 +49,10 @@ class InlineEdit extends HTMLElement {
     this.focusField();
   }
 
-  async save() {
+  async save(button) {
     if (this.busy) return;
-    if (!this.changed) return this.cancel();
-    const { ok } = await this.request("POST", Object.fromEntries(new FormData(this.form)));
+    if (!this.changed && !this.dispute) return this.cancel();
+    const { ok } = await this.request("POST", Object.fromEntries(new FormData(this.form, button)));
     if (this.form) return this.focusField(); // refused: the form stays with what was typed
     if (ok) {
       this.classList.add("saved");
@@ -86,7 +90,9 @@ class InlineEdit extends HTMLElement {
     }
   }
 
+  // Both values are read before anything is chosen: Enter pressed twice overwrites nothing.
   focusField() {
+    if (this.dispute) return this.dispute.focus();
     const field = this.querySelector("input:not([type=hidden]), select, textarea");
     field?.focus();
     field?.select?.();

@@ -1,18 +1,16 @@
-"""Changing one fact in place; when two people change the same one, nobody's value is lost."""
+"""Changing facts of a record, one in place or all in a form, while others may do the same."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
-from kundenkreis.kernel.errors import Conflict, DomainError, NotFound
-from kundenkreis.records import facts, write
-from kundenkreis.records.cells import written
+from kundenkreis.kernel.errors import DomainError, NotFound
+from kundenkreis.records import facts, merging
 from kundenkreis.records.directory import Directory
-from kundenkreis.records.fields import info
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.numbers import whole
+from kundenkreis.records.merging import Difference, Differs, Seen
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -21,78 +19,71 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 
-class FactEdit:
-    """One fact of one record while somebody changes it."""
+class Edit:
+    """Some facts of one record while somebody changes them; all that they may, without names.
 
-    def __init__(self, kind: RecordType, viewer: Viewer, pk: int, name: str) -> None:
-        self.kind, self.viewer, self.name = kind, viewer, name
+    Raises `NotAllowed` for a record they may not change, `NotFound` for a fact nobody offers.
+    """
+
+    def __init__(
+        self, kind: RecordType, viewer: Viewer, pk: int, names: Sequence[str] = ()
+    ) -> None:
+        self.kind, self.viewer = kind, viewer
         self.record = kind.one(viewer, pk)
-        if name not in facts.editable_names(kind, viewer, self.record):
+        offered = facts.editable_names(kind, viewer, self.record)
+        self.names = [name for name in facts.names(kind) if name in offered & set(names or offered)]
+        if not self.names:
             viewer.require_for(kind.right("change"), self.record)
             raise NotFound
         self.form = self._form(None)
+        self.before: Seen = merging.seen(self.record, self.names)
+        self.differences: dict[str, Difference] = {}
         self.changed = False  # whether saving made a difference
 
     @property
-    def version(self) -> int:
-        return int(getattr(self.record, "version", 0))
+    def seen(self) -> str:
+        """What the facts hold, to tell later whether somebody else has changed them."""
+        return json.dumps(self.before)
 
     @property
-    def seen(self) -> str:
-        """The value as it stands, to tell later whether somebody else has changed it."""
-        return self._text(self.record)
+    def fields(self) -> list[tuple[Any, Difference | None]]:
+        """The form's fields, each with what somebody else has made of it meanwhile."""
+        return [(self.form[name], self.differences.get(name)) for name in self.names]
 
     def save(self, data: QueryDict) -> bool:
         """Write what was typed; False when it was refused, with the reasons in the form."""
-        self.form = self._form(data)
+        self.form, self.before = self._form(data), merging.read(data.get("seen", ""))
         if not self.form.is_valid():
             return False
+        pk, was = self.record.pk, self.record.version
+        values = {name: self.form.cleaned_data[name] for name in self.names}
         try:
-            self._write(whole(data.get("version", "")) or 0, data.get("seen", ""))
-        except Conflict as error:
-            self._show_both(error)
+            self.record = merging.merge(self.kind, self.viewer, pk, self.before, values)
+        except Differs as error:
+            self.differences = {one.name: one for one in error.differences}
+            self.before = error.seen
             return False
         except DomainError as error:
-            if error.status != 422:
+            if error.status not in (409, 422):
                 raise
-            self.form.add_error(self.name, str(error))
+            self.form.add_error(error.field if error.field in self.names else None, str(error))
             return False
-        before, self.record = self.version, self.kind.one(self.viewer, self.record.pk)
-        self.changed = self.version != before
+        self.changed = self.record.version != was
         return True
 
+    def take(self, data: QueryDict, name: str) -> None:
+        """Put the stored value of one field into the form and leave the others as typed."""
+        typed, stored = data.copy(), self._form(None)
+        if name in self.names:
+            value = stored[name].value()
+            typed.setlist(name, [] if value in (None, False) else [str(value)])
+        self.form, self.before = self._form(typed), merging.read(data.get("seen", ""))
+
     def content(self) -> dict[str, Any]:
-        """The fact again, as the record page shows it."""
-        fact = facts.declared(self.kind, self.name)
+        """The first of the facts again, as the record page shows it."""
+        fact = facts.declared(self.kind, self.names[0])
         value = facts.shown(self.kind, self.record, fact, Directory([self.record]))
         return {"label": facts.label_of(self.kind, fact), "value": value}
 
-    def _write(self, version: int, seen: str) -> None:
-        values = {self.name: self.form.cleaned_data[self.name]}
-        pk = self.record.pk
-        try:
-            write.change(self.kind, self.viewer, pk, version, values)
-        except Conflict:
-            # Somebody changed another fact meanwhile: that is no conflict about this one.
-            self.record = self.kind.one(self.viewer, pk)
-            if self.seen != seen:
-                raise
-            write.change(self.kind, self.viewer, pk, self.version, values)
-
-    def _show_both(self, error: Conflict) -> None:
-        value = self.seen or _("empty")
-        self.form.add_error(
-            self.name,
-            _("Meanwhile somebody else changed this to “%(value)s”. Save again to replace it.")
-            % {"value": value},
-        )
-
-    def _text(self, record: Any) -> str:
-        found = info(self.kind.model, self.name)
-        value = found.value(record)
-        if value is None:
-            return ""
-        return str(value) if found.directory else written(found, value)
-
     def _form(self, data: QueryDict | None) -> RecordForm:
-        return RecordForm(self.kind, self.viewer, [self.name], data, record=self.record)
+        return RecordForm(self.kind, self.viewer, self.names, data, record=self.record)

@@ -43,6 +43,12 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
     return found
 
 
+def names(kind: RecordType) -> list[str]:
+    """The names of all facts, in the order of the page."""
+    facts = [fact for section in kind.sections for fact in section.facts]
+    return [fact if isinstance(fact, str) else fact.name for fact in facts]
+
+
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     """The facts this viewer may change in place."""
     right = kind.right("change")

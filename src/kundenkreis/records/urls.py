@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
     boards,
+    editing,
     exchange,
     filtering,
     history,
@@ -45,7 +46,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
     if "change" in kind.actions:
-        made.append(_address(kind, f"{one}edit/<str:name>/", "edit", writing.edit_fact))
+        made.append(_address(kind, f"{one}edit/", "edit", editing.edit_page))
+        made.append(_address(kind, f"{one}edit/<str:name>/", "fact", editing.edit_fact))
     if "remove" in kind.actions:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
         made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))

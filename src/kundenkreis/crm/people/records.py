@@ -162,6 +162,7 @@ ORGANISATION = register(
             Section(
                 _("Facts"),
                 (
+                    "name",
                     "industry",
                     "employees",
                     "revenue_minor",

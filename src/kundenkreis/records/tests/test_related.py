@@ -25,7 +25,7 @@ from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
-from kundenkreis.records.editing import FactEdit
+from kundenkreis.records.editing import Edit
 from kundenkreis.records.exporting import lines
 from kundenkreis.records.facts import sections
 from kundenkreis.records.filters import read
@@ -185,10 +185,10 @@ def test_a_filter_does_not_tell_whose_a_record_is(
 def test_a_fact_that_is_hidden_cannot_be_changed_unseen(ours: Person, theirs: Person) -> None:
     mine = SALE.model._default_manager.get(person=ours).pk
     other = SALE.model._default_manager.get(person=theirs).pk
-    assert FactEdit(SALE, BENS, mine, "person").form.initial["person"] == ours
+    assert Edit(SALE, BENS, mine, ["person"]).form.initial["person"] == ours
     for viewer, pk in ((BENS, other), (CARLAS, mine), (CARLAS, other)):
         with pytest.raises(NotFound):
-            FactEdit(SALE, viewer, pk, "person")
+            Edit(SALE, viewer, pk, ["person"])
     write.change(SALE, CARLAS, other, 1, {"title": "Sale 2, larger"})
     assert SALE.model._default_manager.get(pk=other).person == theirs
 

@@ -34,6 +34,7 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         "panels": panels(kind, viewer, record),
         "may_change": may(kind, viewer, "change", record),
         "may_remove": may(kind, viewer, "remove", record),
+        "edit_url": kind.url(pk, "edit"),
         "remove_url": kind.url(pk, "remove"),
         "history_url": kind.url(pk, "history"),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
-from kundenkreis.records.editing import FactEdit
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
 from kundenkreis.records.history import undo_url
 from kundenkreis.records.views import show
@@ -55,22 +53,6 @@ def _form(
         "cancel_url": kind.url(),
     }
     return show(request, kind, "form", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> HttpResponse:
-    """The form of one fact in place (GET), or its new content (POST)."""
-    edit = FactEdit(kind, request.viewer, pk, name)
-    if request.method == "POST" and edit.save(request.POST):
-        answer = show(request, kind, "fact", edit.content(), part="value")
-        if edit.changed:
-            toast = {"text": _("Saved."), "undo_url": undo_url(kind, edit.record)}
-            # What the page says elsewhere, its title and figures, follows the change.
-            answer["HX-Trigger-After-Settle"] = json.dumps({"toast": toast, "record-changed": ""})
-        return answer
-    context = {"edit": edit, "field": edit.form[name]}
-    status = 422 if request.method == "POST" else 200
-    return show(request, kind, "fact", context, part="form", status=status)
 
 
 @require_POST

@@ -1,0 +1,56 @@
+"""A record and the people who work on it: at the same time, with the keyboard, over days."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.journeys.running import Product
+from tests.journeys.staff import logged_in
+
+pytestmark = pytest.mark.journey
+
+
+def fact(page: Page, label: str) -> Locator:
+    found: Locator = page.locator("dt", has_text=label).locator("xpath=following-sibling::dd[1]")
+    return found
+
+
+def typed_into(page: Page, label: str, text: str) -> Locator:
+    """A fact opened for changing, with something typed but not saved."""
+    fact(page, label).locator(".value").click()
+    field = fact(page, label).locator("input:not([type=hidden])")
+    field.fill(text)
+    return field
+
+
+def test_two_people_change_the_same_record_and_neither_loses_anything(
+    product: Product, anna: Page, browser: Browser
+) -> None:
+    ben = logged_in(browser, product, who=1)
+    for page in (anna, ben):
+        page.goto(f"{product.staff}/crm/organisations/?q=Rheintal")
+        page.get_by_role("link", name="Rheintal Logistik").click()
+    annas = typed_into(anna, "Land", "Schweiz")
+    typed_into(ben, "Land", "Österreich").press("Enter")
+    expect(fact(ben, "Land").locator(".value")).to_have_text("Österreich")
+
+    # Enter, pressed twice, overwrites nothing; leaving the field does not either.
+    annas.press("Enter")
+    question = fact(anna, "Land").get_by_role("alert")
+    expect(question).to_contain_text("Ben Marks hat das inzwischen geändert")
+    expect(question).to_contain_text("Österreich")
+    anna.keyboard.press("Enter")
+    anna.locator(".record-main").click(position={"x": 5, "y": 5})
+    expect(annas).to_have_value("Schweiz")
+    question.get_by_role("button", name="Meinen speichern").click()
+    expect(fact(anna, "Land").locator(".value")).to_have_text("Schweiz")
+
+    # Another fact of the same record is nobody's question.
+    ours = typed_into(ben, "Gegründet", "1987")
+    typed_into(anna, "Beschäftigte", "42").press("Enter")
+    expect(fact(anna, "Beschäftigte").locator(".value")).to_have_text("42")
+    ours.press("Enter")
+    expect(fact(ben, "Gegründet").locator(".value")).to_have_text("1987")
+    expect(fact(ben, "Beschäftigte").locator(".value")).to_have_text("42")
+    ben.context.close()
