@@ -19,7 +19,7 @@ from kundenkreis.kernel.conditions import caseless
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import write
-from kundenkreis.records.exporting import BOM, unsafe
+from kundenkreis.records.exchange.writers import BOM, unsafe
 from kundenkreis.records.fields import info, unique_beside
 from kundenkreis.records.forms import RecordForm, form_names
 

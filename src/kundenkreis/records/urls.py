@@ -14,6 +14,7 @@ from kundenkreis.records.views import (
     exchange,
     filtering,
     history,
+    importing,
     lists,
     pages,
     writing,
@@ -52,9 +53,14 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
         made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))
     if "import" in kind.actions:
-        made.append(_address(kind, f"{kind.slug}/import/", "import", exchange.import_page))
+        made.append(_address(kind, f"{kind.slug}/import/", "import", importing.import_page))
     if "export" in kind.actions:
-        made.append(_address(kind, f"{kind.slug}/export.csv", "export", exchange.export_file))
+        out = f"{kind.slug}/exports/<int:pk>/"
+        made += [
+            _address(kind, f"{kind.slug}/export.<str:form>", "export", exchange.export_file),
+            _address(kind, out, "exported", exchange.export_page),
+            _address(kind, f"{out}file/", "exported-file", exchange.exported_file),
+        ]
     if kind.board:
         made += [
             _address(kind, f"{kind.slug}/board/", "board", boards.board_page),

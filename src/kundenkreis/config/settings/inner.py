@@ -13,6 +13,7 @@ SECRET_KEY = env.secret(Side.CRM)
 ROOT_URLCONF = "kundenkreis.config.urls_inner"
 WSGI_APPLICATION = "kundenkreis.config.wsgi.application"
 
+FOLDERS = {side: env.folder(side) for side in Side}
 DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGAGE)}
 
 INSTALLED_APPS = [

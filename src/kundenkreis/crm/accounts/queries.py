@@ -31,6 +31,12 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
     )
 
 
+def viewer_by_id(user_id: int) -> Viewer | None:
+    """Somebody who may log in, with their rights of this moment; None if there is nobody such."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return None if user is None else viewer_of(user)
+
+
 def teams_below(team_ids: frozenset[int]) -> frozenset[int]:
     """All teams under these ones, at any depth; a loop in the tree does no harm."""
     children: dict[int | None, list[int]] = {}

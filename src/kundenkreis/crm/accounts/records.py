@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.accounts import queries
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.kernel.fields import translated
-from kundenkreis.records import Column, RecordType, Section, directory, register
+from kundenkreis.records import Column, RecordType, Section, acting, directory, register
 from kundenkreis.ui import parts
 
 
@@ -78,5 +78,6 @@ TEAM = register(
     )
 )
 
+acting.use(queries.viewer_by_id)
 directory.use("owner_id", names=queries.staff_names, choices=queries.staff_choices)
 directory.use("team_id", names=queries.team_names, choices=queries.team_choices)

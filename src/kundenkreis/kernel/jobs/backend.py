@@ -36,6 +36,10 @@ class JobTask(_Task):
         extra = {"unique": unique, "lane": lane, **changes}
         return replace(self, **{name: value for name, value in extra.items() if value is not None})
 
+    def enqueue_once(self, unique: str, *args: Any, after: datetime | None = None) -> None:
+        """Enqueue it unless an unfinished job has that key; `after` is when it is due."""
+        self.using(unique=unique, run_after=after).enqueue(*args)
+
 
 def job(side: Side) -> Callable[[Callable[..., None]], JobTask]:
     """Make a function a job of one side; like Django's `task`, with our task type."""

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
-from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.crm.people.models import ContactDetail, Person
@@ -12,9 +8,8 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
-from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
-from kundenkreis.records import importing, named, write
-from kundenkreis.records.exporting import lines, safe, unsafe
+from kundenkreis.kernel.testing import ANNA, CARLA, CRM
+from kundenkreis.records import importing, named
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -31,11 +26,6 @@ Petra;Tann;petra@example.org;x
 def english() -> object:
     with translation.override("en"):
         yield
-
-
-def exported(viewer: object = ANNA, query: str = "") -> list[dict[str, str]]:
-    text = "".join(lines(PERSON, viewer, QueryDict(query)))  # type: ignore[arg-type]
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
 def mapped(table: importing.Sheet) -> list[str]:
@@ -80,16 +70,6 @@ def test_it_names_the_line_a_row_begins_in() -> None:
     assert table.lines == [2, 5, 6]
 
 
-def test_it_refuses_an_export_that_would_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in "ABC":
-        write.create(PERSON, ANNA, {"last_name": name})
-    monkeypatch.setattr("kundenkreis.records.exporting.MAX_ROWS", 2)
-    with pytest.raises(DomainError, match="too long"):
-        exported()
-    monkeypatch.setattr("kundenkreis.records.exporting.MAX_ROWS", 3)
-    assert len(exported()) == 3
-
-
 def test_it_finds_a_value_that_comes_twice_in_the_file() -> None:
     table = importing.sheet("last name,customer number\nA,K-1\nB,K-1\n")
     mapping = importing.guessed(PERSON, ANNA, table.header)
@@ -130,29 +110,3 @@ def test_it_imports_for_those_only_who_may() -> None:
     table = importing.sheet(FILE)
     with pytest.raises(NotAllowed):
         importing.check(PERSON, CARLA, table, mapped(table))
-
-
-def test_it_exports_the_rows_of_the_view_and_no_others() -> None:
-    write.create(PERSON, ANNA, {"last_name": "Weiß", "source": "Messe"})
-    write.create(PERSON, ANNA, {"last_name": "Kern", "source": "Web", "owner_id": 5})
-    assert [row["Last name"] for row in exported()] == ["Kern", "Weiß"]
-    assert [row["Last name"] for row in exported(query="source=Messe")] == ["Weiß"]
-    assert exported(BEN) == []  # his team's rows only, and there are none
-
-
-def test_it_refuses_an_export_at_once() -> None:
-    with pytest.raises(NotAllowed):
-        lines(PERSON, CARLA, QueryDict())
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-2", "@cmd", "\tx", "'=1"])
-def test_it_makes_formulas_harmless_and_back(text: str) -> None:
-    assert not safe(text).startswith(("=", "+", "-", "@", "\t"))
-    assert unsafe(safe(text)) == text or text == "'=1"
-
-
-def test_it_writes_no_cell_that_a_spreadsheet_would_run() -> None:
-    write.create(PERSON, ANNA, {"last_name": '=HYPERLINK("http://x")', "phone": "+49 30 1234567"})
-    (row,) = exported()
-    assert row["Last name"].startswith("'=")
-    assert row["Phone"].startswith("'+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -25,8 +25,9 @@ from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
+from kundenkreis.records.declaration import RecordType
 from kundenkreis.records.editing import Edit
-from kundenkreis.records.exporting import lines
+from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.facts import sections
 from kundenkreis.records.filters import read
 from kundenkreis.records.listing import Listing, listing
@@ -35,6 +36,10 @@ from kundenkreis.records.registry import TYPES
 pytestmark = pytest.mark.django_db(databases=CRM)
 
 SALE, ORDER = named("opportunity"), named("order")
+
+
+def lines(kind: RecordType, viewer: Viewer, query: str = "") -> Iterator[str]:
+    return csv_file(export(kind, viewer, QueryDict(query), "csv"))
 
 
 def may(viewer: Viewer, **grants: Level) -> Viewer:
@@ -93,7 +98,7 @@ def page(kind: Any, viewer: Viewer) -> str:
     """Everything the list, its file and the record pages say."""
     found = listed(kind, viewer)
     texts = [str(row) for row in found.rows]
-    texts += lines(kind, viewer, QueryDict())
+    texts += lines(kind, viewer)
     for row in found.rows:
         record = kind.one(viewer, int(row.split("/")[3]))
         texts.append(kind.subtitle(record))
@@ -156,8 +161,8 @@ def test_a_list_is_sorted_by_a_name_only_for_whom_may_read_all_of_them(
     for viewer in (BENS, CARLAS):
         assert not offered(viewer)
         assert order(viewer, "organisation") == order(viewer, "-organisation")
-        assert list(lines(SALE, viewer, QueryDict("sort=organisation"))) == list(
-            lines(SALE, viewer, QueryDict("sort=-organisation"))
+        assert list(lines(SALE, viewer, "sort=organisation")) == list(
+            lines(SALE, viewer, "sort=-organisation")
         )
 
 
@@ -194,7 +199,7 @@ def test_a_fact_that_is_hidden_cannot_be_changed_unseen(ours: Person, theirs: Pe
 
 
 @pytest.mark.parametrize("viewer", [ANNAS, BENS, CARLAS], ids=str)
-@pytest.mark.parametrize("show", [listed, lambda *of: list(lines(*of, QueryDict()))])
+@pytest.mark.parametrize("show", [listed, lambda *of: list(lines(*of))])
 def test_a_longer_list_asks_no_more_questions(
     ours: Person, viewer: Viewer, show: Callable[..., Any]
 ) -> None:

@@ -1,93 +1,90 @@
-"""Import from and export to CSV files."""
+"""Export of a list: at once, or by the worker when it is long."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records import importing
-from kundenkreis.records.exporting import lines
+from kundenkreis.records import jobs
+from kundenkreis.records.exchange import commands, exporting, outgoing, working
+from kundenkreis.records.exchange.writers import CSV, TYPES
+from kundenkreis.records.models import Transfer
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
-SAMPLE = 3
+OUT = Transfer.Direction.OUT
+
+
+@require_http_methods(["GET", "POST"])
+def export_file(request: StaffRequest, kind: RecordType, form: str) -> HttpResponseBase:
+    """The current view as a file. A long one is asked for by POST and made by the worker."""
+    if form not in TYPES:
+        raise Http404
+    found = exporting.export(kind, request.viewer, request.GET, form)
+    total, asked = len(found.pks), request.method == "POST"
+    if total > exporting.AT_ONCE and not asked:
+        return show(request, kind, "export", _context(kind, total=total))
+    noted = commands.note_export(
+        kind, request.viewer, query=request.GET.urlencode(), form=form, total=total,
+        columns=[column.name for column in found.columns],
+        state=Transfer.State.RUNNING if total > exporting.AT_ONCE else Transfer.State.DONE,
+    )  # fmt: skip
+    if noted.moving:
+        working.enqueue(jobs.go_on_with_transfer, kind.side, noted)
+        return HttpResponseRedirect(kind.url("exports", noted.pk))
+    content = exporting.csv_file(found) if form == CSV else exporting.excel_file(found)
+    answer: Any = StreamingHttpResponse if form == CSV else FileResponse
+    return _as_file(answer(content, content_type=TYPES[form]), kind, form)
 
 
 @require_GET
-def export_file(request: StaffRequest, kind: RecordType) -> StreamingHttpResponse:
-    """The current view as a CSV file."""
-    content = lines(kind, request.viewer, request.GET)
-    answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-    name = f"{kind.slug}-{clock.now():%Y-%m-%d}.csv"
+def export_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """How far an export is; the file when it is done."""
+    found = commands.transfer(kind, request.viewer, OUT, pk)
+    part = "state" if request.headers.get("HX-Target") == "state" else ""
+    return show(request, kind, "export", _context(kind, transfer=found), part=part)
+
+
+@require_GET
+def exported_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponseBase:
+    """The finished file, to whom has asked for it."""
+    found = commands.transfer(kind, request.viewer, OUT, pk)
+    path = outgoing.file_of(kind.side, found)
+    if found.state != Transfer.State.DONE or not path.exists():
+        raise Http404
+    form = found.asked["format"]
+    return _as_file(FileResponse(path.open("rb"), content_type=TYPES[form]), kind, form)
+
+
+def _as_file(answer: HttpResponseBase, kind: RecordType, form: str) -> HttpResponseBase:
+    name = exporting.file_name(kind, clock.now(), form)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-@require_http_methods(["GET", "POST"])
-def import_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
-    """Three steps on one page: choose a file, check the columns and every row, create."""
-    request.viewer.require(kind.right("import"))
-    if request.method == "GET":
-        return _page(request, kind, {})
-    try:
-        text, encoding = _text(request)
-        table = importing.sheet(text, encoding)
-    except DomainError as error:
-        return _page(request, kind, {"problem": error}, 422)
-    mapping = request.POST.getlist("column")[: importing.MAX_COLUMNS]
-    mapping = mapping or importing.guessed(kind, request.viewer, table.header)
-    step = importing.run if request.POST.get("step") == "run" else importing.check
-    result = step(kind, request.viewer, table, mapping)
-    return _page(request, kind, _context(request, kind, table, mapping, text, result, step))
-
-
-def _text(request: StaffRequest) -> tuple[str, str]:
-    uploaded = request.FILES.get("file")
-    if uploaded is None:
-        return request.POST.get("text", "")[: importing.MAX_BYTES], request.POST.get("encoding", "")
-    return importing.decoded(uploaded.read(importing.MAX_BYTES + 1))
-
-
 def _context(
-    request: StaffRequest,
-    kind: RecordType,
-    table: importing.Sheet,
-    mapping: list[str],
-    text: str,
-    result: importing.Result,
-    step: Any,
+    kind: RecordType, *, transfer: Transfer | None = None, total: int = 0
 ) -> dict[str, Any]:
-    samples = [
-        [row[at] if at < len(row) else "" for row in table.rows[:SAMPLE]]
-        for at in range(len(table.header))
-    ]
-    padded = [*mapping, *[""] * len(table.header)]
     return {
-        "table": table,
-        "text": text,
-        "columns": list(zip(table.header, padded, samples, strict=False)),
-        "targets": importing.targets(kind, request.viewer),
-        "result": result,
-        "errors": result.errors[:100],
-        "done": step is importing.run,
-        "undo_url": kind.url("undo", result.batch),
-    }
-
-
-def _page(
-    request: StaffRequest, kind: RecordType, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    known = {
-        "title": _("Import %(types)s") % {"types": kind.label_plural},
+        "title": _("Export %(types)s") % {"types": kind.label_plural},
         "trail": [{"label": kind.title, "url": kind.url()}],
         "list_url": kind.url(),
+        "transfer": transfer,
+        "total": total,
+        "file_url": kind.url("exports", transfer.pk, "file") if transfer else "",
     }
-    return show(request, kind, "import", known | context, status=status)

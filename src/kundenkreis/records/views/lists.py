@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
+from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
 from kundenkreis.records.views import show, tabs
@@ -31,9 +32,11 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
         "bin_url": kind.url("bin") if kind.may(viewer, "remove") else "",
         "import_url": kind.url("import") if kind.may(viewer, "import") else "",
-        "export_url": f"{kind.url('export.csv')[:-1]}{found.export_query}"
-        if kind.may(viewer, "export")
-        else "",
+        "export_urls": [
+            (label, f"{kind.url(f'export.{form}')[:-1]}{found.export_query}")
+            for form, label in FORMS.items()
+            if kind.may(viewer, "export")
+        ],
     }
     part = "table" if request.headers.get("HX-Target") == "list" else ""
     return show(request, kind, "list", context, part=part)

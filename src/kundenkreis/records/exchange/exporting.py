@@ -1,0 +1,131 @@
+"""Exactly the rows and columns of a view, as a file; who took it out is in the audit.
+
+A short list is the answer itself. A long one is written by the worker, a piece at a time, and
+fetched when it is done.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from django.http import QueryDict
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records import listing
+from kundenkreis.records.declaration import Column, RecordType
+from kundenkreis.records.directory import Directory
+from kundenkreis.records.exchange import marks
+from kundenkreis.records.exchange.values import Value, reader
+from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+
+CHUNK = 500
+AT_ONCE = 2_000  # rows that a request writes itself
+
+Row = tuple[list[Value], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A view that goes out: its columns, and the numbers of its rows in order."""
+
+    kind: RecordType
+    viewer: Viewer
+    columns: list[Column]
+    pks: array[int]
+
+    @property
+    def labels(self) -> list[str]:
+        return [listing.label_of(self.kind, column) for column in self.columns]
+
+    @property
+    def mark(self) -> str:
+        return marks.text(self.kind.subject, [column.name for column in self.columns])
+
+    def rows(self, start: int = 0, most: int | None = None) -> Iterator[Row]:
+        """The values and version of each row from a place on, as they are now."""
+        end = len(self.pks) if most is None else min(start + most, len(self.pks))
+        readers = [reader(self.kind, column) for column in self.columns]
+        for at in range(start, end, CHUNK):
+            pks = self.pks[at : min(at + CHUNK, end)].tolist()
+            found = {record.pk: record for record in self.kind.rows(self.viewer).filter(pk__in=pks)}
+            directory = Directory(found.values())
+            for record in (found[pk] for pk in pks if pk in found):
+                values = [read(record, directory) for read in readers]
+                yield values, getattr(record, marks.VERSION, None)
+
+
+def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> Export:
+    """The view that the parameters describe. Raises `NotAllowed`, `DomainError` if it is too long."""
+    viewer.require(kind.right("export"))
+    rows, _filters = listing.narrowed(kind, viewer, parameters, "")
+    _column, fields, descending = listing.order_of(kind, viewer, parameters)
+    sign = "-" if descending else ""
+    ordered = rows.order_by(*(f"{sign}{name}" for name in (*fields, "pk")))
+    pks = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    most = MOST_ROWS[form]
+    if most is not None and len(pks) > most:
+        raise DomainError(
+            _("The list is too long for one file."),
+            _("An Excel file takes up to %(n)s rows.") % {"n": formats.number(most)},
+            _("Export it as CSV, or narrow it by a filter."),
+        )
+    return Export(kind, viewer, export_columns(kind, viewer, parameters), pks)
+
+
+def export_columns(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> list[Column]:
+    """The record's number and the view's columns; those that only people can read are left out."""
+    shown = [column for column in kind.columns if column.cell is None or column.text is not None]
+    have = {column.name for column in shown}
+    shown += [Column(name) for name in kind.exchange.fields if name not in have]
+    seen = [column for column in shown if kind.sees(viewer, column.name)]
+    return [Column(marks.NUMBER), *seen]
+
+
+def csv_file(found: Export) -> Iterator[str]:
+    """The lines of a CSV file, written while they are sent."""
+    return _in_language(_csv_lines(found), get_language() or "de", timezone.get_current_timezone())
+
+
+def _csv_lines(found: Export) -> Iterator[str]:
+    lines = CsvLines()
+    yield lines.head(found.labels, found.mark)
+    for values, version in found.rows():
+        yield lines.row(values, version)
+
+
+def excel_file(found: Export) -> Any:
+    """An Excel file, open at its beginning; it is gone when closed."""
+    file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    book = Workbook(file)
+    book.head(found.kind.title, found.labels, found.mark)
+    for values, version in found.rows():
+        book.row(values, version)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator[str]:
+    """The file is written while it is sent, when the request's language is no longer active."""
+    while True:
+        with translation.override(language), timezone.override(zone):
+            line = next(content, None)
+        if line is None:
+            return
+        yield line
+
+
+def file_name(kind: RecordType, day: Any, form: str) -> str:
+    return f"{kind.slug}-{day:%Y-%m-%d}.{form}"

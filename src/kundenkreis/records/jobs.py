@@ -1,0 +1,38 @@
+"""The engine's work that goes on in the worker."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel import forgetting, store
+from kundenkreis.kernel.jobs.backend import job
+from kundenkreis.kernel.jobs.schedule import every
+from kundenkreis.kernel.sides import Side
+from kundenkreis.records.exchange import outgoing, storing, working
+from kundenkreis.records.models import Transfer
+
+__all__ = ["outgoing"]  # it says what the work is
+
+
+@job(Side.CRM)
+def go_on_with_transfer(side: str, pk: int, turn: int) -> None:
+    """One turn of a transfer; the next one is enqueued while there is more."""
+    of = Side(side)
+    if working.go_on(of, pk):
+        transfer = store.stored(of, Transfer).get(pk=pk)
+        working.enqueue(go_on_with_transfer, of, transfer, turn + 1)
+
+
+@every(hours=24)
+@job(Side.CRM)
+def forget_transfers() -> None:
+    """What lies on the other side is forgotten here too: its own loop knows no record types."""
+    while forgetting.forget_rows(Side.ENGAGE, Transfer):
+        pass
+
+
+def _forget(side: Side, pks: list[int]) -> None:
+    rows = store.rows(Transfer).filter(pk__in=pks)
+    storing.forget(side, rows.values_list("folder", flat=True))
+    store.discard(rows)
+
+
+forgetting.rule(Transfer, forget=_forget, piece=50)

@@ -1,0 +1,18 @@
+"""Why the record engine keeps what it keeps."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
+
+_FILE = Use(
+    "moving records between files and the company's own tables", "6(1)(f)", "30d", "user_id",
+    since="changed_at",
+)  # fmt: skip
+
+PRIVACY: Map = {
+    "Transfer": {
+        **dict.fromkeys(("id", "kind", "direction", "state", "position", "total"), TECHNICAL),
+        **dict.fromkeys(("created_at", "changed_at", "folder", "batch"), TECHNICAL),
+        **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _FILE),
+    }
+}
