@@ -104,6 +104,18 @@ export function one(kind, value, described, label, changed) {
   return [field("text", value, label, changed)];
 }
 
+/** Several of some choices, as boxes to tick; what was chosen once stays to be seen. */
+function several(choices, value, label, changed) {
+  const chosen = new Set(Array.isArray(value) ? value : []);
+  const gone = [...chosen].filter((one) => !choices.some((choice) => choice.value === one));
+  const boxes = [...choices, ...gone.map((one) => ({ value: one, label: one }))].map((choice) => {
+    const box = make("input", { type: "checkbox", checked: chosen.has(choice.value) });
+    box.onchange = () => (box.checked ? chosen.add(choice.value) : chosen.delete(choice.value), changed([...chosen]));
+    return make("label", { className: "word" }, box, " ", choice.label);
+  });
+  return make("span", { className: "several", role: "group", "aria-label": label }, ...boxes);
+}
+
 /** The right side of a comparison, by its operator's operand. */
 export function operand(kind, operator, value, described, words, label, changed) {
   if (operator.operand === "none") return [];
@@ -113,6 +125,7 @@ export function operand(kind, operator, value, described, words, label, changed)
     if (!periods.some((period) => period.value === value)) changed(periods[0].value);
     return [select(periods, value, label, changed)];
   }
+  if (operator.operand === "many" && described?.choices?.length) return [several(described.choices, value, label, changed)];
   if (operator.operand === "many") {
     const text = Array.isArray(value) ? value.join(", ") : "";
     const parts = (said) => said.split(",").map((part) => part.trim()).filter(Boolean);

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, Func, JSONField, Value
 from django.utils.translation import get_language
+
+from kundenkreis.kernel.words import different
 
 LANGUAGES = ("de", "en")
 
@@ -41,6 +43,24 @@ class Translated(models.JSONField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
         super().__init__(*args, **kwargs)
+
+
+class Words(models.JSONField):
+    """A list of different words, such as tags: `["VIP", "Messe 2026"]`; see `kernel.wordindex`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("db_default", Value([], JSONField()))
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return different(value)
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if isinstance(value, list | tuple):
+            value = different(value)
+        return super().get_db_prep_save(value, connection)
 
 
 def translated(texts: Any, language: str | None = None) -> str:

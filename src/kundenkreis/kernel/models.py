@@ -110,6 +110,29 @@ class SearchDocument(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "row"], name="search_once")]
 
 
+class IndexedWord(models.Model):
+    """One word of a list of words of one record: `field` is a column, or a part of one.
+
+    `value` is the word as it is compared. Rewritten with every change of the list, in the same
+    transaction (`kernel.wordindex`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    field = models.CharField(max_length=80)
+    value = models.CharField(max_length=160)
+    word = models.CharField(max_length=80)
+    row = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "field", "value", "row"], name="indexed_word_once"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "row"], name="indexed_word_row")]
+
+
 class OutboxMessage(LogRow):
     """An event as it leaves its transaction, for handlers and for the link."""
 

@@ -96,6 +96,9 @@ RECORD: Mapping[str, Use] = {
     "team_id": Use("responsibility among staff", "6(1)(f)"),
     "version": TECHNICAL,
     "custom": Use("fields the company defines itself", "6(1)(b)"),
+    "tags": Use("sorting records by words of the company's own", "6(1)(f)"),
+    "next_step": Use("planning of work by staff", "6(1)(f)"),
+    "next_step_on": Use("planning of work by staff", "6(1)(f)"),
     "created_at": TECHNICAL,
     "changed_at": TECHNICAL,
 }
@@ -125,6 +128,10 @@ PRIVACY: Map = {
     "SearchDocument": dict.fromkeys(
         ("id", "kind", "row", "owner_id", "team_id", "name", "words", "others"),
         Use("finding records by what they say", "6(1)(f)", "record", "row"),
+    ),
+    "IndexedWord": dict.fromkeys(
+        ("id", "kind", "field", "value", "word", "row"),
+        Use("finding records by their tags", "6(1)(f)", "record", "row"),
     ),
     "OutboxMessage": {
         name: Use(

@@ -10,7 +10,9 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import FETCH_PEERS
+from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel.fields import Words
 from kundenkreis.kernel.sides import Side, side_of_label
 
 
@@ -36,13 +38,18 @@ def prefetched(record: models.Model, name: str) -> bool:
 
 
 class Record(models.Model):
-    """Base of every record type: owner, team, version for optimistic locking, custom fields."""
+    """Base of every record type: owner, team, version for optimistic locking, custom fields, tags,
+    and what is to be done next with it, on which day (the German "Wiedervorlage").
+    """
 
     id = models.BigAutoField(primary_key=True)
     owner_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     team_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     custom = models.JSONField(default=dict, blank=True, editable=False)
+    tags = Words(_("Tags"))
+    next_step = models.CharField(_("Next step"), max_length=200, blank=True, db_default="")
+    next_step_on = models.DateField(_("Due"), null=True, blank=True)
     created_at = models.DateTimeField(editable=False)
     changed_at = models.DateTimeField(editable=False)
 
@@ -50,6 +57,15 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+
+def due_index(name: str) -> models.Index:
+    """Finds the next steps that are due for one owner; records without one cost nothing."""
+    return models.Index(
+        fields=["owner_id", "next_step_on", "id"],
+        name=name,
+        condition=models.Q(next_step_on__isnull=False),
+    )
 
 
 def secret_fields(model: type[models.Model]) -> frozenset[str]:

@@ -8,4 +8,4 @@ class RecordsConfig(ContextConfig):
     label = "records"
 
     def ready(self) -> None:
-        from kundenkreis.records import checks, indexing  # noqa: F401 - register themselves
+        from kundenkreis.records import checks, indexing, tagging  # noqa: F401 - register themselves

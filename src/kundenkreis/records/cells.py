@@ -15,9 +15,11 @@ from kundenkreis.records import registry
 from kundenkreis.records.fields import Info
 from kundenkreis.ui import formats, parts
 from kundenkreis.ui.avatars import avatar
-from kundenkreis.ui.markup import markup
+from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.utils.safestring import SafeString
 
     from kundenkreis.records.declaration import RecordType
@@ -30,8 +32,10 @@ _WORD_TONES = ("blue", "violet", "green", "amber", "")
 def shown(info: Info, record: Any, directory: Directory) -> str | SafeString:
     """A value as a page shows it; empty text when there is none."""
     value = info.value(record)
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return ""
+    if info.kind is Kind.WORDS:
+        return words(value)
     if info.directory:
         return person_mark(directory.name(info.name, value))
     if info.kind is Kind.REFERENCE:
@@ -58,6 +62,8 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
             return formats.instant(value, language)
         case Kind.BOOLEAN:
             return _("yes") if value else _("no")
+        case Kind.WORDS:
+            return ", ".join(value)
     if isinstance(info.column, Translated):
         return translated(value)
     return str(value)
@@ -101,6 +107,11 @@ def word(text: str) -> SafeString:
     if not text:
         return _empty()
     return parts.tag(text, _WORD_TONES[crc32(text.encode()) % len(_WORD_TONES)])
+
+
+def words(texts: Iterable[str]) -> SafeString:
+    """Several words, such as tags, side by side."""
+    return markup('<span class="words">{}</span>', joined(*map(word, texts)))
 
 
 def _empty() -> SafeString:

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import Translated
+from kundenkreis.kernel.fields import Translated, Words
 from kundenkreis.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class Info:
     def free(self) -> bool:
         """Whether it holds words that nobody has laid down, such as a source."""
         return self.kind is Kind.TEXT
+
+    @property
+    def several(self) -> bool:
+        """Whether it holds a list of words, such as tags."""
+        return self.kind is Kind.WORDS
+
+    @property
+    def worded(self) -> bool:
+        """Whether what a menu offers for it are the words in use."""
+        return self.free or self.several
 
     @property
     def changeable(self) -> bool:
@@ -120,5 +130,6 @@ _KINDS: tuple[tuple[tuple[type[Any], ...], Kind], ...] = (
     ((models.DateTimeField,), Kind.DATETIME),
     ((models.DateField,), Kind.DATE),
     ((models.IntegerField, models.DecimalField, models.FloatField), Kind.NUMBER),
+    ((Words,), Kind.WORDS),
     ((Translated, models.JSONField, models.TextField, models.CharField), Kind.TEXT),
 )

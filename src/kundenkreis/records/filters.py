@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 MAX_OFFERED = 60
 _KEY = BigIntegerField()
+_WITH_CHOICES = (Kind.CHOICE, Kind.REFERENCE, Kind.WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
 
 
 # What every record has, though a list or a page may not show it.
-_COMMON = frozenset({"owner_id", "created_at", "changed_at", "next_step", "next_step_on"})
+_COMMON = frozenset({"owner_id", "created_at", "changed_at", "tags", "next_step", "next_step_on"})
 
 
 def _shown(kind: RecordType) -> frozenset[str]:
@@ -113,7 +114,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
         values = [value for text in parameters.getlist(name) if (value := _typed(one, text)) != ""]
         if values:
             found.chosen[name] = values
-            parts.append(Compare(name, "in", tuple(values)))
+            parts.append(Compare(name, "has_any" if one.several else "in", tuple(values)))
     try:
         if where := parameters.get("where"):
             tree = conditions.load(json.loads(where), found.vocabulary)
@@ -127,7 +128,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
         found.problem = _("unreadable filter")
     found.tree = All(tuple(parts))
     names = dict.fromkeys((*kind.filters, *found.chosen))
-    words = in_use(kind.rows(viewer), [name for name in names if info(kind.model, name).free])
+    words = in_use(kind, viewer, [name for name in names if info(kind.model, name).worded])
     found.menus = [
         _menu(info(kind.model, name), viewer, words, found, parameters, address) for name in names
     ]
@@ -164,7 +165,7 @@ def _menu(
 ) -> Menu:
     name, chosen = one.name, found.chosen.get(one.name, [])
     offered = [(word, word) for word in words.get(name, ())][:MAX_OFFERED]
-    offered = offered or _offered(one, viewer, chosen)
+    offered = offered or ([] if one.several else _offered(one, viewer, chosen))
     options = [
         Option(label, _toggled(address, parameters, name, value, one), value in chosen)
         for value, label in offered
@@ -200,6 +201,9 @@ def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: In
 
 def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
     def choices() -> list[Choice]:
+        if one.several:
+            words = in_use(kind, viewer, [one.name])[one.name]
+            return [Choice(word, word) for word in words[:MAX_OFFERED]]
         return [Choice(value, label) for value, label in _offered(one, viewer, [])]
 
     known = readable_at(viewer, kind.model, one.name)
@@ -214,5 +218,6 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
         sql_currency=F("currency") if one.kind is Kind.MONEY else None,
         # What a menu offers are words as they are stored; comparing them so can use an index.
         exact=one.kind is Kind.TEXT and one.name in kind.filters,
+        words=(kind.name, one.name),
     )
-    return replace(made, choices=choices) if one.kind in (Kind.CHOICE, Kind.REFERENCE) else made
+    return replace(made, choices=choices) if one.kind in _WITH_CHOICES else made

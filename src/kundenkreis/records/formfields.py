@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.money import to_major
+from kundenkreis.kernel.words import different
 from kundenkreis.records import references
 from kundenkreis.records.parsing import parse_near_day, parse_number, plain
 from kundenkreis.ui.markup import markup
@@ -90,6 +91,16 @@ class InstantField(forms.DateTimeField):
     input_formats = [
         form for day in DAY_FORMATS for form in (f"{day} %H:%M", f"{day}, %H:%M", f"{day}T%H:%M")
     ]
+
+
+class WordsField(forms.CharField):
+    """Several words with commas between them, such as tags."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return different(super().to_python(value))
 
 
 class Suggest(forms.TextInput):

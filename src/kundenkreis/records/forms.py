@@ -24,6 +24,7 @@ from kundenkreis.records.formfields import (
     MoneyField,
     NumberField,
     ReferenceField,
+    WordsField,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
             return InstantField(**options)
         case Kind.BOOLEAN:
             return forms.BooleanField(**options)
+        case Kind.WORDS:
+            return WordsField(**options)
     return _text(column, options)
 
 

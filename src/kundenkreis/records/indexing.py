@@ -107,6 +107,7 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
             if value not in (None, ""):
                 texts[pk].append(str(value))
     for record in rows:
+        own[record.pk] += getattr(record, "tags", ())
         yield search.Document(
             kind=kind.name, row=record.pk, name=str(record), texts=own[record.pk],
             others=named[record.pk], owner_id=getattr(record, "owner_id", None),

@@ -1,15 +1,21 @@
-"""The free words in use in some fields, such as sources or industries."""
+"""The free words in use in some fields, such as sources, industries or tags."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Aggregate, JSONField
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from kundenkreis.kernel import wordindex
+from kundenkreis.kernel.access import Level, may_read_all
+from kundenkreis.records.fields import info
 
-    from django.db.models import QuerySet
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
 
 LOOKED_AT = 2_000
 
@@ -25,10 +31,33 @@ class _Different(Aggregate):
         return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
 
 
-def in_use(rows: QuerySet[Any], names: Sequence[str]) -> dict[str, list[str]]:
-    """By field, what the latest of these rows say, in order."""
-    if not names:
-        return {}
-    latest = rows.order_by("-pk").values(*names)[:LOOKED_AT]
-    found = latest.aggregate(**{f"_{name}": _Different(name, distinct=True) for name in names})
-    return {name: sorted(word for word in found[f"_{name}"] or () if word) for name in names}
+def in_use(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> dict[str, list[str]]:
+    """By field, the words that the latest records say of those the viewer may read, in order.
+
+    Of lists of words, such as tags, those of all records where the viewer may read all of them.
+    """
+    found: dict[str, list[str]] = {}
+    listed = [name for name in names if info(kind.model, name).several]
+    if (
+        listed
+        and viewer.level(kind.right("read")) is Level.ALL
+        and may_read_all(viewer, kind.model)
+    ):
+        found = {name: wordindex.in_use(kind.side, kind.name, name) for name in listed}
+    asked = [name for name in names if name not in found]
+    if asked:
+        latest = kind.rows(viewer).order_by("-pk").values(*asked)[:LOOKED_AT]
+        said = latest.aggregate(**{f"_{name}": _Different(name, distinct=True) for name in asked})
+        found |= {
+            name: sorted(set(_words(said[f"_{name}"] or (), several=name in listed)))
+            for name in asked
+        }
+    return found
+
+
+def _words(values: Iterable[Any], *, several: bool) -> Iterator[str]:
+    for value in values:
+        if several:  # SQLite gives lists as the text they are stored as
+            yield from json.loads(value) if isinstance(value, str) else value
+        elif value:
+            yield value

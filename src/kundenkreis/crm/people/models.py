@@ -9,21 +9,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.models import LogRow
-from kundenkreis.kernel.record import Record, prefetched, together
+from kundenkreis.kernel.record import Record, due_index, prefetched, together
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
     from django_stubs_ext import StrOrPromise
-
-
-class NextStep(models.Model):
-    """What is to be done next with a record, and on which day (the German "Wiedervorlage")."""
-
-    next_step = models.CharField(_("Next step"), max_length=200, blank=True)
-    next_step_on = models.DateField(_("Due"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
 
 
 def language_choices() -> list[tuple[str, StrOrPromise]]:
@@ -33,15 +23,6 @@ def language_choices() -> list[tuple[str, StrOrPromise]]:
         ("nl", _("Dutch")), ("pl", _("Polish")), ("cs", _("Czech")), ("es", _("Spanish")),
         ("da", _("Danish")), ("tr", _("Turkish")), ("uk", _("Ukrainian")), ("ru", _("Russian")),
     ]  # fmt: skip
-
-
-def due_index(name: str) -> models.Index:
-    """Finds the next steps that are due for one owner; records without one cost nothing."""
-    return models.Index(
-        fields=["owner_id", "next_step_on", "id"],
-        name=name,
-        condition=models.Q(next_step_on__isnull=False),
-    )
 
 
 class Reachable(models.Model):
@@ -81,7 +62,7 @@ class Employer(NamedTuple):
     name: str
 
 
-class Person(Reachable, NextStep, Record):
+class Person(Reachable, Record):
     """A qualified person. How to reach them is in `ContactDetail`; an address is never the key."""
 
     # By it engage knows the person: without it their objections would be nobody's.
@@ -169,7 +150,7 @@ class CustomerId(models.Model):
         ]
 
 
-class Organisation(Reachable, NextStep, Record):
+class Organisation(Reachable, Record):
     """A company, authority or club."""
 
     name = models.CharField(_("Name"), max_length=160)

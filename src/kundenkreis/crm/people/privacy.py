@@ -30,7 +30,7 @@ PRIVACY: Map = {
             ("salutation", "first_name", "last_name", "customer_number", "is_customer"), _KNOWN
         ),
         **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
-        **dict.fromkeys(("next_step", "next_step_on"), _PLAN),
+        **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),
     },
     "CustomerId": {
         "id": TECHNICAL,
@@ -42,7 +42,6 @@ PRIVACY: Map = {
             ("name", "industry", "employees", "revenue_minor", "currency", "founded"), _COMPANY
         ),
         **dict.fromkeys(("country", "website", "customer_number", "source", "parent"), _COMPANY),
-        **dict.fromkeys(("next_step", "next_step_on"), Use("planning of work by staff", "6(1)(f)")),
     },
     "ContactDetail": {
         **RECORD,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.models import NextStep, Organisation, Person, due_index
+from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel.fields import Translated, translated
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 
 class Pipeline(Record):
@@ -65,13 +65,14 @@ class Product(Record):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
+        indexes = [due_index("product_due")]
         constraints = [models.UniqueConstraint(fields=["source", "sku"], name="product_once")]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Opportunity(NextStep, Record):
+class Opportunity(Record):
     """A possible sale on its way through a pipeline."""
 
     title = models.CharField(_("Title"), max_length=160)
@@ -180,6 +181,7 @@ class Order(Record):
             models.Index(fields=["person", "placed_at"], name="order_person"),
             models.Index(fields=["placed_at", "id"], name="order_placed"),
             models.Index(fields=["changed_at", "id"], name="order_changed"),
+            due_index("order_due"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="order_once"),

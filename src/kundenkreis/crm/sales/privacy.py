@@ -33,7 +33,7 @@ PRIVACY: Map = {
             ("value_minor", "currency", "opened_on", "expected_on", "closed_on"), _CHANCE
         ),
         **dict.fromkeys(("source", "lost_reason", "external_id"), _CHANCE),
-        **dict.fromkeys(("next_step", "next_step_on"), _PLAN),
+        **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),
     },
     "Order": {
         **RECORD,

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import Translated, translated
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 
 class Campaign(Record):
@@ -41,6 +41,7 @@ class Campaign(Record):
     class Meta:
         verbose_name = _("Campaign")
         verbose_name_plural = _("Campaigns")
+        indexes = [due_index("campaign_due")]
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 
 class Profile(Record):
@@ -33,7 +33,8 @@ class Profile(Record):
                 fields=["last_seen_at"],
                 name="profile_last_seen",
                 condition=models.Q(link_id__isnull=True, canonical_id__isnull=True),
-            )
+            ),
+            due_index("profile_due"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import Translated, translated
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 
 class Segment(Record):
@@ -33,6 +33,7 @@ class Segment(Record):
     class Meta:
         verbose_name = _("Segment")
         verbose_name_plural = _("Segments")
+        indexes = [due_index("segment_due")]
 
     def __str__(self) -> str:
         return translated(self.name)

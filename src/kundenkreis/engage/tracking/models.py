@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.models import LogRow
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 
 class Reason(models.TextChoices):
@@ -57,6 +57,7 @@ class Source(Record):
     class Meta:
         verbose_name = _("Source")
         verbose_name_plural = _("Sources")
+        indexes = [due_index("source_due")]
 
     def __str__(self) -> str:
         return self.name

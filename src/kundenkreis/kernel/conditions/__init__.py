@@ -14,7 +14,6 @@ from kundenkreis.kernel.conditions.codec import Reader, dump, dump_node, load, l
 from kundenkreis.kernel.conditions.editor import describe, parse_form, suggested
 from kundenkreis.kernel.conditions.errors import ConditionError
 from kundenkreis.kernel.conditions.explaining import Explanation, explain
-from kundenkreis.kernel.conditions.folding import Caseless, caseless
 from kundenkreis.kernel.conditions.kinds import Kind, Operand, Operator
 from kundenkreis.kernel.conditions.memory import evaluate, matches
 from kundenkreis.kernel.conditions.pending import pending_q
@@ -30,6 +29,7 @@ from kundenkreis.kernel.conditions.vocabulary import (
     column,
 )
 from kundenkreis.kernel.conditions.wording import say, sentence
+from kundenkreis.kernel.folding import Caseless, caseless
 
 __all__ = [
     "All",

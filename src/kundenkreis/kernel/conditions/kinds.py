@@ -25,6 +25,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     CHOICE = "choice"
     REFERENCE = "reference"
+    WORDS = "words"
 
 
 KIND_LABELS: Mapping[Kind, StrOrPromise] = {
@@ -36,6 +37,7 @@ KIND_LABELS: Mapping[Kind, StrOrPromise] = {
     Kind.BOOLEAN: _("Yes or no"),
     Kind.CHOICE: _("Choice"),
     Kind.REFERENCE: _("Record"),
+    Kind.WORDS: _("Several words"),
 }
 
 
@@ -106,4 +108,10 @@ OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
     Kind.BOOLEAN: (_IS, *_EMPTY),
     Kind.CHOICE: (_IS, _IS_NOT, _IN, _NOT_IN, *_EMPTY),
     Kind.REFERENCE: (_IS, _IS_NOT, _IN, _NOT_IN, *_EMPTY),
+    Kind.WORDS: (
+        Operator("has_any", _("include one of"), Operand.MANY),
+        Operator("has_all", _("include all of"), Operand.MANY),
+        Operator("has_none", _("include none of"), Operand.MANY),
+        *_EMPTY,
+    ),
 }

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any as Whatever
 
-from kundenkreis.kernel.conditions.folding import caseless
 from kundenkreis.kernel.conditions.intervals import interval
 from kundenkreis.kernel.conditions.kinds import Kind
 from kundenkreis.kernel.conditions.periods import DAY, Interval, Moment
 from kundenkreis.kernel.conditions.tree import All, Any, Compare, Node, Not
 from kundenkreis.kernel.conditions.vocabulary import Field, Vocabulary
+from kundenkreis.kernel.folding import caseless
 from kundenkreis.kernel.money import Money
 
 _ORDER: Mapping[str, Callable[[Whatever, Whatever], bool]] = {
@@ -88,6 +88,8 @@ def value_of(field: Field, facts: Whatever) -> Whatever:
 
 def compare(field: Field, node: Compare, actual: Whatever, moment: Moment) -> bool:
     """One comparison; a missing value is only ever `empty`."""
+    if field.kind is Kind.WORDS:
+        return _words(node, {caseless(word) for word in actual or ()})
     if node.op in ("empty", "not_empty"):
         return (actual is None or actual == "") is (node.op == "empty")
     if actual is None:
@@ -102,6 +104,18 @@ def compare(field: Field, node: Compare, actual: Whatever, moment: Moment) -> bo
     if node.op in ("in", "not_in"):
         return (actual in node.value) is (node.op == "in")
     return _ORDER[node.op](actual, node.value)
+
+
+def _words(node: Compare, actual: set[str]) -> bool:
+    if node.op in ("empty", "not_empty"):
+        return bool(actual) is (node.op == "not_empty")
+    wanted = {caseless(word) for word in node.value}
+    match node.op:
+        case "has_all":
+            return wanted <= actual
+        case "has_none":
+            return not wanted & actual
+    return bool(wanted & actual)
 
 
 def _text(op: str, actual: str, value: Whatever, form: Callable[[str], str]) -> bool:

@@ -24,13 +24,14 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from kundenkreis.kernel.conditions.folding import Caseless, caseless
 from kundenkreis.kernel.conditions.intervals import interval
 from kundenkreis.kernel.conditions.json_values import JsonDay, JsonNumber
 from kundenkreis.kernel.conditions.kinds import Kind
 from kundenkreis.kernel.conditions.periods import Bound, Interval, Moment
 from kundenkreis.kernel.conditions.tree import All, Any, Compare, Node, Not
 from kundenkreis.kernel.conditions.vocabulary import Field, Vocabulary
+from kundenkreis.kernel.folding import Caseless, caseless
+from kundenkreis.kernel.wordindex import having, lacking
 
 NOTHING = Q(pk__in=[])
 
@@ -80,6 +81,8 @@ def _unless(found: Q) -> Q:
 
 def compare(field: Field, node: Compare, moment: Moment) -> Q:
     """One comparison; unknown where the value is missing."""
+    if field.kind is Kind.WORDS:
+        return _words(field, node)
     if node.op in ("empty", "not_empty"):
         return _empty(field) if node.op == "empty" else _unless(_empty(field))
     match field.kind:
@@ -113,6 +116,19 @@ def _text(field: Field, node: Compare) -> Q:
         case "in" | "not_in":
             return _equal(stored, node.op, tuple(form(item) for item in node.value))
     return _equal(stored, node.op, form(node.value))
+
+
+def _words(field: Field, node: Compare) -> Q:
+    """Never unknown: a list without words is empty, and has none of any."""
+    match node.op:
+        case "has_any":
+            return having(*field.words, node.value)
+        case "has_all":
+            return all_of([having(*field.words, (word,)) for word in node.value])
+        case "has_none":
+            return lacking(*field.words, node.value)
+    none = lacking(*field.words)
+    return none if node.op == "empty" else ~none
 
 
 def _equal(stored: Expression | F, op: str, value: Whatever) -> Q:

@@ -2,7 +2,7 @@
 
 | operand  | JSON                                        | Python                          |
 |----------|---------------------------------------------|---------------------------------|
-| text, choice | "Berlin"                                | str (NFC)                       |
+| text, choice, words | "Berlin"                         | str (NFC)                       |
 | reference | 17                                         | int                             |
 | number   | 3, "2.5"                                    | Decimal, at most 15 digits      |
 | money    | {"minor": 1999, "currency": "EUR"}          | Money                           |
@@ -69,7 +69,7 @@ def load(kind: Kind, operand: Operand, raw: Any, path: str, *, form: bool = Fals
 def one(kind: Kind, raw: Any, path: str, *, form: bool = False) -> Any:
     """A single value of a kind."""
     match kind:
-        case Kind.TEXT | Kind.CHOICE:
+        case Kind.TEXT | Kind.CHOICE | Kind.WORDS:
             return text(raw, path)
         case Kind.REFERENCE:
             return integer(raw, path, 0, MAX_INTEGER, form=form)

@@ -48,7 +48,9 @@ class Field:
     `read` gives the value from a record in memory (None = missing), `sql` the same as a database
     expression. Money also needs `sql_currency` (ISO 4217) beside `sql` (minor units), and reads a
     `kernel.money.Money`. Texts compare without regard to case and Unicode form unless `exact`,
-    which is for codes and numbers and can use a plain index. `operators` narrows the kind's.
+    which is for codes and numbers and can use a plain index. Lists of words are looked up in
+    `kernel.wordindex` by what `words` gives: the index's names of the kind of record and the field.
+    `operators` narrows the kind's.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Field:
     choices: Callable[[], Iterable[Choice]] = _no_choices
     operators: tuple[str, ...] = ()
     exact: bool = False
+    words: tuple[str, str] = ("", "")
     group: StrOrPromise = ""
     help: StrOrPromise = ""
 

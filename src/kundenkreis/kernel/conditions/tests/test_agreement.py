@@ -17,6 +17,10 @@ from hypothesis.errors import NoSuchExample
 from kundenkreis.kernel import conditions as c
 from kundenkreis.kernel.conditions import memory, sql
 from kundenkreis.kernel.conditions.tests.thing import BERLIN, NOW, THINGS, Thing, things, trees
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.transactions import unit_of_work
+from kundenkreis.kernel.wordindex import keep
+from kundenkreis.kernel.words import different
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +37,11 @@ def stored(world: Sequence[Thing]) -> list[Thing]:
     rows = Thing.objects.using("engage")
     rows.all().delete()
     names = [field.name for field in Thing._meta.fields if field.name != "id"]
-    rows.bulk_create([Thing(**{name: getattr(one, name) for name in names}) for one in world])
+    made = rows.bulk_create(
+        [Thing(**{name: getattr(one, name) for name in names}) for one in world]
+    )
+    with unit_of_work(Side.ENGAGE):
+        keep("thing", {one.pk: {"tags": different(one.tags)} for one in made})
     return list(rows.order_by("id"))
 
 
@@ -100,6 +108,19 @@ def _noticed() -> bool:
 def test_control_it_notices_an_unknown_that_is_negated_as_sql_does() -> None:
     with mock.patch.object(sql, "_unless", lambda found: ~found):
         assert _noticed()
+
+
+def test_control_it_notices_words_that_are_compared_as_they_were_typed() -> None:
+    with mock.patch.object(memory, "caseless", str):
+        assert disagreements([Thing(tags=["VIP"])], [c.Compare("tags", "has_any", ("vip",))])
+
+
+def test_control_it_notices_a_list_without_words_that_is_taken_for_unknown() -> None:
+    def missing(node: c.Compare, actual: set[str]) -> bool:
+        return bool(actual) and "vip" not in actual
+
+    with mock.patch.object(memory, "_words", missing):
+        assert disagreements([Thing()], [c.Compare("tags", "has_none", ("VIP",))])
 
 
 def test_control_it_notices_a_bound_that_is_off_by_one_microsecond() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kundenkreis.kernel import conditions as c
 from kundenkreis.kernel.conditions import json_values
 from kundenkreis.kernel.conditions.kinds import OPERATORS, Operand
+from kundenkreis.kernel.fields import Words
 from kundenkreis.kernel.money import Money
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -32,6 +33,7 @@ class Thing(models.Model):
     stage = models.CharField(max_length=20, default="", blank=True)
     owner_id = models.BigIntegerField(null=True)
     traits = models.JSONField(default=dict)
+    tags = Words()
 
     class Meta:
         app_label = "kernel_conditions_tests"
@@ -66,6 +68,7 @@ THINGS = c.Vocabulary(
             choices=lambda: [c.Choice(stage, stage.title()) for stage in STAGES],
         ),
         c.column("owner", c.Kind.REFERENCE, "Owner", path="owner_id"),
+        c.column("tags", c.Kind.WORDS, "Tags", words=("thing", "tags")),
     ),
     families=(c.Family("trait", "Trait", json_values.KINDS, _trait),),
 )
@@ -127,6 +130,9 @@ VALUES = (
 )
 
 
+TAGS = ("VIP", "vip", "Straße", "STRASSE", "Messe 2026", "é", "%")
+
+
 def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
@@ -145,6 +151,7 @@ def things() -> st.SearchStrategy[Thing]:
         stage=st.sampled_from(["", *STAGES]),
         owner_id=maybe(st.integers(1, 3)),
         traits=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4),
+        tags=st.lists(st.sampled_from(TAGS), max_size=3),
     )
 
 
@@ -159,6 +166,7 @@ _ONE: dict[c.Kind, st.SearchStrategy[Any]] = {
     c.Kind.BOOLEAN: st.booleans(),
     c.Kind.CHOICE: st.sampled_from(STAGES),
     c.Kind.REFERENCE: st.integers(1, 3),
+    c.Kind.WORDS: st.sampled_from(TAGS),
 }
 
 
