@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench._tools import Figure, calibration, load, table
 
-NAMES = ("collector", "decisions", "segments", "conditions", "pages", "imports", "memory")
+NAMES = ("collector", "decisions", "segments", "conditions", "pages", "peer", "imports", "memory")
 MINUTES_EACH = 15
 
 

@@ -58,8 +58,8 @@ class Maker:
         return text if self.sqlite else f"({text})::jsonb"
 
     def fill(self, model: type[models.Model], count: int, **columns: str) -> None:
-        """Add rows 1…count to an empty table, its indexes included."""
-        fields = {field.attname: field for field in model._meta.concrete_fields}
+        """Add rows 1…count to a table, its indexes included."""
+        fields = {field.attname: field for field in model._meta.local_concrete_fields}
         values = (
             {name: self._fresh(field) for name, field in fields.items()} | {"id": "i"} | columns
         )
@@ -76,7 +76,7 @@ class Maker:
             cursor.execute(sql.replace("%", "%%"), ())
             if not self.sqlite and "id" in chosen:
                 place = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')"
-                cursor.execute(f"SELECT setval({place}, {count})")
+                cursor.execute(f"SELECT setval({place}, max(id)) FROM {table}")  # noqa: S608
                 cursor.execute(f"ANALYZE {table}")  # what autovacuum does within a minute
 
     @contextmanager
