@@ -1,4 +1,4 @@
-"""Memory of every role after the pages were visited, and how long starting and stopping take."""
+"""Memory of every role after the pages were visited, what idling costs, starting and stopping."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             spent = _used(process)
             pages = _visit(port, options.pages)
             say(f"{pages} pages visited, idle for {options.idle} s")
+            idle = cpu(tree(process.pid))
             time.sleep(options.idle)
+            share = (cpu(tree(process.pid)) - idle) / max(options.idle, 0.001) * 100
             yield from _memory(process)
+            yield measured("CPU of everything while nobody does anything", share, "% of a core")
             group = tree(process.pid)
             stopped = stop(process)
             left = sum(Path(f"/proc/{member}").exists() for member in group)

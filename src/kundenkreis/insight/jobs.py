@@ -15,7 +15,7 @@ def begin_report() -> int:
     return _reporter.begin()
 
 
-@step(Side.CRM, every=0.2)
+@step(Side.CRM, every=0.2, waits=_reporter.busy)
 def collect_report() -> int:
     """Keep what was worked out."""
     return _reporter.collect()

@@ -14,33 +14,68 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections
 
+from kundenkreis.kernel import changes
 from kundenkreis.kernel.checkpoints import keep_short
 from kundenkreis.kernel.sides import Side
 
 log = logging.getLogger(__name__)
 
 
+IDLE = 1.0  # seconds a step rests at most while nobody writes anything
+
+
+def never() -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class Step:
-    """A piece of recurring work of one side; `every` is the pause in seconds when idle."""
+    """A piece of recurring work of one side; `every` is the pause in seconds when idle.
+
+    While nothing was written since it last found nothing to do, it rests for `IDLE` seconds: what
+    then comes due does so by the clock alone. `waits` tells that it waits for something else, such
+    as a thread of its own.
+    """
 
     name: str
     side: Side
     every: float
     work: Callable[[], int]
+    waits: Callable[[], bool] = never
+    soon: float = field(default=0.0)
     due: float = field(default=0.0)
+    seen: changes.Stamp = field(default=None)
+
+    def turn(self, stamp: changes.Stamp) -> bool:
+        """Whether to run now, the databases being as the stamp says."""
+        now = time.monotonic()
+        return now >= self.due or (now >= self.soon and stamp != self.seen)
+
+    def pause(self) -> float:
+        """Seconds until it is worth looking again."""
+        now = time.monotonic()
+        return min(self.due, max(self.soon, now + min(self.every, IDLE))) - now
+
+    def rest(self, stamp: changes.Stamp, pause: float) -> None:
+        """Nothing to do, or not now; the stamp is from before the step looked."""
+        self.seen = stamp
+        self.soon = time.monotonic() + pause
+        follows = stamp is not None and not self.waits()
+        self.due = time.monotonic() + (max(pause, IDLE) if follows else pause)
 
 
 STEPS: list[Step] = []
 
 
-def step(side: Side, *, every: float) -> Callable[[Callable[[], int]], Callable[[], int]]:
+def step(
+    side: Side, *, every: float, waits: Callable[[], bool] = never
+) -> Callable[[Callable[[], int]], Callable[[], int]]:
     """Register recurring work; it runs again at once as long as it reports work done."""
 
     def register(work: Callable[[], int]) -> Callable[[], int]:
         name = f"{work.__module__}.{work.__qualname__}"
         if all(known.name != name for known in STEPS):
-            STEPS.append(Step(name, side, every, work))
+            STEPS.append(Step(name, side, every, work, waits))
         return work
 
     return register
@@ -51,16 +86,17 @@ def run_loop(side: Side, stop: threading.Event) -> None:
     steps = [known for known in STEPS if known.side is side]
     keep_short(side, stop)
     while not stop.is_set():
+        stamp = changes.stamp()
         for one in steps:
-            if stop.is_set() or one.due > time.monotonic():
+            if stop.is_set() or not one.turn(stamp):
                 continue
             try:
-                done = one.work()
-                one.due = 0.0 if done else time.monotonic() + one.every
+                if not one.work():
+                    one.rest(stamp, one.every)
             except Exception:
                 log.exception("step %s failed", one.name)
                 close_old_connections()
-                one.due = time.monotonic() + max(one.every, 1.0)
-        pause = min((one.due for one in steps), default=time.monotonic() + 1) - time.monotonic()
+                one.rest(None, max(one.every, 1.0))
+        pause = min((one.pause() for one in steps), default=1.0)
         if pause > 0:
-            stop.wait(min(pause, 1.0))
+            stop.wait(pause)

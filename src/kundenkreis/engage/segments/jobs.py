@@ -31,7 +31,7 @@ def run_timers() -> int:
     return commands.run_due_timers()
 
 
-@step(Side.ENGAGE, every=0.05)
+@step(Side.ENGAGE, every=0.05, waits=_refresher.busy)
 def refresh() -> int:
     """Continue comparing whole memberships with their definitions, a slice at a time."""
     return _refresher.step()

@@ -204,6 +204,10 @@ class Refresher:
         self._thread: threading.Thread | None = None
         self._gives_way_until = self._rests_until = 0.0
 
+    def busy(self) -> bool:
+        """Whether a refresh is in progress."""
+        return self._refresh is not None
+
     def give_way(self) -> None:
         """Somebody who does not want to wait was just served; more of them may come."""
         self._gives_way_until = time.monotonic() + QUIET

@@ -48,6 +48,10 @@ class Reporter:
         self._current = draft, self._calculate(draft.given)
         return 0
 
+    def busy(self) -> bool:
+        """Whether a report is being worked out."""
+        return self._current is not None
+
     def collect(self) -> int:
         """Keep the report that was worked out; 0 while there is none. Raises what went wrong."""
         if self._current is None or self._current[1].running():
