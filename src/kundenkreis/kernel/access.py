@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache
@@ -16,7 +16,9 @@ from typing import Any
 
 from django.db.models import Model, Prefetch, Q, QuerySet
 
+from kundenkreis.kernel import withheld
 from kundenkreis.kernel.errors import NotAllowed
+from kundenkreis.kernel.sides import side_of_label
 
 
 class Level(IntEnum):
@@ -146,7 +148,41 @@ def readable[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
             rows = rows.prefetch_related(Prefetch(name, related))
         else:
             rows = rows.filter(**{f"{name}__in": related})
-    return rows
+    return known(viewer, rows)
+
+
+def known[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows without the fields, and without the parts, that are hidden from the viewer."""
+    if not viewer.hidden:
+        return rows
+    rows = withheld.without(rows, _hidden_columns(viewer))
+    return withheld.without_parts(rows, viewer.hidden.get(subject_of(rows.model), frozenset()))
+
+
+def _hidden_columns(viewer: Viewer) -> withheld.Names:
+    names = {model: viewer.hidden.get(subject_of(model), frozenset()) for model in _READ_BY}
+    return {model: withheld.columns_of(model, some) for model, some in names.items() if some}
+
+
+def subject_of(model: type[Model]) -> str:
+    """How rights name a type of record: `crm.person`; a part has the name of its own model."""
+    side = side_of_label(model._meta.app_label)
+    return f"{side}.{model._meta.model_name}"
+
+
+def require_fields(actor: Actor, row: Model, names: Iterable[str]) -> None:
+    """Raise `NotAllowed` unless the actor may set these fields of a row.
+
+    A part needs the right to the field that it stands for, whatever of it is changed.
+    """
+    if not (actor.hidden or actor.locked):
+        return
+    model = type(row)
+    asked = [(model, model._meta.get_field(name).name) for name in names]
+    for holder, name in [*asked, *withheld.fields_of(row)]:
+        subject = subject_of(holder)
+        if not actor.sets(subject, name):
+            raise NotAllowed(f"{subject}.{name}")
 
 
 def may_read_all(viewer: Viewer, model: type[Model]) -> bool:
@@ -163,6 +199,8 @@ def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:
     found, at = Q(), model
     prefix = ""
     for part in path.split("__"):
+        if not viewer.sees(subject_of(at), part):
+            return Q(pk__in=[])
         hidden = {name: related for name, _, related in _hidden_from(viewer, at)}
         if part in hidden:
             found &= Q(**{f"{prefix}{part}__in": hidden[part]})
@@ -183,7 +221,8 @@ def _hidden_from(viewer: Viewer, model: type[Model]) -> Iterator[tuple[str, bool
         right = _READ_BY[other]
         if viewer.level(right) is not Level.ALL:
             null = model._meta.get_field(name).null
-            yield name, null, _reached(viewer, other._default_manager.all(), right)
+            rows = _reached(viewer, other._default_manager.all(), right)
+            yield name, null, known(viewer, rows)
 
 
 def _reached[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:

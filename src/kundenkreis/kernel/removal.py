@@ -117,7 +117,7 @@ def _exact(value: Any) -> Any:
 
 
 def _bring_back(alias: str, image: RemovedRow, found: Restored) -> None:
-    row = _revived(image)
+    row = _ready(image)
     try:
         missing = _without(alias, row)
         with transaction.atomic(using=alias):
@@ -138,15 +138,21 @@ def _bring_back(alias: str, image: RemovedRow, found: Restored) -> None:
         found.roots += [row] if image.root else []
 
 
-def _revived(image: RemovedRow) -> Model:
-    """The row again; columns that came later have their defaults, those that went are left out."""
+def revived(image: RemovedRow, without: frozenset[str] = frozenset()) -> Model:
+    """The row as it was, not stored; columns that came later have their defaults, those that went
+    are left out, and so are those named."""
     model = apps.get_model(image.table)
     known = {
         column.attname: _value(column, image.image[column.attname])
         for column in _columns(model)
-        if column.attname in image.image
+        if column.attname in image.image and column.name not in without
     }
     row: Model = model(**known)
+    return row
+
+
+def _ready(image: RemovedRow) -> Model:
+    row = revived(image)
     if isinstance(row, Record):
         # Whoever still has the deleted version open must not write over the restored one.
         row.version, row.changed_at = row.version + 1, clock.now()

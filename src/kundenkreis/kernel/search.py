@@ -107,6 +107,13 @@ def _dialled(number: str) -> str:
     return re.sub(r"\D", "", number.replace("(0)", "")).lstrip("0")
 
 
+def answers(words_wanted: Sequence[str], name: str, known: Collection[str]) -> bool:
+    """Whether words and a folded name answer a question, as the index would say."""
+    if all(any(word.startswith(one) for word in known) for one in words_wanted):
+        return True
+    return all(len(one) >= PARTS_FROM and one in name for one in words_wanted)
+
+
 def keep(documents: Iterable[Document]) -> None:
     """Write documents anew; needs a unit of work in progress."""
     rows = []

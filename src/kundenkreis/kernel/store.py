@@ -7,14 +7,15 @@ use `append`, `replace` and `discard`, which are not audited.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from kundenkreis.kernel import audit, clock, removal
-from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.record import Record, holders
 from kundenkreis.kernel.sides import Side
@@ -24,6 +25,7 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
 
 CHUNK = 500
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def group(side: Side, name: str = "", batch: str = "") -> AbstractContextManager[Unit]:
@@ -67,26 +69,44 @@ def changed_meanwhile() -> Conflict:
     )
 
 
-def create(actor: Actor, model: type[M], **values: Any) -> M:
-    """Insert one record and its audit row."""
-    return create_many(actor, model, [values])[0]
+def create(
+    actor: Actor, model: type[M], *, derived: Mapping[str, Any] = NOTHING, **values: Any
+) -> M:
+    """Insert one record and its audit row; see `create_many`."""
+    return create_many(actor, model, [values], derived=derived)[0]
 
 
-def create_many(actor: Actor, model: type[M], records: Iterable[dict[str, Any]]) -> list[M]:
-    """Insert records of one type set-based, each with its audit row."""
-    made = [_new(model, values) for values in records]
+def create_many(
+    actor: Actor,
+    model: type[M],
+    records: Iterable[dict[str, Any]],
+    *,
+    derived: Mapping[str, Any] = NOTHING,
+) -> list[M]:
+    """Insert records of one type set-based, each with its audit row.
+
+    What a record says is what the actor wants and needs the right to each field; `derived` is what
+    a rule of the product adds to every one where it says nothing. Raises `NotAllowed`.
+    """
+    made = []
+    for values in records:
+        made.append(_new(model, {**derived, **values}))
+        require_fields(actor, made[-1], _said(model, values))
     rows(model).bulk_create(made, batch_size=CHUNK)
     audit.record(actor, [("create", obj, new_values(obj)) for obj in made])
     _touch(made)
     return made
 
 
-def change(actor: Actor, obj: M, **values: Any) -> bool:
+def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **values: Any) -> bool:
     """Set fields of a locked record; returns whether anything changed.
 
-    Nothing is written when all values are equal. The record's version goes up by one; a row that
-    was changed since it was loaded raises `Conflict`.
+    Changing what is among `values` needs the right to each field (`NotAllowed`); `derived` is what
+    a rule of the product sets in consequence, whatever the actor's rights. Nothing is written when
+    all values are equal. The record's version goes up by one; a row that was changed since it was
+    loaded raises `Conflict`.
     """
+    wanted, values = set(values), {**derived, **values}
     before = {name: plain(obj, name) for name in values}
     for name, value in values.items():
         setattr(obj, name, _normal(value))
@@ -97,6 +117,7 @@ def change(actor: Actor, obj: M, **values: Any) -> bool:
     }
     if not changes:
         return False
+    require_fields(actor, obj, wanted & changes.keys())
     _write(obj, {name: getattr(obj, name) for name in values})
     audit.record(actor, [("change", obj, changes)])
     current().touch(type(obj), obj.pk, changes)
@@ -114,6 +135,7 @@ def assign(actor: Actor, obj: Model, **others: Iterable[Model]) -> bool:
         before = sorted(related.values_list("pk", flat=True))
         after = sorted({other.pk for other in wanted})
         if before != after:
+            require_fields(actor, obj, [name])
             related.set(after)
             changes[name] = [before, after]
     if not changes:
@@ -135,8 +157,10 @@ def touch(record: Record) -> None:
 def remove(actor: Actor, obj: Model) -> None:
     """Delete one record with all that cannot be without it; the bin keeps images of everything.
 
-    Raises Django's `ProtectedError` when something else still needs it.
+    Raises Django's `ProtectedError` when something else still needs it, `NotAllowed` for a part of
+    a record whose field it stands for the actor may not set.
     """
+    require_fields(actor, obj, ())
     taken = removal.collect(obj)
     records = [row for row in taken.rows if isinstance(row, Record) or row == obj]
     images = [{name: [new, None] for name, (_, new) in new_values(row).items()} for row in records]
@@ -202,6 +226,14 @@ def _write(obj: Model, values: dict[str, Any]) -> None:
         raise changed_meanwhile()
     for name, value in values.items():
         setattr(obj, name, value)
+
+
+def _said(model: type[Model], values: Mapping[str, Any]) -> Iterator[str]:
+    """The fields of a new row that say something other than every new row."""
+    for name, value in values.items():
+        column = model._meta.get_field(name)
+        if value not in (None, "", getattr(column, "get_default")()):  # noqa: B009
+            yield name
 
 
 def _normal(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import clock, store
@@ -23,7 +25,7 @@ def retry_message(*, actor: Actor, side: Side, message_id: int) -> None:
         message = _unapplied(message_id)
         now = clock.now()
         # Patience starts anew too, for what waits for something else.
-        values = {"attempts": 0, "due_at": now, "received_at": now, "error": ""}
+        values: dict[str, Any] = {"attempts": 0, "due_at": now, "received_at": now, "error": ""}
         store.change(actor, message, state=State.WAITING, **values)
 
 

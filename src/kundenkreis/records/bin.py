@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import visible
 from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.removal import revived
 from kundenkreis.records.history import names_of
 
 if TYPE_CHECKING:
@@ -47,5 +48,12 @@ def deleted(
     more, found = len(found) > PAGE, found[:PAGE]
     names = names_of(row.actor for row in found)
     return [
-        Deleted(row.title, row.at, names(row.actor), kind.url("undo", row.batch)) for row in found
+        Deleted(_title(kind, viewer, row), row.at, names(row.actor), kind.url("undo", row.batch))
+        for row in found
     ], found[-1].pk if more else 0
+
+
+def _title(kind: RecordType, viewer: Viewer, row: RemovedRow) -> str:
+    """What it was called; to somebody from whom fields are hidden without these."""
+    hidden = viewer.hidden.get(kind.subject)
+    return str(revived(row, hidden)) if hidden else row.title

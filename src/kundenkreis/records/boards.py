@@ -98,7 +98,8 @@ def board(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str)
     ]
     # A zone shows nothing: it is where a card may be dropped.
     seen = [filled for filled in lanes if not filled.zone]
-    _fill(declared, rows, seen)
+    value = declared.value if kind.sees(viewer, declared.value) else ""
+    _fill(declared.field, value, rows, seen)
     shown = [(filled, _first(declared, rows, filled.lane)) for filled in seen if filled.count]
     directory = Directory([record for _filled, records in shown for record in records])
     for filled, records in shown:
@@ -132,22 +133,22 @@ def _first(declared: Board, rows: QuerySet[Any], lane: Lane) -> list[Any]:
     return list(found.order_by(*declared.order)[:CARDS])
 
 
-def _fill(declared: Board, rows: QuerySet[Any], lanes: list[Filled]) -> None:
+def _fill(field: str, value: str, rows: QuerySet[Any], lanes: list[Filled]) -> None:
     by_key = {filled.lane.key: filled for filled in lanes}
     # Lanes that are narrowed alike are counted together; an "or" would keep the index from it.
     for where in {filled.lane.where for filled in lanes}:
         keys = [filled.lane.key for filled in lanes if filled.lane.where == where]
-        alike = rows.filter(where or Q(), **{f"{declared.field}__in": keys})
-        for row in _sums(declared, alike):
-            filled = by_key[row[declared.field]]
+        alike = rows.filter(where or Q(), **{f"{field}__in": keys})
+        for row in _sums(field, value, alike):
+            filled = by_key[row[field]]
             filled.count += row["count"]
             # A lane adds up one currency: the one with the most in it.
             if (row.get("total") or 0) > filled.total:
                 filled.total, filled.currency = row["total"], row["currency"] or "EUR"
 
 
-def _sums(declared: Board, rows: QuerySet[Any]) -> Any:
-    if not declared.value:
-        return rows.order_by().values(declared.field).annotate(count=Count("pk"))
-    grouped = rows.order_by().values(declared.field, "currency")
-    return grouped.annotate(count=Count("pk"), total=Sum(declared.value))
+def _sums(field: str, value: str, rows: QuerySet[Any]) -> Any:
+    if not value:
+        return rows.order_by().values(field).annotate(count=Count("pk"))
+    grouped = rows.order_by().values(field, "currency")
+    return grouped.annotate(count=Count("pk"), total=Sum(value))

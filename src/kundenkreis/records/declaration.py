@@ -158,6 +158,10 @@ class Exchange:
     fields: tuple[str, ...] = ()
 
 
+def name_of(fact: str | Column) -> str:
+    return fact if isinstance(fact, str) else fact.name
+
+
 def _nothing(record: Any) -> Iterable[Tag]:
     return ()
 
@@ -171,7 +175,8 @@ class RecordType:
     reaches; `create`, `change` and `remove` are commands that replace the default ones; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
-    what the records are; `replace` exchanges whole views.
+    what the records are; `replace` exchanges whole views; `always` names fields that cannot be hidden from
+    whoever may read the type, because its name or its pages are made by them.
     """
 
     model: type[Model]
@@ -200,6 +205,7 @@ class RecordType:
     exchange: Exchange = Exchange()
     about: StrOrPromise = ""
     replace: Mapping[str, Callable[..., HttpResponseBase]] | None = None
+    always: tuple[str, ...] = ()
 
     @cached_property
     def name(self) -> str:
@@ -240,6 +246,21 @@ class RecordType:
     def sets(self, viewer: Viewer, name: str) -> bool:
         """Whether the viewer may change the field, where they may change the record."""
         return viewer.sets(self.subject, name)
+
+    def columns_for(self, viewer: Viewer) -> tuple[Column, ...]:
+        """The columns of its list that the viewer may know of."""
+        return tuple(column for column in self.columns if self.sees(viewer, column.name))
+
+    def facts_for(self, viewer: Viewer) -> tuple[tuple[Section, tuple[str | Column, ...]], ...]:
+        """The sections of its page with the facts that the viewer may know of."""
+        return tuple(
+            (section, tuple(one for one in section.facts if self.sees(viewer, name_of(one))))
+            for section in self.sections
+        )
+
+    def fact_names(self, viewer: Viewer) -> list[str]:
+        """The names of those facts."""
+        return [name_of(fact) for _section, facts in self.facts_for(viewer) for fact in facts]
 
     def right(self, action: str) -> str:
         return f"{self.side}.{self.name}.{action}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kundenkreis.kernel.errors import DomainError, NotFound
+from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.records import facts, merging
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.forms import RecordForm
@@ -34,6 +34,9 @@ class Edit:
         self.names = [name for name in facts.names(kind) if name in offered & set(names or offered)]
         if not self.names:
             viewer.require_for(kind.right("change"), self.record)
+            for name in set(names) & set(kind.fact_names(viewer)):
+                if not kind.sets(viewer, name):
+                    raise NotAllowed(f"{kind.subject}.{name}")
             raise NotFound
         self.form = self._form(None)
         self.before: Seen = merging.seen(self.record, self.names)

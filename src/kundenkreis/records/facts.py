@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.records import cells
+from kundenkreis.records.declaration import name_of
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import changeable
@@ -35,8 +36,8 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
     changes = last_changes(kind, record)
     editable = editable_names(kind, viewer, record)
     found = []
-    for section in kind.sections:
-        facts = [_fact(kind, record, one, directory, editable, changes) for one in section.facts]
+    for section, known in kind.facts_for(viewer):
+        facts = [_fact(kind, record, one, directory, editable, changes) for one in known]
         facts = [fact for fact in facts if fact.edit_url or str(fact.value)]
         if facts:
             found.append({"title": section.title, "facts": facts})
@@ -45,8 +46,7 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
 
 def names(kind: RecordType) -> list[str]:
     """The names of all facts, in the order of the page."""
-    facts = [fact for section in kind.sections for fact in section.facts]
-    return [fact if isinstance(fact, str) else fact.name for fact in facts]
+    return [name_of(fact) for section in kind.sections for fact in section.facts]
 
 
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
@@ -54,8 +54,12 @@ def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     right = kind.right("change")
     if not kind.may(viewer, "change") or not viewer.covers(right, record):
         return set()
-    names = changeable(kind, [fact for section in kind.sections for fact in section.facts])
-    return {name for name in names if not info(kind.model, name).hidden(record)}
+    names = changeable(kind, kind.fact_names(viewer))
+    return {
+        name
+        for name in names
+        if kind.sets(viewer, name) and not info(kind.model, name).hidden(record)
+    }
 
 
 def shown(kind: RecordType, record: Any, fact: str | Column, directory: Directory) -> object:

@@ -84,7 +84,7 @@ class Filters:
 
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about: those that its pages show."""
-    asked = _shown(kind)
+    asked = {name for name in _shown(kind) if kind.sees(viewer, name)}
     columns = [column for column in kind.model._meta.concrete_fields if column.name in asked]
     return Vocabulary(
         kind.name,
@@ -109,7 +109,8 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     """The filters of a request. A condition that cannot be understood is reported, not applied."""
     found = Filters(vocabulary=vocabulary(kind, viewer))
     parts: list[Node] = []
-    for name in (*kind.filters, *_references(kind)):
+    offered = [name for name in kind.filters if kind.sees(viewer, name)]
+    for name in (*offered, *_references(kind, viewer)):
         one = info(kind.model, name)
         values = [value for text in parameters.getlist(name) if (value := _typed(one, text)) != ""]
         if values:
@@ -127,7 +128,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     except ValueError:
         found.problem = _("unreadable filter")
     found.tree = All(tuple(parts))
-    names = dict.fromkeys((*kind.filters, *found.chosen))
+    names = dict.fromkeys((*offered, *found.chosen))
     words = in_use(kind, viewer, [name for name in names if info(kind.model, name).worded])
     found.menus = [
         _menu(info(kind.model, name), viewer, words, found, parameters, address) for name in names
@@ -139,11 +140,12 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     return found
 
 
-def _references(kind: RecordType) -> Iterator[str]:
+def _references(kind: RecordType, viewer: Viewer) -> Iterator[str]:
     """References may always be filtered by address, so that other pages can link to a list."""
     for column in kind.model._meta.concrete_fields:
-        if column.is_relation and column.name not in kind.filters:
-            yield column.name
+        name = column.name
+        if column.is_relation and name not in kind.filters and kind.sees(viewer, name):
+            yield name
 
 
 def _typed(found: Info, text: str) -> Any:

@@ -177,11 +177,12 @@ def changeable(kind: RecordType, names: Iterable[str | Column]) -> list[str]:
     return [name for name in texts if name in model_names and info(kind.model, name).changeable]
 
 
-def form_names(kind: RecordType) -> list[str]:
-    """The fields of a new record: those declared, else all facts that may be changed."""
-    if kind.form:
-        return list(kind.form)
-    return changeable(kind, [fact for section in kind.sections for fact in section.facts])
+def form_names(kind: RecordType, viewer: Viewer) -> list[str]:
+    """The fields of a new record that the viewer may set: of those declared, else of all facts that
+    may be changed."""
+    facts = [fact for section in kind.sections for fact in section.facts]
+    names = list(kind.form) or changeable(kind, facts)
+    return [name for name in names if kind.sets(viewer, name)]
 
 
 def initial_from(

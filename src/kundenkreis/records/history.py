@@ -85,7 +85,9 @@ def steps(
     who, words = names_of(entry.actor for entry in entries), Words(viewer, record, entries)
     sizes = audit.sizes(kind.side, (entry.batch for entry in entries), f"{kind.side}.{kind.name}:")
     made = [
-        _step(kind, entry, who(entry.actor), words, sizes.get(entry.batch, 1)) for entry in entries
+        _step(kind, entry, who(entry.actor), words, known, sizes.get(entry.batch, 1))
+        for entry in entries
+        if (known := _known(kind, viewer, entry)) is not None
     ]
     return made, entries[-1].pk if more else 0
 
@@ -96,14 +98,27 @@ def undo_url(kind: RecordType, record: Any) -> str:
     return kind.url("undo", entries[0].batch) if entries else ""
 
 
-def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words, together: int) -> Step:
+def _known(kind: RecordType, viewer: Viewer, entry: AuditEntry) -> dict[str, list[Any]] | None:
+    """What an entry says of fields that the viewer may know of; None if it is of others only."""
+    change = getattr(entry, "change", None)
+    fields: dict[str, list[Any]] = change.fields if change else {}
+    known = {name: pair for name, pair in fields.items() if kind.sees(viewer, name)}
+    return None if fields and not known and entry.action == "change" else known
+
+
+def _step(
+    kind: RecordType,
+    entry: AuditEntry,
+    who: str,
+    words: Words,
+    known: dict[str, list[Any]],
+    together: int,
+) -> Step:
     title, icon = {
         "create": (_("Created"), "circle-plus"),
         "remove": (_("Deleted"), "trash-2"),
         "restore": (_("Brought back"), "undo-2"),
     }.get(entry.action, (_("Changed"), "pencil"))
-    change = getattr(entry, "change", None)
-    fields = change.fields if change else {}
     return Step(
         at=entry.at,
         who=who,
@@ -115,7 +130,7 @@ def _step(kind: RecordType, entry: AuditEntry, who: str, words: Words, together:
         together=together,
         lines=[
             Line(words.label(name), words.of(name, old), words.of(name, new))
-            for name, (old, new) in fields.items()
+            for name, (old, new) in known.items()
             if name not in internal_fields(kind.model)
         ],
     )

@@ -111,7 +111,7 @@ def _unreadable() -> DomainError:
 
 def targets(kind: RecordType, viewer: Viewer) -> list[tuple[str, str]]:
     """The fields a column may go to, with their labels."""
-    form = RecordForm(kind, viewer, form_names(kind))
+    form = RecordForm(kind, viewer, form_names(kind, viewer))
     return [(name, str(one.label)) for name, one in form.fields.items()]
 
 
@@ -173,7 +173,7 @@ def _created(kind: RecordType, actor: Viewer, form: RecordForm) -> str:
 def _forms(
     kind: RecordType, viewer: Viewer, table: Sheet, mapping: list[str]
 ) -> Iterator[tuple[int, RecordForm]]:
-    names = form_names(kind)
+    names = form_names(kind, viewer)
     used = [(at, name) for at, name in enumerate(mapping) if name in names]
     defaults = _defaults(kind, names)
     for line, row in zip(table.lines, table.rows, strict=True):

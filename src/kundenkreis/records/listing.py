@@ -23,7 +23,7 @@ from kundenkreis.ui import formats
 from kundenkreis.ui.markup import escaped, joined, markup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.utils.safestring import SafeString
 
@@ -94,7 +94,7 @@ def order_of(
         wanted = kind.order
         column = kind.column(wanted.removeprefix("-"))
     name = wanted.removeprefix("-")
-    plain = [] if name in ("id", "pk") else [name]
+    plain = [] if name in ("id", "pk") or not kind.sees(viewer, name) else [name]
     fields = sort_fields(kind, viewer, column) if column else plain
     return column, fields, wanted.startswith("-")
 
@@ -104,6 +104,8 @@ def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
 
     None by what the viewer may not read of every row: the order would tell it.
     """
+    if not kind.sees(viewer, column.name):
+        return []
     if column.sort:
         known = all(readable_at(viewer, kind.model, name) == Q() for name in column.sort)
         return list(column.sort) if known else []
@@ -115,6 +117,7 @@ def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
 def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Listing:
     """Read one page of the list."""
     rows, filters = narrowed(kind, viewer, parameters, address)
+    columns = kind.columns_for(viewer)
     column, fields, descending = order_of(kind, viewer, parameters)
     found = Listing(kind, filters, query=parameters.get("q", "")[:100])
     found.counted_to = FEW if found.query else COUNTED
@@ -128,13 +131,12 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
         after=parameters.get("after", ""),
         before=parameters.get("before", ""),
     )
-    found.totals = _totals(kind, rows) if found.count <= found.counted_to else []
+    found.totals = _totals(columns, rows) if found.count <= found.counted_to else []
     found.heads = [
-        _head(kind, viewer, one, parameters, address, one is column, descending)
-        for one in kind.columns
+        _head(kind, viewer, one, parameters, address, one is column, descending) for one in columns
     ]
     directory = Directory(page.rows)
-    makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in kind.columns]
+    makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in columns]
     found.rows = [
         joined(
             markup('<tr data-url="{}">', kind.url(record.pk)),
@@ -245,9 +247,9 @@ def _head(
     return Head(label_of(kind, column), numeric, sort_url, state)
 
 
-def _totals(kind: RecordType, rows: QuerySet[Any]) -> list[str]:
+def _totals(columns: Sequence[Column], rows: QuerySet[Any]) -> list[str]:
     """Sums of the money columns marked `total`, one text per currency."""
-    named = [column.name for column in kind.columns if column.total]
+    named = [column.name for column in columns if column.total]
     if not named:
         return []
     sums = (

@@ -12,6 +12,7 @@ from kundenkreis.kernel import audit
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import reference
 from kundenkreis.records import facts
+from kundenkreis.records.declaration import name_of
 from kundenkreis.records.history import Words
 
 if TYPE_CHECKING:
@@ -66,11 +67,8 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
     words = Words(viewer, record, ())
     if then is None:
         return []
-    named = [
-        (fact, fact if isinstance(fact, str) else fact.name)
-        for section in kind.sections
-        for fact in section.facts
-    ]
+    facts_known = (fact for _section, known in kind.facts_for(viewer) for fact in known)
+    named = [(fact, name_of(fact)) for fact in facts_known]
     return [
         Then(facts.label_of(kind, fact), words.of(name, then[name]), then[name] != now[name])
         for fact, name in named

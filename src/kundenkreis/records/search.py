@@ -11,7 +11,7 @@ from django.db.models import Q
 from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.text import normal
-from kundenkreis.records import indexing
+from kundenkreis.records import hiding, indexing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,6 +39,8 @@ def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -
     questions = search.questions(text)
     if not kind.search or not questions:
         return rows.none()
+    if hiding.hides_texts(kind, viewer):
+        return rows.filter(pk__in=hiding.found(kind, viewer, rows, text))
     if knows_others(kind, viewer):
         return rows.filter(pk__in=_matching(kind, text, everywhere=True))
     found = Q()

@@ -18,7 +18,7 @@ from django.db.models import ForeignKey, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, removal, store
-from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.access import Level, require_fields
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.models import RemovedRow
@@ -134,6 +134,7 @@ def _restore(actor: Actor, batch: str, result: Undone) -> None:
         raise NotFound  # too long ago, or brought back already
     for row in restored.roots:
         _allow(actor, "remove", row)
+        require_fields(actor, row, ())
     result.count += len(restored.roots)
     result.left += restored.left
 
@@ -144,6 +145,8 @@ def _take_back(
     row = _row(side, one.target)
     if row is None:
         return
+    # Before anything is said of it; a record comes back as a whole or stays.
+    require_fields(actor, row, [name for name in one.fields if not one.made and _column(row, name)])
     if not one.made:
         _allow(actor, "change", row)
         _change(actor, one, row, result)

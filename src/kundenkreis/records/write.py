@@ -40,12 +40,14 @@ def create_record(kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> 
     """The default command's work, for commands of a type's own that only add to it."""
     right = kind.right("create")
     actor.require(right)
+    derived: dict[str, Any] = {}
     if issubclass(kind.model, Record):
-        values = {"owner_id": actor.user_id, **_given(values)}
-        probe = SimpleNamespace(owner_id=values["owner_id"], team_id=values.get("team_id"))
+        values, derived = _given(values), {"owner_id": actor.user_id}
+        owner, team = values.get("owner_id", actor.user_id), values.get("team_id")
+        probe = SimpleNamespace(owner_id=owner, team_id=team)
         if actor.level(right) is not Level.ALL and not actor.covers(right, probe):
             raise NotAllowed(right)
-    return store.create(actor, kind.model, **values)
+    return store.create(actor, kind.model, derived=derived, **values)
 
 
 def change(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
@@ -122,7 +123,7 @@ def change_settings(*, actor: Actor, user_id: int, **values: str) -> User:
     """Change one's own language, theme or time zone."""
     if actor.user_id != user_id:
         actor.require("crm.user.change")
-    allowed = {
+    allowed: dict[str, Any] = {
         name: value for name, value in values.items() if name in ("language", "theme", "zone")
     }
     user = store.lock(User, user_id)

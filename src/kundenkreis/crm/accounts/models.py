@@ -10,12 +10,16 @@ from kundenkreis.kernel.fields import Translated
 
 
 class Role(models.Model):
-    """A named set of rights: `{"crm.opportunity.change": "tree"}`; any number per user."""
+    """A named set of rights: `{"crm.opportunity.change": "tree"}`; any number per user.
+
+    `fields` narrows them: `{"crm.person": {"phone": "hidden", "source": "locked"}}`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     slug = models.SlugField(unique=True)
     label = Translated()
     grants = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.slug

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from django.db.models import QuerySet
@@ -9,17 +10,19 @@ from django.db.models import QuerySet
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.kernel.access import Level, Viewer
 
+Grants = Mapping[str, Level]
+Hidden = Mapping[str, frozenset[str]]
+WRITES = ("create", "change")
+
 
 def viewer_of(user: User, via: str = "ui") -> Viewer:
     """The viewer a member of staff is: the widest grant of all their roles counts."""
     known = User.objects.filter(pk=user.pk).order_by()
-    rows = list(known.values_list("roles__slug", "roles__grants", "teams"))
-    roles = {slug: rights for slug, rights, _team in rows if slug is not None}
-    grants: dict[str, Level] = {}
-    for rights in roles.values():
-        for right, name in rights.items():
-            grants[right] = max(grants.get(right, Level.NONE), Level.named(name))
-    team_ids = frozenset(team for _slug, _rights, team in rows if team is not None)
+    rows = list(known.values_list("roles__slug", "roles__grants", "roles__fields", "teams"))
+    roles = {slug: (levels_of(rights), fields) for slug, rights, fields, _team in rows if slug}
+    grants = widest(levels for levels, _fields in roles.values())
+    hidden, locked = field_rights(roles.values())
+    team_ids = frozenset(team for *_role, team in rows if team is not None)
     return Viewer(
         name=str(user),
         user_id=user.pk,
@@ -28,6 +31,8 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
         roles=frozenset(roles),
         grants=MappingProxyType(grants),
         via=via,
+        hidden=hidden,
+        locked=locked,
     )
 
 
@@ -35,6 +40,50 @@ def viewer_by_id(user_id: int) -> Viewer | None:
     """Somebody who may log in, with their rights of this moment; None if there is nobody such."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     return None if user is None else viewer_of(user)
+
+
+def levels_of(grants: Mapping[str, str]) -> Grants:
+    return {right: Level.named(name) for right, name in grants.items()}
+
+
+def widest(roles: Iterable[Grants]) -> dict[str, Level]:
+    """What several roles give together."""
+    found: dict[str, Level] = {}
+    for grants in roles:
+        for right, level in grants.items():
+            found[right] = max(found.get(right, Level.NONE), level)
+    return found
+
+
+def field_rights(
+    roles: Iterable[tuple[Grants, Mapping[str, Mapping[str, str]]]],
+) -> tuple[Hidden, Hidden]:
+    """The fields that are hidden and those that are locked by several roles together.
+
+    A field is known to whom one role lets read the type and does not hide it; it may be set by whom
+    one role lets write the type and neither hides nor locks it.
+    """
+    each = [(Viewer(name="role", grants=grants), fields) for grants, fields in roles]
+    hidden: dict[str, frozenset[str]] = {}
+    locked: dict[str, frozenset[str]] = {}
+    for subject in {subject for _role, fields in each for subject in fields}:
+        readers = [fields.get(subject, {}) for role, fields in each if _may(role, subject, "read")]
+        writers = [fields.get(subject, {}) for role, fields in each if _may(role, subject, *WRITES)]
+        names = {name for _role, fields in each for name in fields.get(subject, {})}
+        hidden[subject] = frozenset(
+            name for name in names if all(rights.get(name) == "hidden" for rights in readers)
+        )
+        locked[subject] = frozenset(
+            name for name in names if all(name in rights for rights in writers)
+        )
+    return (
+        MappingProxyType({subject: some for subject, some in hidden.items() if some}),
+        MappingProxyType({subject: some for subject, some in locked.items() if some}),
+    )
+
+
+def _may(role: Viewer, subject: str, *actions: str) -> bool:
+    return any(role.may(f"{subject}.{action}") for action in actions)
 
 
 def teams_below(team_ids: frozenset[int]) -> frozenset[int]:

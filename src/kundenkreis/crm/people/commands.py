@@ -16,7 +16,7 @@ from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.record import Record, reference
 
 MAX_NOTE = 5_000
@@ -43,7 +43,8 @@ def create_person(
             _("A person needs a first or last name, or a customer number."),
             field="last_name",
         )
-    person = store.create(actor, Person, **{"owner_id": actor.user_id} | _given(values))
+    owner = {"owner_id": actor.user_id}
+    person = store.create(actor, Person, derived=owner, **_given(values))
     actor.require_for("crm.person.create", person)
     _add_ways(actor, person, email=email, phone=phone)
     if organisation is not None:
@@ -57,7 +58,8 @@ def create_organisation(
 ) -> Organisation:
     """Make an organisation, with a first e-mail address and phone number if given."""
     actor.require("crm.organisation.create")
-    found = store.create(actor, Organisation, **{"owner_id": actor.user_id} | _given(values))
+    owner = {"owner_id": actor.user_id}
+    found = store.create(actor, Organisation, derived=owner, **_given(values))
     actor.require_for("crm.organisation.create", found)
     _add_ways(actor, found, email=email, phone=phone)
     return found
@@ -84,6 +86,7 @@ def add_note(*, actor: Actor, record: Record, text: str) -> None:
 
     Raises `DomainError` without text.
     """
+    record = store.lock(type(record), record.pk)  # not as the actor sees it, but as it is
     actor.require_for(f"crm.{record._meta.model_name}.change", record)
     text = text.replace("\0", "").strip()[:MAX_NOTE]
     if not text:
@@ -132,6 +135,8 @@ def _add_ways(actor: Actor, holder: Person | Organisation, **values: str) -> Non
         if value:
             try:
                 add_contact_detail(actor=actor, holder=holder, kind=kind, value=value)
+            except NotAllowed:
+                raise
             except DomainError as error:
                 raise DomainError(error.what, error.why, error.hint, field=kind) from error
 

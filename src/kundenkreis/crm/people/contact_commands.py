@@ -111,7 +111,7 @@ def _holder(detail: ContactDetail) -> Holder:
     return holder
 
 
-def _of(holder: Holder) -> dict[str, Holder]:
+def _of(holder: Holder) -> dict[str, Any]:
     return {"person": holder} if isinstance(holder, Person) else {"organisation": holder}
 
 

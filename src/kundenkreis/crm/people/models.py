@@ -36,12 +36,17 @@ class Reachable(models.Model):
 
     @cached_property
     def details(self) -> list[ContactDetail]:
-        """How to reach them, preferred ones first."""
+        """How to reach them, preferred ones first; only what may be known where the read door said
+        so."""
+        if prefetched(self, "contact_details"):
+            return sorted(self.contact_details.all(), key=lambda one: (not one.is_primary, one.pk))
         return list(self.contact_details.order_by("-is_primary", "id"))
 
     @cached_property
     def addresses(self) -> dict[str, str]:
         """The preferred detail of each kind; read at once for all of a list."""
+        if prefetched(self, "contact_details"):
+            return {one.kind: one.value for one in reversed(self.details)}
         records = together(self, "addresses")
         holder = f"{self._meta.model_name}_id"
         rows = ContactDetail.objects.filter(**{f"{holder}__in": [one.pk for one in records]})
@@ -189,6 +194,8 @@ class Organisation(Reachable, Record):
 
 class ContactDetail(Record):
     """One way to reach a person or an organisation; each may have several."""
+
+    stands_for = "kind"
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("E-mail")

@@ -10,16 +10,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import queries
+from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.crm.people.permissions import CHANNELS
-from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.records import Button, Figure, Tag, named
 from kundenkreis.records.cells import linked_to, word
 from kundenkreis.records.once import once
 from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
-entries = once(queries.timeline)
+entries = once(timeline)
 
 
 def email(record: Person | Organisation) -> str:
@@ -101,10 +102,13 @@ def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
+    subject = subject_of(type(record))
+    kinds = tuple((kind, label) for kind, label in Kind.choices if viewer.sets(subject, kind))
     return {
         "details": record.details,
-        "kinds": tuple(Kind.choices),
-        "may_write": viewer.covers(_change(record), record),
+        "kinds": kinds,
+        "changeable": [kind for kind, _label in kinds],
+        "may_write": bool(kinds) and viewer.covers(_change(record), record),
     }
 
 
@@ -122,8 +126,12 @@ def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, A
     }
 
 
-def next_step_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
-    return {"may_write": viewer.covers(_change(record), record)}
+def next_step_panel(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
+    subject, names = subject_of(type(record)), ("next_step", "next_step_on")
+    if not all(viewer.sees(subject, name) for name in names):
+        return None
+    may_set = all(viewer.sets(subject, name) for name in names)
+    return {"may_write": may_set and viewer.covers(_change(record), record)}
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:

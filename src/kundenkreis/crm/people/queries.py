@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -14,12 +12,8 @@ from kundenkreis.crm.people.models import (
     ContactPermission,
     Organisation,
     Person,
-    TimelineEntry,
 )
-from kundenkreis.kernel.access import Viewer, may_read_all, readable, visible
-from kundenkreis.kernel.record import reference
-
-PAGE = 30
+from kundenkreis.kernel.access import Viewer, known, may_read_all, readable, subject_of, visible
 
 
 def persons(viewer: Viewer) -> QuerySet[Person]:
@@ -38,53 +32,30 @@ def organisations(viewer: Viewer) -> QuerySet[Organisation]:
 
 def contact_detail(viewer: Viewer, pk: int) -> ContactDetail | None:
     """One contact detail of a person or organisation the viewer may read."""
-    return (
-        ContactDetail.objects.filter(pk=pk)
-        .filter(
-            Q(person__in=visible(viewer, Person.objects.all(), "crm.person.read"))
-            | Q(
-                organisation__in=visible(
-                    viewer, Organisation.objects.all(), "crm.organisation.read"
-                )
-            )
-        )
-        .first()
+    found = ContactDetail.objects.filter(pk=pk).first()
+    if found is None:
+        return None
+    holder: Person | Organisation | None = (
+        persons(viewer).filter(contact_details=pk).first()
+        or organisations(viewer).filter(contact_details=pk).first()
     )
+    known = holder is not None and viewer.sees(subject_of(type(holder)), found.kind)
+    return found if known else None
 
 
 def affiliation(viewer: Viewer, pk: int) -> Affiliation | None:
+    """One affiliation of a person and an organisation that the viewer may both read."""
     people = visible(viewer, Person.objects.all(), "crm.person.read")
-    return Affiliation.objects.filter(pk=pk, person__in=people).first()
+    return readable(viewer, Affiliation.objects.filter(pk=pk, person__in=people)).first()
 
 
 def contacts_of(viewer: Viewer, organisation: Organisation, limit: int = 20) -> list[Affiliation]:
     """The people of an organisation the viewer may read, current ones first."""
     people = visible(viewer, Person.objects.all(), "crm.person.read")
-    rows = organisation.affiliations.filter(person__in=people)
-    return list(rows.select_related("person").order_by("until", "id")[:limit])
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A page of a timeline, newest first; `after` continues it, empty at the end."""
-
-    rows: list[TimelineEntry]
-    after: str = ""
-
-
-def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...] = ()) -> Entries:
-    """What happened with a visible record: a person's own entries, an organisation's with those
-    of its people, or those that refer to the record."""
-    rows = _entries(viewer, record).select_related("person")
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
-    start = _cursor(after)
-    if start is not None:
-        at, pk = start
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    found = list(rows.order_by("-at", "-pk")[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
-    return Entries(found, f"{found[-1].at.isoformat()}|{found[-1].pk}" if more else "")
+    rows = known(viewer, organisation.affiliations.filter(person__in=people))
+    if not viewer.hidden:  # else their persons come without what is hidden, one query later
+        rows = rows.select_related("person")
+    return list(rows.order_by("until", "id")[:limit])
 
 
 def consents_of(person: Person) -> list[ContactPermission]:
@@ -103,28 +74,8 @@ def due_next_steps(viewer: Viewer, until: date, limit: int = 20) -> list[Person 
     """The viewer's own next steps of persons and organisations that are due, earliest first."""
     due = Q(owner_id=viewer.user_id, next_step_on__lte=until)
     found: list[Person | Organisation] = []
-    found += persons(viewer).filter(due).order_by("next_step_on", "id")[:limit]
-    found += organisations(viewer).filter(due).order_by("next_step_on", "id")[:limit]
+    for model, rows in ((Person, persons(viewer)), (Organisation, organisations(viewer))):
+        if viewer.sees(subject_of(model), "next_step_on"):
+            found += rows.filter(due).order_by("next_step_on", "id")[:limit]
     found.sort(key=lambda record: (record.next_step_on or until, record.pk))
     return found[:limit]
-
-
-def _entries(viewer: Viewer, record: Any) -> QuerySet[TimelineEntry]:
-    if isinstance(record, Person):
-        return TimelineEntry.objects.filter(person=record)
-    if isinstance(record, Organisation):
-        people = visible(viewer, Person.objects.all(), "crm.person.read")
-        belongs = people.filter(affiliations__organisation=record).order_by("pk")
-        ids = list(belongs.values_list("pk", flat=True)[:100])
-        seen = Exists(people.filter(pk=OuterRef("person_id")))
-        own = Q(organisation=record) & (Q(person=None) | seen)
-        return TimelineEntry.objects.filter(own | Q(person_id__in=ids))
-    return TimelineEntry.objects.filter(reference=reference(record))
-
-
-def _cursor(text: str) -> tuple[datetime, int] | None:
-    at, _, pk = text.partition("|")
-    try:
-        return datetime.fromisoformat(at), int(pk)
-    except ValueError:
-        return None

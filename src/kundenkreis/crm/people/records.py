@@ -134,6 +134,7 @@ PERSON = register(
             Panel("consents", "people/consents_panel.html", panels.consents_panel, position=60),
         ),
         exchange=Exchange(("first_name", "last_name", "customer_number", "language")),
+        always=("customer_number",),
         about=_(
             "Customers and contacts you do business with. Whoever has only visited your website is "
             "a profile in marketing and becomes a person here with the first order."

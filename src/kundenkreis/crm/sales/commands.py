@@ -62,6 +62,8 @@ def create_opportunity(*, actor: Actor, stage: Stage | None = None, **values: An
     Raises `DomainError` when there is no pipeline yet, or the stage is a closed one.
     """
     actor.require("crm.opportunity.create")
+    given = {name: value for name, value in values.items() if value is not None}
+    given |= {"stage": stage} if stage else {}
     stage = stage or _first_stage()
     if stage.kind != Stage.Kind.OPEN:
         raise DomainError(
@@ -70,9 +72,13 @@ def create_opportunity(*, actor: Actor, stage: Stage | None = None, **values: An
             field="stage",
         )
     now = clock.now()
-    given = {name: value for name, value in values.items() if value is not None}
-    defaults = {"owner_id": actor.user_id, "opened_on": _today(), "stage_since": now}
-    opportunity = store.create(actor, Opportunity, **defaults | given, stage=stage)
+    derived = {
+        "owner_id": actor.user_id,
+        "opened_on": _today(),
+        "stage_since": now,
+        "stage": stage,
+    }
+    opportunity = store.create(actor, Opportunity, derived=derived, **given)
     actor.require_for("crm.opportunity.create", opportunity)
     enter(actor, opportunity, "opportunity", _payload(opportunity, stage), now)
     return opportunity
@@ -114,10 +120,13 @@ def move_opportunity(
     store.change(
         actor,
         opportunity,
+        derived={
+            "stage_since": now,
+            "closed_on": _today() if closed else None,
+            "lost_reason": "",
+        },
         stage=stage,
-        stage_since=now,
-        closed_on=_today() if closed else None,
-        lost_reason=lost_reason.strip() if lost else "",
+        **({"lost_reason": lost_reason.strip()} if lost else {}),
     )
     _tell(actor, opportunity, before, stage, now)
     return opportunity

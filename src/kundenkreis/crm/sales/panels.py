@@ -82,7 +82,8 @@ def opportunity_figures(viewer: Viewer, opportunity: Opportunity) -> Iterable[Fi
         weighted = _("weighted %(sum)s") % {
             "sum": formats.money(minor, opportunity.currency or "EUR", whole=True)
         }
-    yield Figure(_("Value"), money, weighted)
+    if viewer.sees("crm.opportunity", "value_minor"):
+        yield Figure(_("Value"), money, weighted)
     yield Figure(_("Chance"), formats.percent(stage.probability / 100), str(stage))
     days = (clock.now() - opportunity.stage_since).days
     yield Figure(
@@ -147,18 +148,23 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
             share = found.revenue.minor / found.before - 1 if found.before else 0
             change = ("+" if share > 0 else "") + formats.percent(share)
             tone = "good" if share > 0 else "bad" if share < 0 else ""
-        yield Figure(_("Revenue 12 months"), formats.money(found.revenue, whole=True), change, tone)
+        if viewer.sees("crm.order", "net_minor"):
+            revenue = formats.money(found.revenue, whole=True)
+            yield Figure(_("Revenue 12 months"), revenue, change, tone)
         yield Figure(_("Orders"), formats.number(found.count), _("ever"))
     if viewer.may("crm.opportunity.read"):
         offered = open_sales(viewer, record)
         text = ngettext("%(n)s opportunity", "%(n)s opportunities", offered.count)
-        value = formats.money(offered.value, whole=True)
-        yield Figure(_("Open opportunities"), value, text % {"n": offered.count})
+        value, count = formats.money(offered.value, whole=True), text % {"n": offered.count}
+        if viewer.sees("crm.opportunity", "value_minor"):
+            yield Figure(_("Open opportunities"), value, count)
+        else:
+            yield Figure(_("Open opportunities"), formats.number(offered.count))
 
 
 def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
     """Revenue by month as a chart; left out when there was none."""
-    if not viewer.may("crm.order.read"):
+    if not (viewer.may("crm.order.read") and viewer.sees("crm.order", "net_minor")):
         return None
     currency = business(viewer, record).revenue.currency
     months = queries.revenue_by_month(viewer, record, currency)
@@ -203,16 +209,22 @@ def state_text(order: Order) -> str:
 
 
 def lines_panel(viewer: Viewer, order: Order) -> Mapping[str, Any]:
-    return {"lines": queries.lines_of(order), "may_open": viewer.may("crm.product.read")}
+    return {
+        "lines": queries.lines_of(order),
+        "may_open": viewer.may("crm.product.read"),
+        "amounts": viewer.sees("crm.order", "net_minor"),
+    }
 
 
 def order_figures(viewer: Viewer, order: Order) -> Iterable[Figure]:
-    for label, minor in (
-        (_("Net"), order.net_minor),
-        (_("Tax"), order.tax_minor),
-        (_("Gross"), order.gross_minor),
+    net, gross = (viewer.sees("crm.order", name) for name in ("net_minor", "gross_minor"))
+    for label, minor, seen in (
+        (_("Net"), order.net_minor, net),
+        (_("Tax"), order.tax_minor, net and gross),
+        (_("Gross"), order.gross_minor, gross),
     ):
-        yield Figure(label, formats.money(minor, order.currency))
+        if seen:
+            yield Figure(label, formats.money(minor, order.currency))
 
 
 def new_opportunity(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:

@@ -59,6 +59,8 @@ def closing_soon(viewer: Viewer, until: date, limit: int = 8) -> list[Opportunit
 
 def due_opportunities(viewer: Viewer, until: date, limit: int = 20) -> list[Opportunity]:
     """The viewer's own opportunities whose next step is due, earliest first."""
+    if not viewer.sees("crm.opportunity", "next_step_on"):
+        return []
     own = opportunities(viewer).filter(owner_id=viewer.user_id, next_step_on__lte=until)
     return list(own.order_by("next_step_on", "id")[:limit])
 
@@ -151,6 +153,8 @@ def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -
         for one in found:
             sums[one.currency] = sums.get(one.currency, 0) + (one.value_minor or 0)
         return OpenSales(found, len(found), _largest(sums))
+    if not viewer.sees("crm.opportunity", "value_minor"):
+        return OpenSales(found[:shown], rows.order_by().count(), Money(0, "EUR"))
     grouped = rows.order_by().values("currency")
     by_currency = list(grouped.annotate(count=Count("pk"), total=Sum("value_minor"))[:20])
     largest = _largest({row["currency"]: row["total"] or 0 for row in by_currency})

@@ -89,6 +89,7 @@ OPPORTUNITY = register(
             value="value_minor",
             asks=("lost_reason",),
         ),
+        always=("stage", "expected_on", "closed_on"),
         square=True,
     )
 )
@@ -138,6 +139,7 @@ ORDER = register(
         tags=panels.order_tags,
         figures=panels.order_figures,
         panels=(Panel("lines", "sales/lines_panel.html", panels.lines_panel, "centre", 20),),
+        always=("placed_at", "cancelled_at", "state", "kind"),
         square=True,
     )
 )

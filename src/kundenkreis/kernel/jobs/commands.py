@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,7 @@ def retry_job(*, actor: Actor, side: Side, job_id: int) -> None:
                 _("Somebody else had it tried again, or it is done."),
                 _("Nothing is left to do."),
             )
-        values = {"attempts": 0, "due_at": clock.now(), "finished_at": None}
+        values: dict[str, Any] = {"attempts": 0, "due_at": clock.now(), "finished_at": None}
         try:
             with store.group(side):
                 store.change(actor, job, state=Job.State.READY, **values)

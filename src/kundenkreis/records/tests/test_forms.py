@@ -89,9 +89,12 @@ def test_it_starts_a_form_from_its_address() -> None:
     organisation = make_organisation()
     kind = named("opportunity")
     initial = initial_from(
-        kind, ANNA, form_names(kind), {"organisation": str(organisation.pk), "source": "Messe"}
+        kind,
+        ANNA,
+        form_names(kind, ANNA),
+        {"organisation": str(organisation.pk), "source": "Messe"},
     )
     assert initial["organisation"] == organisation
     assert (initial["source"], initial["owner_id"]) == ("Messe", ANNA.user_id)
-    hidden = initial_from(kind, BEN, form_names(kind), {"organisation": str(organisation.pk)})
+    hidden = initial_from(kind, BEN, form_names(kind, BEN), {"organisation": str(organisation.pk)})
     assert hidden["organisation"] is None

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def new_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """A form for a new record; refused input comes back with its errors, nothing is lost."""
-    viewer, names = request.viewer, form_names(kind)
+    viewer = request.viewer
+    names = form_names(kind, viewer)
     viewer.require(kind.right("create"))
     if request.method == "GET":
         initial = initial_from(kind, viewer, names, request.GET)

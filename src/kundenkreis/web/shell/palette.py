@@ -12,8 +12,9 @@ from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.search import Reach
 from kundenkreis.kernel.sides import Side
+from kundenkreis.records.hiding import hides_texts
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.search import clean, knows_others
+from kundenkreis.records.search import clean, knows_others, searched
 from kundenkreis.web.shell.navigation import ENTRIES
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def records(viewer: Viewer, text: str) -> list[Hit]:
     """Records the viewer may read; the index proposes, the types' own queries decide."""
     hits: list[Hit] = []
     for side in Side:
-        reaches = [_reach(kind, viewer) for kind in _readable(viewer, side)]
+        kinds = list(_readable(viewer, side))
+        partly = [kind for kind in kinds if hides_texts(kind, viewer)]
+        reaches = [_reach(kind, viewer) for kind in kinds if kind not in partly]
         found = search.find(side, reaches, text, RECORDS)
         rows = {
             (name, row.pk): row
@@ -69,6 +72,9 @@ def records(viewer: Viewer, text: str) -> list[Hit]:
             .filter(pk__in=[pk for kind, pk in found if kind == name])
         }
         hits += [_hit(TYPES[key[0]], rows[key]) for key in found if key in rows]
+        for kind in partly:
+            some = searched(kind, viewer, kind.rows(viewer), text).order_by("pk")
+            hits += [_hit(kind, record) for record in some[:RECORDS]]
     return hits
 
 

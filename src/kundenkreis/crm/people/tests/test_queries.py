@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from kundenkreis.crm.people import commands, queries
+from kundenkreis.crm.people import commands, entries, queries
+from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.permissions import Statement, project_consent
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
@@ -35,16 +36,16 @@ def happened(person: Person, count: int, kind: str = "visit") -> None:
 
 def test_it_reads_a_timeline_page_by_page_newest_first_without_gaps() -> None:
     person = commands.create_person(actor=ANNA, last_name="Weiß")
-    happened(person, 2 * queries.PAGE + 5)
+    happened(person, 2 * entries.PAGE + 5)
     seen, after = list[int](), ""
     for _ in range(5):
-        page = queries.timeline(ANNA, person, after)
+        page = timeline(ANNA, person, after)
         seen += [entry.pk for entry in page.rows]
         after = page.after
         if not after:
             break
-    assert len(seen) == len(set(seen)) == 2 * queries.PAGE + 5
-    assert queries.timeline(ANNA, person, "nonsense").rows[0].pk == seen[0]
+    assert len(seen) == len(set(seen)) == 2 * entries.PAGE + 5
+    assert timeline(ANNA, person, "nonsense").rows[0].pk == seen[0]
 
 
 def test_it_shows_an_organisation_what_happened_with_its_people() -> None:
@@ -54,7 +55,7 @@ def test_it_shows_an_organisation_what_happened_with_its_people() -> None:
     happened(person, 1)
     happened(other, 1)
     commands.add_note(actor=ANNA, record=firm, text="Messe")
-    kinds = [entry.kind for entry in queries.timeline(ANNA, firm).rows]
+    kinds = [entry.kind for entry in timeline(ANNA, firm).rows]
     assert sorted(kinds) == ["note", "visit"]
 
 
@@ -62,9 +63,9 @@ def test_it_keeps_the_steps_of_hidden_people_from_an_organisations_timeline() ->
     firm = commands.create_organisation(actor=ANNA, name="Bergmann", team_id=1)
     person = commands.create_person(actor=ANNA, last_name="Weiß", organisation=firm, team_id=2)
     happened(person, 1)
-    assert queries.timeline(BEN, firm).rows == []
+    assert timeline(BEN, firm).rows == []
     assert queries.contacts_of(BEN, firm) == []
-    assert len(queries.timeline(ANNA, firm).rows) == 1
+    assert len(timeline(ANNA, firm).rows) == 1
 
 
 def test_it_shows_the_newest_statement_of_each_purpose_and_channel() -> None:

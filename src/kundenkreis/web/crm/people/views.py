@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.crm.people import commands, contact_commands, permissions, queries
+from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.panels import timeline_panel
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotFound
@@ -60,7 +61,7 @@ def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Older entries, to be put below those shown."""
     kind, record = _found(request, slug, pk, "timeline")
     panel = timeline_panel(request.viewer, record)
-    entries = queries.timeline(request.viewer, record, after=request.GET.get("after", ""))
+    entries = timeline(request.viewer, record, after=request.GET.get("after", ""))
     context = {"panel": {**panel, "entries": entries}, "record": record, "kind": kind}
     return render(request, "people/timeline_panel.html#entries", context)
 

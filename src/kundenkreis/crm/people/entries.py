@@ -1,0 +1,96 @@
+"""Reading the timeline: what happened, as far as the viewer may know of what it refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Cast, Substr
+
+from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
+from kundenkreis.kernel.access import Level, Viewer, visible
+from kundenkreis.kernel.record import reference
+from kundenkreis.records import RecordType
+from kundenkreis.records.registry import TYPES
+
+PAGE = 30
+# What a payload calls a field, where it does not use the field's own name.
+CALLED = {"lost_reason": "reason"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A page of a timeline, newest first; `after` continues it, empty at the end."""
+
+    rows: list[TimelineEntry]
+    after: str = ""
+
+
+def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...] = ()) -> Entries:
+    """What happened with a visible record: a person's own entries, an organisation's with those
+    of its people, or those that refer to the record."""
+    rows = _known(viewer, _entries(viewer, record)).select_related("person")
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    start = _cursor(after)
+    if start is not None:
+        at, pk = start
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(rows.order_by("-at", "-pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    for entry in found:
+        _leave_out(viewer, entry)
+    return Entries(found, f"{found[-1].at.isoformat()}|{found[-1].pk}" if more else "")
+
+
+def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
+    """Without entries about records that the viewer may not read."""
+    for kind in TYPES.values():
+        if not _belongs(kind) or viewer.level(kind.right("read")) is Level.ALL:
+            continue
+        about = Q(reference__startswith=f"{kind.subject}:")
+        if kind.may(viewer, "read"):
+            number = Cast(Substr("reference", len(kind.subject) + 2), BigIntegerField())
+            rows = rows.alias(**{f"_{kind.name}": Case(When(about, then=number))})
+            seen = Exists(kind.rows(viewer).filter(pk=OuterRef(f"_{kind.name}")))
+            rows = rows.filter(~about | seen)
+        else:
+            rows = rows.exclude(about)
+    return rows
+
+
+def _belongs(kind: RecordType) -> bool:
+    """Whether records of the type belong to persons or organisations."""
+    related = {column.related_model for column in kind.model._meta.concrete_fields}
+    return kind.model not in (Person, Organisation) and bool(related & {Person, Organisation})
+
+
+def _leave_out(viewer: Viewer, entry: TimelineEntry) -> None:
+    """Take out of an entry what it says of fields that are hidden from the viewer."""
+    hidden = viewer.hidden.get(entry.reference.partition(":")[0])
+    if hidden and isinstance(entry.payload, dict):
+        said = hidden | {CALLED[name] for name in hidden if name in CALLED}
+        entry.payload = {name: one for name, one in entry.payload.items() if name not in said}
+
+
+def _entries(viewer: Viewer, record: Any) -> QuerySet[TimelineEntry]:
+    if isinstance(record, Person):
+        return TimelineEntry.objects.filter(person=record)
+    if isinstance(record, Organisation):
+        people = visible(viewer, Person.objects.all(), "crm.person.read")
+        belongs = people.filter(affiliations__organisation=record).order_by("pk")
+        ids = list(belongs.values_list("pk", flat=True)[:100])
+        seen = Exists(people.filter(pk=OuterRef("person_id")))
+        own = Q(organisation=record) & (Q(person=None) | seen)
+        return TimelineEntry.objects.filter(own | Q(person_id__in=ids))
+    return TimelineEntry.objects.filter(reference=reference(record))
+
+
+def _cursor(text: str) -> tuple[datetime, int] | None:
+    at, _, pk = text.partition("|")
+    try:
+        return datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
