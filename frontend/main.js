@@ -3,6 +3,7 @@ import "./elements/htmx.js";
 import "./elements/morphing.js";
 import "./elements/busy.js";
 import "./elements/dialogs.js";
+import "./elements/panels.js";
 import "./elements/kk-board.js";
 import "./elements/kk-chart.js";
 import "./elements/kk-conditions.js";

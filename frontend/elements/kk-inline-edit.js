@@ -99,4 +99,12 @@ class InlineEdit extends HTMLElement {
   }
 }
 
+// data-edits="owner_id" on a button changes that fact.
+addEventListener("click", ({ target }) => {
+  const name = target.closest?.("[data-edits]")?.dataset.edits;
+  const fact = name && document.querySelector(`kk-inline-edit[data-url$="/edit/${name}/"]`);
+  fact?.scrollIntoView({ block: "nearest" });
+  fact?.edit();
+});
+
 customElements.define("kk-inline-edit", InlineEdit);

@@ -1,7 +1,8 @@
 // <kk-palette><dialog><input hx-get><div class="palette-here"></div><div role="listbox"></div>…
-// The palette: what the server finds, below it what the title bar of this page offers. Arrow keys
+// The palette: what the server finds, below it what the title bar of this page offers, also behind
+// "more". Arrow keys
 // choose, Enter opens, Escape closes. Opened like any dialog (data-opens="palette").
-const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]))";
+const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]), .menu-item)";
 
 class Palette extends HTMLElement {
   connectedCallback() {

@@ -28,6 +28,7 @@ class Shortcuts extends HTMLElement {
     }
     const pressed = (modified ? "ctrl+" : "") + event.key.toLowerCase();
     if (!modified && (this.hasAttribute("data-off") || event.altKey || writing(event.target))) return;
+    if (modified && pressed.startsWith("ctrl+arrow") && writing(event.target)) return; // word by word
     if (document.querySelector("dialog[open]") && pressed !== "ctrl+k") return;
     if (event.key === "?") return this.help();
     const target = this.find(`${this.before} ${pressed}`.trim()) ?? this.find(pressed);
@@ -61,11 +62,14 @@ class Shortcuts extends HTMLElement {
 
 function keyName(key) {
   if (key === "ctrl" && document.documentElement.lang === "de") return "Strg";
+  if (key.startsWith("arrow")) return { arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓" }[key];
   return key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key;
 }
 
 function all() {
-  return [...document.querySelectorAll("[data-key]")].filter((element) => element.checkVisibility?.() ?? true);
+  // What stands behind "more" can be done too.
+  const shown = (element) => (element.closest(".menu[popover]")?.parentElement ?? element).checkVisibility?.() ?? true;
+  return [...document.querySelectorAll("[data-key]")].filter(shown);
 }
 
 function name(element) {

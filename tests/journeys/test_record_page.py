@@ -54,3 +54,35 @@ def test_two_people_change_the_same_record_and_neither_loses_anything(
     expect(fact(ben, "Gegründet").locator(".value")).to_have_text("1987")
     expect(fact(ben, "Beschäftigte").locator(".value")).to_have_text("42")
     ben.context.close()
+
+
+def test_a_colleague_walks_through_a_list_keeps_a_favourite_and_looks_beside(
+    product: Product, anna: Page
+) -> None:
+    anna.goto(f"{product.staff}/crm/organisations/?sort=name")
+    names = anna.locator("#list tbody .primary-cell a").all_inner_texts()
+    anna.locator("#list tbody .primary-cell a").first.click()
+    heading = anna.get_by_role("heading", level=1)
+    anna.keyboard.press("Control+ArrowRight")
+    expect(heading).to_have_text(names[1])
+    anna.keyboard.press("s")
+    favourites = anna.locator(".side")
+    expect(favourites.get_by_role("link", name=names[1])).to_be_visible()
+    anna.keyboard.press("Control+ArrowLeft")
+    expect(heading).to_have_text(names[0])
+
+    # A related record opens beside the page, at an address of its own.
+    anna.goto(f"{product.staff}/crm/organisations/?q=Rheintal")
+    anna.get_by_role("link", name="Rheintal Logistik").click()
+    anna.locator(".record-facts a[href^='/crm/persons/']:not([href*=new])").first.click()
+    panel = anna.get_by_role("dialog", name="Person")
+    expect(panel).to_be_visible()
+    anna.reload()
+    expect(panel).to_be_visible()
+    anna.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    assert "panel" not in anna.url
+    anna.goto(f"{product.staff}/crm/persons/")
+    anna.keyboard.press("j")
+    anna.keyboard.press("Space")
+    expect(panel).to_be_visible()

@@ -6,7 +6,7 @@ What comes back comes back as it was, with its number; secrets do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
@@ -46,11 +46,29 @@ class Restored:
     left: list[str] = field(default_factory=list)
 
 
+Along = Callable[[type[Model], list[Any]], QuerySet[Any] | None]
+ALONG: list[Along] = []
+
+
+def along(named: Along) -> Along:
+    """Say which rows name rows of a model without a foreign key, and go when those go."""
+    ALONG.append(named)
+    return named
+
+
 def collect(obj: Model) -> Taken:
     """Everything that deleting a row takes along. Raises Django's `ProtectedError`."""
     alias = current().side.alias
     collector = Collector(using=alias, origin=obj)
     collector.collect([obj])
+    asked: set[tuple[type[Model], Any]] = set()
+    while fresh := {(type(row), row.pk) for row in _rows(collector)} - asked:
+        asked |= fresh
+        for model in {model for model, _pk in fresh}:
+            pks = [pk for of, pk in fresh if of is model]
+            for named in ALONG:
+                if (found := named(model, pks)) is not None:
+                    collector.collect(found)
     collector.sort()
     taken = Taken(collector)
     for query in collector.fast_deletes:
@@ -58,6 +76,13 @@ def collect(obj: Model) -> Taken:
     for model, rows in collector.data.items():
         taken.rows += _whole(alias, model, [row.pk for row in rows])
     return taken
+
+
+def _rows(collector: Collector) -> Iterator[Model]:
+    for query in collector.fast_deletes:
+        yield from query
+    for rows in collector.data.values():
+        yield from rows
 
 
 def remove(actor: Actor, root: Model, taken: Taken) -> None:

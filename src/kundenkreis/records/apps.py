@@ -8,4 +8,9 @@ class RecordsConfig(ContextConfig):
     label = "records"
 
     def ready(self) -> None:
-        from kundenkreis.records import checks, indexing, tagging  # noqa: F401 - register themselves
+        from kundenkreis.records import (  # noqa: F401 - register themselves
+            checks,
+            indexing,
+            marks,
+            tagging,
+        )

@@ -83,12 +83,13 @@ def linked_to(kind: RecordType, pk: int, name: str) -> SafeString:
     return markup('<span class="cell row">{}<a href="{}">{}</a></span>', mark, kind.url(pk), name)
 
 
-def titled(kind: Any, record: Any) -> SafeString:
-    """The name of a record in the first column of its list."""
+def titled(kind: Any, record: Any, way: str = "") -> SafeString:
+    """The name of a record in the first column of its list; `way` tells its page of the list."""
     return markup(
-        '<span class="cell">{}<a href="{}">{}</a></span>',
+        '<span class="cell">{}<a href="{}{}">{}</a></span>',
         avatar(str(record), square=kind.square),
         kind.url(record.pk),
+        way,
         record,
     )
 

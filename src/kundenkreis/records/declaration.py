@@ -92,12 +92,27 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What can be done from a record's title bar: a link, e.g. to call, or to a form."""
+    """What can be done from a record's title bar, and from the palette of its page.
+
+    Parameters: `url` is a link, or with `post` what is sent at once; instead, `opens` names a
+    dialogue of the page, and `edits` a fact that is changed in place. `menu` puts it behind "more";
+    `key` is its shortcut.
+    """
 
     label: StrOrPromise
-    url: str
-    icon: str
+    url: str = ""
+    icon: str = ""
     primary: bool = False
+    post: bool = False
+    opens: str = ""
+    edits: str = ""
+    menu: bool = False
+    danger: bool = False
+    key: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "primary" if self.primary else "danger" if self.danger else ""
 
 
 @dataclass(frozen=True, slots=True)

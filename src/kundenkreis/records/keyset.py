@@ -59,6 +59,20 @@ def page(
     )
 
 
+def neighbours(
+    rows: QuerySet[Any], fields: Sequence[str], record: Any, *, descending: bool = False
+) -> tuple[int | None, int | None]:
+    """The numbers of the rows before and after a record in the order of `page`."""
+    names = [*fields, "pk"]
+    start, found = [_value(record, name) for name in names], []
+    for backwards in (True, False):
+        down = descending is not backwards
+        order = [_order(rows.model, name, down, backwards) for name in names]
+        beyond = rows.filter(_beyond(rows.model, names, start, down, backwards))
+        found.append(beyond.order_by(*order).values_list("pk", flat=True).first())
+    return found[0], found[1]
+
+
 def _order(model: type[Model], name: str, down: bool, backwards: bool) -> Any:
     expression = F(name)
     if not _nullable(model, name):

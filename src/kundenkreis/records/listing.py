@@ -14,7 +14,7 @@ from django.http import QueryDict
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.kernel.access import readable_at
 from kundenkreis.records import cells, keyset
-from kundenkreis.records.addresses import changed
+from kundenkreis.records.addresses import changed, within
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.filters import Filters, read
@@ -136,10 +136,13 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
         _head(kind, viewer, one, parameters, address, one is column, descending) for one in columns
     ]
     directory = Directory(page.rows)
-    makers = [_maker(kind, one, directory, first=one is kind.columns[0]) for one in columns]
+    way = within(parameters)
+    makers = [
+        _maker(kind, one, directory, first=one is kind.columns[0], way=way) for one in columns
+    ]
     found.rows = [
         joined(
-            markup('<tr data-url="{}">', kind.url(record.pk)),
+            markup('<tr data-url="{}{}">', kind.url(record.pk), way),
             *(make(record) for make in makers),
             "</tr>\n",
         )
@@ -198,7 +201,7 @@ def _info(kind: RecordType, column: Column) -> Info | None:
 
 
 def _maker(
-    kind: RecordType, column: Column, directory: Directory, *, first: bool
+    kind: RecordType, column: Column, directory: Directory, *, first: bool, way: str
 ) -> Callable[[Any], str]:
     """What makes the cells of a column."""
     found = _info(kind, column)
@@ -214,7 +217,7 @@ def _maker(
 
     def content(record: Any) -> object:
         if first:
-            return cells.titled(kind, record)
+            return cells.titled(kind, record, way)
         if column.cell is not None:
             return column.cell(record)
         return cells.shown(found, record, directory) if found else ""

@@ -53,3 +53,34 @@ class Transfer(models.Model):
     def moving(self) -> bool:
         """Whether the worker has something to do with it."""
         return self.state in (self.State.READING, self.State.CHECKING, self.State.RUNNING)
+
+
+class Mark(models.Model):
+    """What a record is to one member of staff: starred, followed, or looked at lately.
+
+    `kind` and `row` name the record. Of what was looked at only the latest stays.
+    """
+
+    class What(models.TextChoices):
+        STAR = "star"
+        FOLLOW = "follow"
+        SEEN = "seen"
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.BigIntegerField()
+    what = models.CharField(max_length=6, choices=What.choices)
+    kind = models.CharField(max_length=40)
+    row = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "what", "kind", "row"], name="mark_once")
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "what", "-at", "-id"], name="mark_latest"),
+            models.Index(fields=["kind", "row"], name="mark_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.kind}:{self.row}"

@@ -9,10 +9,16 @@ _FILE = Use(
     since="changed_at",
 )  # fmt: skip
 
+_OWN = Use("finding again what one works on", "6(1)(f)", "record", "user_id")
+
 PRIVACY: Map = {
     "Transfer": {
         **dict.fromkeys(("id", "kind", "direction", "state", "position", "total"), TECHNICAL),
         **dict.fromkeys(("created_at", "changed_at", "folder", "batch"), TECHNICAL),
         **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _FILE),
-    }
+    },
+    "Mark": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("user_id", "what", "kind", "row", "at"), _OWN),
+    },
 }

@@ -27,6 +27,7 @@ from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import bin as deleted
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
+from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
@@ -170,7 +171,9 @@ def _remove(actor: Actor, side: Side, batch: str, one: _Done, row: Model, result
     if kind is not None and "remove" not in kind.actions:
         raise NotAllowed(kind.right("remove"))
     try:
-        along = [part for part in removal.collect(row).rows if part != row]
+        # What it is to members of staff, such as a favourite, is no reason to keep it.
+        taken = (part for part in removal.collect(row).rows if not isinstance(part, Mark))
+        along = [part for part in taken if part != row]
         if all(isinstance(part, Record) for part in along) and not audit.touched_since(
             side, {one.target, *map(reference, along)}, one.first, batch
         ):

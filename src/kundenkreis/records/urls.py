@@ -16,6 +16,7 @@ from kundenkreis.records.views import (
     history,
     importing,
     lists,
+    marking,
     pages,
     writing,
 )
@@ -41,7 +42,11 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
         _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),
         _address(kind, one, "record", pages.record_page),
+        _address(kind, f"{one}panel/", "panel", pages.record_panel),
         _address(kind, f"{one}history/", "history", history.history_page),
+        _address(kind, f"{one}star/", "star", marking.toggle_star),
+        _address(kind, f"{one}follow/", "follow", marking.toggle_follow),
+        _address(kind, f"{one}seen/", "seen", marking.note_look),
         _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
     ]
     if "create" in kind.actions:

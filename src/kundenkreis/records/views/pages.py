@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kundenkreis.records import registry
-from kundenkreis.records.facts import sections
+from kundenkreis.records.declaration import Button
+from kundenkreis.records.facts import editable_names, sections
+from kundenkreis.records.marks import marks_of
 from kundenkreis.records.views import show
+from kundenkreis.records.walking import walk
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -22,23 +27,57 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
     """One record with its facts, figures and panels."""
     viewer = request.viewer
     record = kind.one(viewer, pk)
+    way = walk(kind, viewer, record, request.GET)
     context = {
+        **_told(kind, viewer, record),
+        "trail": [{"label": kind.title, "url": way.list_url if way else kind.url()}],
+        "walk": way,
+        "buttons": buttons(kind, viewer, record),
+        "marks": marks_of(kind, viewer, pk),
+        "panels": panels(kind, viewer, record),
+        "may_remove": may(kind, viewer, "remove", record),
+        "remove_url": kind.url(pk, "remove"),
+    }
+    return show(request, kind, "record", context)
+
+
+@require_GET
+def record_panel(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponseBase:
+    """What matters of a record, to be read and changed beside the page one is on."""
+    record = kind.one(request.viewer, pk)
+    if not request.headers.get("HX-Request"):
+        return redirect(kind.url(pk))
+    context = {**_told(kind, request.viewer, record), "url": kind.url(pk)}
+    return show(request, kind, "panel", context)
+
+
+def _told(kind: RecordType, viewer: Viewer, record: Any) -> dict[str, Any]:
+    """What page and panel say of a record."""
+    return {
         "title": str(record),
         "record": record,
-        "trail": [{"label": kind.title, "url": kind.url()}],
         "tags": list(kind.tags(record)),
         "subtitle": kind.subtitle(record) if kind.subtitle else "",
         "sections": sections(kind, viewer, record),
         "figures": registry.figures(kind, viewer, record),
-        "buttons": registry.buttons(kind, viewer, record),
-        "panels": panels(kind, viewer, record),
-        "may_change": may(kind, viewer, "change", record),
-        "may_remove": may(kind, viewer, "remove", record),
-        "edit_url": kind.url(pk, "edit"),
-        "remove_url": kind.url(pk, "remove"),
-        "history_url": kind.url(pk, "history"),
     }
-    return show(request, kind, "record", context)
+
+
+def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
+    """What can be done with a record: the type's own, then what every record has."""
+    pk, found = record.pk, list(registry.buttons(kind, viewer, record))
+    editable = editable_names(kind, viewer, record)
+    if editable:
+        url = kind.url(pk, "edit")
+        found.append(Button(_("Edit all facts"), url, "pencil", menu=True, key="e"))
+    if "owner_id" in editable:
+        label = _("Assign to somebody")
+        found.append(Button(label, icon="user-plus", edits="owner_id", menu=True, key="a"))
+    found.append(Button(_("History"), kind.url(pk, "history"), "history", menu=True))
+    if may(kind, viewer, "remove", record):
+        label = _("Delete")
+        found.append(Button(label, icon="trash-2", opens="remove", menu=True, danger=True))
+    return found
 
 
 def panels(kind: RecordType, viewer: Viewer, record: Any) -> dict[str, list[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from kundenkreis.web.shell import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.palette, name="palette"),
+    path("favourites/", views.favourites, name="favourites"),
     path("welcome/", views.welcome, name="welcome"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/language/", views.language, name="set_language"),

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records.marks import marked
+from kundenkreis.records.models import Mark
 from kundenkreis.ui.furniture import THEMES
 from kundenkreis.web.shell.first import let_first_administrator_in
 from kundenkreis.web.shell.forms import FirstAdministrator
@@ -22,6 +24,7 @@ from kundenkreis.web.shell.palette import groups
 if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
 
+FAVOURITES = 10
 YEAR = 365 * 24 * 3600
 
 
@@ -36,6 +39,17 @@ def palette(request: StaffRequest) -> HttpResponse:
     """What the palette shows for what was typed so far."""
     found = groups(request.viewer, request.GET.get("q", ""))
     return render(request, "shell/palette.html", {"groups": found})
+
+
+@require_GET
+def favourites(request: StaffRequest) -> HttpResponse:
+    """The user's favourite records, as a part of the navigation."""
+    found = marked(request.viewer, Mark.What.STAR, FAVOURITES)
+    lines = [
+        {"name": str(record), "url": kind.url(record.pk), "square": kind.square}
+        for kind, record, _mark in found
+    ]
+    return render(request, "shell/favourites.html", {"favourites": lines})
 
 
 @require_POST

@@ -209,8 +209,8 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/organisations/": 8,
         "/crm/opportunities/": 10,
         "/crm/opportunities/board/": 12,
-        f"/crm/persons/{company.person.pk}/": 13,
-        f"/crm/organisations/{company.firm.pk}/": 14,
+        f"/crm/persons/{company.person.pk}/": 14,
+        f"/crm/organisations/{company.firm.pk}/": 15,
         "/": 8,
     }
     for address in pages:
