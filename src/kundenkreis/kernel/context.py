@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 _REGISTERING = ("events", "commands", "handlers", "jobs", "records", "rules")
+_ENGINES = {"records": "kundenkreis.records"}  # registered only where the engine runs
 
 
 class ContextConfig(AppConfig):
@@ -17,6 +18,6 @@ class ContextConfig(AppConfig):
 
     def ready(self) -> None:
         for name in _REGISTERING:
-            module = f"{self.name}.{name}"
-            if find_spec(module) is not None:
+            module, engine = f"{self.name}.{name}", _ENGINES.get(name, self.name)
+            if apps.is_installed(engine) and find_spec(module) is not None:
                 import_module(module)

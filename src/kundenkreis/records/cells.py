@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.kernel.fields import translated
 from kundenkreis.records import registry
 from kundenkreis.records.fields import Info
 from kundenkreis.ui import formats, parts
@@ -64,9 +64,9 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
             return _("yes") if value else _("no")
         case Kind.WORDS:
             return ", ".join(value)
-    if isinstance(info.column, Translated):
+    if info.translated:
         return translated(value)
-    return str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def linked(record: Any) -> SafeString:

@@ -26,7 +26,6 @@ from kundenkreis.kernel.sides import Side, side_of_label
 if TYPE_CHECKING:
     from django.db.models import Model, Q, QuerySet
     from django.forms import Field
-    from django.http import HttpResponseBase
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
@@ -190,8 +189,8 @@ class RecordType:
     reaches; `create`, `change` and `remove` are commands that replace the default ones; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
-    what the records are; `replace` exchanges whole views; `always` names fields that cannot be hidden from
-    whoever may read the type, because its name or its pages are made by them.
+    what the records are; `always` names fields that cannot be hidden from whoever may read the type,
+    because its name or its pages are made by them.
     """
 
     model: type[Model]
@@ -219,7 +218,6 @@ class RecordType:
     board: Board | None = None
     exchange: Exchange = Exchange()
     about: StrOrPromise = ""
-    replace: Mapping[str, Callable[..., HttpResponseBase]] | None = None
     always: tuple[str, ...] = ()
 
     @cached_property

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.forms import MultiWidget
+
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.records import facts, merging
 from kundenkreis.records.directory import Directory
@@ -78,8 +80,12 @@ class Edit:
         """Put the stored value of one field into the form and leave the others as typed."""
         typed, stored = data.copy(), self._form(None)
         if name in self.names:
-            value = stored[name].value()
-            typed.setlist(name, [] if value in (None, False) else [str(value)])
+            value, widget = stored[name].value(), stored.fields[name].widget
+            if isinstance(widget, MultiWidget):
+                for number, text in enumerate(widget.decompress(value) or ()):
+                    typed[f"{name}_{number}"] = text
+            else:
+                typed.setlist(name, [] if value in (None, False) else [str(value)])
         self.form, self.before = self._form(typed), merging.read(data.get("seen", ""))
 
     def content(self) -> dict[str, Any]:

@@ -59,6 +59,24 @@ class Info:
         return self.free or self.several
 
     @property
+    def translated(self) -> bool:
+        """Whether it is a text in every language."""
+        return isinstance(self.column, Translated)
+
+    @property
+    def sortable(self) -> bool:
+        """Whether its own order means something: that of a reference or of JSON does not."""
+        return self.comparable and not (
+            self.related or self.directory or self.several or self.translated
+        )
+
+    @property
+    def comparable(self) -> bool:
+        """Whether conditions may speak of it."""
+        json = isinstance(self.column, models.JSONField)
+        return not json or self.several or self.translated
+
+    @property
     def changeable(self) -> bool:
         return self.column.editable and not self.column.primary_key
 

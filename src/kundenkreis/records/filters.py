@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, F, Q, When
+from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import conditions
@@ -27,6 +29,8 @@ from kundenkreis.kernel.conditions import (
     Node,
     Vocabulary,
 )
+from kundenkreis.kernel.conditions.json_values import JsonText
+from kundenkreis.kernel.fields import LANGUAGES, translated
 from kundenkreis.records import directory, registry
 from kundenkreis.records.addresses import changed
 from kundenkreis.records.fields import Info, info
@@ -86,9 +90,9 @@ def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about: those that its pages show."""
     asked = {name for name in _shown(kind) if kind.sees(viewer, name)}
     columns = [column for column in kind.model._meta.concrete_fields if column.name in asked]
+    fields = (info(kind.model, one.name) for one in columns)
     return Vocabulary(
-        kind.name,
-        tuple(_condition_field(kind, info(kind.model, one.name), viewer) for one in columns),
+        kind.name, tuple(_condition_field(kind, one, viewer) for one in fields if one.comparable)
     )
 
 
@@ -208,6 +212,8 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
             return [Choice(word, word) for word in words[:MAX_OFFERED]]
         return [Choice(value, label) for value, label in _offered(one, viewer, [])]
 
+    if one.translated:
+        return _translated_field(one)
     known = readable_at(viewer, kind.model, one.name)
     stored = F(one.column.attname)
     made = Field(
@@ -223,3 +229,14 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
         words=(kind.name, one.name),
     )
     return replace(made, choices=choices) if one.kind in _WITH_CHOICES else made
+
+
+def _translated_field(one: Info) -> Field:
+    """A text as the page shows it: in the user's language, else in the first one that has it."""
+    codes = dict.fromkeys(((get_language() or LANGUAGES[0]).split("-")[0], *LANGUAGES))
+    texts = [NullIf(JsonText(one.name, (code,)), Value("")) for code in codes]
+
+    def read(record: Any) -> str:
+        return translated(getattr(record, one.name))
+
+    return Field(one.name, Kind.TEXT, one.label, read, Coalesce(*texts))

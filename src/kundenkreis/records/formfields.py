@@ -7,10 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import to_major
+from kundenkreis.kernel.text import normal
 from kundenkreis.kernel.words import different
 from kundenkreis.records import references
 from kundenkreis.records.parsing import parse_near_day, parse_number, plain
@@ -101,6 +104,31 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return different(super().to_python(value))
+
+
+class Languages(forms.MultiWidget):
+    """One input for each language, called by it."""
+
+    def __init__(self) -> None:
+        names = [str(name) for code, name in settings.LANGUAGES if code in LANGUAGES]
+        super().__init__(
+            [forms.TextInput({"aria-label": name, "placeholder": name}) for name in names]
+        )
+
+    def decompress(self, value: Any) -> list[str]:
+        return [(value or {}).get(code, "") for code in LANGUAGES]
+
+
+class TranslatedField(forms.MultiValueField):
+    """A text in every language; one of them is enough."""
+
+    def __init__(self, **options: Any) -> None:
+        fields = [forms.CharField(max_length=2000, required=False) for _code in LANGUAGES]
+        super().__init__(fields, widget=Languages(), require_all_fields=False, **options)
+
+    def compress(self, texts: list[str]) -> dict[str, str]:
+        pairs = zip(LANGUAGES, texts, strict=False)
+        return {code: normal(text) for code, text in pairs if text}
 
 
 class Suggest(forms.TextInput):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.fields import Translated
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
 from kundenkreis.records import directory, registry
@@ -24,6 +25,7 @@ from kundenkreis.records.formfields import (
     MoneyField,
     NumberField,
     ReferenceField,
+    TranslatedField,
     WordsField,
 )
 
@@ -134,6 +136,8 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
 
 
 def _text(column: models.Field[Any, Any], options: dict[str, Any]) -> forms.Field:
+    if isinstance(column, Translated):
+        return TranslatedField(**options)
     if isinstance(column, models.URLField):
         options["assume_scheme"] = "https"
     field = column.formfield(**options)

@@ -104,8 +104,7 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
     for name in kind.search:
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
         for pk, value in rows.values_list("pk", name):
-            if value not in (None, ""):
-                texts[pk].append(str(value))
+            texts[pk] += _said(value)
     for record in rows:
         own[record.pk] += getattr(record, "tags", ())
         yield search.Document(
@@ -113,6 +112,15 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
             others=named[record.pk], owner_id=getattr(record, "owner_id", None),
             team_id=getattr(record, "team_id", None),
         )  # fmt: skip
+
+
+def _said(value: Any) -> Iterator[str]:
+    """The texts in a value: those of every language, or all that a JSON column says."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _said(part)
+    elif value not in (None, ""):
+        yield str(value)
 
 
 AT_THE_END.append(follow)

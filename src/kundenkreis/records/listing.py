@@ -110,8 +110,7 @@ def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
         known = all(readable_at(viewer, kind.model, name) == Q() for name in column.sort)
         return list(column.sort) if known else []
     found = _info(kind, column)
-    plain = found is not None and not found.related and not found.directory
-    return [found.name] if found and plain and found.kind is not conditions.Kind.WORDS else []
+    return [found.name] if found is not None and found.sortable else []
 
 
 def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Listing:

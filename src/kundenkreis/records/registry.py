@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,21 +10,24 @@ from kundenkreis.kernel.access import guard
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from django.http import HttpResponseBase
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Button, Figure, Panel, RecordType
 
 Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
 Buttons = Callable[["Viewer", Any], "Iterable[Button]"]
+View = Callable[..., "HttpResponseBase"]
 
 
 @dataclass(slots=True)
 class Additions:
-    """What contexts above a type add to its record page."""
+    """What contexts and screens above a type add to its pages, and views they replace."""
 
     panels: list[Panel] = field(default_factory=list)
     figures: list[Figures] = field(default_factory=list)
     buttons: list[Buttons] = field(default_factory=list)
+    views: dict[str, View] = field(default_factory=dict)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -46,10 +49,15 @@ def extend(
     panels: Iterable[Panel] = (),
     figures: Figures | None = None,
     buttons: Buttons | None = None,
+    replace: Mapping[str, View] | None = None,
 ) -> None:
-    """Add to the record page of a type of a context below, e.g. orders to a person's."""
+    """Add to the record page of a type of a context below, e.g. orders to a person's.
+
+    `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`.
+    """
     added = ADDED.setdefault(name, Additions())
     added.panels += panels
+    added.views |= replace or {}
     if figures is not None:
         added.figures.append(figures)
     if buttons is not None:
@@ -66,6 +74,11 @@ def named(name: str) -> RecordType:
 
 def of_model(model: type[Model] | None) -> RecordType | None:
     return next((kind for kind in TYPES.values() if kind.model is model), None)
+
+
+def views(kind: RecordType) -> Mapping[str, View]:
+    """The views that screens have put in place of the engine's own."""
+    return ADDED[kind.name].views if kind.name in ADDED else {}
 
 
 def panels(kind: RecordType) -> Iterator[Panel]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, path
 
+from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
     boards,
@@ -75,5 +76,5 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
 
 
 def _address(kind: RecordType, route: str, view: str, default: Callable[..., Any]) -> URLPattern:
-    made = (kind.replace or {}).get(view, default)
+    made = registry.views(kind).get(view, default)
     return path(route, made, {"kind": kind}, name=f"{kind.name}-{view}")

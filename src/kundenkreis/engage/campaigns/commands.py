@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,7 @@ def create_campaign(
         actor,
         Campaign,
         name=name,
-        segment_id=segment_id,
+        segment=_segment(segment_id),
         salt=secrets.token_hex(16),
         window_hours=window_hours,
         currency=currency,
@@ -85,8 +85,9 @@ def change_campaign(
     """Change a draft; a running campaign keeps everything that its result rests on."""
     campaign = store.lock(Campaign, campaign_id, version=version)
     actor.require_for("engage.campaign.change", campaign)
-    if campaign.state != Campaign.State.DRAFT and set(values) - {"name", "owner_id", "team_id"}:
-        raise AlreadyRunning
+    _require_kept(campaign, values)
+    if "segment_id" in values:
+        values["segment"] = _segment(values.pop("segment_id"))
     store.change(actor, campaign, **values)
     return campaign
 
@@ -159,6 +160,22 @@ def end_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
     if campaign.state == Campaign.State.RUNNING:
         store.change(actor, campaign, state=Campaign.State.ENDED, ended_at=clock.now())
     return campaign
+
+
+@command
+def remove_campaign(*, actor: Actor, campaign_id: int) -> None:
+    """Delete a draft. Raises `AlreadyRunning`: what was shown to people stays on record."""
+    campaign = store.lock(Campaign, campaign_id)
+    actor.require_for("engage.campaign.remove", campaign)
+    if campaign.state != Campaign.State.DRAFT:
+        raise AlreadyRunning
+    store.remove(actor, campaign)
+
+
+@command
+def refuse_undone(*, campaign_id: int, fields: Collection[str]) -> None:
+    """Raises `AlreadyRunning` when an undo changed what a campaign that has started rests on."""
+    _require_kept(store.lock(Campaign, campaign_id), fields)
 
 
 @command
@@ -256,6 +273,19 @@ _EXPOSED = (*_ASSIGNED, "shown")
 
 def _assigned(one: VariantAssigned | OfferExposed) -> tuple[int, int, int, datetime]:
     return (one.campaign_id, one.profile_id, one.variant_id, one.at)
+
+
+_FREE = {"name", "owner_id", "team_id"}  # what a campaign's result does not rest on
+
+
+def _require_kept(campaign: Campaign, names: Collection[str]) -> None:
+    started = campaign.state != Campaign.State.DRAFT or "state" in names
+    if started and set(names) - _FREE:
+        raise AlreadyRunning
+
+
+def _segment(segment_id: int | None) -> Segment | None:
+    return None if segment_id is None else store.lock(Segment, segment_id)
 
 
 def _offer_values(values: dict[str, Any]) -> dict[str, Any]:

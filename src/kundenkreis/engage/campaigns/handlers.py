@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kundenkreis.engage.campaigns.commands import refuse_undone
 from kundenkreis.engage.campaigns.errors import SegmentRuns
 from kundenkreis.engage.campaigns.events import OfferExposed
 from kundenkreis.engage.campaigns.models import Campaign, Exposure
@@ -9,7 +10,9 @@ from kundenkreis.engage.campaigns.touchpoints import touchpoints
 from kundenkreis.engage.profiles.events import ProfileLinked
 from kundenkreis.engage.profiles.queries import group_ids, link_id_of
 from kundenkreis.engage.segments.events import SegmentArchived
+from kundenkreis.kernel import store
 from kundenkreis.kernel.events import on, publish_all
+from kundenkreis.records.events import RecordUndone
 
 
 @on(SegmentArchived)
@@ -19,6 +22,19 @@ def keep_the_segments_of_running_campaigns(event: SegmentArchived) -> None:
     name = running.values_list("name", flat=True).first()
     if name is not None:
         raise SegmentRuns(name)
+
+
+# Where the campaign is to be found from what an undo has changed.
+_PARTS = {"engage.campaign": "pk", "engage.variant": "variants", "engage.offer": "variants__offer"}
+
+
+@on(RecordUndone)
+def keep_what_results_rest_on(event: RecordUndone) -> None:
+    """Refuses: what is raised here undoes the undo."""
+    path = _PARTS.get(event.target.partition(":")[0])
+    if path is not None:
+        campaign = store.rows(Campaign).get(**{path: event.record_id})
+        refuse_undone(campaign_id=campaign.pk, fields=event.fields)
 
 
 @on(OfferExposed)

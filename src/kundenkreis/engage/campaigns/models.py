@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel.fields import Translated, translated
 from kundenkreis.kernel.record import Record, due_index
 
@@ -25,7 +26,9 @@ class Campaign(Record):
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("Name"), max_length=120)
-    segment_id = models.BigIntegerField(_("Segment"), null=True)
+    segment = models.ForeignKey(
+        Segment, models.PROTECT, verbose_name=_("Segment"), null=True, blank=True
+    )
     state = models.CharField(
         _("State"), max_length=8, choices=State.choices, default=State.DRAFT, editable=False
     )
@@ -39,8 +42,8 @@ class Campaign(Record):
     ended_at = models.DateTimeField(_("Ended"), null=True, editable=False)
 
     class Meta:
-        verbose_name = _("Campaign")
-        verbose_name_plural = _("Campaigns")
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
         indexes = [due_index("campaign_due")]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ PRIVACY: Map = {
         **dict.fromkeys(("token", "salt"), TECHNICAL),
         **dict.fromkeys(
             (
-                "name", "segment_id", "state", "window_hours", "currency", "horizon",
+                "name", "segment", "state", "window_hours", "currency", "horizon",
                 "started_at", "ended_at",
             ),
             _CONTENT,

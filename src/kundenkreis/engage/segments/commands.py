@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from kundenkreis.engage.segments import following, refreshing, storing
@@ -9,6 +10,7 @@ from kundenkreis.engage.segments.definitions import definition_of, tree_of
 from kundenkreis.engage.segments.errors import (
     CircularSegments,
     SegmentInUse,
+    StillKept,
     UnknownSegment,
     WrongState,
 )
@@ -59,11 +61,11 @@ def change_segment(
     *,
     actor: Actor,
     segment_id: int,
-    name: dict[str, str] | None = None,
-    definition: Any = None,
     version: int | None = None,
+    definition: Any = None,
+    **values: Any,
 ) -> Segment:
-    """Give a segment another name or definition; an active one is refreshed at once.
+    """Give a segment another definition, name or owner; an active one is refreshed at once.
 
     Raises `ConditionError`, `UnknownSegment`, `CircularSegments`, `Conflict`.
     """
@@ -71,7 +73,6 @@ def change_segment(
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.ARCHIVED:
         raise WrongState(segment.state, segment.get_state_display())
-    values: dict[str, Any] = {} if name is None else {"name": name}
     if definition is not None:
         tree = tree_of(definition)
         _check_references(tree, segment)
@@ -104,13 +105,38 @@ def archive_segment(*, actor: Actor, segment_id: int) -> Segment:
     actor.require_for(CHANGE, segment)
     if segment.state == Segment.State.ARCHIVED:
         raise WrongState(segment.state, segment.get_state_display())
-    users = [one for one in _others(segment) if segment.pk in references(one)]
-    if users:
-        raise SegmentInUse([translated(one.name) for one in users])
+    _require_unused(segment)
     store.change(actor, segment, state=Segment.State.ARCHIVED)
     _ask_for_refresh(segment)
     publish(SegmentArchived(segment.pk))
     return segment
+
+
+@command
+def remove_segment(*, actor: Actor, segment_id: int) -> None:
+    """Delete a segment that nobody is kept in. Raises `WrongState`, `SegmentInUse`."""
+    segment = store.lock(Segment, segment_id)
+    actor.require_for("engage.segment.remove", segment)
+    if segment.state == Segment.State.ACTIVE:
+        raise StillKept
+    _require_unused(segment)
+    store.remove(actor, segment)
+
+
+@command
+def settle_undone(*, segment_id: int, fields: Collection[str]) -> None:
+    """Follow what an undo brought back: an earlier definition, or an earlier state.
+
+    Raises what activating or archiving would.
+    """
+    segment = store.lock(Segment, segment_id)
+    if segment.state == Segment.State.ACTIVE:
+        _check_references(tree_of(segment.definition), segment)
+    elif "state" in fields:
+        _require_unused(segment)
+        publish(SegmentArchived(segment.pk))
+    if segment.state == Segment.State.ACTIVE or "state" in fields:
+        _ask_for_refresh(segment)
 
 
 @command
@@ -153,6 +179,12 @@ def _others(segment: Segment | None) -> list[Segment]:
     """The other segments that are not archived."""
     found = Segment.objects.exclude(state=Segment.State.ARCHIVED)
     return list(found.exclude(pk=segment.pk) if segment else found)
+
+
+def _require_unused(segment: Segment) -> None:
+    users = [one for one in _others(segment) if segment.pk in references(one)]
+    if users:
+        raise SegmentInUse([translated(one.name) for one in users])
 
 
 def _check_references(tree: Node, segment: Segment | None = None) -> None:

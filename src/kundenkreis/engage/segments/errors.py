@@ -43,6 +43,17 @@ class SegmentInUse(DomainError):
         )
 
 
+class StillKept(DomainError):
+    """An active segment cannot be deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("An active segment cannot be deleted."),
+            _("People enter and leave it at this moment."),
+            _("Archive it first."),
+        )
+
+
 class WrongState(DomainError):
     """The segment's state does not allow it. Parameters: the state, and its name for people."""
 

@@ -12,11 +12,16 @@ from kundenkreis.engage.profiles.events import (
     TraitsChanged,
 )
 from kundenkreis.engage.profiles.models import Identifier
-from kundenkreis.engage.segments.commands import drop_profiles, recheck_profiles
+from kundenkreis.engage.segments.commands import (
+    drop_profiles,
+    recheck_profiles,
+    settle_undone,
+)
 from kundenkreis.engage.segments.models import Recheck
 from kundenkreis.engage.tracking.events import EventsForgotten
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.events import on
+from kundenkreis.records.events import RecordUndone
 
 
 @on(ProfilesMerged)
@@ -71,3 +76,10 @@ def look_at_who_did_less(event: EventsForgotten) -> None:
 @on(ProfilesForgotten)
 def forget_who_is_forgotten(event: ProfilesForgotten) -> None:
     drop_profiles(profile_ids=list(event.profile_ids))
+
+
+@on(RecordUndone)
+def follow_what_was_undone(event: RecordUndone) -> None:
+    """Members belong to the definition and state that a segment has now."""
+    if event.target.startswith("engage.segment:") and {"definition", "state"} & {*event.fields}:
+        settle_undone(segment_id=event.record_id, fields=event.fields)

@@ -22,7 +22,7 @@ class Segment(Record):
         ARCHIVED = "archived", _("Archived")
 
     name = Translated(_("Name"))
-    definition = models.JSONField(_("Definition"))
+    definition = models.JSONField(_("Definition"), editable=False)
     state = models.CharField(
         _("State"), max_length=8, choices=State.choices, default=State.DRAFT, editable=False
     )
@@ -31,8 +31,8 @@ class Segment(Record):
     refresh_due_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        verbose_name = _("Segment")
-        verbose_name_plural = _("Segments")
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
         indexes = [due_index("segment_due")]
 
     def __str__(self) -> str:

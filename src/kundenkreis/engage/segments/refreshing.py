@@ -65,7 +65,7 @@ class Refresh:
 
 def due_segment() -> Segment | None:
     """The next segment to refresh: those that others refer to first."""
-    due = Segment.objects.filter(refresh_due_at__lte=clock.now()).exclude(state="draft")
+    due = Segment.objects.filter(refresh_due_at__lte=clock.now())
     waiting = {segment.pk: segment for segment in due.order_by("refresh_due_at", "id")[:200]}
     for segment in waiting.values():
         if not references(segment) & waiting.keys():
@@ -84,7 +84,7 @@ def scan(refresh: Refresh) -> None:
     refresh.version = segment.version
     members = Membership.objects.filter(segment_id=segment.pk).order_by("profile_id")
     stored = members.values_list("profile_id", flat=True).iterator(chunk_size=5000)
-    if segment.state == Segment.State.ARCHIVED:
+    if segment.state != Segment.State.ACTIVE:
         refresh.leave.extend(stored)
         return
     one, moment = kept(segment), moment_of(refresh.now)
@@ -170,8 +170,8 @@ def _slice(refresh: Refresh) -> Iterator[tuple[int, bool]]:
 def finish(refresh: Refresh) -> None:
     """Note the exact size, and when to look again."""
     segment = Segment.objects.get(pk=refresh.segment_id)
-    archived = segment.state == Segment.State.ARCHIVED
-    population = not archived and kept(segment).needs.population
+    active = segment.state == Segment.State.ACTIVE
+    population = active and kept(segment).needs.population
     size = Membership.objects.filter(segment_id=segment.pk).count()
     here = Segment.objects.filter(pk=segment.pk)
     # Changed or asked for again meanwhile? Then that request stays.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -27,14 +27,21 @@ def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> Ht
     # Who takes what somebody else has stored meanwhile writes nothing.
     if given and ("take" in request.POST or edit.save(request.POST)):
         answer = show(request, kind, "fact", edit.content(), part="value")
-        toast = {"text": _("Saved."), "undo_url": undo_url(kind, edit.record)}
-        # What the page says elsewhere, its title and figures, follows the change.
-        events = {"toast": toast} if edit.changed else {}
-        if events or "take" in request.POST:
-            answer["HX-Trigger-After-Settle"] = json.dumps({**events, "record-changed": ""})
+        if edit.changed:
+            return saved(answer, kind, edit.record)
+        if "take" in request.POST:
+            answer["HX-Trigger-After-Settle"] = "record-changed"
         return answer
     context = {"edit": edit, "field": edit.form[name], "difference": edit.differences.get(name)}
     return show(request, kind, "fact", context, part="form", status=422 if given else 200)
+
+
+def saved(answer: HttpResponse, kind: RecordType, record: Any) -> HttpResponse:
+    """The answer to a part of a page in which a record was changed, with a way back."""
+    toast = {"text": _("Saved."), "undo_url": undo_url(kind, record)}
+    # What the page says elsewhere, its title and figures, follows the change.
+    answer["HX-Trigger-After-Settle"] = json.dumps({"toast": toast, "record-changed": ""})
+    return answer
 
 
 @require_http_methods(["GET", "POST"])

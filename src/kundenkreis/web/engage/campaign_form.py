@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.engage.campaigns.models import Campaign, Offer
-from kundenkreis.kernel.fields import LANGUAGES, translated
+from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.engage.campaigns.panels import TEXTS, control_share, first_offer
+from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.web.shell.versions import VersionedForm
 
-TEXTS = ("title", "text", "button", "legal")
 MEASURED = ("control_percent", "window_days", "currency")
 CURRENCIES = [(code, code) for code in ("EUR", "CHF", "GBP", "USD")]
 
@@ -103,13 +103,11 @@ class CampaignForm(VersionedForm):
 
 def initial(campaign: Campaign) -> dict[str, Any]:
     """A stored campaign as the form's values."""
-    variants = list(campaign.variants.all())
-    control = next(variant for variant in variants if variant.is_control)
     values: dict[str, Any] = {
         "version": campaign.version,
         "name": campaign.name,
         "segment_id": campaign.segment_id,
-        "control_percent": round(100 * control.weight / sum(v.weight for v in variants)),
+        "control_percent": round(100 * (control_share(campaign) or 0)),
         "window_days": campaign.window_hours // 24,
         "currency": campaign.currency,
     }
@@ -120,12 +118,3 @@ def initial(campaign: Campaign) -> dict[str, Any]:
             texts = getattr(offer, name)
             values |= {f"{name}_{code}": texts.get(code, "") for code in LANGUAGES}
     return values
-
-
-def first_offer(campaign: Campaign) -> Offer | None:
-    return next((v.offer for v in campaign.variants.all() if hasattr(v, "offer")), None)
-
-
-def shown_texts(offer: Offer) -> dict[str, str]:
-    """The offer in the viewer's language, for pages."""
-    return {name: translated(getattr(offer, name)) for name in TEXTS}

@@ -1,44 +1,33 @@
-"""Campaigns: list, draft with preview, start and end."""
+"""Campaigns: the draft with its preview, start and end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from kundenkreis.engage.campaigns import commands, queries
+from kundenkreis.engage.campaigns import commands
+from kundenkreis.engage.campaigns.errors import AlreadyRunning
 from kundenkreis.kernel.errors import Conflict
-from kundenkreis.web.engage.campaign_form import CampaignForm, first_offer, initial, shown_texts
+from kundenkreis.records import named
+from kundenkreis.web.engage.campaign_form import CampaignForm, initial
 from kundenkreis.web.engage.choices import segment_names
-from kundenkreis.web.engage.evidence import power_sentence
-from kundenkreis.web.shell.requests import viewer_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from kundenkreis.kernel.access import Viewer
-
-
-@require_safe
-def campaign_list(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    shown = queries.newest_campaigns(viewer)
-    context = {
-        "campaigns": shown,
-        "segments": dict(segment_names(viewer)),
-        "title_icon": "megaphone",
-    }
-    return render(request, "engage/campaign_list.html", context)
+    from kundenkreis.engage.campaigns.models import Campaign
+    from kundenkreis.records import RecordType
+    from kundenkreis.records.requests import StaffRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_campaign(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    viewer.require("engage.campaign.create")
-    form = _form(request, viewer)
+def new_campaign(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """A draft with its offer, on one page."""
+    viewer = request.viewer
+    viewer.require(kind.right("create"))
+    form = _form(request)
     if request.method == "POST" and form.is_valid():
         made = commands.create_campaign(
             actor=viewer,
@@ -46,21 +35,25 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
             control_percent=form.cleaned_data["control_percent"],
             **form.settings(),
         )
-        return redirect("engage:campaign", made.pk)
-    context = {"form": form, "trail": _trail()}
-    return render(request, "engage/campaign_form.html", context, status=_status(form))
+        return redirect(kind.url(made.pk))
+    trail = [{"label": kind.title, "url": kind.url()}]
+    return _page(request, form, title=_("New campaign"), trail=trail, cancel_url=kind.url())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    shown = queries.campaign(viewer, campaign_id)
-    form = _form(request, viewer, start=initial(shown))
+def draft(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same for a draft that is there."""
+    kind, viewer = named("campaign"), request.viewer
+    shown: Campaign = kind.one(viewer, pk)
+    viewer.require_for(kind.right("change"), shown)
+    if shown.state != shown.State.DRAFT:
+        raise AlreadyRunning
+    form = _form(request, initial(shown))
     if request.method == "POST" and form.is_valid():
         try:
             commands.change_draft(
                 actor=viewer,
-                campaign_id=campaign_id,
+                campaign_id=pk,
                 control_percent=form.cleaned_data["control_percent"],
                 offer=form.offer(),
                 values=form.settings(),
@@ -69,43 +62,31 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         except Conflict:
             form.overtaken(shown)
         else:
-            return redirect("engage:campaign", campaign_id)
-    offer = first_offer(shown)
-    context = {
-        "campaign": shown,
-        "trail": _trail(),
-        "form": form,
-        "offer": offer,
-        "texts": shown_texts(offer) if offer else {},
-        "segment": dict(segment_names(viewer)).get(shown.segment_id or 0, ""),
-        "power": power_sentence(viewer, shown),
-    }
-    template = "campaign_form.html" if shown.state == shown.State.DRAFT else "campaign_detail.html"
-    return render(request, f"engage/{template}", context, status=_status(form))
+            return redirect(kind.url(pk))
+    trail = [
+        {"label": kind.title, "url": kind.url()}, {"label": str(shown), "url": kind.url(pk)}
+    ]  # fmt: skip
+    return _page(request, form, title=_("Draft"), trail=trail, cancel_url=kind.url(pk))
 
 
 @require_POST
-def start(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    commands.start_campaign(actor=viewer_of(request), campaign_id=campaign_id)
-    return redirect("engage:campaign", campaign_id)
+def start(request: StaffRequest, pk: int) -> HttpResponse:
+    commands.start_campaign(actor=request.viewer, campaign_id=pk)
+    return redirect(named("campaign").url(pk))
 
 
 @require_POST
-def end(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    commands.end_campaign(actor=viewer_of(request), campaign_id=campaign_id)
-    return redirect("engage:campaign", campaign_id)
+def end(request: StaffRequest, pk: int) -> HttpResponse:
+    commands.end_campaign(actor=request.viewer, campaign_id=pk)
+    return redirect(named("campaign").url(pk))
 
 
-def _form(
-    request: HttpRequest, viewer: Viewer, start: dict[str, object] | None = None
-) -> CampaignForm:
+def _form(request: StaffRequest, known: dict[str, Any] | None = None) -> CampaignForm:
     data = request.POST if request.method == "POST" else None
-    return CampaignForm(data, initial=start, segments=segment_names(viewer))
+    return CampaignForm(data, initial=known, segments=segment_names(request.viewer))
 
 
-def _trail() -> list[dict[str, str]]:
-    return [{"label": _("Campaigns"), "url": reverse("engage:campaigns")}]
-
-
-def _status(form: CampaignForm) -> int:
-    return 422 if form.is_bound and form.errors else 200
+def _page(request: StaffRequest, form: CampaignForm, **context: Any) -> HttpResponse:
+    status = 422 if form.is_bound and form.errors else 200
+    context["form"] = form
+    return render(request, "campaigns/campaign_draft.html", context, status=status)

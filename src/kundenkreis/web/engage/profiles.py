@@ -51,7 +51,7 @@ def profile(request: HttpRequest, profile_id: int) -> HttpResponse:
         "persons": persons(viewer).filter(link_id__in=links)[:SHOWN],
         "facts": _facts(shown.facts),
         "purposes": purpose_labels(),
-        "trail": [{"label": _("Profiles"), "url": reverse("engage:profiles")}],
+        "trail": [{"label": _("Profiles"), "url": reverse("profile-list")}],
         "identifiers": names,
         "events": tracking.events_of(viewer, group, SHOWN),
         "ledger": consent.ledger(

@@ -1,4 +1,4 @@
-"""What marketing adds to a person's page: the profile it is linked with."""
+"""What marketing's screens add to records: the builders, and panels that know both sides."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kundenkreis.crm.people.models import Person
+from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.engage.profiles import queries as profiles
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.records import Panel, extend
+from kundenkreis.web.engage.campaigns import new_campaign
+from kundenkreis.web.engage.evidence import power_sentence
+from kundenkreis.web.engage.segments import new_segment
 
 
 def profile_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
@@ -20,4 +24,17 @@ def profile_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
     return {"profile": profiles.profiles(viewer).filter(pk=found).first() if found else None}
 
 
+def power_panel(viewer: Viewer, campaign: Campaign) -> Mapping[str, Any] | None:
+    """What a draft could show at all; None once it runs and shows it."""
+    if campaign.state != campaign.State.DRAFT:
+        return None
+    return {"text": power_sentence(campaign)}
+
+
 extend("person", panels=[Panel("profile", "engage/profile_panel.html", profile_panel, position=70)])
+extend("segment", replace={"new": new_segment})
+extend(
+    "campaign",
+    panels=[Panel("power", "campaigns/power_panel.html", power_panel, "centre", 10)],
+    replace={"new": new_campaign},
+)

@@ -1,118 +1,152 @@
-"""Segments: list, builder with live count, members, and why somebody is in or not."""
+"""Segments: the builder with its live count, members, and why somebody is in or not."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.engage.profiles.queries import profile
 from kundenkreis.engage.segments import commands, queries
-from kundenkreis.engage.segments.definitions import PEOPLE
-from kundenkreis.engage.segments.templates import TEMPLATES
-from kundenkreis.kernel.conditions import ConditionError, describe
-from kundenkreis.kernel.errors import Conflict
-from kundenkreis.kernel.fields import translated
+from kundenkreis.engage.segments.panels import definition_panel, definition_words, vocabulary
+from kundenkreis.kernel.conditions import ConditionError
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records import named
+from kundenkreis.records.numbers import whole
+from kundenkreis.records.views.editing import saved
 from kundenkreis.ui import formats
-from kundenkreis.web.engage.segment_form import SegmentForm, blank, initial
-from kundenkreis.web.shell.requests import viewer_of
+from kundenkreis.web.engage.segment_form import UNREADABLE, SegmentForm, blank, definition
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
     from kundenkreis.engage.segments.models import Segment
+    from kundenkreis.records import RecordType
+    from kundenkreis.records.requests import StaffRequest
 
-
-@require_safe
-def segment_list(request: HttpRequest) -> HttpResponse:
-    templates = [
-        {"slug": one.slug, "name": translated(one.names), "help": one.help} for one in TEMPLATES
-    ]
-    shown = queries.segments(viewer_of(request))[:200]
-    context = {"segments": shown, "templates": templates, "title_icon": "list-filter"}
-    return render(request, "engage/segment_list.html", context)
+MEMBERS = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_segment(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    viewer.require("engage.segment.create")
+def new_segment(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """The builder on a page of its own."""
+    viewer = request.viewer
+    viewer.require(kind.right("create"))
     form = SegmentForm(request.POST or None, initial=blank(request.GET.get("template", "")))
     if request.method == "POST" and form.is_valid():
-        made = _saved(form, lambda: commands.create_segment(actor=viewer, **form.values()))
-        if made is not None:
-            return redirect("engage:segment", made.pk)
-    return _page(request, form)
+        try:
+            made = commands.create_segment(actor=viewer, **form.values())
+        except DomainError as error:
+            form.add_error("definition", str(error))
+        else:
+            return redirect(kind.url(made.pk))
+    context = {
+        "form": form,
+        "words": vocabulary(viewer),
+        "title": _("New segment"),
+        "trail": [{"label": kind.title, "url": kind.url()}],
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "segments/segment_new.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    shown = queries.segment(viewer, segment_id)
-    form = SegmentForm(request.POST or None, initial=initial(shown))
-    if request.method == "POST" and form.is_valid():
-        version = form.cleaned_data["version"]
-        saved = _saved(
-            form,
-            lambda: commands.change_segment(
-                actor=viewer, segment_id=segment_id, version=version, **form.values()
-            ),
-            shown,
-        )
-        if saved is not None:
-            return redirect("engage:segment", segment_id)
-    return _page(request, form, shown)
+@require_POST
+def change_definition(request: StaffRequest, pk: int) -> HttpResponse:
+    """The builder on the segment's page; what is refused comes back with the reason."""
+    kind, viewer = named("segment"), request.viewer
+    segment: Segment = kind.one(viewer, pk)
+    typed = request.POST.get("definition", "")
+    problem = _problem(segment, typed, request.POST.get("seen", ""))
+    if not problem:
+        version = segment.version
+        try:
+            segment = commands.change_segment(
+                actor=viewer, segment_id=pk, version=version, definition=definition(typed)
+            )
+        except DomainError as error:
+            if error.status != 422:
+                raise
+            problem = str(error)
+        else:
+            answer = render(request, *_panel(request, kind, segment))
+            return saved(answer, kind, segment) if segment.version != version else answer
+    template, context = _panel(request, kind, segment)
+    context["panel"] |= {"definition": typed, "errors": [problem]}
+    return render(request, template, context, status=422)
+
+
+def _problem(segment: Segment, typed: str, seen: str) -> str:
+    """Why what was typed cannot be saved: nobody's definition is replaced unseen."""
+    if definition(typed) is None:
+        return str(UNREADABLE)
+    if definition(seen) == segment.definition:
+        return ""
+    return _("Meanwhile somebody else changed this to “%(value)s”. Save again to replace it.") % {
+        "value": definition_words(segment)
+    }
+
+
+def _panel(request: StaffRequest, kind: RecordType, segment: Segment) -> tuple[str, dict[str, Any]]:
+    panel = {**definition_panel(request.viewer, segment)}
+    return "segments/definition_panel.html", {"kind": kind, "record": segment, "panel": panel}
 
 
 @require_safe
-def count(request: HttpRequest) -> HttpResponse:
+def live_count(request: StaffRequest) -> HttpResponse:
     """How many people a definition describes; what is wrong with it, and where."""
     try:
-        definition = json.loads(request.GET.get("definition", ""))
-        number = queries.live_count(viewer_of(request), definition)
+        asked = json.loads(request.GET.get("definition", ""))
+        number = queries.live_count(request.viewer, asked)
     except ValueError:  # also numbers with thousands of digits
-        return JsonResponse(
-            {"text": _("This definition cannot be read."), "path": "where"}, status=422
-        )
+        return JsonResponse({"text": str(UNREADABLE), "path": "where"}, status=422)
     except ConditionError as error:
         return JsonResponse({"text": str(error), "path": error.field}, status=422)
     return JsonResponse({"text": people(number.size, number.of), "number": number.size})
 
 
 @require_safe
-def members(request: HttpRequest, segment_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
-    shown = queries.segment(viewer, segment_id)
-    context = {"segment": shown, "members": queries.members(viewer, segment_id)[:100]}
-    return render(request, "engage/segment_members.html", context)
+def members(request: StaffRequest, pk: int) -> HttpResponse:
+    """Everybody in a segment, page by page."""
+    viewer, kind = request.viewer, named("segment")
+    shown: Segment = kind.one(viewer, pk)
+    viewer.require("engage.profile.read")
+    before = whole(request.GET.get("before", ""))
+    found = queries.members(viewer, pk, before=before, limit=MEMBERS)
+    context = {
+        "title": _("Members"),
+        "trail": [*_trail(kind), {"label": str(shown), "url": kind.url(pk)}],
+        "segment": shown,
+        "members": found,
+        "next_url": f"?before={found[-1].pk}" if len(found) == MEMBERS else "",
+    }
+    return render(request, "segments/segment_members.html", context)
 
 
 @require_safe
-def why(request: HttpRequest, segment_id: int, profile_id: int) -> HttpResponse:
-    viewer = viewer_of(request)
+def why(request: StaffRequest, pk: int, profile_id: int) -> HttpResponse:
+    """Every condition of a segment with its answer for one person."""
+    kind, viewer = named("segment"), request.viewer
+    shown = kind.one(viewer, pk)
     context = {
-        "segment": queries.segment(viewer, segment_id),
+        "segment": shown,
         "profile": profile(viewer, profile_id),
-        "explanation": queries.why(viewer, segment_id, profile_id),
-        "trail": [{"label": _("Segments"), "url": reverse("engage:segments")}],
+        "explanation": queries.why(viewer, pk, profile_id),
+        "trail": [*_trail(kind), {"label": str(shown), "url": kind.url(pk)}],
     }
-    return render(request, "engage/segment_why.html", context)
+    return render(request, "segments/segment_why.html", context)
 
 
 @require_POST
-def set_state(request: HttpRequest, segment_id: int, state: str) -> HttpResponse:
+def set_state(request: StaffRequest, pk: int, state: str) -> HttpResponse:
+    """Activate or archive a segment."""
     actions = {"activate": commands.activate_segment, "archive": commands.archive_segment}
     if state not in actions:
         raise Http404
-    actions[state](actor=viewer_of(request), segment_id=segment_id)
-    return redirect("engage:segment", segment_id)
+    actions[state](actor=request.viewer, segment_id=pk)
+    return redirect(named("segment").url(pk))
 
 
 def people(number: int, of: int) -> str:
@@ -122,27 +156,5 @@ def people(number: int, of: int) -> str:
     ) % {"count": formats.number(number), "all": formats.number(of)}
 
 
-def _page(request: HttpRequest, form: SegmentForm, shown: Segment | None = None) -> HttpResponse:
-    context = {
-        "form": form,
-        "segment": shown,
-        "vocabulary": json.dumps(describe(PEOPLE), cls=DjangoJSONEncoder),
-        "trail": [{"label": _("Segments"), "url": reverse("engage:segments")}],
-    }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "engage/segment_builder.html", context, status=status)
-
-
-def _saved(form: SegmentForm, save: Any, shown: Segment | None = None) -> Segment | None:
-    """Save, or put what is wrong with the definition beside the form."""
-    try:
-        made: Segment = save()
-    except Conflict:
-        if shown is None:
-            raise
-        form.overtaken(shown)
-        return None
-    except ConditionError as error:
-        form.add_error("definition", str(error))
-        return None
-    return made
+def _trail(kind: RecordType) -> list[dict[str, str]]:
+    return [{"label": kind.title, "url": kind.url()}]

@@ -73,7 +73,7 @@ def new_source(request: HttpRequest) -> HttpResponse:
     choice.choices = [(purpose.slug, str(purpose)) for purpose in purposes(viewer)[:100]]
     context = {
         "form": form,
-        "trail": [{"label": _("Sources"), "url": reverse("engage:sources")}],
+        "trail": [{"label": _("Sources"), "url": reverse("source-list")}],
     }
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,28 +1,26 @@
-"""Addresses of the marketing pages."""
+"""Addresses of the marketing pages: those of the record engine, and what its types need besides."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from kundenkreis.kernel.sides import Side
+from kundenkreis.records.urls import patterns
 from kundenkreis.web.engage import campaigns, profiles, segments, sources
 
-app_name = "engage"
 urlpatterns = [
-    path("profiles/", profiles.profile_list, name="profiles"),
-    path("profiles/<int:profile_id>/", profiles.profile, name="profile"),
-    path("events/", profiles.event_stream, name="events"),
-    path("sources/", sources.source_list, name="sources"),
-    path("sources/new/", sources.new_source, name="new_source"),
-    path("segments/", segments.segment_list, name="segments"),
-    path("segments/new/", segments.new_segment, name="new_segment"),
-    path("segments/count/", segments.count, name="count"),
-    path("segments/<int:segment_id>/", segments.segment, name="segment"),
-    path("segments/<int:segment_id>/members/", segments.members, name="members"),
-    path("segments/<int:segment_id>/why/<int:profile_id>/", segments.why, name="why"),
-    path("segments/<int:segment_id>/<str:state>/", segments.set_state, name="segment_state"),
-    path("campaigns/", campaigns.campaign_list, name="campaigns"),
-    path("campaigns/new/", campaigns.new_campaign, name="new_campaign"),
-    path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),
-    path("campaigns/<int:campaign_id>/start/", campaigns.start, name="start_campaign"),
-    path("campaigns/<int:campaign_id>/end/", campaigns.end, name="end_campaign"),
+    path("profiles/", profiles.profile_list, name="profile-list"),
+    path("profiles/<int:profile_id>/", profiles.profile, name="profile-record"),
+    path("events/", profiles.event_stream, name="event-list"),
+    path("sources/", sources.source_list, name="source-list"),
+    path("sources/new/", sources.new_source, name="source-new"),
+    path("segments/live-count/", segments.live_count, name="live-count"),
+    path("segments/<int:pk>/definition/", segments.change_definition, name="segment-definition"),
+    path("segments/<int:pk>/members/", segments.members, name="segment-members"),
+    path("segments/<int:pk>/why/<int:profile_id>/", segments.why, name="segment-why"),
+    path("campaigns/<int:pk>/draft/", campaigns.draft, name="campaign-draft"),
+    path("campaigns/<int:pk>/start/", campaigns.start, name="campaign-start"),
+    path("campaigns/<int:pk>/end/", campaigns.end, name="campaign-end"),
+    *patterns(Side.ENGAGE),
+    path("segments/<int:pk>/<str:state>/", segments.set_state, name="segment-state"),
 ]

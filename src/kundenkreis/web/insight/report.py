@@ -14,6 +14,7 @@ from kundenkreis.insight.models import UpliftReport
 from kundenkreis.insight.statistics import Verdict, verdict_text
 from kundenkreis.insight.uplift.report import Counted, Found, Report, Row
 from kundenkreis.kernel.fields import translated
+from kundenkreis.records import Figure
 from kundenkreis.ui import formats
 from kundenkreis.ui.charts import Chart
 
@@ -90,7 +91,12 @@ def _shown(found: Found, outcome: int) -> Row | None:
     return None if found.verdict is Verdict.TOO_FEW else found.outcomes[outcome].compared
 
 
-def _figures(campaign: Campaign, result: Report) -> list[dict[str, str]]:
+def key_figures(campaign: Campaign, report: UpliftReport) -> list[Figure]:
+    """The figures above a report."""
+    return _figures(campaign, Report.read(report.result))
+
+
+def _figures(campaign: Campaign, result: Report) -> list[Figure]:
     found, currency = result.found, campaign.currency
     purchases, revenue = _shown(found, PURCHASES), _shown(found, REVENUE)
     earned = found.earned.get(revenue.name) if revenue else None
@@ -99,30 +105,26 @@ def _figures(campaign: Campaign, result: Report) -> list[dict[str, str]]:
     def money(value: float | None) -> str:
         return _money(value, currency)
 
+    groups = " · ".join(
+        f"{group['label']} {formats.number(group['people'])}"
+        for group in _groups(campaign, result.counted)
+    )
+    interval = _interval((relative.low, relative.high) if relative else None, _percent)
+    per_person = money(revenue.effect if revenue else None)
+    amount = money(earned.amount_minor if earned else None)
     return [
-        {
-            "label": _("People exposed"),
-            "value": formats.number(result.counted.people),
-            "note": " · ".join(
-                f"{group['label']} {formats.number(group['people'])}"
-                for group in _groups(campaign, result.counted)
-            ),
-        },
-        {
-            "label": _("More purchases"),
-            "value": _relative(purchases),
-            "note": _interval((relative.low, relative.high) if relative else None, _percent),
-        },
-        {
-            "label": _("More revenue per person"),
-            "value": money(revenue.effect if revenue else None),
-            "note": _interval((revenue.low, revenue.high) if revenue else None, money),
-        },
-        {
-            "label": _("Earned by the offer"),
-            "value": money(earned.amount_minor if earned else None),
-            "note": _interval((earned.low_minor, earned.high_minor) if earned else None, money),
-        },
+        Figure(_("People exposed"), formats.number(result.counted.people), groups),
+        Figure(_("More purchases"), _relative(purchases), interval),
+        Figure(
+            _("More revenue per person"),
+            per_person,
+            _interval((revenue.low, revenue.high) if revenue else None, money),
+        ),
+        Figure(
+            _("Earned by the offer"),
+            amount,
+            _interval((earned.low_minor, earned.high_minor) if earned else None, money),
+        ),
     ]
 
 

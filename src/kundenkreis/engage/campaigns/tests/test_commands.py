@@ -100,7 +100,7 @@ def test_an_exposure_counts_once() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"segment_id": None}, {"segment_id": 4711}, {"offer": {}}, {"offer": {"title": {"de": ""}}}],
+    [{"segment_id": None}, {"offer": {}}, {"offer": {"title": {"de": ""}}}],
 )
 def test_it_refuses_to_start_what_could_not_be_measured(changes: dict[str, Any]) -> None:
     campaign = make_campaign(started=False, **changes)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 
 from kundenkreis.engage.consent.labels import channel_label
 from kundenkreis.engage.profiles.labels import trait_label
+from kundenkreis.engage.segments.templates import TEMPLATES
 from kundenkreis.engage.tracking.labels import event_label
 from kundenkreis.engage.tracking.models import Event
 from kundenkreis.engage.tracking.vocabulary import ORDER_EVENTS
 from kundenkreis.kernel.conditions.wording import plain
+from kundenkreis.kernel.fields import translated
 
 register = template.Library()
 register.filter("channel_label", channel_label)
 register.filter("event_label", event_label)
 register.filter("trait_label", trait_label)
 register.filter("plain", plain)
+
+
+@register.simple_tag
+def segment_templates() -> list[dict[str, Any]]:
+    """The shipped definitions to begin a segment with."""
+    return [
+        {"slug": one.slug, "name": translated(one.names), "help": one.help} for one in TEMPLATES
+    ]
 
 
 # What tells best which product, page or search an event was about.

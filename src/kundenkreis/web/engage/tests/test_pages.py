@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -7,7 +8,10 @@ from django.test import Client
 
 from kundenkreis.engage.campaigns.models import Campaign
 from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.segments.definitions import definition_of
 from kundenkreis.engage.segments.models import Segment
+from kundenkreis.engage.segments.nodes.counting import Performed
+from kundenkreis.engage.segments.nodes.selecting import Selector
 from kundenkreis.engage.segments.templates import ABANDONED_CART
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
@@ -22,6 +26,11 @@ CAMPAIGN = {
 SEGMENT = {
     "name_de": "Warenkorb", "name_en": "Cart", "definition": json.dumps(ABANDONED_CART.definition)
 }  # fmt: skip
+
+
+def definition(event: str) -> str:
+    """Everybody who did it at least once."""
+    return json.dumps(definition_of(Performed(Selector(event), "gte", 1)))
 
 
 def make_segment(anna: Client) -> Segment:
@@ -53,19 +62,19 @@ def test_a_wrong_definition_comes_back_with_everything_typed(anna: Client) -> No
 
 
 def test_the_live_count_says_how_many_or_what_is_wrong_where(anna: Client) -> None:
-    good = anna.get("/engage/segments/count/", {"definition": SEGMENT["definition"]})
+    good = anna.get("/engage/segments/live-count/", {"definition": SEGMENT["definition"]})
     assert (good.status_code, good.json()["number"]) == (200, 0)
     wrong = json.dumps({"v": 1, "where": {"type": "all", "children": [{"type": "no"}]}})
-    bad = anna.get("/engage/segments/count/", {"definition": wrong})
+    bad = anna.get("/engage/segments/live-count/", {"definition": wrong})
     assert (bad.status_code, bad.json()["path"][:16]) == (422, "where.children.0")
-    assert anna.get("/engage/segments/count/", {"definition": "{"}).status_code == 422
+    assert anna.get("/engage/segments/live-count/", {"definition": "{"}).status_code == 422
 
 
 def test_a_campaign_is_drafted_changed_and_started(anna: Client) -> None:
     segment = make_segment(anna)
     campaign = make_campaign(anna)
     values = {**CAMPAIGN, "segment_id": str(segment.pk), "control_percent": "20"}
-    assert anna.post(f"/engage/campaigns/{campaign.pk}/", values).status_code == 302
+    assert anna.post(f"/engage/campaigns/{campaign.pk}/draft/", values).status_code == 302
     weights = {v.is_control: v.weight for v in Campaign.objects.get().variants.all()}
     assert weights == {True: 20, False: 80}
     answer = anna.post(f"/engage/campaigns/{campaign.pk}/start/")
@@ -85,17 +94,42 @@ def test_a_campaign_is_drafted_changed_and_started(anna: Client) -> None:
 
 def test_of_two_who_change_a_segment_the_second_sees_that_it_was_changed(anna: Client) -> None:
     segment = make_segment(anna)
-    address, seen = f"/engage/segments/{segment.pk}/", {"version": str(segment.version)}
-    assert 'name="version" value="1"' in anna.get(address).content.decode()
-    assert anna.post(address, {**SEGMENT, **seen, "name_de": "Erste"}).status_code == 302
-    answer = anna.post(address, {**SEGMENT, **seen, "name_de": "Zweite"})
+    address = f"/engage/segments/{segment.pk}/definition/"
+    first, second = definition("Page Viewed"), definition("Order Completed")
+    seen = json.dumps(segment.definition)
+    assert html.escape(seen) in anna.get(f"/engage/segments/{segment.pk}/").content.decode()
+    assert anna.post(address, {"definition": first, "seen": seen}).status_code == 200
+    answer = anna.post(address, {"definition": second, "seen": seen})
     assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "Somebody else has saved this" in page
-    assert 'value="Zweite"' in page
-    assert 'name="version" value="2"' in page
-    assert Segment.objects.get().name["de"] == "Erste"
-    assert anna.post(address, {**SEGMENT, "version": "2", "name_de": "Zweite"}).status_code == 302
+    page = html.unescape(answer.content.decode())
+    assert "Meanwhile somebody else changed this to" in page
+    assert f'name="definition" value="{second}"' in page
+    assert f'name="seen" value="{first}"' in page
+    assert Segment.objects.get().definition == json.loads(first)
+    assert anna.post(address, {"definition": second, "seen": first}).status_code == 200
+    assert Segment.objects.get().definition == json.loads(second)
+
+
+def test_a_definition_can_be_changed_after_the_name_was(anna: Client) -> None:
+    segment = make_segment(anna)
+    values = {"name_0": "Korb", "name_1": "Basket", "seen": json.dumps({"name": segment.name})}
+    assert anna.post(f"/engage/segments/{segment.pk}/edit/name/", values).status_code == 200
+    assert Segment.objects.get().name == {"de": "Korb", "en": "Basket"}
+    seen = {"seen": json.dumps(segment.definition), "definition": definition("Page Viewed")}
+    answer = anna.post(f"/engage/segments/{segment.pk}/definition/", seen)
+    assert answer.status_code == 200
+    assert "undo" in answer.headers["HX-Trigger-After-Settle"]
+
+
+def test_what_cannot_be_read_leaves_the_definition_as_it_is(anna: Client) -> None:
+    segment = make_segment(anna)
+    seen = json.dumps(segment.definition)
+    for typed in ("{", json.dumps({"v": 1, "where": {"type": "no"}})):
+        address = f"/engage/segments/{segment.pk}/definition/"
+        answer = anna.post(address, {"definition": typed, "seen": seen})
+        assert answer.status_code == 422
+        assert html.escape(typed) in answer.content.decode()
+    assert Segment.objects.get().definition == segment.definition
 
 
 @pytest.mark.parametrize(
@@ -105,7 +139,7 @@ def test_of_two_who_change_a_draft_the_second_sees_that_it_was_changed(
     anna: Client, change: dict[str, str]
 ) -> None:
     campaign = make_campaign(anna)
-    address, seen = f"/engage/campaigns/{campaign.pk}/", {"version": str(campaign.version)}
+    address, seen = f"/engage/campaigns/{campaign.pk}/draft/", {"version": str(campaign.version)}
     assert anna.post(address, {**CAMPAIGN, **seen, **change}).status_code == 302
     answer = anna.post(address, {**CAMPAIGN, **seen, "voucher": "LATE"})
     assert answer.status_code == 422

@@ -47,7 +47,7 @@ def figures(verdict: Verdict) -> list[str]:
     with translation.override("en"):
         page = report_page(campaign, {}, made, [], None)
         (line,) = experiment_rows([campaign], {campaign.pk: made})
-    return [line.effect, *(figure["value"] for figure in page["figures"])]
+    return [line.effect, *(figure.value for figure in page["figures"])]
 
 
 def test_too_few_people_show_no_effect_anywhere() -> None:

@@ -1,0 +1,78 @@
+"""What the pages of segments show: cells, buttons and panels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.engage.segments import queries
+from kundenkreis.engage.segments.models import Segment
+from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.conditions import ConditionError
+from kundenkreis.records import Button, Tag, named
+from kundenkreis.ui import parts
+
+State = Segment.State
+TONES = {State.ACTIVE: "green"}
+SHOWN = 10  # members
+
+
+def state_tag(segment: Segment) -> SafeString:
+    return parts.tag(state_text(segment), TONES.get(State(segment.state), ""))
+
+
+def state_text(segment: Segment) -> str:
+    return str(State(segment.state).label)
+
+
+def segment_tags(segment: Segment) -> Iterable[Tag]:
+    yield Tag(state_text(segment), TONES.get(State(segment.state), ""))
+
+
+def segment_buttons(viewer: Viewer, segment: Segment) -> Iterable[Button]:
+    kind = named("segment")
+    if not viewer.covers(kind.right("change"), segment):
+        return
+    if segment.state == State.DRAFT:
+        yield Button(
+            _("Activate"), kind.url(segment.pk, "activate"), icon="play", primary=True, post=True
+        )
+    if segment.state != State.ARCHIVED:
+        yield Button(_("Archive"), kind.url(segment.pk, "archive"), icon="archive", post=True)
+
+
+def definition_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any]:
+    """The builder for whom may change the definition, else the definition in words."""
+    mine = viewer.covers("engage.segment.change", segment)
+    may_write = mine and segment.state != State.ARCHIVED
+    return {
+        "words": vocabulary(viewer) if may_write else "",
+        "definition": json.dumps(segment.definition),
+        "seen": json.dumps(segment.definition),
+        "errors": [],
+        "sentence": definition_words(segment),
+    }
+
+
+def members_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any] | None:
+    """The newest members; None for viewers who may not see profiles."""
+    if not viewer.may("engage.profile.read"):
+        return None
+    return {"members": queries.members(viewer, segment.pk, limit=SHOWN)}
+
+
+def vocabulary(viewer: Viewer) -> str:
+    """What the builder offers, as its element reads it."""
+    return json.dumps(queries.builder(viewer), cls=DjangoJSONEncoder)
+
+
+def definition_words(segment: Segment) -> str:
+    try:
+        return queries.in_words(segment.definition)
+    except ConditionError as error:  # by what a later version of the product does not know
+        return str(error)
