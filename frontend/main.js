@@ -7,6 +7,7 @@ import "./elements/panels.js";
 import "./elements/kk-board.js";
 import "./elements/kk-chart.js";
 import "./elements/kk-conditions.js";
+import "./elements/kk-grid.js";
 import "./elements/kk-inline-edit.js";
 import "./elements/kk-list.js";
 import "./elements/kk-menu.js";

@@ -29,6 +29,8 @@ class List extends HTMLElement {
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches?.("input:not([type=checkbox]), select, textarea") || event.target.isContentEditable) return;
+    const grid = this.querySelector("kk-grid"); // has keys of its own
+    if (grid) return event.target === document.body && event.key.startsWith("Arrow") && grid.go(grid.active);
     const inList = this.contains(document.activeElement);
     const step = { j: 1, k: -1, ...(inList && { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
     const row = document.activeElement?.closest("tbody tr[data-url]");
@@ -70,7 +72,7 @@ class List extends HTMLElement {
     if (box) return this.range(box, event.shiftKey);
     const row = event.target.closest("tbody tr[data-url]");
     const selecting = getSelection().toString() !== "";
-    if (!row || selecting || event.target.closest("a, button, input, select, label, summary, kk-menu, kk-inline-edit, .check")) return;
+    if (!row || selecting || event.target.closest("a, button, input, select, label, summary, kk-menu, kk-inline-edit, kk-grid, .check")) return;
     event.ctrlKey || event.metaKey ? window.open(row.dataset.url) : this.open(row);
   }
 

@@ -1,7 +1,7 @@
 // <kk-shortcuts><dialog>…<dl class="keys">…</dialog></kk-shortcuts>
 // data-key on a link, button or field of the page is its shortcut: "c", "g p" (one after the
 // other), "ctrl+k" (also Cmd). Single keys work outside of fields only; data-off switches them off.
-// "?" lists what this page offers.
+// "?" lists what this page offers; a <template data-keys> adds the keys of an element, as <dt> and <dd>.
 const BETWEEN = 900; // ms between the keys of a sequence
 
 class Shortcuts extends HTMLElement {
@@ -55,7 +55,8 @@ class Shortcuts extends HTMLElement {
       });
       return [term, keyList];
     });
-    this.querySelector(".keys").replaceChildren(...rows, ...this.fixed);
+    const more = [...document.querySelectorAll("template[data-keys]")].map((one) => one.content.cloneNode(true));
+    this.querySelector(".keys").replaceChildren(...rows, ...more, ...this.fixed);
     this.dialog.showModal();
   }
 }

@@ -32,6 +32,7 @@ class Toast extends HTMLElement {
   show({ text = this.dataset.failed, tone = "", undo_url = "" } = {}) {
     const toast = document.createElement("div");
     toast.className = `toast ${tone}`;
+    toast.dataset.undoUrl = undo_url;
     const words = Object.assign(document.createElement("span"), { className: "text", textContent: text });
     toast.append(this.mark(tone), words);
     if (undo_url) toast.append(this.undoButton(toast, undo_url));

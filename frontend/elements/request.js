@@ -2,7 +2,7 @@ import htmx from "./htmx.js";
 
 /**
  * Send through htmx, so that CSRF header, swaps and toasts of the answer apply as everywhere.
- * Resolves, never rejects: {ok, status, explained}. `explained` says that the answer itself
+ * Resolves, never rejects: {ok, status, text, explained}. `explained` says that the answer itself
  * tells the user what happened (a toast, or a form put elsewhere on the page).
  */
 export function send(method, url, { source, values = {}, target = source, swap = "none" }) {
@@ -15,6 +15,7 @@ export function send(method, url, { source, values = {}, target = source, swap =
       resolve({
         ok: xhr.status >= 200 && xhr.status < 300,
         status: xhr.status,
+        text: xhr.responseText,
         explained: header("HX-Trigger").includes("toast") || header("HX-Retarget") !== "",
       });
     };

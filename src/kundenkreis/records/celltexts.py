@@ -43,6 +43,8 @@ def typed(found: Info, record: Any) -> str:
             return formats.instant(value)
         case Kind.BOOLEAN:
             return "true" if value else "false"
+        case Kind.WORDS:
+            return ", ".join(value)
         case Kind.REFERENCE if not found.directory:
             return str(value) if registry.of_model(found.related) else str(value.pk)
     return str(value).replace("\r\n", "\n").replace("\r", "\n")

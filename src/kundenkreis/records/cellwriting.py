@@ -1,4 +1,4 @@
-"""Many cells of a list written at once: typed, pasted, filled down or emptied.
+"""Many cells of a list written at once: typed, pasted, filled down or emptied, or a new row.
 
 Each row goes through the type's own change command in a savepoint of its own, so a refused row
 leaves its neighbours alone; all of them are one batch, so one undo takes everything back. What
@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import store
-from kundenkreis.kernel.errors import Conflict, DomainError
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.transactions import new_batch
-from kundenkreis.records import write
-from kundenkreis.records.celltexts import Reader, held, typed
-from kundenkreis.records.fields import info
-from kundenkreis.records.forms import changeable
+from kundenkreis.records import merging, write
+from kundenkreis.records.celltexts import Reader, held
+from kundenkreis.records.fields import Info, info, names
+from kundenkreis.records.forms import changeable, form_names
+from kundenkreis.records.merging import Difference, Differs
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor, Viewer
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST = 500  # cells in one request
 PIECE = 25  # rows in one transaction
+NEW = 0  # the number of a row that is no record yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Written:
     batch: str
     changed: int = 0
     unchanged: int = 0
+    made: list[int] = field(default_factory=list)
     failed: dict[int, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -68,22 +72,47 @@ def editable_names(kind: RecordType, viewer: Viewer) -> list[str]:
     """The columns whose cells the viewer may change, where they may change the record."""
     if not kind.may(viewer, "change"):
         return []
-    return [name for name in changeable(kind, kind.columns) if kind.sets(viewer, name)]
+    return [name for name in changeable(kind, kind.columns_for(viewer)) if kind.sets(viewer, name)]
+
+
+def new_names(kind: RecordType, viewer: Viewer, columns: Iterable[str]) -> list[str]:
+    """The columns a new record can be typed into; none where they are not all that it needs.
+
+    A record needs its name, which the first column shows, and what its form requires.
+    """
+    if not kind.may(viewer, "create"):
+        return []
+    shown, fields = set(columns), changeable(kind, form_names(kind, viewer))
+    needed = {kind.columns[0].name, *required_names(kind)}
+    return [name for name in fields if name in shown] if needed <= shown & set(fields) else []
+
+
+def required_names(kind: RecordType) -> list[str]:
+    """The fields a new record must be given: neither the model nor the type's command has a value
+    of its own for them."""
+    given = signature(kind.create).parameters if kind.create else {}
+    optional = {name for name, one in given.items() if one.default is not one.empty}
+    return [
+        name
+        for name in changeable(kind, names(kind.model))
+        if not (column := info(kind.model, name).column).blank
+        and not column.has_default()
+        and name not in optional
+    ]
 
 
 def write_cells(kind: RecordType, actor: Actor, rows: Iterable[Row]) -> Written:
     """Write what was typed. Raises `NotAllowed` without any right, `DomainError` for too much."""
-    actor.require(kind.right("change"))
     typed_in = list(rows)
+    for action in {"create" if row.pk == NEW else "change" for row in typed_in}:
+        actor.require(kind.right(action))
     if sum(len(row.cells) for row in typed_in) > MOST:
         raise DomainError(
             _("This is too much at once."),
             _("Up to %(n)s cells can be changed together.") % {"n": MOST},
             _("Paste a smaller part, or use the import."),
         )
-    allowed = editable_names(kind, actor)
-    used = {name for row in typed_in for name in row.cells}
-    writer = _Writer(kind, actor, Reader(kind, actor, [name for name in allowed if name in used]))
+    writer = _Writer(kind, actor, {name for row in typed_in for name in row.cells})
     result = Written(new_batch())
     for piece in batched(typed_in, PIECE, strict=False):
         with store.group(kind.side, "records.write_cells", result.batch):
@@ -95,29 +124,50 @@ def write_cells(kind: RecordType, actor: Actor, rows: Iterable[Row]) -> Written:
 class _Writer:
     """Writes rows one by one and keeps count."""
 
-    def __init__(self, kind: RecordType, actor: Actor, reader: Reader) -> None:
-        self.kind, self.actor, self.reader = kind, actor, reader
+    def __init__(self, kind: RecordType, actor: Actor, used: set[str]) -> None:
+        self.kind, self.actor = kind, actor
+        allowed = {*editable_names(kind, actor), *new_names(kind, actor, used)}
+        self.reader = Reader(kind, actor, allowed & used)
 
     def write(self, row: Row, result: Written) -> None:
         failed: dict[str, str] = {}
         try:
+            if row.pk == NEW:
+                self._create(row, result, failed)
+                return
             record = self.kind.one(self.actor, row.pk)
             write.require_for(self.kind, self.actor, "change", record)
             values = self._values(row, record, failed)
             new = {name: value for name, value in values.items() if _differs(record, name, value)}
-            self._refuse_overwriting(row, record, new, failed)
-            result.changed += self._change(record, new, failed)
+            result.changed += self._change(row, record, new, failed)
             result.unchanged += len(values) - len(new)
         except DomainError as error:
-            failed = dict.fromkeys(row.cells, str(error))
+            failed |= dict.fromkeys(row.cells, str(error))
+        finally:
+            if failed:
+                result.failed[row.pk] = failed
+
+    def _create(self, row: Row, result: Written, failed: dict[str, str]) -> None:
+        """Make a record of the row, or of none of it: a half one would be in nobody's list."""
+        values = self._values(row, None, failed)
+        missing = set(required_names(self.kind)) - set(row.cells)
+        failed |= dict.fromkeys(missing, _("This is needed for a new record."))
         if failed:
-            result.failed[row.pk] = failed
+            return
+        try:
+            with store.group(self.kind.side):
+                made = write.create(self.kind, self.actor, values)
+        except DomainError as error:
+            named = error.field if error.field in row.cells else next(iter(row.cells))
+            failed[named] = str(error)
+            return
+        result.made.append(made.pk)
 
     def _values(self, row: Row, record: Any, failed: dict[str, str]) -> dict[str, Any]:
         """What the texts mean, without those that mean nothing or may not be changed."""
         texts = {}
         for name, cell in row.cells.items():
-            if name in self.reader.fields and not info(self.kind.model, name).hidden(record):
+            if name in self.reader.fields and not _hidden(info(self.kind.model, name), record):
                 texts[name] = cell.text
             else:
                 failed[name] = _("This field cannot be changed here.")
@@ -130,37 +180,37 @@ class _Writer:
             failed[name] = " ".join(map(str, errors))
         return {name: form.cleaned_data[name] for name in form.fields if name not in failed}
 
-    def _refuse_overwriting(
-        self, row: Row, record: Any, new: dict[str, Any], failed: dict[str, str]
-    ) -> None:
-        """Take out what somebody else has changed since the row was shown; the rest is no conflict."""
-        for name in list(new):
-            found = info(self.kind.model, name)
-            if held(found, record) != row.cells[name].seen:
-                failed[name] = changed_to(typed(found, record))
-                del new[name]
-
-    def _change(self, record: Any, new: dict[str, Any], failed: dict[str, str]) -> int:
-        """Write the values; without those the type's rules refuse by name, until none is left."""
+    def _change(self, row: Row, record: Any, new: dict[str, Any], failed: dict[str, str]) -> int:
+        """Write the values, without those that somebody else has changed since they were shown or
+        that a rule refuses by name; how many were written."""
+        before = {
+            name: value
+            for name, value in merging.seen(record, new).items()
+            if held(info(self.kind.model, name), record) == row.cells[name].seen
+        }
         while new:
             try:
-                version = getattr(record, "version", None)
-                write.change(self.kind, self.actor, record.pk, version, new)
+                merging.merge(self.kind, self.actor, record.pk, before, new)
                 return len(new)
+            except Differs as error:
+                refused = {one.name: _disputed(one) for one in error.differences}
             except DomainError as error:
-                if isinstance(error, Conflict) or error.field not in new:
-                    failed |= dict.fromkeys(new, str(error))
-                    return 0
-                failed[error.field] = str(error)
-                del new[error.field]
+                named = error.field if error.field in new else ""
+                refused = dict.fromkeys([named] if named else new, str(error))
+            failed |= refused
+            new = {name: value for name, value in new.items() if name not in refused}
         return 0
 
 
-def changed_to(value: str) -> str:
-    """What to say of a value that somebody else has changed while another was typed."""
-    return _("Meanwhile somebody else changed this to “%(value)s”. Save again to replace it.") % {
-        "value": value or _("empty")
+def _disputed(one: Difference) -> str:
+    return _("%(who)s changed this to “%(value)s” meanwhile. Enter it again to replace that.") % {
+        "who": one.who or _("Somebody else"),
+        "value": one.stored or _("empty"),
     }
+
+
+def _hidden(found: Info, record: Any) -> bool:
+    return record is not None and found.hidden(record)
 
 
 def _differs(record: Any, name: str, value: Any) -> bool:

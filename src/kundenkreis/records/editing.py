@@ -33,7 +33,7 @@ class Edit:
         self.kind, self.viewer = kind, viewer
         self.record = kind.one(viewer, pk)
         offered = facts.editable_names(kind, viewer, self.record)
-        self.names = [name for name in facts.names(kind) if name in offered & set(names or offered)]
+        self.names = [name for name in names or facts.names(kind) if name in offered]
         if not self.names:
             viewer.require_for(kind.right("change"), self.record)
             for name in set(names) & set(kind.fact_names(viewer)):

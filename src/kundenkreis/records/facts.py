@@ -50,11 +50,12 @@ def names(kind: RecordType) -> list[str]:
 
 
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
-    """The facts this viewer may change in place."""
+    """The facts, and the columns of lists, that this viewer may change in place."""
     right = kind.right("change")
     if not kind.may(viewer, "change") or not viewer.covers(right, record):
         return set()
-    names = changeable(kind, kind.fact_names(viewer))
+    columns = [column.name for column in kind.columns_for(viewer)]
+    names = changeable(kind, [*kind.fact_names(viewer), *columns])
     return {
         name
         for name in names

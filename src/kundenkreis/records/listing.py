@@ -18,6 +18,7 @@ from kundenkreis.records.addresses import changed, within
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.filters import Filters, read
+from kundenkreis.records.grid import Grid
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
 from kundenkreis.ui.markup import escaped, joined, markup
@@ -60,6 +61,7 @@ class Listing:
     previous_url: str = ""
     next_url: str = ""
     export_query: str = ""
+    grid: Grid | None = None
 
     @property
     def counted(self) -> str:
@@ -113,8 +115,15 @@ def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
     return [found.name] if found is not None and found.sortable else []
 
 
-def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Listing:
-    """Read one page of the list."""
+def listing(
+    kind: RecordType,
+    viewer: Viewer,
+    parameters: QueryDict,
+    address: str,
+    *,
+    editing: bool = False,
+) -> Listing:
+    """Read one page of the list; `editing` its cells in place, where the viewer may edit any."""
     rows, filters = narrowed(kind, viewer, parameters, address)
     columns = kind.columns_for(viewer)
     column, fields, descending = order_of(kind, viewer, parameters)
@@ -134,24 +143,47 @@ def listing(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: st
     found.heads = [
         _head(kind, viewer, one, parameters, address, one is column, descending) for one in columns
     ]
-    directory = Directory(page.rows)
-    way = within(parameters)
-    makers = [
-        _maker(kind, one, directory, first=one is kind.columns[0], way=way) for one in columns
-    ]
-    found.rows = [
-        joined(
-            markup('<tr data-url="{}{}">', kind.url(record.pk), way),
-            *(make(record) for make in makers),
-            "</tr>\n",
-        )
-        for record in page.rows
-    ]
+    if editing:
+        grid = Grid(kind, viewer, columns)
+        found.grid = grid if grid.names else None
+    found.rows = _rows(kind, columns, page.rows, within(parameters), found.grid)
     turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""
     found.export_query = changed("", parameters, after="", before="")
     return found
+
+
+def rendered(
+    kind: RecordType, viewer: Viewer, parameters: QueryDict, pks: list[int]
+) -> dict[int, SafeString]:
+    """Single rows of a list whose cells are edited, by number."""
+    columns = kind.columns_for(viewer)
+    records = list(kind.rows(viewer).filter(pk__in=pks))
+    grid = Grid(kind, viewer, columns)
+    rows = _rows(kind, columns, records, within(parameters), grid)
+    return {record.pk: row for record, row in zip(records, rows, strict=True)}
+
+
+def _rows(
+    kind: RecordType,
+    columns: tuple[Column, ...],
+    records: list[Any],
+    way: str,
+    grid: Grid | None,
+) -> list[SafeString]:
+    directory = Directory(records)
+    makers = [
+        _maker(kind, one, directory, way, grid, first=one is kind.columns[0]) for one in columns
+    ]
+
+    def start(record: Any) -> str:
+        url = f"{kind.url(record.pk)}{way}"
+        return grid.row(record, url) if grid else markup('<tr data-url="{}">', url)
+
+    return [
+        joined(start(record), *(make(record) for make in makers), "</tr>\n") for record in records
+    ]
 
 
 def _counted(
@@ -200,7 +232,13 @@ def _info(kind: RecordType, column: Column) -> Info | None:
 
 
 def _maker(
-    kind: RecordType, column: Column, directory: Directory, *, first: bool, way: str
+    kind: RecordType,
+    column: Column,
+    directory: Directory,
+    way: str,
+    grid: Grid | None,
+    *,
+    first: bool,
 ) -> Callable[[Any], str]:
     """What makes the cells of a column."""
     found = _info(kind, column)
@@ -221,12 +259,11 @@ def _maker(
             return column.cell(record)
         return cells.shown(found, record, directory) if found else ""
 
+    if grid is not None:
+        opening = grid.opening(column, classes)
+        return lambda record: f"{opening(record)}{escaped(content(record))}</td>"
     start = markup('<td class="{}">', classes)
-
-    def make(record: Any) -> str:
-        return f"{start}{escaped(content(record))}</td>"
-
-    return make
+    return lambda record: f"{start}{escaped(content(record))}</td>"
 
 
 def _head(

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 
 class StaffRequest(HttpRequest):
-    """A request of somebody who is logged in; the shell's middleware sets `viewer`."""
+    """A request of somebody who is logged in; the shell's middleware sets who it is.
+
+    `edits_lists`: whether they have switched lists from reading to editing.
+    """
 
     viewer: Viewer
+    edits_lists: bool

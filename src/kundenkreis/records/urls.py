@@ -11,6 +11,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
     boards,
+    cells,
     editing,
     exchange,
     filtering,
@@ -55,6 +56,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     if "change" in kind.actions:
         made.append(_address(kind, f"{one}edit/", "edit", editing.edit_page))
         made.append(_address(kind, f"{one}edit/<str:name>/", "fact", editing.edit_fact))
+        made.append(_address(kind, f"{kind.slug}/cells/", "cells", cells.write_page))
+        made.append(_address(kind, f"{one}cell/<str:name>/", "cell", cells.sheet_page))
     if "remove" in kind.actions:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
         made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))

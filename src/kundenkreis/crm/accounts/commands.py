@@ -14,6 +14,7 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
+SETTINGS = ("language", "theme", "zone", "edits_lists")
 # Rights per shipped role. `*` stands for every type or action of a side.
 SHIPPED_ROLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "administrator": ({"de": "Administration", "en": "Administrator"}, {"*.*.*": "all"}),
@@ -119,13 +120,11 @@ def create_first_administrator(
 
 
 @command
-def change_settings(*, actor: Actor, user_id: int, **values: str) -> User:
-    """Change one's own language, theme or time zone."""
+def change_settings(*, actor: Actor, user_id: int, **values: str | bool) -> User:
+    """Change one's own language, theme or time zone, or whether lists open for editing."""
     if actor.user_id != user_id:
         actor.require("crm.user.change")
-    allowed: dict[str, Any] = {
-        name: value for name, value in values.items() if name in ("language", "theme", "zone")
-    }
+    allowed: dict[str, Any] = {name: value for name, value in values.items() if name in SETTINGS}
     user = store.lock(User, user_id)
     store.change(actor, user, **allowed)
     return user

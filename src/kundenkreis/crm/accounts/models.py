@@ -54,6 +54,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=5, default="de")
     theme = models.CharField(_("Theme"), max_length=6, default="system")
     zone = models.CharField(_("Time zone"), max_length=40, default="Europe/Berlin")
+    edits_lists = models.BooleanField(_("Edits in lists"), default=False)
     is_active = models.BooleanField(_("May log in"), default=True)
     joined_at = models.DateTimeField(_("Since"))
     teams = models.ManyToManyField(Team, related_name="members")

@@ -21,6 +21,6 @@ PRIVACY: Map = {
             ("id", "email", "name", "password", "is_active", "joined_at", "last_login"), _ACCOUNT
         ),
         **dict.fromkeys(("teams", "roles"), _ACCOUNT),
-        **dict.fromkeys(("language", "theme", "zone"), _SETTING),
+        **dict.fromkeys(("language", "theme", "zone", "edits_lists"), _SETTING),
     },
 }

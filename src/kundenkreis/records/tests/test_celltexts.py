@@ -29,6 +29,7 @@ CASES = [
     ("person", "first_name", WORDS, ""),
     ("person", "legal_basis", st.sampled_from(Person.LegalBasis.values), ""),
     ("person", "is_customer", st.booleans(), ""),
+    ("person", "tags", st.sampled_from([[], ["Messe"], ["Messe", "VIP"]]), ""),
 ]
 
 

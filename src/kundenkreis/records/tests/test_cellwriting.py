@@ -21,7 +21,15 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import directory, named, write
 from kundenkreis.records.celltexts import held
-from kundenkreis.records.cellwriting import MOST, Cell, Row, Written, write_cells
+from kundenkreis.records.cellwriting import (
+    MOST,
+    NEW,
+    Cell,
+    Row,
+    Written,
+    new_names,
+    write_cells,
+)
 from kundenkreis.records.fields import info
 from kundenkreis.records.undo import undo
 
@@ -271,3 +279,38 @@ def test_it_refuses_more_than_a_page_has() -> None:
     with pytest.raises(DomainError):
         write_cells(FIRM, ANNA, [typed_into(firm, industry="x")] * (MOST + 1))
     assert Organisation.objects.get().industry == ""
+
+
+def new(**texts: str) -> Row:
+    return Row(NEW, {name: Cell(text, "") for name, text in texts.items()})
+
+
+def test_it_makes_a_record_of_a_new_row_and_takes_it_back() -> None:
+    ship_pipeline(actor=SYSTEM)
+    written = write_cells(DEAL, ANNA, [new(title="Messkopf", value_minor="1.500")])
+    made = Opportunity.objects.get()
+    assert (written.made, written.failed) == ([made.pk], {})
+    assert (made.title, made.value_minor, made.owner_id) == ("Messkopf", 150000, ANNA.user_id)
+    undo(ANNA, Side.CRM, written.batch)
+    assert not Opportunity.objects.exists()
+
+
+def test_it_makes_nothing_of_a_row_that_is_not_whole_and_says_what_is_missing() -> None:
+    product = named("product")
+    assert list(write_cells(product, ANNA, [new(name="Messkopf")]).failed[NEW]) == ["sku"]
+    wrong = write_cells(product, ANNA, [new(name="Messkopf", sku="1", price="teuer")])
+    assert list(wrong.failed[NEW]) == ["price"]
+    assert not Product.objects.exists()
+
+
+def test_a_new_row_is_offered_where_the_columns_are_all_that_a_record_needs() -> None:
+    everything = [column.name for column in FIRM.columns]
+    assert "name" in new_names(FIRM, ANNA, everything)
+    assert new_names(FIRM, ANNA, ["industry"]) == []
+    assert new_names(named("product"), ANNA, ["name", "price"]) == []  # there is no number
+    assert new_names(named("person"), ANNA, [one.name for one in named("person").columns]) == []
+    assert new_names(FIRM, CARLA, everything) == []
+    hidden = replace(ANNA, hidden=MappingProxyType({"crm.organisation": frozenset({"name"})}))
+    assert new_names(FIRM, hidden, everything) == []
+    with pytest.raises(NotAllowed):
+        write_cells(FIRM, CARLA, [new(name="X")])

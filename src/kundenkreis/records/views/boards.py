@@ -54,7 +54,7 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     answer = show(
         request, kind, "board", _context(request, kind, found) | {"oob": True}, part="moved"
     )
-    answer["HX-Trigger"] = json.dumps({"toast": toast, "dialog:close": ""})
+    answer["HX-Trigger"] = json.dumps({"toast": toast, "dialog:close": "", "list-changed": ""})
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from kundenkreis.records.bin import deleted
 from kundenkreis.records.history import steps
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.past import facts_at
-from kundenkreis.records.undo import undo
+from kundenkreis.records.undo import Undone, undo
 from kundenkreis.records.views import show
 from kundenkreis.records.views.pages import may
 from kundenkreis.ui import formats
@@ -70,21 +71,35 @@ def bin_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
 def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpResponse:
     """Take back what was done at once; says what could not be, and why."""
     result = undo(request.viewer, kind.side, batch)
-    text = ngettext(
-        "%(n)s record is as it was before.", "%(n)s records are as they were before.", result.count
-    )
-    if result.count or not result.left:
-        messages.success(request, text % {"n": formats.number(result.count)})
-    for reason in result.left[:SHOWN]:
-        messages.warning(request, reason)
-    if len(result.left) > SHOWN:
-        more = formats.number(len(result.left) - SHOWN)
-        messages.warning(request, _("And %(n)s more that stay as they are.") % {"n": more})
+    said = _said(result)
+    if request.headers.get("HX-Request") and "list" in request.GET:
+        # A list takes it in without being left: what is being typed into it stays.
+        toast = {"text": " ".join(text for _level, text in said)}
+        return HttpResponse(
+            headers={"HX-Trigger": json.dumps({"toast": toast, "list-changed": ""})}
+        )
+    for level, text in said:
+        messages.add_message(request, level, text)
     if request.headers.get("HX-Request"):
         # The page that asked may be that of a record which is gone now.
         header = {"HX-Redirect": kind.url()} if result.removed else {"HX-Refresh": "true"}
         return HttpResponse(headers=header)
     return redirect(kind.url())
+
+
+def _said(result: Undone) -> list[tuple[int, str]]:
+    """What was taken back, and why the rest was not."""
+    text = ngettext(
+        "%(n)s record is as it was before.", "%(n)s records are as they were before.", result.count
+    )
+    said = []
+    if result.count or not result.left:
+        said.append((messages.SUCCESS, text % {"n": formats.number(result.count)}))
+    said += [(messages.WARNING, reason) for reason in result.left[:SHOWN]]
+    if len(result.left) > SHOWN:
+        more = formats.number(len(result.left) - SHOWN)
+        said.append((messages.WARNING, _("And %(n)s more that stay as they are.") % {"n": more}))
+    return said
 
 
 def _day(text: str) -> date | None:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
+from kundenkreis.records.cellwriting import editable_names
 from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
@@ -23,11 +24,12 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """One page of the list; typing into its search field fetches the table only."""
     viewer = request.viewer
     viewer.require(kind.right("read"))
-    found = listing(kind, viewer, request.GET, kind.url())
+    found = listing(kind, viewer, request.GET, kind.url(), editing=request.edits_lists)
     context = {
         "title": kind.title,
         "title_icon": kind.icon,
         "listing": found,
+        "may_edit": bool(editable_names(kind, viewer)),
         "tabs": tabs(kind, viewer, request.GET, "list"),
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
         "bin_url": kind.url("bin") if kind.may(viewer, "remove") else "",

@@ -52,6 +52,7 @@ class ViewerMiddleware:
         if not isinstance(user, User):
             return self._before_login(request)
         request.viewer = viewer_of(user)  # type: ignore[attr-defined]
+        request.edits_lists = user.edits_lists  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
             request.LANGUAGE_CODE = user.language
             response = self.get_response(request)

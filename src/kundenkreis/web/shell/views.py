@@ -54,11 +54,17 @@ def favourites(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Keep the user's theme; the page has changed already."""
-    chosen = request.POST.get("theme", "")
-    if chosen not in THEMES or request.viewer.user_id is None:
+    """Keep the user's theme, the page has changed already; or whether lists are for editing."""
+    viewer, theme = request.viewer, request.POST.get("theme", "")
+    if viewer.user_id is None:
         return HttpResponse(status=422)
-    change_settings(actor=request.viewer, user_id=request.viewer.user_id, theme=chosen)
+    if "edits_lists" in request.POST:
+        edits = request.POST["edits_lists"] == "on"
+        change_settings(actor=viewer, user_id=viewer.user_id, edits_lists=edits)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if theme not in THEMES:
+        return HttpResponse(status=422)
+    change_settings(actor=viewer, user_id=viewer.user_id, theme=theme)
     return HttpResponse(status=204)
 
 
