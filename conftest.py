@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def _english() -> Iterator[None]:
     """Tests read the source language, whether or not the translations are compiled here."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_fields_of_others() -> Iterator[None]:
+    """What a test defines is rolled back with it; the process must not remember it either."""
+    yield
+    if (definitions := sys.modules.get("kundenkreis.records.definitions")) is not None:
+        definitions.look_again()
 
 
 @pytest.fixture(scope="session")

@@ -99,6 +99,7 @@ export function one(kind, value, described, label, changed) {
   }
   if (kind === "money") return money(value, label, changed);
   if (kind === "number") return [field("number", value, label, (text) => changed(whole(text)), { step: "any" })];
+  if (kind === "time") return [field("time", value, label, changed)];
   if (kind === "date" || kind === "datetime") return [field("date", value?.slice?.(0, 10), label, changed)];
   if (kind === "reference") return [field("number", value, label, (text) => changed(whole(text)))];
   return [field("text", value, label, changed)];

@@ -18,6 +18,7 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 
 from kundenkreis.kernel import withheld
 from kundenkreis.kernel.errors import NotAllowed
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import side_of_label
 
 
@@ -178,7 +179,9 @@ def require_fields(actor: Actor, row: Model, names: Iterable[str]) -> None:
     if not (actor.hidden or actor.locked):
         return
     model = type(row)
-    asked = [(model, model._meta.get_field(name).name) for name in names]
+    asked = [
+        (model, name if is_custom(name) else model._meta.get_field(name).name) for name in names
+    ]
     for holder, name in [*asked, *withheld.fields_of(row)]:
         subject = subject_of(holder)
         if not actor.sets(subject, name):

@@ -11,11 +11,17 @@ from django.utils.translation import get_language
 from kundenkreis.kernel.words import different
 
 LANGUAGES = ("de", "en")
+PREFIX = "custom__"  # how fields that the company has defined begin; see `kernel.custom`
 
 if TYPE_CHECKING:
     _BigInteger = models.BigIntegerField[int, int]
 else:
     _BigInteger = models.BigIntegerField
+
+
+def is_custom(name: str) -> bool:
+    """Whether a field's name is that of one the company has defined."""
+    return name.startswith(PREFIX)
 
 
 class CurrentTransaction(Func):

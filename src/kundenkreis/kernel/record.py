@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import FETCH_PEERS
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.kernel.fields import Words
+from kundenkreis.kernel import custom
+from kundenkreis.kernel.custom import CustomValues
+from kundenkreis.kernel.fields import Words, is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
 
 
@@ -46,7 +48,7 @@ class Record(models.Model):
     owner_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     team_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     version = models.PositiveIntegerField(default=1, editable=False)
-    custom = models.JSONField(default=dict, blank=True, editable=False)
+    custom = CustomValues(default=dict, blank=True, editable=False)
     tags = Words(_("Tags"))
     next_step = models.CharField(_("Next step"), max_length=200, blank=True, db_default="")
     next_step_on = models.DateField(_("Due"), null=True, blank=True)
@@ -57,6 +59,13 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    if not TYPE_CHECKING:  # the type checker would believe in every name
+
+        def __getattr__(self, name: str) -> Any:
+            if is_custom(name):
+                return custom.value(self, name)
+            return self.__getattribute__(name)
 
 
 def due_index(name: str) -> models.Index:

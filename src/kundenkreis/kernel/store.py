@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kundenkreis.kernel import audit, clock, removal
+from kundenkreis.kernel import audit, clock, custom, removal
 from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.record import Record, holders
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import Unit, current, unit_of_work
@@ -109,7 +110,10 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **valu
     wanted, values = set(values), {**derived, **values}
     before = {name: plain(obj, name) for name in values}
     for name, value in values.items():
-        setattr(obj, name, _normal(value))
+        if is_custom(name):
+            custom.put(obj, name, value)
+        else:
+            setattr(obj, name, _normal(value))
     changes = {
         name: [before[name], after]
         for name in values
@@ -118,7 +122,8 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **valu
     if not changes:
         return False
     require_fields(actor, obj, wanted & changes.keys())
-    _write(obj, {name: getattr(obj, name) for name in values})
+    names = {"custom" if is_custom(name) else name for name in values}
+    _write(obj, {name: getattr(obj, name) for name in names})
     audit.record(actor, [("change", obj, changes)])
     current().touch(type(obj), obj.pk, changes)
     return True
@@ -208,10 +213,14 @@ def _touch(changed: Iterable[Model]) -> None:
 
 def _new(model: type[M], values: dict[str, Any]) -> M:
     clean = {name: _normal(value) for name, value in values.items()}
+    own: dict[str, Any] = {}
     if issubclass(model, Record):
         now = clock.now()
-        clean = {"created_at": now, "changed_at": now, **clean}
+        clean = {"created_at": now, "changed_at": now, **custom.with_defaults(model, clean)}
+        own = {name: clean.pop(name) for name in list(clean) if is_custom(name)}
     obj = model(**clean)
+    for name, value in own.items():
+        custom.put(obj, name, value)
     obj._state.db = current().side.alias
     return obj
 
@@ -231,6 +240,10 @@ def _write(obj: Model, values: dict[str, Any]) -> None:
 def _said(model: type[Model], values: Mapping[str, Any]) -> Iterator[str]:
     """The fields of a new row that say something other than every new row."""
     for name, value in values.items():
+        if is_custom(name):
+            if value not in (None, "", custom.start(model, name)):
+                yield name
+            continue
         column = model._meta.get_field(name)
         if value not in (None, "", getattr(column, "get_default")()):  # noqa: B009
             yield name
@@ -242,6 +255,8 @@ def _normal(value: Any) -> Any:
 
 def plain(obj: Model, name: str) -> Any:
     """A field's value as the audit keeps it; relations by their key."""
+    if is_custom(name):
+        return custom.plain(obj, name)
     field = obj._meta.get_field(name)
     attribute = getattr(field, "attname", name)
     return getattr(field, "to_python")(getattr(obj, attribute))  # noqa: B009 - relations lack it
@@ -250,8 +265,10 @@ def plain(obj: Model, name: str) -> Any:
 def new_values(obj: Model) -> dict[str, list[Any]]:
     """What a new row has, as the audit keeps it: `{field: [None, value]}` without empty ones."""
     skip = {"id", "version", "custom", "created_at", "changed_at"}
-    return {
+    found = {
         field.name: [None, value]
         for field in obj._meta.concrete_fields
         if field.name not in skip and (value := plain(obj, field.name)) not in (None, "", {}, [])
     }
+    own = custom.given(obj) if isinstance(obj, Record) else {}
+    return found | {name: [None, value] for name, value in own.items()}

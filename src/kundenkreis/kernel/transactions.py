@@ -59,6 +59,12 @@ def current() -> Unit:
     return unit
 
 
+def touched_here(side: Side, model: type[Any]) -> bool:
+    """Whether the unit of work in progress, if any, has written rows of a model on that side."""
+    unit = _unit.get()
+    return unit is not None and unit.side is side and model in unit.touched
+
+
 @contextmanager
 def unit_of_work(side: Side, command: str = "", batch: str = "") -> Iterator[Unit]:
     """Run everything inside in one transaction of one side, a savepoint when nested.

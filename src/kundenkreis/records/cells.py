@@ -60,6 +60,8 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
             return formats.day(value, language)
         case Kind.DATETIME:
             return formats.instant(value, language)
+        case Kind.TIME:
+            return f"{value:%H:%M}"
         case Kind.BOOLEAN:
             return _("yes") if value else _("no")
         case Kind.WORDS:

@@ -34,13 +34,15 @@ def typed(found: Info, record: Any) -> str:
         return ""
     match found.kind:
         case Kind.MONEY:
-            return plain(to_major(value, getattr(record, "currency", "") or "EUR"))
+            return plain(to_major(value, found.currency(record)))
         case Kind.NUMBER:
             return plain(value if isinstance(value, Decimal) else Decimal(str(value)))
         case Kind.DATE:
             return formats.day(value)
         case Kind.DATETIME:
             return formats.instant(value)
+        case Kind.TIME:
+            return f"{value:%H:%M}"
         case Kind.BOOLEAN:
             return "true" if value else "false"
         case Kind.WORDS:

@@ -12,7 +12,7 @@ from django.template.loader import get_template
 
 from kundenkreis.kernel.access import Level, Viewer, guarded
 from kundenkreis.records import registry
-from kundenkreis.records.fields import names
+from kundenkreis.records.fields import column_names
 from kundenkreis.records.registry import ADDED, TYPES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check_declarations(**_: Any) -> list[CheckMessage]:
 
 def problems(kind: RecordType) -> Iterator[CheckMessage]:
     """What is wrong with one declaration: type, place, name, and what may have been meant."""
-    known = names(kind.model)
+    known = column_names(kind.model)
     reached = {found.name for found in kind.model._meta.get_fields()}
     inputs = {one.name for one in kind.inputs}
     for place, name in _named(kind):

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.utils.text import capfirst
+from django.utils import translation
+from django.utils.text import capfirst, slugify
 
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.errors import NotFound
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
 
 if TYPE_CHECKING:
@@ -69,6 +71,12 @@ class Section:
 
     title: StrOrPromise
     facts: tuple[str | Column, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name in layouts, whatever the language: `facts`."""
+        with translation.override(None):
+            return slugify(str(self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +274,11 @@ class RecordType:
 
     def facts_for(self, viewer: Viewer) -> tuple[tuple[Section, tuple[str | Column, ...]], ...]:
         """The sections of its page with the facts that the viewer may know of."""
+        from kundenkreis.records import layout  # needs the models, which need this package
+
         return tuple(
             (section, tuple(one for one in section.facts if self.sees(viewer, name_of(one))))
-            for section in self.sections
+            for section in layout.sections(self, viewer)
         )
 
     def fact_names(self, viewer: Viewer) -> list[str]:
@@ -300,4 +310,5 @@ class RecordType:
         return "/".join([f"/{self.side}/{self.slug}", *(str(part) for part in parts), ""])
 
     def column(self, name: str) -> Column | None:
-        return next((column for column in self.columns if column.name == name), None)
+        found = next((column for column in self.columns if column.name == name), None)
+        return Column(name) if found is None and is_custom(name) else found

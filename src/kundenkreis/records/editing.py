@@ -33,10 +33,11 @@ class Edit:
         self.kind, self.viewer = kind, viewer
         self.record = kind.one(viewer, pk)
         offered = facts.editable_names(kind, viewer, self.record)
-        self.names = [name for name in names or facts.names(kind) if name in offered]
+        known = kind.fact_names(viewer)
+        self.names = [name for name in names or known if name in offered]
         if not self.names:
             viewer.require_for(kind.right("change"), self.record)
-            for name in set(names) & set(kind.fact_names(viewer)):
+            for name in set(names) & set(known):
                 if not kind.sets(viewer, name):
                     raise NotAllowed(f"{kind.subject}.{name}")
             raise NotFound
@@ -90,7 +91,7 @@ class Edit:
 
     def content(self) -> dict[str, Any]:
         """The first of the facts again, as the record page shows it."""
-        fact = facts.declared(self.kind, self.names[0])
+        fact = facts.declared(self.kind, self.viewer, self.names[0])
         value = facts.shown(self.kind, self.record, fact, Directory([self.record]))
         return {"label": facts.label_of(self.kind, fact), "value": value}
 

@@ -44,11 +44,6 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
     return found
 
 
-def names(kind: RecordType) -> list[str]:
-    """The names of all facts, in the order of the page."""
-    return [name_of(fact) for section in kind.sections for fact in section.facts]
-
-
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     """The facts, and the columns of lists, that this viewer may change in place."""
     right = kind.right("change")
@@ -71,10 +66,10 @@ def shown(kind: RecordType, record: Any, fact: str | Column, directory: Director
     return cells.shown(info(kind.model, name), record, directory)
 
 
-def declared(kind: RecordType, name: str) -> str | Column:
+def declared(kind: RecordType, viewer: Viewer, name: str) -> str | Column:
     """The fact of that name as it was declared."""
-    facts = [fact for section in kind.sections for fact in section.facts]
-    return next(fact for fact in facts if name == (fact if isinstance(fact, str) else fact.name))
+    facts = (fact for _section, known in kind.facts_for(viewer) for fact in known)
+    return next(fact for fact in facts if name == name_of(fact))
 
 
 def label_of(kind: RecordType, fact: str | Column) -> str:

@@ -1,4 +1,8 @@
-"""What the engine knows about one field, read from the Django model."""
+"""What the engine knows about one field: from the Django model, or from the company's definition.
+
+Whatever asks here, and reads values by `getattr` and columns by their name, works with fields that
+the company has defined (`custom__color`) as with those of the model.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import F, Value
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import Translated, Words
+from kundenkreis.kernel.custom import CustomValue
+from kundenkreis.kernel.fields import Translated, Words, is_custom
 from kundenkreis.kernel.money import Money
+from kundenkreis.kernel.shapes import SHAPES
+from kundenkreis.records import definitions
+from kundenkreis.records.fieldtypes import TYPES, column_of
 
 if TYPE_CHECKING:
+    from django.db.models import Expression
     from django_stubs_ext import StrOrPromise
+
+    from kundenkreis.records.models import FieldDefinition
 
 # The columns every record has; the models do not repeat their labels.
 LABELS: dict[str, StrOrPromise] = {
@@ -37,6 +50,35 @@ class Info:
     kind: Kind
     label: StrOrPromise
     related: type[models.Model] | None = None
+    definition: FieldDefinition | None = None
+
+    @property
+    def sql(self) -> Expression | F:
+        """Its stored value in a query; one text for queries and indexes."""
+        if self.definition is not None:
+            return CustomValue(self.definition.key, self.shape, F("custom"))
+        return F(self.column.attname)
+
+    @property
+    def sql_currency(self) -> Expression | F | None:
+        """The currency beside an amount."""
+        if self.kind is not Kind.MONEY:
+            return None
+        fixed = self.definition.options.get("currency") if self.definition is not None else ""
+        return Value(fixed) if fixed else F("currency")
+
+    @property
+    def shape(self) -> str:
+        return TYPES[self.definition.type].shape if self.definition is not None else ""
+
+    @property
+    def nullable(self) -> bool:
+        return bool(self.column.null)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """How `kernel.wordindex` knows its words."""
+        return str(self.column.model._meta.model_name), self.name
 
     @property
     def directory(self) -> bool:
@@ -72,7 +114,9 @@ class Info:
 
     @property
     def comparable(self) -> bool:
-        """Whether conditions may speak of it."""
+        """Whether conditions may speak of it; the company says so of its own fields."""
+        if self.definition is not None:
+            return self.definition.filterable
         json = isinstance(self.column, models.JSONField)
         return not json or self.several or self.translated
 
@@ -91,13 +135,26 @@ class Info:
 
     def read(self, text: Any) -> Any:
         """A value from its plain form, as the audit keeps it."""
+        if self.definition is not None:
+            return SHAPES[self.shape].read(text)
         return self.column.to_python(text)
+
+    def plain(self, value: Any) -> Any:
+        """A value as the audit would keep it. Raises `ValidationError` or `ValueError`."""
+        if self.definition is not None:
+            return None if value in (None, "", []) else SHAPES[self.shape].write(value)
+        return audit.plain(self.column.to_python(value))
+
+    def currency(self, record: Any) -> str:
+        """The currency of a record's amount: the record's own, or what the definition says."""
+        fixed = self.definition.options.get("currency") if self.definition is not None else ""
+        return fixed or getattr(record, "currency", "") or "EUR"
 
     def value(self, record: Any) -> Any:
         """The value of a record: money as `Money`, references as the row they point at."""
         value = getattr(record, self.name)
         if self.kind is Kind.MONEY and value is not None:
-            return Money(value, record.currency or "EUR")
+            return Money(value, self.currency(record))
         return value
 
 
@@ -111,9 +168,35 @@ def unique_beside(column: models.Field[Any, Any]) -> tuple[str, ...] | None:
     return None if found is None else tuple(name for name in found if name != column.name)
 
 
-@lru_cache(maxsize=2000)
 def info(model: type[models.Model], name: str) -> Info:
-    """The field of that name. Raises `LookupError` when the model has none."""
+    """The field of that name. Raises `LookupError` when there is none."""
+    return _custom(model, name) if is_custom(name) else _column(model, name)
+
+
+def names(model: type[models.Model]) -> list[str]:
+    """All fields by name: the model's columns, then those the company has defined."""
+    return [*column_names(model), *(one.name for one in definitions.in_use(model))]
+
+
+def column_names(model: type[models.Model]) -> list[str]:
+    """Those that every installation has."""
+    return [column.name for column in model._meta.concrete_fields]
+
+
+def _custom(model: type[models.Model], name: str) -> Info:
+    found = definitions.find(model, name)
+    if found is None:
+        raise LookupError(f"nobody has defined {name} for {model.__name__}")
+    kept: dict[str, Any] = found.__dict__  # it lives as long as the definition is current
+    if "_info" not in kept:
+        column = column_of(found, model)
+        kept["_info"] = Info(name, column, TYPES[found.type].kind, column.verbose_name, None, found)
+    made: Info = kept["_info"]
+    return made
+
+
+@lru_cache(maxsize=2000)
+def _column(model: type[models.Model], name: str) -> Info:
     try:
         column = model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -122,10 +205,6 @@ def info(model: type[models.Model], name: str) -> Info:
         raise LookupError(f"{model.__name__}.{name} is no column")
     related = column.related_model if isinstance(column, models.ForeignKey) else None
     return Info(name, column, _kind(column), LABELS.get(name, column.verbose_name), related)
-
-
-def names(model: type[models.Model]) -> list[str]:
-    return [column.name for column in model._meta.concrete_fields]
 
 
 def _kind(column: models.Field[Any, Any]) -> Kind:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -31,9 +31,9 @@ from kundenkreis.kernel.conditions import (
 )
 from kundenkreis.kernel.conditions.json_values import JsonText
 from kundenkreis.kernel.fields import LANGUAGES, translated
-from kundenkreis.records import directory, registry
+from kundenkreis.records import definitions, directory, registry
 from kundenkreis.records.addresses import changed
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
 from kundenkreis.records.words import in_use
@@ -88,9 +88,9 @@ class Filters:
 
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about: those that its pages show."""
-    asked = {name for name in _shown(kind) if kind.sees(viewer, name)}
-    columns = [column for column in kind.model._meta.concrete_fields if column.name in asked]
-    fields = (info(kind.model, one.name) for one in columns)
+    asked = _shown(kind)
+    found = (info(kind.model, name) for name in names(kind.model) if kind.sees(viewer, name))
+    fields = (one for one in found if one.name in asked or one.definition is not None)
     return Vocabulary(
         kind.name, tuple(_condition_field(kind, one, viewer) for one in fields if one.comparable)
     )
@@ -114,7 +114,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
     found = Filters(vocabulary=vocabulary(kind, viewer))
     parts: list[Node] = []
     offered = [name for name in kind.filters if kind.sees(viewer, name)]
-    for name in (*offered, *_references(kind, viewer)):
+    for name in (*offered, *_references(kind, viewer), *_own(kind, viewer)):
         one = info(kind.model, name)
         values = [value for text in parameters.getlist(name) if (value := _typed(one, text)) != ""]
         if values:
@@ -150,6 +150,13 @@ def _references(kind: RecordType, viewer: Viewer) -> Iterator[str]:
         name = column.name
         if column.is_relation and name not in kind.filters and kind.sees(viewer, name):
             yield name
+
+
+def _own(kind: RecordType, viewer: Viewer) -> Iterator[str]:
+    """And so may what the company has said its lists are filtered by."""
+    for one in definitions.in_use(kind.model):
+        if one.filterable and kind.sees(viewer, one.name):
+            yield one.name
 
 
 def _typed(found: Info, text: str) -> Any:
@@ -215,7 +222,7 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
     if one.translated:
         return _translated_field(one)
     known = readable_at(viewer, kind.model, one.name)
-    stored = F(one.column.attname)
+    stored = one.sql
     made = Field(
         name=one.name,
         kind=one.kind,
@@ -223,10 +230,10 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
         read=lambda record: getattr(record, one.column.attname if known == Q() else one.name),
         # A record that the viewer may not read is compared as if there were none.
         sql=stored if known == Q() else Case(When(known, then=stored), output_field=_KEY),
-        sql_currency=F("currency") if one.kind is Kind.MONEY else None,
+        sql_currency=one.sql_currency,
         # What a menu offers are words as they are stored; comparing them so can use an index.
-        exact=one.kind is Kind.TEXT and one.name in kind.filters,
-        words=(kind.name, one.name),
+        exact=one.kind is Kind.TEXT and (one.name in kind.filters or one.definition is not None),
+        words=one.words,
     )
     return replace(made, choices=choices) if one.kind in _WITH_CHOICES else made
 

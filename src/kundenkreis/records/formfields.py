@@ -131,6 +131,17 @@ class TranslatedField(forms.MultiValueField):
         return {code: normal(text) for code, text in pairs if text}
 
 
+class ClockField(forms.TimeField):
+    """A time of day, to the minute."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    input_formats = ["%H:%M", "%H:%M:%S"]
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        return None if found is None else found.replace(second=0, microsecond=0)
+
+
 class Suggest(forms.TextInput):
     """A text input whose browser list is filled while one types."""
 

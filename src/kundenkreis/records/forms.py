@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import Translated
+from kundenkreis.kernel.fields import Translated, is_custom
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
-from kundenkreis.records import directory, registry
+from kundenkreis.records import directory, fields, registry
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.formfields import (
+    ClockField,
     DayField,
     InstantField,
     MoneyField,
@@ -65,9 +66,13 @@ class RecordForm(forms.Form):
     def _initial(self, found: Info) -> Any:
         value = getattr(self.record, found.name)
         field = self.fields[found.name]
-        return field.shown(value, self._currency()) if isinstance(field, MoneyField) else value
+        if isinstance(field, MoneyField):
+            return field.shown(value, self._currency(found))
+        return value
 
-    def _currency(self) -> str:
+    def _currency(self, found: Info) -> str:
+        if found.definition is not None and (fixed := found.definition.options.get("currency")):
+            return str(fixed)
         chosen = self.cleaned_data.get("currency") if hasattr(self, "cleaned_data") else None
         stored = getattr(self.record, "currency", None)
         default = info(self.kind.model, "currency").column.get_default()
@@ -79,7 +84,7 @@ class RecordForm(forms.Form):
         for name, field in self.fields.items():
             value = values.get(name)
             if isinstance(field, MoneyField) and value is not None:
-                values[name] = to_minor(value, self._currency())
+                values[name] = to_minor(value, self._currency(info(self.kind.model, name)))
             elif isinstance(value, str):
                 values[name] = normal(value).strip()
             if name in values and name not in inputs:
@@ -122,12 +127,16 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
         case Kind.MONEY:
             return MoneyField(**options)
         case Kind.NUMBER:
-            whole = isinstance(column, models.IntegerField)
+            whole = isinstance(column, models.IntegerField) or not getattr(
+                column, "decimal_places", True
+            )
             return NumberField(whole=whole, column=column.formfield(localize=False), **options)
         case Kind.DATE:
             return DayField(**options)
         case Kind.DATETIME:
             return InstantField(**options)
+        case Kind.TIME:
+            return ClockField(**options)
         case Kind.BOOLEAN:
             return forms.BooleanField(**options)
         case Kind.WORDS:
@@ -177,15 +186,15 @@ def _choice(choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) ->
 def changeable(kind: RecordType, names: Iterable[str | Column]) -> list[str]:
     """Those of the names that are fields people may change."""
     texts = [name if isinstance(name, str) else name.name for name in names]
-    model_names = {column.name for column in kind.model._meta.concrete_fields}
-    return [name for name in texts if name in model_names and info(kind.model, name).changeable]
+    known = set(fields.names(kind.model))
+    return [name for name in texts if name in known and info(kind.model, name).changeable]
 
 
 def form_names(kind: RecordType, viewer: Viewer) -> list[str]:
-    """The fields of a new record that the viewer may set: of those declared, else of all facts that
-    may be changed."""
-    facts = [fact for section in kind.sections for fact in section.facts]
-    names = list(kind.form) or changeable(kind, facts)
+    """The fields of a new record that the viewer may set: of those declared and the company's own,
+    else of all facts that may be changed."""
+    facts = changeable(kind, kind.fact_names(viewer))
+    names = [*kind.form, *filter(is_custom, facts)] if kind.form else facts
     return [name for name in names if kind.sets(viewer, name)]
 
 
@@ -194,7 +203,7 @@ def initial_from(
 ) -> dict[str, Any]:
     """First values of a new record's form from its address: `?organisation=12&source=Messe`."""
     found: dict[str, Any] = {"owner_id": viewer.user_id}
-    known = {column.name for column in kind.model._meta.concrete_fields}
+    known = set(fields.names(kind.model))
     for name in names:
         if name in known and (default := info(kind.model, name).column.get_default()):
             found[name] = default

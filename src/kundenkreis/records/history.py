@@ -170,7 +170,7 @@ class Words:
         if found.directory or found.related is not None:
             return self._names(found, value).get(value, "–")
         if found.kind is Kind.MONEY:
-            return formats.money(value, self._record.currency or "EUR")
+            return formats.money(value, found.currency(self._record))
         return written(found, found.read(value))
 
     def _names(self, found: Info, value: int) -> Mapping[int, str]:

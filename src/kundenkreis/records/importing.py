@@ -20,7 +20,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import write
 from kundenkreis.records.exchange.writers import BOM, unsafe
-from kundenkreis.records.fields import info, unique_beside
+from kundenkreis.records.fields import info, names, unique_beside
 from kundenkreis.records.forms import RecordForm, form_names
 
 if TYPE_CHECKING:
@@ -217,9 +217,9 @@ def _problem(form: RecordForm) -> str:
 
 
 def _repeated(kind: RecordType, form: RecordForm, seen: set[tuple[str, ...]]) -> str:
+    known = set(names(kind.model))
     for name, value in form.cleaned_data.items():
-        column = next((c for c in kind.model._meta.concrete_fields if c.name == name), None)
-        beside = None if column is None else unique_beside(column)
+        beside = unique_beside(info(kind.model, name).column) if name in known else None
         if beside is None or value is None:
             continue
         key = (name, str(value), *(str(form.cleaned_data.get(other)) for other in beside))

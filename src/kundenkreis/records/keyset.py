@@ -6,12 +6,15 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
+
+from kundenkreis.kernel.fields import is_custom
+from kundenkreis.records.fields import info
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def _beyond(
 
 
 def _column(model: type[Model], name: str) -> Any:
+    if is_custom(name):
+        return info(model, name).column
     column: Any = None
     for part in name.split("__"):
         column = model._meta.pk if part == "pk" else model._meta.get_field(part)
@@ -116,11 +121,15 @@ def _column(model: type[Model], name: str) -> Any:
 
 
 def _nullable(model: type[Model], name: str) -> bool:
+    if is_custom(name):
+        return True
     parts = name.split("__")
     return any(_column(model, "__".join(parts[: end + 1])).null for end in range(len(parts)))
 
 
 def _value(record: Any, name: str) -> Any:
+    if is_custom(name):
+        return getattr(record, name)
     for part in name.split("__"):
         record = getattr(record, part, None)
     return record
@@ -132,7 +141,7 @@ def _write(record: Any, names: Sequence[str]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):  # and datetime
+    if isinstance(value, date | time):  # and datetime
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 

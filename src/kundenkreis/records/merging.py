@@ -122,7 +122,7 @@ def _plain(record: Any, name: str, value: Any) -> Any:
     elif isinstance(value, str):
         value = normal(value)
     model: type[Model] = type(record)
-    return audit.plain(info(model, name).column.to_python(value))
+    return info(model, name).plain(value)
 
 
 def _differs(

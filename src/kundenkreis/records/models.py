@@ -2,8 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel.fields import PREFIX, Translated, translated
+
+
+class FieldDefinition(models.Model):
+    """A field that the company has added to a record type of this side.
+
+    `kind` names the type. `key` is made once and never changes: values lie under it in `custom` of
+    every record, and files, formulas and addresses name it. `options` are those of the type
+    (`records.fieldtypes`); `default` is a value as it is stored. `section` is the key of the group
+    of facts it stands in unless a layout says otherwise.
+    """
+
+    class Purpose(models.TextChoices):
+        """Why a value is kept, with the legal basis that follows (GDPR Art. 6(1))."""
+
+        BUSINESS = "business", _("Business with the customer (contract)")
+        CARE = "care", _("Care for the contact (legitimate interest)")
+        DUTY = "duty", _("A duty laid down by law")
+        CONSENT = "consent", _("Only with the person's consent")
+        NOBODY = "nobody", _("Says nothing about a person")
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=40)
+    type = models.CharField(max_length=12)
+    label = Translated()
+    help = Translated(blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    required = models.BooleanField(default=False)
+    unique = models.BooleanField(default=False)
+    filterable = models.BooleanField(default=False)
+    default = models.JSONField(null=True, blank=True)
+    section = models.CharField(max_length=40, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.BUSINESS)
+    archived = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("field")
+        verbose_name_plural = _("fields")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="field_definition_once")
+        ]
+
+    def __str__(self) -> str:
+        return translated(self.label)
+
+    @property
+    def name(self) -> str:
+        """The field's name among all fields of the type."""
+        return f"{PREFIX}{self.key}"
+
+    @cached_property
+    def choices(self) -> list[dict[str, Any]]:
+        """What may be chosen: `{"value": "red", "label": {…}}`; an `archived` one no longer is."""
+        found: list[dict[str, Any]] = self.options.get("choices", [])
+        return found
 
 
 class Transfer(models.Model):

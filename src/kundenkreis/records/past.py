@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit
+from kundenkreis.kernel.custom import given
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import reference
 from kundenkreis.records import facts
 from kundenkreis.records.declaration import name_of
+from kundenkreis.records.fields import names
 from kundenkreis.records.history import Words
 
 if TYPE_CHECKING:
@@ -52,10 +54,12 @@ def values_at(kind: RecordType, record: Any, at: datetime) -> dict[str, Any] | N
 
 def values_now(record: Any) -> dict[str, Any]:
     """The fields' values as the audit would keep them."""
-    return {
+    columns = {
         column.name: audit.plain(getattr(record, column.attname))
         for column in record._meta.concrete_fields
+        if column.name != "custom"
     }
+    return columns | given(record)
 
 
 def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> list[Then]:
@@ -64,13 +68,17 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
     What is worked out from other rows is left out: those have a history of their own.
     """
     then, now = values_at(kind, record, at), values_now(record)
-    words = Words(viewer, record, ())
+    words, known = Words(viewer, record, ()), set(names(kind.model))
     if then is None:
         return []
     facts_known = (fact for _section, known in kind.facts_for(viewer) for fact in known)
     named = [(fact, name_of(fact)) for fact in facts_known]
     return [
-        Then(facts.label_of(kind, fact), words.of(name, then[name]), then[name] != now[name])
+        Then(
+            facts.label_of(kind, fact),
+            words.of(name, then.get(name)),
+            then.get(name) != now.get(name),
+        )
         for fact, name in named
-        if name in now
+        if name in known
     ]

@@ -21,4 +21,11 @@ PRIVACY: Map = {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "what", "kind", "row", "at"), _OWN),
     },
-}
+    "FieldDefinition": dict.fromkeys(
+        (
+            "id", "kind", "key", "type", "label", "help", "options", "required", "unique",
+            "filterable", "default", "section", "position", "purpose", "archived",
+        ),
+        TECHNICAL,
+    ),
+}  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kundenkreis.kernel import store, wordindex
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.transactions import AT_THE_END, EVERYTHING, Unit
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.registry import TYPES
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 CHUNK = 500
-
-# By column, further lists in it: from a type and a record, field names and their words.
-PARTS: dict[str, Callable[[RecordType, Any], Iterable[tuple[str, list[str]]]]] = {}
 
 
 def follow(unit: Unit) -> None:
@@ -33,8 +31,11 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     wanted, columns = sorted(pks), _columns(kind)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        records = store.rows(kind.model).filter(pk__in=part).only("pk", *columns)
-        known = {record.pk: dict(_lists(kind, columns, record)) for record in records}
+        stored = {"custom" if is_custom(name) else name for name in columns}
+        records = store.rows(kind.model).filter(pk__in=part).only("pk", *stored)
+        known = {
+            record.pk: {name: getattr(record, name) or [] for name in columns} for record in records
+        }
         wordindex.keep(kind.name, {pk: known.get(pk, {}) for pk in part})
 
 
@@ -43,16 +44,8 @@ def _of_side(side: Side) -> Iterator[RecordType]:
 
 
 def _columns(kind: RecordType) -> list[str]:
-    """The columns of a type that hold lists of words, or records' own fields that may."""
-    return [name for name in names(kind.model) if name in PARTS or info(kind.model, name).several]
-
-
-def _lists(kind: RecordType, columns: list[str], record: Any) -> Iterator[tuple[str, list[str]]]:
-    for name in columns:
-        if name in PARTS:
-            yield from PARTS[name](kind, record)
-        else:
-            yield name, getattr(record, name)
+    """The fields of a type that hold lists of words."""
+    return [name for name in names(kind.model) if info(kind.model, name).several]
 
 
 AT_THE_END.append(follow)

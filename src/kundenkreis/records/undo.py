@@ -21,12 +21,14 @@ from kundenkreis.kernel import audit, removal, store
 from kundenkreis.kernel.access import Level, require_fields
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record, holders, internal_fields, model_named, reference
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import bin as deleted
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
+from kundenkreis.records.fields import info
 from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
@@ -213,6 +215,8 @@ def _change(actor: Actor, one: _Done, row: Model, result: Undone) -> None:
 
 def _earlier(row: Model, name: str, old: Any) -> tuple[bool, Any]:
     """The earlier value of a field, and whether there still is one."""
+    if is_custom(name):
+        return True, info(type(row), name).read(old)
     column: Any = row._meta.get_field(name)
     if isinstance(column, ForeignKey) and old is not None:
         related = store.rows(column.related_model).filter(pk=old).first()
@@ -250,8 +254,8 @@ def _allow(actor: Actor, action: str, row: Model) -> None:
 def _column(row: Model, name: str) -> Any:
     """The field of that name; None where a later version of the product has none."""
     try:
-        return row._meta.get_field(name)
-    except FieldDoesNotExist:
+        return info(type(row), name).column if is_custom(name) else row._meta.get_field(name)
+    except (FieldDoesNotExist, LookupError):
         return None
 
 

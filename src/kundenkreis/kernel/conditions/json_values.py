@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
-from django.db.models import BooleanField, Expression, F, FloatField, TextField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Expression,
+    F,
+    FloatField,
+    JSONField,
+    TextField,
+)
 
 from kundenkreis.kernel.conditions.kinds import Kind
 
 HUGE = 1e308
 MOST_KEY = 10**15
+MOST_WHOLE = 10**18
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 DATE = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
 
 
@@ -63,11 +74,31 @@ def key(data: object, path: tuple[str, ...]) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+def _iso(value: date) -> str:
+    return value.isoformat()
+
+
+def _clock(value: time) -> str:
+    return f"{value:%H:%M}"
+
+
+def _utc(value: datetime) -> str:
+    return value.astimezone(UTC).strftime(INSTANT)
+
+
 class JsonValue(Expression):
-    """Base: one value of a JSON column, NULL when it is missing or of another type."""
+    """Base: one value of a JSON column, NULL when it is missing or of another type.
+
+    `form` writes a value of Python so that it can be compared with it.
+    """
 
     sqlite: ClassVar[str]
     postgresql: ClassVar[str]
+    form: ClassVar[Callable[..., Any]] = staticmethod(_same)
 
     def __init__(self, column: str | Any, path: tuple[str, ...]) -> None:
         super().__init__()
@@ -130,6 +161,7 @@ class JsonKey(JsonValue):
 
 
 class JsonNumber(JsonValue):
+    form = float
     output_field = FloatField()
     sqlite = (
         "CASE WHEN JSON_TYPE(<column>, %s) IN ('integer', 'real')"
@@ -149,7 +181,24 @@ class JsonBoolean(JsonValue):
     postgresql = "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'boolean' THEN (<column> ->> %s::text)::boolean END"
 
 
+class JsonWhole(JsonValue):
+    """A whole number, exact beyond what a double holds."""
+
+    output_field = BigIntegerField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(<column>, %s) = 'integer'"
+        f" AND ABS(CAST(JSON_EXTRACT(<column>, %s) AS REAL)) < {MOST_WHOLE}"
+        " THEN CAST(JSON_EXTRACT(<column>, %s) AS INTEGER) END"
+    )
+    postgresql = (
+        "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'number'"
+        " AND (<column> ->> %s::text) ~ '^-?[0-9]{1,18}$'"
+        " THEN (<column> ->> %s::text)::bigint END"
+    )
+
+
 class JsonDay(JsonValue):
+    form = staticmethod(_iso)
     output_field = TextField()
     sqlite = (
         "CASE WHEN JSON_TYPE(<column>, %s) = 'text'"
@@ -161,6 +210,51 @@ class JsonDay(JsonValue):
         "(CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string'"
         " AND (<column> ->> %s::text) ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'"
         ' THEN <column> ->> %s::text END) COLLATE "C"'
+    )
+
+
+class JsonTime(JsonValue):
+    """A time of day, "17:30"."""
+
+    form = staticmethod(_clock)
+    output_field = TextField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(<column>, %s) = 'text'"
+        " AND JSON_EXTRACT(<column>, %s) GLOB '[0-2][0-9]:[0-5][0-9]'"
+        " THEN JSON_EXTRACT(<column>, %s) END"
+    )
+    postgresql = (
+        "(CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string'"
+        " AND (<column> ->> %s::text) ~ '^[0-2][0-9]:[0-5][0-9]$'"
+        ' THEN <column> ->> %s::text END) COLLATE "C"'
+    )
+
+
+class JsonInstant(JsonValue):
+    """An instant as a text of fixed length, to the microsecond, in UTC; such texts sort as they do."""
+
+    form = staticmethod(_utc)
+    output_field = TextField()
+    sqlite = (
+        "CASE WHEN JSON_TYPE(<column>, %s) = 'text'"
+        " AND JSON_EXTRACT(<column>, %s) GLOB"
+        " '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:*.[0-9][0-9][0-9][0-9][0-9][0-9]Z'"
+        " THEN JSON_EXTRACT(<column>, %s) END"
+    )
+    postgresql = (
+        "(CASE WHEN jsonb_typeof(<column> -> %s::text) = 'string' AND (<column> ->> %s::text)"
+        " ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9]{6}Z$'"
+        ' THEN <column> ->> %s::text END) COLLATE "C"'
+    )
+
+
+class JsonWords(JsonValue):
+    """A list of words, as JSON."""
+
+    output_field = JSONField()
+    sqlite = "CASE WHEN JSON_TYPE(<column>, %s) = 'array' THEN JSON_EXTRACT(<column>, %s) END"
+    postgresql = (
+        "CASE WHEN jsonb_typeof(<column> -> %s::text) = 'array' THEN <column> -> %s::text END"
     )
 
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     MONEY = "money"
     DATE = "date"
     DATETIME = "datetime"
+    TIME = "time"
     BOOLEAN = "boolean"
     CHOICE = "choice"
     REFERENCE = "reference"
@@ -34,6 +35,7 @@ KIND_LABELS: Mapping[Kind, StrOrPromise] = {
     Kind.MONEY: _("Amount of money"),
     Kind.DATE: _("Date"),
     Kind.DATETIME: _("Date and time"),
+    Kind.TIME: _("Time of day"),
     Kind.BOOLEAN: _("Yes or no"),
     Kind.CHOICE: _("Choice"),
     Kind.REFERENCE: _("Record"),
@@ -90,6 +92,10 @@ _TIMES = (
     Operator("within_next", _("is within the next"), Operand.DURATION),
     Operator("during", pgettext_lazy("date", "is in"), Operand.PERIOD),
 )
+_HOURS = (
+    Operator("is", pgettext_lazy("time", "is at")),
+    *(one for one in _TIMES if one.name in ("lt", "lte", "gt", "gte", "between")),
+)
 
 OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
     Kind.TEXT: (
@@ -105,6 +111,7 @@ OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
     Kind.MONEY: (*_SIZES, *_EMPTY),
     Kind.DATE: (*_TIMES, *_EMPTY),
     Kind.DATETIME: (*_TIMES, *_EMPTY),
+    Kind.TIME: (*_HOURS, *_EMPTY),
     Kind.BOOLEAN: (_IS, *_EMPTY),
     Kind.CHOICE: (_IS, _IS_NOT, _IN, _NOT_IN, *_EMPTY),
     Kind.REFERENCE: (_IS, _IS_NOT, _IN, _NOT_IN, *_EMPTY),

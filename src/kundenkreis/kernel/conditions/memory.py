@@ -99,7 +99,7 @@ def compare(field: Field, node: Compare, actual: Whatever, moment: Moment) -> bo
             return _text(node.op, actual, node.value, caseless if not field.exact else str)
         case Kind.DATE | Kind.DATETIME:
             return within(actual, interval(field.kind, node.op, node.value), moment)
-        case Kind.NUMBER | Kind.MONEY:
+        case Kind.NUMBER | Kind.MONEY | Kind.TIME:
             return _size(node.op, actual, node.value)
     if node.op in ("in", "not_in"):
         return (actual in node.value) is (node.op == "in")

@@ -7,6 +7,7 @@ negated stay plain, so that indexes serve them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import reduce
 from operator import and_, or_
@@ -25,7 +26,6 @@ from django.db.models.lookups import (
 )
 
 from kundenkreis.kernel.conditions.intervals import interval
-from kundenkreis.kernel.conditions.json_values import JsonDay, JsonNumber
 from kundenkreis.kernel.conditions.kinds import Kind
 from kundenkreis.kernel.conditions.periods import Bound, Interval, Moment
 from kundenkreis.kernel.conditions.tree import All, Any, Compare, Node, Not
@@ -90,9 +90,8 @@ def compare(field: Field, node: Compare, moment: Moment) -> Q:
             return _text(field, node)
         case Kind.DATE | Kind.DATETIME:
             return _within(field, interval(field.kind, node.op, node.value), moment)
-        case Kind.NUMBER:
-            as_stored = float if isinstance(field.sql, JsonNumber) else (lambda value: value)
-            return _size(field.sql, node.op, node.value, as_stored)
+        case Kind.NUMBER | Kind.TIME:
+            return _size(field.sql, node.op, node.value, _form(field))
         case Kind.MONEY:
             return _money(field, node)
     return _equal(field.sql, node.op, node.value)
@@ -161,10 +160,14 @@ def _money(field: Field, node: Compare) -> Q:
 
 def end_value(field: Field, bound: Bound, moment: Moment) -> Value:
     """A bound as a value the field's column compares with."""
-    if field.kind is Kind.DATETIME:
-        return Value(bound.instant(moment))
-    day = bound.day(moment)
-    return Value(day.isoformat() if isinstance(field.sql, JsonDay) else day)
+    end = bound.instant(moment) if field.kind is Kind.DATETIME else bound.day(moment)
+    return Value(_form(field)(end))
+
+
+def _form(field: Field) -> Callable[[Whatever], Whatever]:
+    """How a value is written to be compared with the field: values in JSON are plain."""
+    form: Callable[[Whatever], Whatever] = getattr(field.sql, "form", lambda value: value)
+    return form
 
 
 def _within(field: Field, bounds: Interval, moment: Moment) -> Q:

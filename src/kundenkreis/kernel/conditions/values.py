@@ -8,6 +8,7 @@
 | money    | {"minor": 1999, "currency": "EUR"}          | Money                           |
 | date     | "2026-11-21"                                | date                            |
 | datetime | "2026-11-21T12:00:00Z", or a date           | datetime (UTC), or date         |
+| time     | "17:30"                                     | time                            |
 | boolean  | true                                        | bool                            |
 | range    | {"from": …, "to": …}, both included         | (low, high)                     |
 | many     | [ … ], 1 to 1000                            | tuple                           |
@@ -21,7 +22,7 @@ From a form every scalar may be a string, decimals may have a comma, and money m
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -81,6 +82,8 @@ def one(kind: Kind, raw: Any, path: str, *, form: bool = False) -> Any:
             return day(raw, path)
         case Kind.DATETIME:
             return instant(raw, path)
+        case Kind.TIME:
+            return hour(raw, path)
     if form and raw in ("true", "false"):
         return raw == "true"
     if not isinstance(raw, bool):
@@ -167,6 +170,16 @@ def instant(raw: Any, path: str) -> date | datetime:
     raise ConditionError(path, _("Enter a date, or a date and time with its zone."))
 
 
+def hour(raw: Any, path: str) -> time:
+    """A time of day to the minute, "17:30"."""
+    try:
+        if isinstance(raw, str) and len(raw) == 5:
+            return time.fromisoformat(raw)
+    except ValueError:
+        pass
+    raise ConditionError(path, _("Enter a time of day."))
+
+
 def duration(raw: Any, path: str, *, form: bool = False) -> Duration:
     """A duration such as 6 hours."""
     if not isinstance(raw, dict) or set(raw) != {"n", "unit"}:
@@ -216,6 +229,8 @@ def dump(value: Any) -> Any:
             return value.isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
+        case time():
+            return f"{value:%H:%M}"
         case Duration():
             return {"n": value.n, "unit": value.unit.value}
     raise TypeError(f"{value!r} is no operand")

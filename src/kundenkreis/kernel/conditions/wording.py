@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any as Whatever
 
@@ -111,6 +111,8 @@ def plain(value: Whatever) -> str:
             return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
         case date():
             return formats.date_format(value, "SHORT_DATE_FORMAT")
+        case time():
+            return formats.time_format(value, "TIME_FORMAT")
         case Duration():
             return length(value)
         case Period():

@@ -1,0 +1,111 @@
+"""What types of fields a company may define, and how a value of each is kept, shown and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.shapes import DIGITS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from kundenkreis.records.models import FieldDefinition
+
+    Column = models.Field[Any, Any]
+
+TEXT_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """One type: `shape` is how values lie in JSON (`kernel.shapes`), `column` what they are to
+    forms and pages, as if they had a column of their own."""
+
+    label: StrOrPromise
+    icon: str
+    shape: str
+    kind: Kind
+    column: Callable[[FieldDefinition, dict[str, Any]], Column]
+    searched: bool = False
+    unique: bool = False
+
+
+def _plain(of: Any, **fixed: Any) -> Callable[[FieldDefinition, dict[str, Any]], Column]:
+    return lambda _definition, options: of(**fixed, **options)
+
+
+def _number(definition: FieldDefinition, options: dict[str, Any]) -> Column:
+    places = int(definition.options.get("places", 0))
+    return models.DecimalField(max_digits=DIGITS, decimal_places=places, **options)
+
+
+def _choice(definition: FieldDefinition, options: dict[str, Any]) -> Column:
+    choices = [(one["value"], said(one["label"])) for one in definition.choices]
+    return models.CharField(max_length=40, choices=choices, **options)
+
+
+TYPES: Mapping[str, FieldType] = {
+    "text": FieldType(
+        pgettext_lazy("type of field", "Text"), "text-cursor-input", "text", Kind.TEXT,
+        _plain(models.CharField, max_length=TEXT_LENGTH), searched=True, unique=True,
+    ),
+    "long_text": FieldType(
+        _("Long text"), "align-left", "text", Kind.TEXT, _plain(models.TextField), searched=True
+    ),
+    "number": FieldType(_("Number"), "hash", "number", Kind.NUMBER, _number, unique=True),
+    "money": FieldType(
+        _("Amount of money"), "euro", "whole", Kind.MONEY, _plain(models.BigIntegerField)
+    ),
+    "date": FieldType(_("Date"), "calendar", "day", Kind.DATE, _plain(models.DateField)),
+    "time": FieldType(_("Time of day"), "clock", "time", Kind.TIME, _plain(models.TimeField)),
+    "datetime": FieldType(
+        _("Date and time"), "calendar-clock", "instant", Kind.DATETIME,
+        _plain(models.DateTimeField),
+    ),
+    "choice": FieldType(_("Choice"), "list", "text", Kind.CHOICE, _choice),
+    "boolean": FieldType(
+        _("Yes or no"), "toggle-left", "boolean", Kind.BOOLEAN, _plain(models.BooleanField)
+    ),
+    "url": FieldType(
+        _("Web address"), "link", "text", Kind.TEXT, _plain(models.URLField, max_length=TEXT_LENGTH),
+        searched=True, unique=True,
+    ),
+    "email": FieldType(
+        _("E-mail address"), "mail", "text", Kind.TEXT, _plain(models.EmailField),
+        searched=True, unique=True,
+    ),
+    "phone": FieldType(
+        _("Phone number"), "phone", "text", Kind.TEXT, _plain(models.CharField, max_length=60),
+        searched=True, unique=True,
+    ),
+}  # fmt: skip
+
+
+def said(texts: Mapping[str, str]) -> Any:
+    """A translated text that is read in the language of whoever sees it."""
+    return lazy(lambda: translated(texts), str)()
+
+
+def column_of(definition: FieldDefinition, model: type[models.Model]) -> Column:
+    """A field of the ORM that is no column of the model, but knows all that forms ask of one."""
+    options = {
+        "verbose_name": said(definition.label),
+        "help_text": said(definition.help),
+        "null": True,
+        "blank": not definition.required,
+        "unique": definition.unique,
+        "editable": not definition.archived,
+    }
+    column = TYPES[definition.type].column(definition, options)
+    column.set_attributes_from_name(definition.name)
+    column.model = model
+    return column
