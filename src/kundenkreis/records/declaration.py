@@ -42,7 +42,8 @@ class Column:
     Parameters: `name` is a field, or free when `cell` makes the content (escaped text or safe
     markup) from a record; `sort` names the fields it sorts by, none for a column without a field;
     `keep` shows it on phones; `total` adds its sum below the list (money only); `text` is what an
-    export writes in place of a cell that is made by a function.
+    export writes in place of a cell that is made by a function; `width` in pixels, else as wide as
+    its content.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Column:
     keep: bool = False
     total: bool = False
     text: Callable[[Any], str] | None = None
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)

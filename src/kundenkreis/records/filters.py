@@ -32,7 +32,8 @@ from kundenkreis.kernel.conditions import (
 from kundenkreis.kernel.conditions.json_values import JsonText
 from kundenkreis.kernel.fields import LANGUAGES, translated
 from kundenkreis.records import definitions, directory, registry
-from kundenkreis.records.addresses import changed
+from kundenkreis.records.addresses import changed, pairs
+from kundenkreis.records.columns import COMMON
 from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search import clean
@@ -79,6 +80,7 @@ class Filters:
     where: str = ""  # the conditions that could be understood, as they came
     without: str = ""  # the address without them
     clear: str = ""
+    kept: list[tuple[str, str]] = field(default_factory=list)  # what a search sends along
     problem: ConditionError | str = ""
 
     @property
@@ -96,17 +98,13 @@ def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     )
 
 
-# What every record has, though a list or a page may not show it.
-_COMMON = frozenset({"owner_id", "created_at", "changed_at", "tags", "next_step", "next_step_on"})
-
-
-def _shown(kind: RecordType) -> frozenset[str]:
+def _shown(kind: RecordType) -> set[str]:
     """Nothing else may be asked for: a comparison tells as much of a field as showing it."""
     facts = [fact for section in kind.sections for fact in section.facts]
     columns = [*kind.columns, *(fact for fact in facts if not isinstance(fact, str))]
     names = {fact for fact in facts if isinstance(fact, str)}
     names |= {name for column in columns for name in (column.name, *column.sort)}
-    return _COMMON | names.union(kind.filters, kind.exchange.fields)
+    return names.union(COMMON, kind.filters, kind.exchange.fields)
 
 
 def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Filters:
@@ -138,6 +136,7 @@ def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) 
         _menu(info(kind.model, name), viewer, words, found, parameters, address) for name in names
     ]
     found.without = changed(address, parameters, where="", after="", before="")
+    found.kept = pairs(parameters, without=("q", "after", "before"))
     found.clear = changed(
         address, parameters, where="", q="", after="", **dict.fromkeys(found.chosen, "")
     )

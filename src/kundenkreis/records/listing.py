@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, conditions
-from kundenkreis.kernel.access import readable_at
-from kundenkreis.records import cells, keyset
+from kundenkreis.records import keyset
 from kundenkreis.records.addresses import changed, within
-from kundenkreis.records.directory import Directory
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.columns import NARROWEST, WIDEST, columns_of, label_of, numeric
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.grid import Grid
+from kundenkreis.records.ordering import order_of, sort_fields
+from kundenkreis.records.rows import rows_of
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
-from kundenkreis.ui.markup import escaped, joined, markup
+from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from django.utils.safestring import SafeString
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
 
 PAGE_SIZE = 50
+PADDING = 24  # of a head, both sides
 COUNTED = 10_000  # beyond, a list says "more than"
 FEW = 1_000  # and so does a search: who finds that many types another letter
 
@@ -40,10 +42,29 @@ FEW = 1_000  # and so does a search: who finds that many types another letter
 class Head:
     """A column's head as `ui/table.html` reads it."""
 
+    name: str
     label: str
     numeric: bool
     sort_url: str
     sorted: str
+    width: int
+
+    @property
+    def spacer(self) -> int:
+        """What keeps the width where a table is short of room: the head without its padding."""
+        return max(self.width - PADDING, 0)
+
+    @property
+    def edge(self) -> SafeString:
+        """What is dragged to make the column wider: `kk-columns` does the rest."""
+        return markup(
+            '<span class="edge" role="separator" tabindex="0" aria-orientation="vertical"'
+            ' aria-valuemin="{}" aria-valuemax="{}" aria-valuenow="{}" aria-label="{}"></span>',
+            NARROWEST,
+            WIDEST,
+            self.width or NARROWEST,
+            _("Width of %(column)s") % {"column": self.label},
+        )
 
 
 @dataclass(slots=True)
@@ -61,6 +82,7 @@ class Listing:
     previous_url: str = ""
     next_url: str = ""
     export_query: str = ""
+    columns_url: str = ""  # the address without its columns
     grid: Grid | None = None
 
     @property
@@ -86,35 +108,6 @@ def narrowed(
     return searched(kind, viewer, rows, parameters.get("q", "")[:100]), filters
 
 
-def order_of(
-    kind: RecordType, viewer: Viewer, parameters: QueryDict
-) -> tuple[Column | None, list[str], bool]:
-    """The column, the fields and the direction a list is sorted by."""
-    wanted = parameters.get("sort", "") or kind.order
-    column = kind.column(wanted.removeprefix("-"))
-    if column is None or not sort_fields(kind, viewer, column):
-        wanted = kind.order
-        column = kind.column(wanted.removeprefix("-"))
-    name = wanted.removeprefix("-")
-    plain = [] if name in ("id", "pk") or not kind.sees(viewer, name) else [name]
-    fields = sort_fields(kind, viewer, column) if column else plain
-    return column, fields, wanted.startswith("-")
-
-
-def sort_fields(kind: RecordType, viewer: Viewer, column: Column) -> list[str]:
-    """The fields a column sorts by: those declared, else itself when it is a plain field.
-
-    None by what the viewer may not read of every row: the order would tell it.
-    """
-    if not kind.sees(viewer, column.name):
-        return []
-    if column.sort:
-        known = all(readable_at(viewer, kind.model, name) == Q() for name in column.sort)
-        return list(column.sort) if known else []
-    found = _info(kind, column)
-    return [found.name] if found is not None and found.sortable else []
-
-
 def listing(
     kind: RecordType,
     viewer: Viewer,
@@ -125,8 +118,8 @@ def listing(
 ) -> Listing:
     """Read one page of the list; `editing` its cells in place, where the viewer may edit any."""
     rows, filters = narrowed(kind, viewer, parameters, address)
-    columns = kind.columns_for(viewer)
-    column, fields, descending = order_of(kind, viewer, parameters)
+    columns = columns_of(kind, viewer, parameters)
+    order, fields, descending = order_of(kind, viewer, parameters)
     found = Listing(kind, filters, query=parameters.get("q", "")[:100])
     found.counted_to = FEW if found.query else COUNTED
     rows, found.count = _counted(kind, viewer, rows, found)
@@ -140,50 +133,20 @@ def listing(
         before=parameters.get("before", ""),
     )
     found.totals = _totals(columns, rows) if found.count <= found.counted_to else []
+    state = {order: "descending" if descending else "ascending"}
     found.heads = [
-        _head(kind, viewer, one, parameters, address, one is column, descending) for one in columns
+        _head(kind, viewer, one, parameters, address, state.get(one.name, "")) for one in columns
     ]
     if editing:
         grid = Grid(kind, viewer, columns)
         found.grid = grid if grid.names else None
-    found.rows = _rows(kind, columns, page.rows, within(parameters), found.grid)
+    found.rows = rows_of(kind, columns, page.rows, within(parameters), found.grid)
     turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""
     found.export_query = changed("", parameters, after="", before="")
+    found.columns_url = turn(columns="", after="", before="")
     return found
-
-
-def rendered(
-    kind: RecordType, viewer: Viewer, parameters: QueryDict, pks: list[int]
-) -> dict[int, SafeString]:
-    """Single rows of a list whose cells are edited, by number."""
-    columns = kind.columns_for(viewer)
-    records = list(kind.rows(viewer).filter(pk__in=pks))
-    grid = Grid(kind, viewer, columns)
-    rows = _rows(kind, columns, records, within(parameters), grid)
-    return {record.pk: row for record, row in zip(records, rows, strict=True)}
-
-
-def _rows(
-    kind: RecordType,
-    columns: tuple[Column, ...],
-    records: list[Any],
-    way: str,
-    grid: Grid | None,
-) -> list[SafeString]:
-    directory = Directory(records)
-    makers = [
-        _maker(kind, one, directory, way, grid, first=one is kind.columns[0]) for one in columns
-    ]
-
-    def start(record: Any) -> str:
-        url = f"{kind.url(record.pk)}{way}"
-        return grid.row(record, url) if grid else markup('<tr data-url="{}">', url)
-
-    return [
-        joined(start(record), *(make(record) for make in makers), "</tr>\n") for record in records
-    ]
 
 
 def _counted(
@@ -204,86 +167,20 @@ def _counted(
     return rows, unordered[: found.counted_to + 1].count()
 
 
-def text_of(kind: RecordType, column: Column, record: Any, directory: Directory) -> str:
-    """A column's content as plain text, for files."""
-    if column.text is not None:
-        return column.text(record)
-    found = _info(kind, column)
-    if found is None:
-        return str(column.cell(record)) if column.cell else ""
-    value = found.value(record)
-    if value is None:
-        return ""
-    if found.directory:
-        return directory.name(found.name, value)
-    return cells.written(found, value)
-
-
-def label_of(kind: RecordType, column: Column) -> str:
-    found = _info(kind, column)
-    return str(column.label or (found.label if found else column.name))
-
-
-def _info(kind: RecordType, column: Column) -> Info | None:
-    try:
-        return info(kind.model, column.name)
-    except LookupError:
-        return None
-
-
-def _maker(
-    kind: RecordType,
-    column: Column,
-    directory: Directory,
-    way: str,
-    grid: Grid | None,
-    *,
-    first: bool,
-) -> Callable[[Any], str]:
-    """What makes the cells of a column."""
-    found = _info(kind, column)
-    classes = " ".join(
-        name
-        for name, on in (
-            ("primary-cell", first),
-            ("numeric", bool(found and found.numeric and not column.cell)),
-            ("keep", column.keep),
-        )
-        if on
-    )
-
-    def content(record: Any) -> object:
-        if first:
-            return cells.titled(kind, record, way)
-        if column.cell is not None:
-            return column.cell(record)
-        return cells.shown(found, record, directory) if found else ""
-
-    if grid is not None:
-        opening = grid.opening(column, classes)
-        return lambda record: f"{opening(record)}{escaped(content(record))}</td>"
-    start = markup('<td class="{}">', classes)
-    return lambda record: f"{start}{escaped(content(record))}</td>"
-
-
 def _head(
     kind: RecordType,
     viewer: Viewer,
     column: Column,
     parameters: QueryDict,
     address: str,
-    current: bool,
-    descending: bool,
+    direction: str,
 ) -> Head:
-    found = _info(kind, column)
-    numeric = bool(found and found.numeric and not column.cell)
     sort_url = ""
     if sort_fields(kind, viewer, column):
-        back = current and not descending
-        sort = f"-{column.name}" if back else column.name
+        sort = f"-{column.name}" if direction == "ascending" else column.name
         sort_url = changed(address, parameters, sort=sort, after="", before="")
-    state = ("descending" if descending else "ascending") if current else ""
-    return Head(label_of(kind, column), numeric, sort_url, state)
+    label = label_of(kind, column)
+    return Head(column.name, label, numeric(kind, column), sort_url, direction, column.width)
 
 
 def _totals(columns: Sequence[Column], rows: QuerySet[Any]) -> list[str]:

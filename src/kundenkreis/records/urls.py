@@ -12,6 +12,7 @@ from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
     boards,
     cells,
+    columns,
     editing,
     exchange,
     filtering,
@@ -42,6 +43,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{kind.slug}/", "list", lists.list_page),
         _address(kind, f"{kind.slug}/suggestions/", "suggestions", lists.suggestions_page),
         _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
+        _address(kind, f"{kind.slug}/columns/", "columns", columns.columns_page),
         _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),
         _address(kind, one, "record", pages.record_page),
         _address(kind, f"{one}panel/", "panel", pages.record_panel),

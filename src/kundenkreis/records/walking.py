@@ -12,7 +12,8 @@ from django.http import QueryDict
 
 from kundenkreis.records import keyset
 from kundenkreis.records.addresses import LONGEST, within
-from kundenkreis.records.listing import FEW, narrowed, order_of
+from kundenkreis.records.listing import FEW, narrowed
+from kundenkreis.records.ordering import order_of
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

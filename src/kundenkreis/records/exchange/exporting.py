@@ -19,12 +19,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records import listing
+from kundenkreis.records.columns import asked, columns_of, info_of, label_of
 from kundenkreis.records.declaration import Column, RecordType
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.values import Value, reader
 from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
+from kundenkreis.records.listing import narrowed
+from kundenkreis.records.ordering import order_of
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Export:
 
     @property
     def labels(self) -> list[str]:
-        return [listing.label_of(self.kind, column) for column in self.columns]
+        return [label_of(self.kind, column) for column in self.columns]
 
     @property
     def mark(self) -> str:
@@ -69,8 +71,8 @@ class Export:
 def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> Export:
     """The view that the parameters describe. Raises `NotAllowed`, `DomainError` if it is too long."""
     viewer.require(kind.right("export"))
-    rows, _filters = listing.narrowed(kind, viewer, parameters, "")
-    _column, fields, descending = listing.order_of(kind, viewer, parameters)
+    rows, _filters = narrowed(kind, viewer, parameters, "")
+    _name, fields, descending = order_of(kind, viewer, parameters)
     sign = "-" if descending else ""
     ordered = rows.order_by(*(f"{sign}{name}" for name in (*fields, "pk")))
     pks = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
@@ -85,12 +87,17 @@ def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -
 
 
 def export_columns(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> list[Column]:
-    """The record's number and the view's columns; those that only people can read are left out."""
-    shown = [column for column in kind.columns if column.cell is None or column.text is not None]
-    have = {column.name for column in shown}
-    shown += [Column(name) for name in kind.exchange.fields if name not in have]
-    seen = [column for column in shown if kind.sees(viewer, column.name)]
-    return [Column(marks.NUMBER), *seen]
+    """The record's number and the view's columns; those that only people can read are left out.
+
+    Where no columns were chosen, also what the type says belongs into a file.
+    """
+    columns = columns_of(kind, viewer, parameters)
+    shown = [one for one in columns if one.cell is None or one.text or info_of(kind, one)]
+    if not asked(parameters):
+        have = {column.name for column in shown}
+        further = (name for name in kind.exchange.fields if name not in have)
+        shown += [Column(name) for name in further if kind.sees(viewer, name)]
+    return [Column(marks.NUMBER), *shown]
 
 
 def csv_file(found: Export) -> Iterator[str]:

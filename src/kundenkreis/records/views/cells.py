@@ -14,8 +14,8 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.cellwriting import Cell, Row, Written, write_cells
 from kundenkreis.records.editing import Edit
 from kundenkreis.records.history import undo_url
-from kundenkreis.records.listing import rendered
 from kundenkreis.records.numbers import whole
+from kundenkreis.records.rows import rendered
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 

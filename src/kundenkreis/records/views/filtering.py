@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from kundenkreis.kernel.conditions import ConditionError, describe
+from kundenkreis.records.addresses import pairs
 from kundenkreis.records.filters import read
 from kundenkreis.records.listing import COUNTED, narrowed
 from kundenkreis.records.views import show
@@ -40,12 +41,7 @@ def filter_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "address": address,
         "words": json.dumps(words, cls=DjangoJSONEncoder),
         "where": filters.where or EMPTY,
-        "kept": [
-            (name, value)
-            for name, values in request.GET.lists()
-            if name not in ("where", "after", "before", "board")
-            for value in values
-        ],
+        "kept": pairs(request.GET, without=("where", "after", "before", "board")),
     }
     return show(request, kind, "filter", context)
 

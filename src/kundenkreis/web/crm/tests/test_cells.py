@@ -50,7 +50,7 @@ def test_a_list_is_for_reading_until_its_user_switches_and_then_stays_for_editin
     assert 'aria-pressed="false"' in read
     anna.post("/preferences/", {"edits_lists": "on"}, headers=HTMX)
     for page in (anna.get(LIST).text, logged_in(company.anna).get(LIST).text):
-        assert '<table class="table cards" role="grid">' in page
+        assert '<table class="table cards frozen" role="grid">' in page
         assert 'data-name="name" data-label="Name" data-value="Bergmann Optik GmbH"' in page
         assert '<template data-name="industry"><input type="text" name="industry"' in page
     assert "kk-grid" not in logged_in(company.ben).get(LIST).text
