@@ -27,9 +27,9 @@ def changed(address: str, parameters: QueryDict, **values: str | Sequence[str]) 
     return f"{address}?{query}" if query else address
 
 
-def within(parameters: QueryDict) -> str:
+def within(parameters: QueryDict, **values: str) -> str:
     """What the addresses of a list's records end with, so that they know their list."""
-    query = changed("", parameters, after="", before="")[1:]
+    query = changed("", parameters, after="", before="", **values)[1:]
     return f"?{urlencode({'in': query})}" if len(query) <= LONGEST else ""
 
 

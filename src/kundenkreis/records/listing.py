@@ -16,6 +16,7 @@ from kundenkreis.kernel import clock, conditions
 from kundenkreis.records import keyset
 from kundenkreis.records.addresses import changed, within
 from kundenkreis.records.columns import NARROWEST, WIDEST, columns_of, label_of, numeric
+from kundenkreis.records.fields import names
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.grid import Grid
 from kundenkreis.records.ordering import order_of, sort_fields
@@ -140,13 +141,23 @@ def listing(
     if editing:
         grid = Grid(kind, viewer, columns)
         found.grid = grid if grid.names else None
-    found.rows = rows_of(kind, columns, page.rows, within(parameters), found.grid)
+    way = within(parameters, **_idle(kind, parameters, filters, order))
+    found.rows = rows_of(kind, columns, page.rows, way, found.grid)
     turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""
     found.export_query = changed("", parameters, after="", before="")
     found.columns_url = turn(columns="", after="", before="")
     return found
+
+
+def _idle(kind: RecordType, parameters: QueryDict, filters: Filters, order: str) -> dict[str, str]:
+    """The parameters that changed nothing for this viewer, emptied: nothing of them is told on."""
+    known = set(names(kind.model)) - set(filters.chosen)
+    idle = {name: "" for name in parameters if name in known}
+    if parameters.get("sort", "").removeprefix("-") != order:
+        idle["sort"] = ""
+    return {**idle, "where": filters.where}
 
 
 def _counted(
