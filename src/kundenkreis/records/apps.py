@@ -11,6 +11,7 @@ class RecordsConfig(ContextConfig):
         from kundenkreis.records import (  # noqa: F401 - register themselves
             checks,
             indexing,
+            jobs,
             marks,
             tagging,
         )

@@ -67,7 +67,7 @@ class Reader:
         self.kind, self.viewer = kind, viewer
         self.fields = {name: field_of(info(kind.model, name), viewer) for name in names}
         self._labels = {
-            name: _labels(field.choices)
+            name: labels_of(field.choices)
             for name, field in self.fields.items()
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
         }
@@ -92,15 +92,15 @@ class Reader:
         text = text.strip()
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
-            return _truth(text)
+            return truth_of(text)
         if name in self._labels:
-            return _choice(self._labels[name], info(self.kind.model, name), text)
+            return choice_of(self._labels[name], info(self.kind.model, name), text)
         if not isinstance(field.widget, forms.Textarea):
             return " ".join(text.splitlines())
         return text
 
 
-def _labels(choices: Any) -> dict[str, list[str]]:
+def labels_of(choices: Any) -> dict[str, list[str]]:
     """The stored values by their labels; several where labels are the same."""
     found: dict[str, list[str]] = {}
     for value, label in choices:
@@ -108,7 +108,8 @@ def _labels(choices: Any) -> dict[str, list[str]]:
     return found
 
 
-def _choice(labels: Mapping[str, list[str]], found: Info, text: str) -> str:
+def choice_of(labels: Mapping[str, list[str]], found: Info, text: str) -> str:
+    """The stored value of the choice that a text names. Raises `ValidationError`."""
     if not text:
         return ""
     values = labels.get(caseless(text), [])
@@ -122,7 +123,8 @@ def _choice(labels: Mapping[str, list[str]], found: Info, text: str) -> str:
     raise ValidationError(_("“%(text)s” is none of the choices.") % {"text": text[:80]})
 
 
-def _truth(text: str) -> str:
+def truth_of(text: str) -> str:
+    """Yes or no, as "true" or "false". Raises `ValidationError`."""
     word = caseless(text)
     if word in TRUTHS:
         return "true"

@@ -12,7 +12,7 @@ Labels, choices, help and constraints come from the Django model: nothing is sai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.db.models import Model, Q, QuerySet
     from django.forms import Field
     from django.utils.safestring import SafeString
@@ -61,10 +63,15 @@ class Input:
     """Something a new record is made with that is no column of its own, e.g. an e-mail address.
 
     `make(viewer)` gives the form field; the value goes to the type's create command as `name`.
+    Where `read(record)` tells the present value and the command `change(actor, record, value)` sets
+    another one, files can change it, too; values with the same `plain` form are the same.
     """
 
     name: str
     make: Callable[[Viewer], Field]
+    read: Callable[[Any], str] | None = None
+    change: Command | None = None
+    plain: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +183,33 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a record in a file may be known again by: fields of the form.
+
+    `find(viewer, wanted)` gives the numbers of the visible records for each of the wanted tuples of
+    texts; a single column finds its own. A `weak` key only warns of records that may be the same.
+    """
+
+    names: tuple[str, ...]
+    label: StrOrPromise
+    find: (
+        Callable[[Viewer, Collection[tuple[str, ...]]], Mapping[tuple[str, ...], set[int]]] | None
+    ) = None
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """What goes out as a file beyond the columns of the list; imports take the form's fields."""
+    """What goes out as a file beyond the columns of the list; imports take the form's fields.
+
+    `keys` are what an import finds existing records by; `must` names the fields that every imported
+    record needs a value in; `profiles` is a folder of data files about other products' columns.
+    """
 
     fields: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
+    must: tuple[str, ...] = ()
+    profiles: Path | None = None
 
 
 def name_of(fact: str | Column) -> str:
@@ -196,7 +226,8 @@ class RecordType:
 
     Parameters: `slug` is its place in addresses and never changes; `order` a column's name, with
     "-" for descending; `query(viewer)` gives the visible rows, by default those the right to read
-    reaches; `create`, `change` and `remove` are commands that replace the default ones; `form`
+    reaches; `create`, `change` and `remove` are commands that replace the default ones, and
+    `create_many(actor, rows)` is the set-based form of `create`, with a record or an error for each; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
     what the records are; `always` names fields that cannot be hidden from whoever may read the type,
@@ -213,6 +244,7 @@ class RecordType:
     filters: tuple[str, ...] = ()
     query: Callable[[Viewer], QuerySet[Any]] | None = None
     create: Command | None = None
+    create_many: Command | None = None
     change: Command | None = None
     remove: Command | None = None
     actions: frozenset[str] = ACTIONS

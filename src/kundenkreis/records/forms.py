@@ -85,8 +85,8 @@ class RecordForm(forms.Form):
             value = values.get(name)
             if isinstance(field, MoneyField) and value is not None:
                 values[name] = to_minor(value, self._currency(info(self.kind.model, name)))
-            elif isinstance(value, str):
-                values[name] = normal(value).strip()
+            elif name in values:
+                values[name] = settled(value)
             if name in values and name not in inputs:
                 self._check_unique(info(self.kind.model, name), values)
         return values
@@ -107,6 +107,11 @@ class RecordForm(forms.Form):
         if same.exists():
             message = _("This is already taken by another record.")
             self.add_error(found.name, message)
+
+
+def settled(value: Any) -> Any:
+    """A value as it is stored: texts in their one normal form."""
+    return normal(value).strip() if isinstance(value, str) else value
 
 
 def field_of(found: Info, viewer: Viewer) -> forms.Field:

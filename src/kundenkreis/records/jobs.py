@@ -6,10 +6,10 @@ from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records.exchange import outgoing, storing, working
+from kundenkreis.records.exchange import incoming, outgoing, storing, working
 from kundenkreis.records.models import Transfer
 
-__all__ = ["outgoing"]  # it says what the work is
+__all__ = ["incoming", "outgoing"]  # they say what the work is
 
 
 @job(Side.CRM)
@@ -19,6 +19,11 @@ def go_on_with_transfer(side: str, pk: int, turn: int) -> None:
     if working.go_on(of, pk):
         transfer = store.stored(of, Transfer).get(pk=pk)
         working.enqueue(go_on_with_transfer, of, transfer, turn + 1)
+
+
+def begin(side: Side, transfer: Transfer) -> None:
+    """Let the worker begin with what a transfer's state asks for."""
+    working.enqueue(go_on_with_transfer, side, transfer)
 
 
 @every(hours=24)

@@ -146,3 +146,19 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.kind}:{self.row}"
+
+
+class FileShape(models.Model):
+    """Which column is which field, as somebody chose for files with these columns."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    shape = models.CharField(max_length=64)
+    mapping = models.JSONField(default=list)
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "kind", "shape"], name="file_shape_once")
+        ]

@@ -11,7 +11,16 @@ _FILE = Use(
 
 _OWN = Use("finding again what one works on", "6(1)(f)", "record", "user_id")
 
+_SHAPE = Use(
+    "sparing staff to say twice which column is which", "6(1)(f)", "3y", "user_id",
+    since="changed_at",
+)  # fmt: skip
+
 PRIVACY: Map = {
+    "FileShape": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("user_id", "kind", "shape", "mapping", "changed_at"), _SHAPE),
+    },
     "Transfer": {
         **dict.fromkeys(("id", "kind", "direction", "state", "position", "total"), TECHNICAL),
         **dict.fromkeys(("created_at", "changed_at", "folder", "batch"), TECHNICAL),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
+UNKNOWN = "unknown"  # the code of the error where there is no such record
 _NUMBERED = re.compile(r"#(\d{1,18})\s*$")
 
 
@@ -39,7 +40,8 @@ def found(kind: RecordType, viewer: Viewer, text: str) -> Any:
             % {"example": f"{same[0]} #{same[0].pk}"}
         )
     raise ValidationError(
-        _("“%(text)s” was not found. Choose one of the suggestions.") % {"text": text[:80]}
+        _("“%(text)s” was not found. Choose one of the suggestions.") % {"text": text[:80]},
+        code=UNKNOWN,
     )
 
 

@@ -64,7 +64,13 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
         made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))
     if "import" in kind.actions:
-        made.append(_address(kind, f"{kind.slug}/import/", "import", importing.import_page))
+        into = f"{kind.slug}/imports/<int:pk>/"
+        made += [
+            _address(kind, f"{kind.slug}/import/", "import", importing.import_page),
+            _address(kind, into, "imported", importing.imported_page),
+            _address(kind, f"{into}<slug:step>/", "import-step", importing.import_step),
+            _address(kind, f"{into}report/<slug:name>/", "import-report", importing.import_report),
+        ]
     if "export" in kind.actions:
         out = f"{kind.slug}/exports/<int:pk>/"
         made += [

@@ -5,7 +5,8 @@ Forms, in-place editing, board and import all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -38,16 +39,96 @@ def create(kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> Any:
 
 def create_record(kind: RecordType, actor: Actor, values: Mapping[str, Any]) -> Any:
     """The default command's work, for commands of a type's own that only add to it."""
-    right = kind.right("create")
+    return create_records(kind, actor, [values])[0]
+
+
+def create_many(
+    kind: RecordType, actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> list[Any | DomainError]:
+    """Make records of one type, set-based where the type can; for each the record or the refusal.
+
+    A refused row leaves its neighbours alone. Needs a unit of work in progress.
+    """
+    if not rows:
+        return []
+    preset = kind.preset(actor) if kind.preset else {}
+    given = [{**preset, **row} for row in rows]
+    try:
+        with store.group(kind.side):
+            if kind.create_many is not None:
+                return list(kind.create_many(actor=actor, rows=given))
+            if kind.create is None:
+                with store.group(kind.side, _name(kind, "create")):
+                    return create_records(kind, actor, given)
+    except (IntegrityError, DomainError):
+        pass  # one of them; which, is found out one by one
+    return [_tried(kind, partial(create, kind, actor, row)) for row in rows]
+
+
+def create_records(
+    kind: RecordType, actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> list[Any | DomainError]:
+    """The default command's work for many rows."""
+    right, owned = kind.right("create"), issubclass(kind.model, Record)
     actor.require(right)
-    derived: dict[str, Any] = {}
-    if issubclass(kind.model, Record):
-        values, derived = _given(values), {"owner_id": actor.user_id}
-        owner, team = values.get("owner_id", actor.user_id), values.get("team_id")
-        probe = SimpleNamespace(owner_id=owner, team_id=team)
-        if actor.level(right) is not Level.ALL and not actor.covers(right, probe):
-            raise NotAllowed(right)
-    return store.create(actor, kind.model, derived=derived, **values)
+    given = [_given(row) if owned else dict(row) for row in rows]
+    if owned and actor.level(right) is not Level.ALL:
+        for row in given:
+            owner, team = row.get("owner_id", actor.user_id), row.get("team_id")
+            if not actor.covers(right, SimpleNamespace(owner_id=owner, team_id=team)):
+                raise NotAllowed(right)
+    derived = {"owner_id": actor.user_id} if owned else {}
+    return list(store.create_many(actor, kind.model, given, derived=derived))
+
+
+def change_many(
+    kind: RecordType, actor: Actor, changes: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> list[bool | DomainError]:
+    """Change visible records, each to its own values; for each whether it changed, or the refusal.
+
+    Set-based where the type has no command of its own. Needs a unit of work in progress.
+    """
+    asked = [number for number, (_record, values) in enumerate(changes) if values]
+    results: list[bool | DomainError] = [False] * len(changes)
+    if asked and kind.change is None:
+        try:
+            with store.group(kind.side, _name(kind, "change")):
+                done = change_records(kind, actor, [changes[number] for number in asked])
+            for number, changed in zip(asked, done, strict=True):
+                results[number] = changed
+            return results
+        except (IntegrityError, DomainError):
+            pass  # one of them; which, is found out one by one
+    for number in asked:
+        record, values = changes[number]
+        version = getattr(record, "version", None)
+        done_one = _tried(kind, partial(change, kind, actor, record.pk, version, values))
+        results[number] = done_one if isinstance(done_one, DomainError) else True
+    return results
+
+
+def change_records(
+    kind: RecordType, actor: Actor, changes: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> list[bool]:
+    """The default command's work for many records, as they were seen. Raises what one would."""
+    locked = store.lock_many(kind.model, [record.pk for record, _values in changes])
+    pairs = []
+    for seen, values in changes:
+        record = locked.get(seen.pk)
+        if record is None or getattr(record, "version", 0) != getattr(seen, "version", 0):
+            raise store.changed_meanwhile()
+        require_for(kind, actor, "change", record)
+        pairs.append((record, values))
+    return store.change_many(actor, kind.model, pairs)
+
+
+def _tried(kind: RecordType, do: Callable[[], Any]) -> Any | DomainError:
+    """What it gives, or the refusal; then nothing of it is left."""
+    try:
+        with store.group(kind.side):
+            return do()
+    except DomainError as error:
+        return error
 
 
 def change(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -10,59 +11,47 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.contact_commands import add_affiliation, add_contact_detail
+from kundenkreis.crm.people.making import make_many, only
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import Record, reference
 
 MAX_NOTE = 5_000
 
 
 @command
-def create_person(
-    *,
-    actor: Actor,
-    email: str = "",
-    phone: str = "",
-    organisation: Organisation | None = None,
-    function: str = "",
-    **values: Any,
-) -> Person:
+def create_person(*, actor: Actor, **values: Any) -> Person:
     """Make a person, with a first e-mail address, phone number and affiliation if given.
 
     Raises `DomainError` without any name, or for an address that cannot be one.
     """
-    actor.require("crm.person.create")
-    if not any(values.get(name) for name in ("first_name", "last_name", "customer_number")):
-        raise DomainError(
-            _("Enter a name."),
-            _("A person needs a first or last name, or a customer number."),
-            field="last_name",
-        )
-    owner = {"owner_id": actor.user_id}
-    person = store.create(actor, Person, derived=owner, **_given(values))
-    actor.require_for("crm.person.create", person)
-    _add_ways(actor, person, email=email, phone=phone)
-    if organisation is not None:
-        add_affiliation(actor=actor, person=person, organisation=organisation, function=function)
-    return person
+    return only(create_persons(actor=actor, rows=[values]))
 
 
 @command
-def create_organisation(
-    *, actor: Actor, email: str = "", phone: str = "", **values: Any
-) -> Organisation:
+def create_persons(
+    *, actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> list[Person | DomainError]:
+    """Make many persons; for each the person, or why there is none. See `create_person`."""
+    return make_many(actor, Person, rows)
+
+
+@command
+def create_organisation(*, actor: Actor, **values: Any) -> Organisation:
     """Make an organisation, with a first e-mail address and phone number if given."""
-    actor.require("crm.organisation.create")
-    owner = {"owner_id": actor.user_id}
-    found = store.create(actor, Organisation, derived=owner, **_given(values))
-    actor.require_for("crm.organisation.create", found)
-    _add_ways(actor, found, email=email, phone=phone)
-    return found
+    return only(create_organisations(actor=actor, rows=[values]))
+
+
+@command
+def create_organisations(
+    *, actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> list[Organisation | DomainError]:
+    """Make many organisations; for each the organisation, or why there is none."""
+    return make_many(actor, Organisation, rows)
 
 
 @command
@@ -128,24 +117,6 @@ def enter(
     )
     writer = replace(actor, grants=MappingProxyType({"crm.person.change": Level.ALL}))
     add_timeline_entry(actor=writer, entry=entry)
-
-
-def _add_ways(actor: Actor, holder: Person | Organisation, **values: str) -> None:
-    for kind, value in values.items():
-        if value:
-            try:
-                add_contact_detail(actor=actor, holder=holder, kind=kind, value=value)
-            except NotAllowed:
-                raise
-            except DomainError as error:
-                raise DomainError(error.what, error.why, error.hint, field=kind) from error
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Without an empty owner, so that whoever makes a record has it."""
-    return {
-        name: value for name, value in values.items() if name != "owner_id" or value is not None
-    }
 
 
 def _remove(actor: Actor, record: Person | Organisation, kind: str) -> None:

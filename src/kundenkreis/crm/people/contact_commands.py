@@ -55,6 +55,31 @@ def change_contact_detail(
 
 
 @command
+def set_contact_detail(*, actor: Actor, holder: Holder, kind: str, value: str) -> None:
+    """Make this the preferred way of its kind: one that is there already, the present preferred one
+    with another value, or a new one. An empty value takes the preferred one away.
+
+    Raises `DomainError` when the value cannot be of its kind.
+    """
+    _require_change(actor, holder)
+    same = store.rows(ContactDetail).filter(**_of(holder), kind=kind)
+    first = same.order_by("-is_primary", "id").first()
+    if not value.strip():
+        if first is not None:
+            remove_contact_detail(actor=actor, contact_detail_id=first.pk)
+        return
+    known = same.filter(folded=normalised(kind, value)[1]).first()
+    if known is not None:
+        prefer_contact_detail(actor=actor, contact_detail_id=known.pk)
+    elif first is not None:
+        change_contact_detail(
+            actor=actor, contact_detail_id=first.pk, value=value, label=first.label
+        )
+    else:
+        add_contact_detail(actor=actor, holder=holder, kind=kind, value=value)
+
+
+@command
 def prefer_contact_detail(*, actor: Actor, contact_detail_id: int) -> ContactDetail:
     """Make this the preferred way of its kind. Raises `NotFound`."""
     detail = store.lock(ContactDetail, contact_detail_id)

@@ -32,6 +32,14 @@ def normalised(kind: str, value: str) -> tuple[str, str]:
     return clean, (fold(clean) or "")[:320]
 
 
+def folded_way(kind: str, value: str) -> str:
+    """The form in which two ways to reach somebody are compared; itself for what cannot be one."""
+    try:
+        return normalised(kind, value)[1]
+    except DomainError:
+        return value
+
+
 def _email(value: str) -> tuple[str, str]:
     try:
         validate_email(value)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people import commands, panels, queries
+from kundenkreis.crm.people import commands, matching, panels, queries
+from kundenkreis.crm.people.contact_commands import set_contact_detail
+from kundenkreis.crm.people.contact_values import folded_way
 from kundenkreis.crm.people.models import Organisation, Person
-from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.access import Actor, Viewer
 from kundenkreis.records import (
     Column,
     Exchange,
     Input,
+    Key,
     Panel,
     RecordType,
     Section,
@@ -36,8 +42,23 @@ def text_input(name: str, label: Any, field: type[forms.Field] = forms.CharField
     return Input(name, lambda viewer: field(label=label, required=False))
 
 
-EMAIL = text_input("email", _("E-mail"), forms.EmailField)
-PHONE = text_input("phone", _("Phone"))
+def way_input(kind: str, label: Any, field: type[forms.Field] = forms.CharField) -> Input:
+    """The preferred e-mail address or phone number."""
+
+    def change(actor: Actor, record: Any, value: str) -> None:
+        set_contact_detail(actor=actor, holder=record, kind=kind, value=value or "")
+
+    return replace(
+        text_input(kind, label, field),
+        read=lambda record: record.addresses.get(kind, ""),
+        change=change,
+        plain=partial(folded_way, kind),
+    )
+
+
+EMAIL = way_input("email", _("E-mail"), forms.EmailField)
+PHONE = way_input("phone", _("Phone"))
+PROFILES = Path(__file__).parent / "profiles"
 NEXT_STEP = Panel("next_step", "people/next_step_panel.html", panels.next_step_panel, position=10)
 TIMELINE = Panel("timeline", "people/timeline_panel.html", panels.timeline_panel, "centre", 90)
 DETAILS = Panel("details", "people/details_panel.html", panels.details_panel, "left", 20)
@@ -95,6 +116,7 @@ PERSON = register(
         ),
         filters=("owner_id", "is_customer", "source"),
         create=commands.create_person,
+        create_many=commands.create_persons,
         remove=commands.remove_person,
         form=(
             "salutation",
@@ -133,7 +155,29 @@ PERSON = register(
             ),
             Panel("consents", "people/consents_panel.html", panels.consents_panel, position=60),
         ),
-        exchange=Exchange(("first_name", "last_name", "customer_number", "language")),
+        exchange=Exchange(
+            fields=(
+                "salutation",
+                "first_name",
+                "last_name",
+                "customer_number",
+                "language",
+                "legal_basis",
+            ),
+            keys=(
+                Key(("customer_number",), _("Customer number")),
+                Key(("email",), _("E-mail"), matching.persons_by_address("email")),
+                Key(("phone",), _("Phone"), matching.persons_by_address("phone"), weak=True),
+                Key(
+                    ("first_name", "last_name", "organisation"),
+                    _("name and organisation"),
+                    matching.persons_by_name_and_company,
+                    weak=True,
+                ),
+            ),
+            must=("source", "legal_basis"),
+            profiles=PROFILES,
+        ),
         always=("customer_number",),
         about=_(
             "Customers and contacts you do business with. Whoever has only visited your website is "
@@ -181,6 +225,7 @@ ORGANISATION = register(
         search=("name", "customer_number", "contact_details__value", "website"),
         filters=("owner_id", "industry", "country"),
         create=commands.create_organisation,
+        create_many=commands.create_organisations,
         remove=commands.remove_organisation,
         form=(
             "name",
@@ -198,6 +243,15 @@ ORGANISATION = register(
             "owner_id",
         ),
         inputs=(EMAIL, PHONE),
+        exchange=Exchange(
+            fields=("founded", "website", "customer_number"),
+            keys=(
+                Key(("customer_number",), _("Customer number")),
+                Key(("email",), _("E-mail"), matching.organisations_by_address("email"), weak=True),
+                Key(("name",), _("Name")),
+            ),
+            profiles=PROFILES,
+        ),
         square=True,
         subtitle=panels.website_name,
         tags=panels.organisation_tags,

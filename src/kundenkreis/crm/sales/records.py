@@ -8,7 +8,17 @@ from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.models import Opportunity, Order, Product
-from kundenkreis.records import Board, Column, Panel, RecordType, Section, extend, register
+from kundenkreis.records import (
+    Board,
+    Column,
+    Exchange,
+    Key,
+    Panel,
+    RecordType,
+    Section,
+    extend,
+    register,
+)
 
 # Whoever ordered, or may, is what people look for.
 CUSTOMER = ("organisation__name", "person__last_name", "person__first_name")
@@ -161,6 +171,7 @@ PRODUCT = register(
         ),
         sections=(Section(_("Facts"), ("name", "sku", "series", "price", "currency", "source")),),
         search=("name", "sku"),
+        exchange=Exchange(keys=(Key(("sku",), _("Article number")),)),
         filters=("series", "source"),
         panels=(Panel("orders", "sales/orders_panel.html", panels.product_orders_panel, "centre"),),
         square=True,

@@ -102,7 +102,7 @@ def export_columns(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> l
 
 def csv_file(found: Export) -> Iterator[str]:
     """The lines of a CSV file, written while they are sent."""
-    return _in_language(_csv_lines(found), get_language() or "de", timezone.get_current_timezone())
+    return in_language(_csv_lines(found), get_language() or "de", timezone.get_current_timezone())
 
 
 def _csv_lines(found: Export) -> Iterator[str]:
@@ -124,7 +124,7 @@ def excel_file(found: Export) -> Any:
     return file
 
 
-def _in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator[str]:
+def in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator[str]:
     """The file is written while it is sent, when the request's language is no longer active."""
     while True:
         with translation.override(language), timezone.override(zone):

@@ -7,10 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.money import Money
-from kundenkreis.records.cells import written
+from kundenkreis.records import cells
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.parsing import plain
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
@@ -44,4 +48,22 @@ def value_of(found: Info, record: Any, directory: Directory) -> Value:
         return directory.name(found.name, value)
     if found.kind in _TYPED:
         return Decimal(str(value)) if isinstance(value, float) else value
-    return written(found, value)
+    return cells.written(found, value)
+
+
+def written(value: Value) -> str:
+    """A value as a file writes it, in the language and time zone in force."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return _("yes") if value else _("no")
+        case Money():
+            return plain(value.amount)
+        case int() | Decimal():
+            return plain(Decimal(value))
+        case datetime():
+            return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return value.isoformat()

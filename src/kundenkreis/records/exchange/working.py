@@ -102,7 +102,8 @@ def _turn(side: Side, transfer: Transfer, actor: Actor, turn: float) -> bool:
         if time.monotonic() > end:
             return True
     _drop(*key)
-    return False
+    transfer.refresh_from_db(fields=["state"])
+    return transfer.moving  # what was read is checked next
 
 
 def note(side: Side, transfer: Transfer, **values: object) -> None:

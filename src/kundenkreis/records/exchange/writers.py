@@ -12,10 +12,10 @@ from typing import IO, TYPE_CHECKING, Any
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.money import Money, digits
 from kundenkreis.records.exchange import marks
+from kundenkreis.records.exchange.values import written
 from kundenkreis.records.parsing import plain
 from kundenkreis.ui import formats
 
@@ -59,11 +59,14 @@ class CsvLines:
     def __init__(self) -> None:
         self._writer = csv.writer(_Echo(), delimiter=separator())
 
-    def head(self, labels: Sequence[str], mark: str) -> str:
-        return BOM + self._line([*map(safe, labels), mark])
+    def head(self, labels: Sequence[str], mark: str = "") -> str:
+        """The first line; the mark is the head of the column with the versions."""
+        return BOM + self._line([*map(safe, labels), *([mark] if mark else [])])
 
-    def row(self, values: Sequence[Value], version: int | None) -> str:
-        return self._line([*map(_text, values), "" if version is None else str(version)])
+    def row(self, values: Sequence[Value], *version: int | None) -> str:
+        """One more line."""
+        said = ["" if number is None else str(number) for number in version]
+        return self._line([*map(_text, values), *said])
 
     def _line(self, cells: list[str]) -> str:
         return str(self._writer.writerow(cells))
@@ -75,20 +78,7 @@ class _Echo:
 
 
 def _text(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return safe(value)
-        case bool():
-            return _("yes") if value else _("no")
-        case Money():
-            return plain(value.amount)
-        case int() | Decimal():
-            return plain(Decimal(value))
-        case datetime():
-            return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    return value.isoformat()
+    return safe(value) if isinstance(value, str) else written(value)
 
 
 class Workbook:

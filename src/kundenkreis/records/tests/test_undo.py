@@ -27,7 +27,7 @@ from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
-from kundenkreis.records import importing, named, write
+from kundenkreis.records import named, testing, write
 from kundenkreis.records.bin import deleted
 from kundenkreis.records.history import steps
 from kundenkreis.records.undo import Undone, undo
@@ -295,13 +295,12 @@ def test_replaying_the_audit_gives_the_present_state() -> None:
 
 def test_an_import_is_taken_back_as_a_whole_but_for_what_was_changed_since() -> None:
     rows = "".join(f"Nr. {number};p{number}@example.org\n" for number in range(250))
-    table = importing.sheet("Last name;E-mail\n" + rows)
-    mapping = importing.guessed(PERSON, ANNA, table.header)
-    result = importing.run(PERSON, ANNA, table, mapping)
-    assert result.good == Person.objects.count() == 250
+    text = "Last name;E-mail\n" + rows
+    done = testing.ran(PERSON, testing.checked(PERSON, testing.brought(PERSON, text)))
+    assert done.counts["created"] == Person.objects.count() == 250
     changed = Person.objects.get(last_name="Nr. 17")
     write.change(PERSON, ANNA, changed.pk, None, {"first_name": "Jana"})
-    undone = taken_back(result.batch)
+    undone = taken_back(done.batch)
     assert (undone.count, len(undone.left)) == (249, 1)
     assert Person.objects.get() == changed
     assert ContactDetail.objects.count() == 1

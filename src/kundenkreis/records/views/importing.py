@@ -1,81 +1,115 @@
-"""Import from CSV files."""
+"""Files in: choose them, say which column is which, look at what would happen, take over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records import importing
+from kundenkreis.records import jobs
+from kundenkreis.records.exchange import commands, reports, review
+from kundenkreis.records.models import Transfer
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
-SAMPLE = 3
+IN, State = Transfer.Direction.IN, Transfer.State
+RECENT = 10
 
 
 @require_http_methods(["GET", "POST"])
 def import_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
-    """Three steps on one page: choose a file, check the columns and every row, create."""
-    request.viewer.require(kind.right("import"))
-    if request.method == "GET":
-        return _page(request, kind, {})
-    try:
-        text, encoding = _text(request)
-        table = importing.sheet(text, encoding)
-    except DomainError as error:
-        return _page(request, kind, {"problem": error}, 422)
-    mapping = request.POST.getlist("column")[: importing.MAX_COLUMNS]
-    mapping = mapping or importing.guessed(kind, request.viewer, table.header)
-    step = importing.run if request.POST.get("step") == "run" else importing.check
-    result = step(kind, request.viewer, table, mapping)
-    return _page(request, kind, _context(request, kind, table, mapping, text, result, step))
+    """Choose files; below, what was imported before."""
+    viewer, problem = request.viewer, None
+    viewer.require(kind.right("import"))
+    if request.method == "POST":
+        try:
+            uploads = [_upload(one) for one in request.FILES.getlist("file")]
+            found = commands.start_import(kind, viewer, uploads)
+            jobs.begin(kind.side, found)
+            return HttpResponseRedirect(kind.url("imports", found.pk))
+        except DomainError as error:
+            problem = error
+    recent = commands.transfers(kind, viewer, IN)[:RECENT]
+    context = {**_head(kind), "problem": problem, "recent": review.listed(kind, recent)}
+    return show(request, kind, "import", context, status=422 if problem else 200)
 
 
-def _text(request: StaffRequest) -> tuple[str, str]:
-    uploaded = request.FILES.get("file")
-    if uploaded is None:
-        return request.POST.get("text", "")[: importing.MAX_BYTES], request.POST.get("encoding", "")
-    return importing.decoded(uploaded.read(importing.MAX_BYTES + 1))
+def _upload(file: UploadedFile[Any]) -> tuple[str, Iterator[bytes]]:
+    return file.name or "", file.chunks()
 
 
-def _context(
-    request: StaffRequest,
-    kind: RecordType,
-    table: importing.Sheet,
-    mapping: list[str],
-    text: str,
-    result: importing.Result,
-    step: Any,
-) -> dict[str, Any]:
-    samples = [
-        [row[at] if at < len(row) else "" for row in table.rows[:SAMPLE]]
-        for at in range(len(table.header))
-    ]
-    padded = [*mapping, *[""] * len(table.header)]
+@require_GET
+def imported_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """Where an import is: what there is to decide, how far it is, or what became of it."""
+    found = commands.transfer(kind, request.viewer, IN, pk)
+    part = "state" if request.headers.get("HX-Target") == "state" else ""
+    if part and not found.moving:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {**_head(kind), "transfer": found, **_state(request, kind, found)}
+    return show(request, kind, "importing", context, part=part)
+
+
+def _state(request: StaffRequest, kind: RecordType, found: Transfer) -> dict[str, Any]:
+    match found.state:
+        case State.ASKING:
+            return review.columns(kind, request.viewer, found)
+        case State.CHECKED:
+            return review.checked(kind, found, request.GET)
+        case State.DONE:
+            return {**review.done(kind, found), "undo_url": kind.url("undo", found.batch)}
+    return {}
+
+
+@require_POST
+def import_step(request: StaffRequest, kind: RecordType, pk: int, step: str) -> HttpResponse:
+    """Decide something about an import, and let the worker go on with it."""
+    viewer, found = request.viewer, commands.transfer(kind, request.viewer, IN, pk)
+    data = request.POST
+    match step:
+        case "columns":
+            commands.decide_import(kind, viewer, found, review.decided(kind, viewer, found, data))
+        case "read":
+            chosen = {name: data.get(name, "") for name in ("encoding", "separator", "sheet")}
+            commands.read_again(kind, viewer, found, **review.readable(chosen))
+        case "rows" | "run":
+            commands.choose_rows(kind, viewer, found, review.chosen(kind, found, data))
+            if step == "run":
+                commands.run_import(kind, viewer, found)
+            elif "again" in data:
+                commands.decide_import(kind, viewer, found, {})
+        case "back":
+            commands.ask_again(kind, viewer, found)
+        case "on":
+            commands.go_on(kind, viewer, found)
+    if found.moving:
+        jobs.begin(kind.side, found)
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(f"{kind.url('imports', pk)}{query}")
+
+
+@require_GET
+def import_report(request: StaffRequest, kind: RecordType, pk: int, name: str) -> HttpResponse:
+    """What became of every row, or the failed rows to be corrected and imported once more."""
+    found = commands.transfer(kind, request.viewer, IN, pk)
+    lines = reports.lines(kind, found, only_failed=name == "failed")
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{kind.slug}-import-{pk}-{name}.csv"'
+    return answer  # type: ignore[return-value]
+
+
+def _head(kind: RecordType) -> dict[str, Any]:
     return {
-        "table": table,
-        "text": text,
-        "columns": list(zip(table.header, padded, samples, strict=False)),
-        "targets": importing.targets(kind, request.viewer),
-        "result": result,
-        "errors": result.errors[:100],
-        "done": step is importing.run,
-        "undo_url": kind.url("undo", result.batch),
-    }
-
-
-def _page(
-    request: StaffRequest, kind: RecordType, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    known = {
         "title": _("Import %(types)s") % {"types": kind.label_plural},
         "trail": [{"label": kind.title, "url": kind.url()}],
         "list_url": kind.url(),
+        "import_url": kind.url("import"),
     }
-    return show(request, kind, "import", known | context, status=status)

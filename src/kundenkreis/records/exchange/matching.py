@@ -1,0 +1,179 @@
+"""Which rows of a file are records that exist already, or the same as an earlier row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.conditions import caseless
+from kundenkreis.records.exchange import marks
+from kundenkreis.records.exchange.related import Unknown
+from kundenkreis.records.fields import info, unique_beside
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Key, RecordType
+    from kundenkreis.records.exchange.cleaning import Cleaned
+
+Wanted = tuple[str, ...]
+
+
+def key_name(key: Key) -> str:
+    """How a choice of keys is kept: `customer_number`, `first_name+last_name`."""
+    return "+".join(key.names)
+
+
+def usable(kind: RecordType, said: Collection[str]) -> list[Key]:
+    """The keys whose fields a file says something of."""
+    return [key for key in kind.exchange.keys if set(key.names) <= set(said)]
+
+
+class Seen:
+    """What earlier rows of the files had: a few bytes per row, whatever the rows were."""
+
+    def __init__(self) -> None:
+        self._lines: dict[bytes, int] = {}
+
+    def before(self, name: str, wanted: Sequence[Any], line: int) -> int | None:
+        """The line that had the same, if any; from now on this one does."""
+        text = "\x1f".join([name, *(str(one) for one in wanted)])
+        digest = blake2b(text.encode(), digest_size=8).digest()
+        known = self._lines.setdefault(digest, line)
+        return None if known == line else known
+
+
+class Matcher:
+    """Looks rows up by the chosen keys; by the others it only warns.
+
+    Parameters: `chosen` are names of keys in the order in which they count.
+    """
+
+    def __init__(
+        self, kind: RecordType, viewer: Viewer, said: Collection[str], chosen: Sequence[str]
+    ) -> None:
+        self.kind, self.viewer = kind, viewer
+        known = {key_name(key): key for key in usable(kind, said)}
+        self.keys = [known[name] for name in chosen if name in known]
+        self.others = [key for key in known.values() if key not in self.keys]
+        self.by_number = marks.NUMBER in said
+
+    def match(self, rows: Sequence[Cleaned], seen: Seen) -> dict[int, str]:
+        """Give each row the number of its record; returns warnings by row."""
+        self._numbers(rows)
+        for key in self.keys:
+            self._by_key(key, rows, seen)
+        return self._warnings(rows)
+
+    def note(self, rows: Iterable[Cleaned], seen: Seen) -> None:
+        """Remember rows that were done before, without looking anything up."""
+        for row in rows:
+            for key in self.keys:
+                wanted = wanted_of(key, row)
+                if wanted:
+                    seen.before(key_name(key), wanted, row.row.number)
+
+    def _numbers(self, rows: Sequence[Cleaned]) -> None:
+        pks = {row.pk for row in rows if row.pk is not None}
+        if not pks:
+            return
+        there = set(self.kind.rows(self.viewer).filter(pk__in=pks).values_list("pk", flat=True))
+        for row in rows:
+            if row.pk is not None and row.pk not in there:
+                row.refuse(_("There is no record with this number."), marks.NUMBER)
+
+    def _by_key(self, key: Key, rows: Sequence[Cleaned], seen: Seen) -> None:
+        name = key_name(key)
+        asked = [(row, wanted) for row in rows if (wanted := wanted_of(key, row))]
+        found = self._find(key, {wanted for _, wanted in asked})
+        for row, wanted in asked:
+            if seen.before(name, wanted, row.row.number) is not None:
+                row.refuse(_("An earlier row of the file is the same."), key.names[0])
+                continue
+            pks = found.get(wanted, set())
+            if row.pk is None and len(pks) == 1:
+                row.pk = next(iter(pks))
+            elif row.pk is None and len(pks) > 1:
+                numbers = ", ".join(f"#{pk}" for pk in sorted(pks)[:5])
+                row.refuse(
+                    _("Several records match: %(numbers)s.") % {"numbers": numbers}, key.names[0]
+                )
+
+    def _warnings(self, rows: Sequence[Cleaned]) -> dict[int, str]:
+        warnings: dict[int, str] = {}
+        for key in self.others:
+            asked = [
+                (row, wanted) for row in rows if row.pk is None and (wanted := wanted_of(key, row))
+            ]
+            found = self._find(key, {wanted for _, wanted in asked})
+            for row, wanted in asked:
+                if pks := found.get(wanted):
+                    numbers = ", ".join(f"#{pk}" for pk in sorted(pks)[:5])
+                    text = _("Perhaps there already: %(numbers)s (same %(what)s).")
+                    warnings[row.row.number] = text % {"numbers": numbers, "what": key.label}
+        return warnings
+
+    def _find(self, key: Key, wanted: set[Wanted]) -> Mapping[Wanted, set[int]]:
+        if not wanted:
+            return {}
+        if key.find is not None:
+            return key.find(self.viewer, wanted)
+        (name,) = key.names
+        rows = self.kind.rows(self.viewer).filter(**{f"{name}__in": [one for (one,) in wanted]})
+        found: dict[Wanted, set[int]] = {}
+        for value, pk in rows.values_list(name, "pk"):
+            found.setdefault((str(value),), set()).add(pk)
+        return found
+
+
+def wanted_of(key: Key, row: Cleaned) -> Wanted | None:
+    """The texts a row is looked up by; None when one of them is missing."""
+    values = [row.values.get(name) for name in key.names]
+    if any(value in (None, "") or isinstance(value, Unknown) for value in values):
+        return None
+    if key.find is None:
+        return tuple(map(str, values))
+    return tuple(
+        str(value.pk) if isinstance(value, Model) else caseless(str(value)) for value in values
+    )
+
+
+def refuse_taken(kind: RecordType, rows: Sequence[Cleaned], seen: Seen) -> None:
+    """Refuse rows with a value that must be unique and that another record or row has."""
+    names = {name for row in rows for name in row.values}
+    for name in names:
+        try:
+            column = info(kind.model, name).column
+        except LookupError:
+            continue
+        beside = unique_beside(column)
+        if beside is not None:
+            _refuse_taken(kind, rows, seen, name, beside)
+        if column.null:
+            for row in rows:
+                if row.values.get(name) == "":
+                    row.values[name] = None
+
+
+def _refuse_taken(
+    kind: RecordType, rows: Sequence[Cleaned], seen: Seen, name: str, beside: tuple[str, ...]
+) -> None:
+    fresh = kind.model()
+
+    def place(row: Cleaned) -> tuple[Any, ...]:
+        return tuple(row.values.get(one, getattr(fresh, one)) for one in (name, *beside))
+
+    asked = [row for row in rows if row.values.get(name) not in (None, "")]
+    taken = kind.model._default_manager.filter(
+        **{f"{name}__in": {row.values[name] for row in asked}}
+    )
+    owners = {tuple(rest): pk for pk, *rest in taken.values_list("pk", name, *beside)}
+    for row in asked:
+        owner = owners.get(place(row))
+        if owner is not None and owner != row.pk:
+            row.refuse(_("This is already taken by another record."), name)
+        elif seen.before(f"unique:{name}", place(row), row.row.number) is not None:
+            row.refuse(_("An earlier row has the same value."), name)
