@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -112,6 +112,15 @@ def answers(words_wanted: Sequence[str], name: str, known: Collection[str]) -> b
     if all(any(word.startswith(one) for word in known) for one in words_wanted):
         return True
     return all(len(one) >= PARTS_FROM and one in name for one in words_wanted)
+
+
+def said(value: Any) -> Iterator[str]:
+    """The texts in a value: those of every language, or all that a JSON column says."""
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from said(part)
+    elif value not in (None, ""):
+        yield str(value)
 
 
 def keep(documents: Iterable[Document]) -> None:

@@ -231,7 +231,8 @@ class RecordType:
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
     what the records are; `always` names fields that cannot be hidden from whoever may read the type,
-    because its name or its pages are made by them.
+    because its name or its pages are made by them; `look_up(text)` gives the numbers of records
+    that are found by exactly this text, beside what `search` finds.
     """
 
     model: type[Model]
@@ -261,6 +262,7 @@ class RecordType:
     exchange: Exchange = Exchange()
     about: StrOrPromise = ""
     always: tuple[str, ...] = ()
+    look_up: Callable[[str], QuerySet[Any]] | None = None
 
     @cached_property
     def name(self) -> str:
@@ -288,6 +290,10 @@ class RecordType:
     def title(self) -> str:
         """The plural as a heading."""
         return capfirst(str(self.label_plural))
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.search or self.look_up)
 
     @cached_property
     def subject(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Case, Q, Value, When
@@ -92,9 +93,16 @@ def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about: those that its pages show."""
     asked = _shown(kind)
     found = (info(kind.model, name) for name in names(kind.model) if kind.sees(viewer, name))
-    fields = (one for one in found if one.name in asked or one.definition is not None)
+    known = (one for one in found if one.name in asked or one.definition is not None)
+    fields = {one.name: _condition_field(kind, one, viewer) for one in known if one.comparable}
+    more = list(registry.vocabularies(kind, viewer))
+    for other in more:
+        fields = {one.name: one for one in other.fields} | fields
     return Vocabulary(
-        kind.name, tuple(_condition_field(kind, one, viewer) for one in fields if one.comparable)
+        kind.name,
+        tuple(fields.values()),
+        tuple(chain.from_iterable(other.families for other in more)),
+        tuple(chain.from_iterable(other.node_types for other in more)),
     )
 
 

@@ -106,6 +106,19 @@ class WordsField(forms.CharField):
         return different(super().to_python(value))
 
 
+class LinesField(forms.CharField):
+    """Several texts, one per line."""
+
+    widget = forms.Textarea({"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = (super().to_python(value) or "").splitlines()
+        return [normal(line).strip() for line in lines if line.strip()]
+
+
 class Languages(forms.MultiWidget):
     """One input for each language, called by it."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 CHUNK = 500
-REBUILT = "records.search"  # the cursor that says so
+REBUILT = "records.search."  # the cursors that say so, by type
 
 
 def follow(unit: Unit) -> None:
@@ -52,27 +52,28 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
 
 def rebuild(side: Side) -> int:
     """Write every document of a side anew, in pieces; returns how many."""
-    count = 0
-    for kind in _searched(side):
-        last = 0
-        while True:
-            with store.group(side, "records.rebuild_search"):
-                rows = store.rows(kind.model).filter(pk__gt=last).order_by("pk")
-                pks = list(rows.values_list("pk", flat=True)[:CHUNK])
-                write(kind, pks)
-            if not pks:
-                break
-            count, last = count + len(pks), pks[-1]
-        with store.group(side, "records.rebuild_search"):
-            search.forget_orphans(kind.name, store.rows(kind.model))
-    with store.group(side, "records.rebuild_search"):
-        store.append(Cursor, [Cursor(name=REBUILT, moved_at=clock.now())], ignore_conflicts=True)
-    return count
+    return sum(map(_rebuild, _searched(side)))
 
 
 def rebuild_if_missing(side: Side) -> int:
-    """Write every document unless that was done once to the end, as after an upgrade."""
-    return 0 if store.stored(side, Cursor).filter(name=REBUILT).exists() else rebuild(side)
+    """Write the documents of types of which that was not done to the end yet, as after an upgrade."""
+    done = set(store.stored(side, Cursor).values_list("name", flat=True))
+    return sum(_rebuild(kind) for kind in _searched(side) if f"{REBUILT}{kind.name}" not in done)
+
+
+def _rebuild(kind: RecordType) -> int:
+    count, last, pks = 0, 0, [0]
+    while pks:
+        with store.group(kind.side, "records.rebuild_search"):
+            rows = store.rows(kind.model).filter(pk__gt=last).order_by("pk")
+            pks = list(rows.values_list("pk", flat=True)[:CHUNK])
+            write(kind, pks)
+        count, last = count + len(pks), pks[-1] if pks else last
+    with store.group(kind.side, "records.rebuild_search"):
+        search.forget_orphans(kind.name, store.rows(kind.model))
+        done = Cursor(name=f"{REBUILT}{kind.name}", moved_at=clock.now())
+        store.append(Cursor, [done], ignore_conflicts=True)
+    return count
 
 
 def others(kind: RecordType) -> dict[str, RecordType]:
@@ -92,7 +93,8 @@ def _related(kind: RecordType) -> Iterator[tuple[str, type[Model], str]]:
         model: type[Model] = kind.model
         for end, part in enumerate(parts[:-1], start=1):
             found = model._meta.get_field(part).related_model
-            assert isinstance(found, type)  # noqa: S101 - checked at start-up
+            if not isinstance(found, type):
+                break  # a key of a JSON column
             model = found
             yield LOOKUP_SEP.join(parts[:end]), model, parts[end]
 
@@ -104,7 +106,7 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
     for name in kind.search:
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
         for pk, value in rows.values_list("pk", name):
-            texts[pk] += _said(value)
+            texts[pk] += search.said(value)
     for record in rows:
         own[record.pk] += getattr(record, "tags", ())
         yield search.Document(
@@ -112,15 +114,6 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
             others=named[record.pk], owner_id=getattr(record, "owner_id", None),
             team_id=getattr(record, "team_id", None),
         )  # fmt: skip
-
-
-def _said(value: Any) -> Iterator[str]:
-    """The texts in a value: those of every language, or all that a JSON column says."""
-    if isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _said(part)
-    elif value not in (None, ""):
-        yield str(value)
 
 
 AT_THE_END.append(follow)

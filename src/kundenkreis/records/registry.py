@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from kundenkreis.kernel.access import Viewer
+    from kundenkreis.kernel.conditions import Vocabulary
     from kundenkreis.records.declaration import Button, Figure, Panel, RecordType
 
 Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
 Buttons = Callable[["Viewer", Any], "Iterable[Button]"]
 View = Callable[..., "HttpResponseBase"]
+Words = Callable[["Viewer"], "Vocabulary | None"]
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Additions:
     figures: list[Figures] = field(default_factory=list)
     buttons: list[Buttons] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
+    vocabularies: list[Words] = field(default_factory=list)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -50,14 +53,17 @@ def extend(
     figures: Figures | None = None,
     buttons: Buttons | None = None,
     replace: Mapping[str, View] | None = None,
+    vocabulary: Words | None = None,
 ) -> None:
     """Add to the record page of a type of a context below, e.g. orders to a person's.
 
-    `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`.
+    `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`;
+    `vocabulary(viewer)` gives more that its lists may be narrowed by.
     """
     added = ADDED.setdefault(name, Additions())
     added.panels += panels
     added.views |= replace or {}
+    added.vocabularies += [vocabulary] if vocabulary else []
     if figures is not None:
         added.figures.append(figures)
     if buttons is not None:
@@ -79,6 +85,14 @@ def of_model(model: type[Model] | None) -> RecordType | None:
 def views(kind: RecordType) -> Mapping[str, View]:
     """The views that screens have put in place of the engine's own."""
     return ADDED[kind.name].views if kind.name in ADDED else {}
+
+
+def vocabularies(kind: RecordType, viewer: Viewer) -> Iterator[Vocabulary]:
+    """What lists of a type may be narrowed by besides its own fields, as far as the viewer may."""
+    for make in ADDED[kind.name].vocabularies if kind.name in ADDED else ():
+        found = make(viewer)
+        if found is not None:
+            yield found
 
 
 def panels(kind: RecordType) -> Iterator[Panel]:

@@ -36,17 +36,25 @@ def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -
     text = clean(text).strip()
     if not text:
         return rows
+    found = _by_documents(kind, viewer, rows, text)
+    if kind.look_up is not None:
+        found |= Q(pk__in=kind.look_up(text))
+    return rows.filter(found)
+
+
+def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> Q:
+    """What the full-text index finds, as far as the viewer may know it."""
     questions = search.questions(text)
     if not kind.search or not questions:
-        return rows.none()
+        return Q(pk__in=[])
     if hiding.hides_texts(kind, viewer):
-        return rows.filter(pk__in=hiding.found(kind, viewer, rows, text))
+        return Q(pk__in=hiding.found(kind, viewer, rows, text))
     if knows_others(kind, viewer):
-        return rows.filter(pk__in=_matching(kind, text, everywhere=True))
+        return Q(pk__in=_matching(kind, text, everywhere=True))
     found = Q()
     for words in questions:
         found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
-    return rows.filter(found)
+    return found
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:

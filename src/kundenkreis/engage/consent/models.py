@@ -30,8 +30,8 @@ class Purpose(Record):
     basis = models.CharField(_("Legal basis"), max_length=10, choices=Basis.choices)
 
     class Meta:
-        verbose_name = _("Purpose")
-        verbose_name_plural = _("Purposes")
+        verbose_name = _("purpose")
+        verbose_name_plural = _("purposes")
 
     def __str__(self) -> str:
         return translated(self.label)
@@ -55,20 +55,22 @@ class ConsentEntry(models.Model):
         LINK = "link", _("Customer system")
 
     id = models.BigAutoField(primary_key=True)
-    namespace = models.CharField(max_length=40, default="")
-    subject_kind = models.CharField(max_length=12)
-    subject = models.CharField(max_length=320)
-    purpose = models.CharField(max_length=50)
-    channel = models.CharField(max_length=20)
-    decision = models.CharField(max_length=10, choices=Decision.choices)
-    at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    origin = models.CharField(max_length=20, choices=Origin.choices)
+    namespace = models.CharField(_("Shop"), max_length=40, default="")
+    subject_kind = models.CharField(_("Kind of name"), max_length=12)
+    subject = models.CharField(_("Who"), max_length=320)
+    purpose = models.CharField(_("Purpose"), max_length=50)
+    channel = models.CharField(_("Channel"), max_length=20)
+    decision = models.CharField(_("Statement"), max_length=10, choices=Decision.choices)
+    at = models.DateTimeField(_("Stated"))
+    recorded_at = models.DateTimeField(_("Recorded"))
+    origin = models.CharField(_("Through"), max_length=20, choices=Origin.choices)
     # What makes a repeat of the same statement recognisable: the person's own time stamp.
     reference = models.CharField(max_length=60, default="")
     proof = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("statement of consent")
+        verbose_name_plural = _("statements of consent")
         constraints = [
             models.UniqueConstraint(
                 fields=[*_KEY, "decision", "reference"],
@@ -81,6 +83,9 @@ class ConsentEntry(models.Model):
                 name="consent_subject",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class ConsentState(models.Model):

@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FETCH_PEERS, QuerySet
 
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
 from kundenkreis.engage.consent.rule import Said, holds
@@ -30,6 +30,18 @@ _subject = attrgetter(*_SUBJECT)
 def purposes(viewer: Viewer) -> QuerySet[Purpose]:
     """Purposes by their short name."""
     return visible(viewer, Purpose.objects.order_by("slug"), "engage.purpose.read")
+
+
+def statements(viewer: Viewer) -> QuerySet[ConsentEntry]:
+    """The ledger of what people stated, newest first."""
+    rows = ConsentEntry.objects.all().fetch_mode(FETCH_PEERS).order_by("-id")
+    return visible(viewer, rows, "engage.consententry.read")
+
+
+def statements_of(text: str) -> QuerySet[ConsentEntry, int]:
+    """The numbers of the statements under exactly this name."""
+    names = {text, text.lower()}
+    return ConsentEntry.objects.filter(subject__in=names).values_list("pk", flat=True)
 
 
 def basis_of(slugs: Iterable[str]) -> dict[str, str]:
@@ -79,7 +91,7 @@ def agrees(profile_id: int, purpose: str, channel: str) -> bool:
 
 def ledger(viewer: Viewer, subjects: Iterable[Subject], limit: int = 200) -> list[ConsentEntry]:
     """What these subjects ever stated, newest first, at most `limit`."""
-    viewer.require("engage.consent.read")
+    viewer.require("engage.consententry.read")
     wanted = set(subjects)
     rows = ConsentEntry.objects.filter(**_among(wanted)).order_by("-at", "-id")
     return list(islice((row for row in rows.iterator() if _subject(row) in wanted), limit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.record import Record, due_index
 
 
@@ -22,12 +23,13 @@ class Profile(Record):
     # When each trait was said, so that the newest statement wins in whatever order they arrive.
     trait_times = models.JSONField(default=dict, editable=False)
     facts = models.JSONField(default=dict, editable=False)
-    last_seen_at = models.DateTimeField(_("Last seen"), null=True, editable=False)
+    last_seen_at = models.DateTimeField(_("Last seen"), default=clock.now, editable=False)
 
     class Meta:
-        verbose_name = _("Profile")
-        verbose_name_plural = _("Profiles")
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
         indexes = [
+            models.Index(fields=["last_seen_at", "id"], name="profile_seen"),
             # Whose time may be over: only people whom the crm does not know.
             models.Index(
                 fields=["last_seen_at"],

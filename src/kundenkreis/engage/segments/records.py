@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.segments import commands, panels, queries
 from kundenkreis.engage.segments.models import Segment
-from kundenkreis.records import Column, Panel, RecordType, Section, register
+from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
 
 SEGMENT = register(
     RecordType(
@@ -40,4 +40,10 @@ SEGMENT = register(
         ),
         about=_("A segment is everybody who fulfils a definition at this moment."),
     )
+)
+
+extend(
+    "profile",
+    panels=[Panel("segments", "segments/segments_panel.html", panels.segments_panel, position=40)],
+    vocabulary=panels.conditions_of_people,
 )

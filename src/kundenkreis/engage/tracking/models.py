@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.tracking.labels import event_label
 from kundenkreis.kernel.models import LogRow
 from kundenkreis.kernel.record import Record, due_index
 
@@ -41,11 +43,16 @@ class Source(Record):
         SERVER = "server", _("Server")
 
     name = models.CharField(_("Name"), max_length=80)
-    kind = models.CharField(_("Kind"), max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("Kind"), max_length=8, choices=Kind.choices, editable=False)
     # Sources of one shop share a namespace: its cookie ids and customer ids mean the same people.
-    namespace = models.CharField(_("Namespace"), max_length=40)
+    namespace = models.CharField(
+        _("Namespace"),
+        max_length=40,
+        editable=False,
+        help_text=_("The same word for the website and the server of one shop."),
+    )
     # The public key itself, or the SHA-256 of a secret one.
-    write_key = models.CharField(max_length=80, unique=True, editable=False)
+    write_key = models.CharField(_("Key"), max_length=80, unique=True, editable=False)
     # What customer ids are signed with, derived from the secret key; it does not let anybody report.
     signing_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     purpose = models.CharField(_("Purpose"), max_length=50)
@@ -55,8 +62,8 @@ class Source(Record):
     secret_fields = frozenset({"signing_key"})
 
     class Meta:
-        verbose_name = _("Source")
-        verbose_name_plural = _("Sources")
+        verbose_name = _("event source")
+        verbose_name_plural = _("event sources")
         indexes = [due_index("source_due")]
 
     def __str__(self) -> str:
@@ -70,23 +77,46 @@ class Event(LogRow):
     `currency`; `v` is the version of the row's meaning.
     """
 
-    source_id = models.BigIntegerField()
+    # Constraints and indexes of the relations would cost each event. Both are always filled, but
+    # whoever reads events need not be allowed to read what they name, and a profile may be gone.
+    source = models.ForeignKey(
+        Source,
+        models.DO_NOTHING,
+        verbose_name=_("Source"),
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     message_id = models.CharField(max_length=100)
-    profile_id = models.BigIntegerField()
-    type = models.CharField(max_length=80)
-    key = models.CharField(max_length=120, blank=True)
-    occurred_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    value_minor = models.BigIntegerField(null=True)
+    profile = models.ForeignKey(
+        Profile,
+        models.DO_NOTHING,
+        verbose_name=_("Profile"),
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    type = models.CharField(_("Event"), max_length=80)
+    key = models.CharField(_("Key (cart, order …)"), max_length=120, blank=True)
+    occurred_at = models.DateTimeField(_("Happened"))
+    received_at = models.DateTimeField(_("Received"))
+    value_minor = models.BigIntegerField(_("Value"), null=True)
     currency = models.CharField(max_length=3, blank=True)
     properties = models.JSONField(default=dict)
     v = models.SmallIntegerField(default=1)
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes = [
-            models.Index(fields=["profile_id", "type", "occurred_at"], name="event_profile"),
+            models.Index(fields=["profile", "type", "occurred_at"], name="event_profile"),
             models.Index(fields=["type", "occurred_at"], name="event_type"),
         ]
+
+    def __str__(self) -> str:
+        return str(event_label(self.type))
 
 
 class SeenMessage(models.Model):

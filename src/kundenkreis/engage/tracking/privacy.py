@@ -9,7 +9,7 @@ _DID = Use(
     "understanding visits and showing offers that fit",
     "6(1)(a)",
     "25m",
-    "profile_id",
+    "profile",
     since="received_at",
 )
 # Older messages are refused. A repeat may be dated a day later, when a clock was corrected.
@@ -32,7 +32,7 @@ PRIVACY: Map = {
         **dict.fromkeys(("id", "tx", "v"), TECHNICAL),
         **dict.fromkeys(
             (
-                "source_id", "message_id", "profile_id", "type", "key", "occurred_at",
+                "source", "message_id", "profile", "type", "key", "occurred_at",
                 "received_at", "value_minor", "currency", "properties",
             ),
             _DID,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import FETCH_PEERS, QuerySet, Sum
 
 from kundenkreis.engage.consent.queries import basis_of
 from kundenkreis.engage.tracking.counting import day_of
-from kundenkreis.engage.tracking.models import DailyCount, Event, RejectedItem, Source
+from kundenkreis.engage.tracking.models import DailyCount, Event, RejectedItem, SeenOrder, Source
 from kundenkreis.engage.tracking.sources import SourceView
+from kundenkreis.engage.tracking.vocabulary import ORDER_EVENTS
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.errors import NotFound
 
@@ -62,30 +63,21 @@ def source_view(source_id: int) -> SourceView:
     raise NotFound
 
 
-def events(
-    viewer: Viewer,
-    *,
-    before: int | None = None,
-    after: int | None = None,
-    type: str = "",  # noqa: A002 - what the column is called
-    source_id: int | None = None,
-    limit: int = PAGE,
-) -> list[Event]:
-    """The newest events, at most `limit`; `before` is the last id of the page above.
+def events(viewer: Viewer) -> QuerySet[Event]:
+    """The log, newest first."""
+    rows = Event.objects.all().fetch_mode(FETCH_PEERS).order_by("-id")
+    return visible(viewer, rows, "engage.event.read")
 
-    `after` asks for what came since, for a page that keeps itself fresh.
-    """
-    viewer.require("engage.event.read")
-    rows = Event.objects.order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    if type:
-        rows = rows.filter(type=type)
-    if source_id is not None:
-        rows = rows.filter(source_id=source_id)
-    return list(rows[: min(limit, 500)])
+
+def events_under(key: str) -> QuerySet[Event, int]:
+    """The numbers of the events that placed or cancelled the order of this number."""
+    shops = Source.objects.values("namespace")
+    seen = SeenOrder.objects.filter(
+        namespace__in=shops, kind__in=SeenOrder.Kind.values, order_id=key
+    )
+    # The log has no index of its own for it: when it happened leads there.
+    events = Event.objects.filter(type__in=ORDER_EVENTS, occurred_at__in=seen.values("at"), key=key)
+    return events.values_list("pk", flat=True)
 
 
 def events_of(viewer: Viewer, profile_ids: Iterable[int], limit: int = PAGE) -> list[Event]:

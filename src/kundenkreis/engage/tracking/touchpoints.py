@@ -57,7 +57,7 @@ def _touchpoint(
     currency: str,
     properties: str | dict[str, Any],
     *,
-    source_id: int,
+    source_id: int | None,
     message_id: str,
     at: datetime,
     link_id: UUID,

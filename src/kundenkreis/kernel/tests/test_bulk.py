@@ -26,17 +26,17 @@ PROFILE = (
 def test_it_stores_what_the_model_reads_and_reads_what_the_model_stores() -> None:
     link_id = uuid4()
     traits = {"name": "Groß “ß” \\u0000 \n", "n": [1, 2.5, None, True], "ä": {"ö": "ü"}}
-    row = (1, {}, NOON, NOON, True, link_id, traits, "{}", "{}", None)
+    row = (1, {}, NOON, NOON, True, link_id, traits, "{}", "{}", NOON)
     with store.group(Side.ENGAGE, "test"):
         (pk,) = bulk.insert(Profile, PROFILE, [row], returning="id")
-        columns = ("id", "link_id", "traits", "created_at", "last_seen_at")
+        columns = ("id", "link_id", "traits", "created_at", "canonical_id")
         assert bulk.select(Profile, columns, among=("id", [pk, -1])) == [
             (pk, link_id, traits, NOON, None)
         ]
     profile = Profile.objects.get(pk=pk)
     assert (profile.link_id, profile.traits, profile.created_at) == (link_id, traits, NOON)
     assert profile.known is True
-    assert profile.last_seen_at is None
+    assert (profile.last_seen_at, profile.canonical_id) == (NOON, None)
 
 
 def test_it_leaves_out_what_is_there_already_and_says_what_was_new() -> None:

@@ -1,88 +1,59 @@
-"""Sources: who reports events, with which key, and what was turned away."""
+"""A key of a source is shown once, when it is made."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django import forms
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from kundenkreis.engage.consent.labels import purpose_labels
-from kundenkreis.engage.consent.queries import purposes
-from kundenkreis.engage.tracking import commands, queries
-from kundenkreis.engage.tracking.models import Source
+from kundenkreis.engage.tracking import commands
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.web.shell.requests import viewer_of
+from kundenkreis.records import named
+from kundenkreis.records.forms import RecordForm, form_names, initial_from
+from kundenkreis.records.views import show
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-
-class SourceForm(forms.Form):
-    """A website, or a server that reports orders."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=Source.Kind.choices,
-        help_text=gettext_lazy("A website's key is public, a server's key is secret."),
-    )
-    namespace = forms.SlugField(
-        label=gettext_lazy("Namespace"),
-        max_length=40,
-        initial="shop",
-        help_text=gettext_lazy("The same word for the website and the server of one shop."),
-    )
-    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))
-    origins = forms.CharField(
-        label=gettext_lazy("Allowed origins"), required=False,
-        help_text=gettext_lazy("For a website: its addresses, one per line."),
-        widget=forms.Textarea({"rows": 3}),
-    )  # fmt: skip
-
-    def values(self) -> dict[str, Any]:
-        """What the command takes."""
-        lines = self.cleaned_data["origins"].splitlines()
-        origins = [line.strip() for line in lines if line.strip()]
-        return {**self.cleaned_data, "origins": origins}
-
-
-@require_safe
-def source_list(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    context = {
-        "sources": queries.sources(viewer),
-        "purposes": purpose_labels(),
-        "rejected": queries.rejected(viewer, limit=50),
-        "title_icon": "radio-tower",
-    }
-    return render(request, "engage/source_list.html", context)
+    from kundenkreis.engage.tracking.models import Source
+    from kundenkreis.records import RecordType
+    from kundenkreis.records.requests import StaffRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_source(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    viewer.require("engage.source.create")
-    form = SourceForm(request.POST or None)
-    choice = form.fields["purpose"]
-    assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - declared above
-    choice.choices = [(purpose.slug, str(purpose)) for purpose in purposes(viewer)[:100]]
-    context = {
-        "form": form,
-        "trail": [{"label": _("Sources"), "url": reverse("source-list")}],
-    }
-    if request.method == "POST" and form.is_valid():
+def new_source(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    """The form of a new source, then its key: a secret one is stored as its digest only."""
+    viewer, names = request.viewer, form_names(kind, request.viewer)
+    viewer.require(kind.right("create"))
+    given = request.POST if request.method == "POST" else None
+    initial = initial_from(kind, viewer, names, request.GET)
+    form = RecordForm(kind, viewer, names, given, initial={"namespace": "shop", **initial})
+    if given is not None and form.is_valid():
         try:
-            made, key = commands.create_source(actor=viewer, **form.values())
+            made, key = commands.create_source(actor=viewer, **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            # A secret key is stored as its digest only, so this is the one time it can be shown.
-            context |= {"source": made, "key": key}
-            return render(request, "engage/source_made.html", context)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "engage/source_form.html", context, status=status)
+            return _made(request, kind, made, key)
+    context = {
+        "title": _("New %(type)s") % {"type": kind.label},
+        "trail": [{"label": kind.title, "url": kind.url()}],
+        "form": form,
+        "cancel_url": kind.url(),
+    }
+    return show(request, kind, "form", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def renew_key(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give a source another key in place of the one it has."""
+    kind, viewer = named("source"), request.viewer
+    source = kind.one(viewer, pk)
+    return _made(request, kind, source, commands.renew_key(actor=viewer, source_id=pk))
+
+
+def _made(request: StaffRequest, kind: RecordType, source: Source, key: str) -> HttpResponse:
+    trail = [{"label": kind.title, "url": kind.url()}]
+    context = {"title": str(source), "trail": trail, "source": source, "key": key}
+    return render(request, "tracking/source_made.html", context)

@@ -71,6 +71,8 @@ ENTRIES: list[Entry] = [
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),
     Entry("marketing", _("Profiles"), "/engage/profiles/", "contact-round", "engage.profile.read"),
     Entry("marketing", _("Events"), "/engage/events/", "activity", "engage.event.read"),
+    Entry("marketing", _("Consents"), "/engage/consents/", "handshake", "engage.consententry.read"),
+    Entry("marketing", _("Purposes"), "/engage/purposes/", "scroll-text", "engage.purpose.read"),
     Entry("marketing", _("Sources"), "/engage/sources/", "radio-tower", "engage.source.read"),
     Entry(
         "insight",

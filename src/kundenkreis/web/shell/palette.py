@@ -75,14 +75,18 @@ def records(viewer: Viewer, text: str) -> list[Hit]:
         for kind in partly:
             some = searched(kind, viewer, kind.rows(viewer), text).order_by("pk")
             hits += [_hit(kind, record) for record in some[:RECORDS]]
-    return hits
+        for kind in kinds:
+            if kind.look_up is not None:
+                exact = kind.rows(viewer).filter(pk__in=kind.look_up(text)).order_by("-pk")
+                hits += [_hit(kind, record) for record in exact[:RECORDS]]
+    return list({hit.url: hit for hit in hits}.values())
 
 
 def _readable(viewer: Viewer, side: Side) -> Iterator[RecordType]:
     return (
         kind
         for kind in TYPES.values()
-        if kind.side is side and kind.search and kind.may(viewer, "read")
+        if kind.side is side and kind.searchable and kind.may(viewer, "read")
     )
 
 
