@@ -1,6 +1,7 @@
 // <kk-list> around a table whose rows carry data-url. j/k or arrows move, Enter opens, x selects,
 // Shift+click selects a range. An element .bulk-bar inside shows while rows are selected; the
-// number goes into its [data-count].
+// number goes into its [data-count], and its .whole may hold that all which match are chosen. The
+// keys of its buttons do the same with the focused row alone.
 class List extends HTMLElement {
   connectedCallback() {
     if (this.ready) return;
@@ -37,6 +38,7 @@ class List extends HTMLElement {
     if (step) this.move(row, step);
     else if (event.key === "Enter" && row === document.activeElement) this.open(row);
     else if (event.key === "x" && row) this.toggle(row);
+    else if (row && this.bar?.hidden && this.action(event.key)) this.act(row, event.key);
     else return;
     event.preventDefault();
   }
@@ -63,17 +65,36 @@ class List extends HTMLElement {
     this.count();
   }
 
+  get bar() {
+    return this.querySelector(".bulk-bar");
+  }
+
+  action(key) {
+    return this.bar.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  /** What the bar offers, for one row alone. */
+  act(row, key) {
+    this.toggle(row);
+    this.action(key).click();
+  }
+
   click(event) {
+    if (event.target.closest("[data-unchoose]")) return this.choose(false);
     const box = event.target.closest(".check input[type=checkbox]");
     if (box?.closest("thead")) {
-      for (const other of this.boxes) other.checked = box.checked;
-      return this.count();
+      return this.choose(box.checked);
     }
     if (box) return this.range(box, event.shiftKey);
     const row = event.target.closest("tbody tr[data-url]");
     const selecting = getSelection().toString() !== "";
     if (!row || selecting || event.target.closest("a, button, input, select, label, summary, kk-menu, kk-inline-edit, kk-grid, .check")) return;
     event.ctrlKey || event.metaKey ? window.open(row.dataset.url) : this.open(row);
+  }
+
+  choose(all) {
+    for (const box of this.boxes) box.checked = all;
+    this.count();
   }
 
   range(box, extend) {
@@ -89,9 +110,11 @@ class List extends HTMLElement {
     const chosen = boxes.filter((box) => box.checked).length;
     const head = this.querySelector("thead .check input");
     if (head) Object.assign(head, { checked: chosen > 0 && chosen === boxes.length, indeterminate: chosen > 0 && chosen < boxes.length });
-    const bar = this.querySelector(".bulk-bar");
+    const bar = this.bar;
     if (!bar) return;
     bar.hidden = chosen === 0;
+    // All that match are chosen only while all that are seen are.
+    if (chosen < boxes.length) bar.querySelector(".whole")?.replaceChildren();
     const number = bar.querySelector("[data-count]");
     if (number) number.textContent = chosen.toLocaleString(document.documentElement.lang);
   }

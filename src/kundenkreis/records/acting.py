@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kundenkreis.kernel.errors import NotFound
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -21,8 +23,12 @@ def use(load: Load) -> None:
 
 
 def viewer(user_id: int) -> Viewer:
-    """The member of staff, with today's rights. Raises `NotFound` for one who may not come in."""
+    """The member of staff, with today's rights. Raises `DomainError` for one who may not come in."""
     found = _LOADERS[0](user_id) if _LOADERS else None
     if found is None:
-        raise NotFound
+        raise DomainError(
+            _("Whoever asked for this may not log in any more."),
+            _("It is done with their rights, and they have none now."),
+            _("Somebody else can begin it anew."),
+        )
     return found

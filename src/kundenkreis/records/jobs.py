@@ -6,19 +6,24 @@ from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records.exchange import incoming, outgoing, storing, working
-from kundenkreis.records.models import Transfer
+from kundenkreis.records import working
+from kundenkreis.records.bulk import running
+from kundenkreis.records.exchange import incoming, outgoing, storing
+from kundenkreis.records.models import BulkRun, Transfer
 
-__all__ = ["incoming", "outgoing"]  # they say what the work is
+__all__ = ["incoming", "outgoing", "running"]  # they say what the work is
 
 
 @job(Side.CRM)
 def go_on_with_transfer(side: str, pk: int, turn: int) -> None:
     """One turn of a transfer; the next one is enqueued while there is more."""
-    of = Side(side)
-    if working.go_on(of, pk):
-        transfer = store.stored(of, Transfer).get(pk=pk)
-        working.enqueue(go_on_with_transfer, of, transfer, turn + 1)
+    working.next_turn(go_on_with_transfer, Transfer, Side(side), pk, turn)
+
+
+@job(Side.CRM)
+def go_on_with_bulk(side: str, pk: int, turn: int) -> None:
+    """One turn of a change of many records."""
+    working.next_turn(go_on_with_bulk, BulkRun, Side(side), pk, turn)
 
 
 def begin(side: Side, transfer: Transfer) -> None:

@@ -85,6 +85,7 @@ class Listing:
     export_query: str = ""
     columns_url: str = ""  # the address without its columns
     grid: Grid | None = None
+    selectable: bool = False
 
     @property
     def counted(self) -> str:
@@ -141,8 +142,10 @@ def listing(
     if editing:
         grid = Grid(kind, viewer, columns)
         found.grid = grid if grid.names else None
+    changes = any(kind.may(viewer, action) for action in ("change", "remove"))
+    found.selectable = changes and found.grid is None
     way = within(parameters, **_idle(kind, parameters, filters, order))
-    found.rows = rows_of(kind, columns, page.rows, way, found.grid)
+    found.rows = rows_of(kind, columns, page.rows, way, found.grid, picked=found.selectable)
     turn = partial(changed, address, parameters)
     found.previous_url = turn(before=page.before, after="") if page.before else ""
     found.next_url = turn(after=page.after, before="") if page.after else ""

@@ -68,11 +68,51 @@ class FieldDefinition(models.Model):
         return found
 
 
-class Transfer(models.Model):
-    """A file that goes out or comes in: whose it is, what was asked for, and how far it is.
+class LongWork(models.Model):
+    """Work that goes on in the worker: whose it is, what was asked for, and how far it is.
 
-    `asked` is what somebody chose, `found` what reading the files told, `counts` what was done so
-    far; `position` is the next row of `total`. All that an import did is one `batch` of the audit.
+    `asked` is what somebody chose, `found` what was told on the way, `counts` what was done so far;
+    `position` is how far it is, of `total`. All that it did is one `batch` of the audit.
+    """
+
+    FAILED = "failed"  # the state of what cannot go on
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    state = models.CharField(max_length=10)
+    user_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    asked = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    found = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    counts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    position = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    batch = models.CharField(max_length=40, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def sort(self) -> str:
+        """Which work it is (`working.begins`)."""
+        raise NotImplementedError
+
+    @property
+    def via(self) -> str:
+        """Through what it changes records, in the words of the audit."""
+        return "ui"
+
+    @property
+    def moving(self) -> bool:
+        """Whether the worker has something to do with it."""
+        return self.state == "running"
+
+
+class Transfer(LongWork):
+    """A file that goes out or comes in, row by row.
+
     The files lie in the `folder` of that name (`exchange.storing`).
     """
 
@@ -89,21 +129,9 @@ class Transfer(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=40)
     direction = models.CharField(max_length=3, choices=Direction.choices)
     state = models.CharField(max_length=10, choices=State.choices)
-    user_id = models.BigIntegerField(null=True)
-    created_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
     folder = models.CharField(max_length=64)
-    asked = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    found = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    counts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    position = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(default=0)
-    batch = models.CharField(max_length=40, blank=True)
-    problem = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["user_id", "kind", "-id"], name="transfer_of_user")]
@@ -112,8 +140,15 @@ class Transfer(models.Model):
         return f"{self.kind} {self.direction} #{self.pk}"
 
     @property
+    def sort(self) -> str:
+        return self.direction
+
+    @property
+    def via(self) -> str:
+        return "import" if self.direction == self.Direction.IN else "export"
+
+    @property
     def moving(self) -> bool:
-        """Whether the worker has something to do with it."""
         return self.state in (self.State.READING, self.State.CHECKING, self.State.RUNNING)
 
 
@@ -162,3 +197,39 @@ class FileShape(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user_id", "kind", "shape"], name="file_shape_once")
         ]
+
+
+class BulkRun(LongWork):
+    """One thing done with many records: what, with which, and how it went with each of them.
+
+    `asked` holds the change and the selection (`bulk`); `position` is the key of the last record
+    that was looked at; `counts` says how many were changed, unchanged and failed.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "kind", "-id"], name="bulk_run_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def sort(self) -> str:
+        return "undo" if self.asked["do"] == "undo" else "bulk"
+
+
+class BulkFailure(models.Model):
+    """A record that a run could not change, and why not."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="failures")
+    row = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
 
 _FILE = Use(
@@ -9,6 +11,9 @@ _FILE = Use(
     since="changed_at",
 )  # fmt: skip
 
+_RUN = Use(
+    "telling how a change of many records went", "6(1)(f)", "30d", "user_id", since="changed_at"
+)
 _OWN = Use("finding again what one works on", "6(1)(f)", "record", "user_id")
 
 _SHAPE = Use(
@@ -36,5 +41,13 @@ PRIVACY: Map = {
             "filterable", "default", "section", "position", "purpose", "archived",
         ),
         TECHNICAL,
+    ),
+    "BulkRun": {
+        **dict.fromkeys(("id", "kind", "state", "position", "total", "batch"), TECHNICAL),
+        **dict.fromkeys(("created_at", "changed_at"), TECHNICAL),
+        **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _RUN),
+    },
+    "BulkFailure": dict.fromkeys(
+        ("id", "run", "row", "name", "reason"), replace(_RUN, keep="record", person="row", since="")
     ),
 }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from kundenkreis.records import cells
 from kundenkreis.records.addresses import within
 from kundenkreis.records.columns import columns_of, info_of, numeric
@@ -38,10 +40,13 @@ def rows_of(
     records: list[Any],
     way: str,
     grid: Grid | None,
+    *,
+    picked: bool = False,
 ) -> list[SafeString]:
-    """Records as rows of a table: `way` is what their addresses end with."""
+    """Records as rows of a table: `way` is what their addresses end with, `picked` adds boxes."""
     directory = Directory(records)
-    makers = [_maker(kind, one, directory, way, grid, first=one is columns[0]) for one in columns]
+    makers: list[Callable[[Any], str]] = [_box] if picked else []
+    makers += [_maker(kind, one, directory, way, grid, first=one is columns[0]) for one in columns]
 
     def start(record: Any) -> str:
         url = f"{kind.url(record.pk)}{way}"
@@ -50,6 +55,13 @@ def rows_of(
     return [
         joined(start(record), *(make(record) for make in makers), "</tr>\n") for record in records
     ]
+
+
+def _box(record: Any) -> str:
+    return markup(
+        '<td class="check"><input type="checkbox" name="row" value="{}" aria-label="{}"></td>',
+        record.pk, _("Choose %(name)s") % {"name": record},
+    )  # fmt: skip
 
 
 def _maker(

@@ -6,8 +6,9 @@ from typing import Any
 
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.testing import ANNA
+from kundenkreis.records import working
 from kundenkreis.records.declaration import RecordType
-from kundenkreis.records.exchange import commands, working
+from kundenkreis.records.exchange import commands
 from kundenkreis.records.models import Transfer
 
 

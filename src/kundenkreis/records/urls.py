@@ -11,6 +11,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
     boards,
+    bulk,
     cells,
     columns,
     editing,
@@ -53,6 +54,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{one}seen/", "seen", marking.note_look),
         _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
     ]
+    if kind.actions & {"change", "remove"}:
+        made += _bulk(kind)
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
     if "change" in kind.actions:
@@ -84,6 +87,20 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
             _address(kind, f"{one}move/", "move", boards.move_card),
         ]
     return made
+
+
+def _bulk(kind: RecordType) -> list[URLPattern]:
+    """The addresses of what is done with many records at once."""
+    many = f"{kind.slug}/bulk/"
+    return [
+        _address(kind, many, "bulk-runs", bulk.runs_page),
+        _address(kind, f"{many}all/", "bulk-all", bulk.all_matching),
+        _address(kind, f"{many}field/", "bulk-field", bulk.field_row),
+        _address(kind, f"{many}<int:pk>/", "bulk-run", bulk.run_page),
+        _address(kind, f"{many}<int:pk>/stop/", "bulk-stop", bulk.stop_run),
+        _address(kind, f"{many}<int:pk>/failures.csv", "bulk-failures", bulk.failures_file),
+        _address(kind, f"{many}<slug:what>/", "bulk", bulk.bulk_dialog),
+    ]
 
 
 def _address(kind: RecordType, route: str, view: str, default: Callable[..., Any]) -> URLPattern:

@@ -12,7 +12,8 @@ from itertools import batched, islice
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel import store
-from kundenkreis.records.exchange import mapping, reading, roundtrip, working
+from kundenkreis.records import working
+from kundenkreis.records.exchange import mapping, reading, roundtrip
 from kundenkreis.records.exchange.engine import PIECE, Became, Engine, Outcome
 from kundenkreis.records.exchange.notation import detected, text_of
 from kundenkreis.records.exchange.plan import Mode, Plan, Rule

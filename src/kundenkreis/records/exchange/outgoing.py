@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.http import QueryDict
 
-from kundenkreis.records.exchange import storing, working
+from kundenkreis.records import working
+from kundenkreis.records.exchange import storing
 from kundenkreis.records.exchange.exporting import CHUNK, Export, export
 from kundenkreis.records.exchange.writers import CSV, CsvLines, Workbook
 from kundenkreis.records.models import Transfer

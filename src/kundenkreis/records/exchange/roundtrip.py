@@ -17,7 +17,7 @@ from django.utils import translation
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.fields import PREFIX, is_custom
 from kundenkreis.kernel.record import reference
-from kundenkreis.records import listing
+from kundenkreis.records.columns import label_of
 from kundenkreis.records.declaration import Column
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
@@ -46,7 +46,7 @@ def ignored(kind: RecordType, viewer: Viewer, mark: marks.Mark) -> list[str]:
     known = {column.name: column for column in kind.columns}
     taken = {marks.NUMBER, *_changeable(kind, viewer)}
     left = [name for name in mark.columns if name not in taken]
-    return [listing.label_of(kind, known.get(name) or Column(name)) for name in left]
+    return [label_of(kind, known.get(name) or Column(name)) for name in left]
 
 
 def _changeable(kind: RecordType, viewer: Viewer) -> list[str]:

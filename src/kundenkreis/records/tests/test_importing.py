@@ -12,9 +12,9 @@ from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
-from kundenkreis.records import named, testing, write
+from kundenkreis.records import named, testing, working, write
 from kundenkreis.records.declaration import RecordType
-from kundenkreis.records.exchange import commands, working
+from kundenkreis.records.exchange import commands
 from kundenkreis.records.exchange.table import NOTES, RESULTS, logged, place
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.testing import counts
@@ -217,7 +217,7 @@ def test_it_goes_on_after_a_crash_without_doubling(monkeypatch: pytest.MonkeyPat
     commands.run_import(PERSON, ANNA, transfer)
     monkeypatch.setattr("kundenkreis.records.exchange.incoming.PIECE", 25)
     assert working.go_on(Side.CRM, transfer.pk, ANNA, turn=0)
-    working._drop(Side.CRM, transfer.pk)  # the process is gone, with all it knew
+    working._drop(Transfer, Side.CRM, transfer.pk)  # the process is gone, with all it knew
     with place(Side.CRM, transfer, RESULTS).open("ab") as file:
         file.write(b'{"row": 9')  # and was about to write
     transfer = testing.worked(PERSON, transfer)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kundenkreis.kernel import clock
-from kundenkreis.records import jobs
-from kundenkreis.records.exchange import commands, exporting, outgoing, working
+from kundenkreis.records import jobs, working
+from kundenkreis.records.exchange import commands, exporting, outgoing
 from kundenkreis.records.exchange.writers import CSV, TYPES
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.views import show

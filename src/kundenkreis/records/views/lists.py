@@ -12,7 +12,7 @@ from kundenkreis.records.cellwriting import editable_names
 from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
-from kundenkreis.records.views import show, tabs
+from kundenkreis.records.views import bulk, show, tabs
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -31,6 +31,7 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "listing": found,
         "may_edit": bool(editable_names(kind, viewer)),
         "tabs": tabs(kind, viewer, request.GET, "list"),
+        "bulk_actions": bulk.actions(kind, viewer) if found.selectable else [],
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
         "bin_url": kind.url("bin") if kind.may(viewer, "remove") else "",
         "import_url": kind.url("import") if kind.may(viewer, "import") else "",
