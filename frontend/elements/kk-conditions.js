@@ -17,9 +17,19 @@ class Conditions extends HTMLElement {
     this.draw();
   }
 
-  draw() {
+  // Everything anew; whoever works with the keyboard goes on where they were, or at `focus`.
+  draw(focus = this.focused()) {
     this.place.replaceChildren(this.group(this.tree, this.words, null, "where"));
     this.changed();
+    for (let path = focus?.path; path; path = path.replace(/\.?[^.]*$/, "")) {
+      const found = controls(this.querySelector(`[data-path="${path}"]`));
+      if (found.length) return found.at(path === focus.path ? focus.place : -1)?.focus();
+    }
+  }
+
+  focused() {
+    const part = document.activeElement.closest("[data-path]");
+    return this.contains(part) ? { path: part.dataset.path, place: controls(part).indexOf(document.activeElement) } : null;
   }
 
   changed() {
@@ -45,8 +55,9 @@ class Conditions extends HTMLElement {
   group(node, words, remove, path) {
     const choices = words.groups.map((group) => ({ value: group.type, label: group.label }));
     const head = make("div", { className: "conditions-head" }, select(choices, node.type, this.text.joiner, (type) => ((node.type = type), this.changed())), remove && this.remover(remove));
-    const rows = node.children.map((child, at) => this.node(child, words, () => (node.children.splice(at, 1), this.draw()), `${path}.children.${at}`));
-    return make("div", { className: "conditions" }, head, ...rows, this.adder(words, (added) => (node.children.push(added), this.draw())));
+    const rows = node.children.map((child, at) => this.node(child, words, () => (node.children.splice(at, 1), this.draw({ path: `${path}.children.${at}`, place: -1 })), `${path}.children.${at}`));
+    const add = (added) => this.draw({ path: `${path}.children.${node.children.push(added) - 1}`, place: 0 });
+    return make("div", { className: "conditions", "data-path": path }, head, ...rows, this.adder(words, add));
   }
 
   node(node, words, remove, path) {
@@ -115,6 +126,11 @@ class Conditions extends HTMLElement {
   remover(remove) {
     return make("button", { type: "button", className: "button ghost icon-only small remove", "aria-label": this.text.remove, title: this.text.remove, onclick: remove }, "×");
   }
+}
+
+// What can be used in a row or group, without what belongs to rows in it.
+function controls(part) {
+  return [...(part?.querySelectorAll("select, input, button") ?? [])].filter((one) => one.closest("[data-path]") === part);
 }
 
 customElements.define("kk-conditions", Conditions);
