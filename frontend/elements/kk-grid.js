@@ -30,7 +30,7 @@ class Grid extends HTMLElement {
     this.addEventListener("focusin", ({ target }) => target !== this.active && target.matches("td[data-name]") && this.go(target));
     for (const name of ["copy", "cut", "paste"]) this.addEventListener(name, (event) => !this.editor.cell && this.range[name](event));
     document.addEventListener("htmx:afterSettle", () => this.settle(), { signal });
-    document.addEventListener("htmx:beforeRequest", ({ detail }) => this.writing.undone(detail.requestConfig.path), { signal });
+    document.addEventListener("htmx:beforeRequest", (event) => this.writing.before(event), { signal });
     document.addEventListener("list-changed", () => this.writing.refresh(), { signal });
     addEventListener("beforeunload", (event) => this.marks.waiting && event.preventDefault(), { signal });
     this.settle();

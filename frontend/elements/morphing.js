@@ -15,5 +15,6 @@ Object.assign(Idiomorph.defaults.callbacks, {
     }
     return true;
   },
+  beforeNodeRemoved: (node) => !node.matches?.("kk-grid tr:has(td:is(.editing, .draft, .saving, .failed))"),
   beforeAttributeUpdated: (name) => !OURS.has(name),
 });

@@ -20,7 +20,7 @@ export function send(method, url, { source, values = {}, target = source, swap =
       });
     };
     source.addEventListener("htmx:afterRequest", done);
-    htmx.ajax(method, url, { source, values, target, swap });
+    htmx.ajax(method, url, { source, values, target, swap }).catch(() => {}); // the event has told
   });
 }
 

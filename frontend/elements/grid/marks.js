@@ -6,7 +6,12 @@ export const editable = (cell) => cell?.dataset.value !== undefined;
 export class Marks {
   constructor(grid) {
     this.grid = grid;
+    grid.addEventListener("scroll", () => this.bubble.hidePopover(), true);
     grid.addEventListener("click", ({ target }) => this.press(target.closest("[data-failed]")?.dataset.failed));
+  }
+
+  get bubble() {
+    return this.grid.querySelector(".grid-why");
   }
 
   get failed() {
@@ -22,7 +27,7 @@ export class Marks {
     cell.classList.remove("draft", "saving", "failed", "saved");
     cell.classList.add(state);
     cell.ariaInvalid = why ? "true" : null;
-    cell.dataset.why = why;
+    cell.dataset.why = cell.title = cell.ariaDescription = why;
     if (cell === this.grid.active) this.explain(cell);
     this.count();
   }
@@ -41,6 +46,7 @@ export class Marks {
     cell.stored = null;
     for (const name of ["typed", "why", "chosen"]) delete cell.dataset[name];
     cell.ariaInvalid = null;
+    for (const name of ["title", "aria-description"]) cell.removeAttribute(name);
     cell.classList.remove("failed", "saving", "draft");
     if (cell === this.grid.active) this.explain(cell);
     this.count();
@@ -68,7 +74,9 @@ export class Marks {
   press(what) {
     const failed = this.failed;
     if (what === "next") this.grid.go(failed[(failed.indexOf(this.grid.active) + 1) % failed.length]);
-    if (what === "discard") failed.forEach((cell) => this.restore(cell));
+    if (what !== "discard") return;
+    for (const cell of this.grid.querySelectorAll("td:is(.failed, .draft)")) this.restore(cell);
+    this.grid.active.focus();
   }
 
   count() {
@@ -79,7 +87,7 @@ export class Marks {
   }
 
   explain(cell) {
-    const bubble = this.grid.querySelector(".grid-why");
+    const { bubble } = this;
     bubble.textContent = cell.dataset.why ?? "";
     if (!bubble.textContent) return bubble.hidePopover();
     bubble.showPopover();
@@ -95,7 +103,6 @@ export class Marks {
   }
 
   tell(text, undo_url = "") {
-    this.say(text);
-    toast({ text, undo_url });
+    toast({ text, undo_url }); // is read out as well
   }
 }

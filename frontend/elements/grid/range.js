@@ -111,6 +111,7 @@ export class Range {
 
 function shown(cell) {
   const copy = cell.cloneNode(true);
+  for (const time of copy.querySelectorAll("time[title]")) time.textContent = time.title;
   for (const mark of copy.querySelectorAll(".avatar, .none, .hidden-text")) mark.remove();
   return copy.textContent.replaceAll("\u00a0", " ").trim();
 }

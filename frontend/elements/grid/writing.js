@@ -109,12 +109,19 @@ export class Writing {
     this.flush();
   }
 
-  undone(url) {
-    this.undos = this.undos.filter((one) => one !== url);
+  // Of any request of the page: another list would take away what was typed into this one.
+  before(event) {
+    const { target, requestConfig } = event.detail;
+    this.undos = this.undos.filter((url) => url !== requestConfig.path);
+    if (target?.id !== "list" || this.refreshing || !this.grid.marks.waiting) return;
+    event.preventDefault();
+    this.grid.marks.tell(this.grid.dataset.waiting);
   }
 
-  refresh() {
+  async refresh() {
     const { pathname, search } = location;
-    htmx.ajax("GET", pathname + search, { target: "#list", swap: "morph:outerHTML" });
+    this.refreshing = true;
+    await htmx.ajax("GET", pathname + search, { target: "#list", swap: "morph:outerHTML" }).catch(() => {});
+    this.refreshing = false;
   }
 }

@@ -72,7 +72,12 @@ def editable_names(kind: RecordType, viewer: Viewer) -> list[str]:
     """The columns whose cells the viewer may change, where they may change the record."""
     if not kind.may(viewer, "change"):
         return []
-    return [name for name in changeable(kind, kind.columns_for(viewer)) if kind.sets(viewer, name)]
+    return [
+        name
+        for name in changeable(kind, kind.columns_for(viewer))
+        # A text in every language has more to it than a cell shows.
+        if kind.sets(viewer, name) and not info(kind.model, name).translated
+    ]
 
 
 def new_names(kind: RecordType, viewer: Viewer, columns: Iterable[str]) -> list[str]:

@@ -118,7 +118,7 @@ def _widget(field: forms.Field) -> forms.Widget:
     """Text where one types, a list where one chooses: a cell has no room for pickers."""
     if isinstance(field, forms.BooleanField):
         return forms.Select(choices=[("false", _("no")), ("true", _("yes"))])
-    if isinstance(field, forms.DateField | forms.DateTimeField):
+    if isinstance(field, forms.DateField | forms.DateTimeField | forms.TimeField):
         return forms.TextInput()
     if isinstance(field.widget, forms.Textarea):
         return forms.Textarea(attrs={"rows": 1})

@@ -16,6 +16,7 @@ from kundenkreis.crm.people.models import Organisation
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel.testing import ANNA, BOTH
 from kundenkreis.records import listing, named, write
+from kundenkreis.records.registry import TYPES
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -56,6 +57,18 @@ def test_a_list_is_for_reading_until_its_user_switches_and_then_stays_for_editin
     assert "kk-grid" not in logged_in(company.ben).get(LIST).text
     anna.post("/preferences/", {"edits_lists": "off"}, headers=HTMX)
     assert "kk-grid" not in anna.get(LIST).text
+
+
+def test_every_list_opens_for_editing(company: Company, editing: Client) -> None:
+    write.create(named("product"), ANNA, {"sku": "MK-1", "name": "Messkopf"})
+    edited = set()
+    for kind in TYPES.values():
+        page = editing.get(kind.url())
+        assert page.status_code == 200
+        if "<kk-grid" in page.text:
+            edited.add(kind.name)
+    assert {"person", "organisation", "opportunity", "product"} <= edited
+    assert not {"order", "user", "team"} & edited
 
 
 def test_a_list_that_is_only_read_makes_nothing_for_editing(
