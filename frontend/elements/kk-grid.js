@@ -52,7 +52,7 @@ class Grid extends HTMLElement {
     this.active?.setAttribute("tabindex", "0");
     this.range.paint();
     this.marks.count();
-    if (this.active === document.activeElement) this.marks.explain(this.active);
+    this.marks.explain(this.active === document.activeElement ? this.active : null);
   }
 
   go(cell, extend = false) {

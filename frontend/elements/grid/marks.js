@@ -88,7 +88,7 @@ export class Marks {
 
   explain(cell) {
     const { bubble } = this;
-    bubble.textContent = cell.dataset.why ?? "";
+    bubble.textContent = cell?.dataset.why ?? "";
     if (!bubble.textContent) return bubble.hidePopover();
     bubble.showPopover();
     this.say(bubble.textContent);

@@ -78,7 +78,7 @@ export class Writing {
     if (undo) this.undos.push(undo);
     if (sent.size > 1 || made.length) marks.tell(text, undo);
     else marks.say(failed && Object.values(failed).length ? Object.values(Object.values(failed)[0])[0] : text);
-    if (ask) htmx.ajax("POST", ask.url, { values: { column: ask.column }, target: "#dialogs", swap: "innerHTML" });
+    if (ask) htmx.ajax("POST", ask.url, { values: ask.values, target: "#dialogs", swap: "innerHTML" });
     this.grid.settle();
   }
 
@@ -120,8 +120,10 @@ export class Writing {
 
   async refresh() {
     const { pathname, search } = location;
+    const focused = this.grid.contains(document.activeElement); // a row that moves loses it
     this.refreshing = true;
     await htmx.ajax("GET", pathname + search, { target: "#list", swap: "morph:outerHTML" }).catch(() => {});
     this.refreshing = false;
+    if (focused && document.activeElement === document.body) this.grid.active.focus({ preventScroll: true });
   }
 }

@@ -44,17 +44,21 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     if str(moved.before) == lane:  # put back where it was; a board has no order of its own
         return HttpResponse(status=204)
     text = _("“%(name)s” is now in “%(lane)s”.") % {"name": moved.record, "lane": moved.lane}
-    if request.POST.get("from") == "record":
+    origin = request.POST.get("from") or request.GET.get("from", "")
+    if origin == "record":
         messages.success(request, text)
         return HttpResponse(headers={"HX-Refresh": "true"})
     toast: dict[str, Any] = {"text": text}
     if not request.GET.get("undo"):
-        toast["undo_url"] = f"{kind.url(pk, 'move')}?column={moved.before}&undo=1"
+        toast["undo_url"] = f"{kind.url(pk, 'move')}?column={moved.before}&undo=1&from={origin}"
+    if origin == "list":
+        done = {"toast": toast, "dialog:close": "", "list-changed": ""}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
     found = board(kind, request.viewer, request.GET, kind.url("board"))
     answer = show(
         request, kind, "board", _context(request, kind, found) | {"oob": True}, part="moved"
     )
-    answer["HX-Trigger"] = json.dumps({"toast": toast, "dialog:close": "", "list-changed": ""})
+    answer["HX-Trigger"] = json.dumps({"toast": toast, "dialog:close": ""})
     return answer
 
 

@@ -80,14 +80,14 @@ def _row(one: Any) -> Row:
     return Row(pk, cells)
 
 
-def _asked(kind: RecordType, rows: list[Row], written: Written) -> dict[str, str] | None:
+def _asked(kind: RecordType, rows: list[Row], written: Written) -> dict[str, Any] | None:
     """Where a single refused move to another lane asks for what it needs, as the board does."""
     if kind.board is None or len(rows) != 1 or list(rows[0].cells) != [kind.board.field]:
         return None
     cell, pk = rows[0].cells[kind.board.field], rows[0].pk
     if not kind.board.asks or not cell.chosen or pk not in written.failed or not pk:
         return None
-    return {"url": kind.url(pk, "move"), "column": cell.text}
+    return {"url": kind.url(pk, "move"), "values": {"column": cell.text, "from": "list"}}
 
 
 def summary(written: Written) -> str:

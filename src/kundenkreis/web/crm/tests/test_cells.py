@@ -153,12 +153,16 @@ def test_a_single_move_that_needs_a_reason_says_where_it_is_asked_for(
     lost, pk = str(company.stages["lost"].pk), company.opportunity.pk
     move = cell(lost, str(company.stages["new"].pk), chosen=True)
     answer = put(editing, pk, "/crm/opportunities/", stage=move).json()
-    assert answer["ask"] == {"url": f"/crm/opportunities/{pk}/move/", "column": lost}
-    asked = editing.post(answer["ask"]["url"], {"column": lost}, headers=HTMX)
+    address, values = answer["ask"]["url"], answer["ask"]["values"]
+    asked = editing.post(address, values, headers=HTMX)
     assert 'name="lost_reason"' in asked.text
-    done = {"column": lost, "lost_reason": "Preis"}
-    moved = editing.post(answer["ask"]["url"], done, headers=HTMX)
-    assert "list-changed" in json.loads(moved["HX-Trigger"])
+    moved = editing.post(address, values | {"lost_reason": "Preis"}, headers=HTMX)
+    told = json.loads(moved["HX-Trigger"])
+    assert "list-changed" in told
+    assert Opportunity.objects.get().lost_reason == "Preis"
+    back = editing.post(told["toast"]["undo_url"], headers=HTMX)
+    assert "list-changed" in json.loads(back["HX-Trigger"])
+    assert Opportunity.objects.get().stage == company.stages["new"]
 
 
 def test_a_cell_is_edited_in_a_sheet_where_there_is_no_room(
