@@ -66,7 +66,7 @@ class Grid extends HTMLElement {
     }
     this.range.reach(cell, extend);
     cell.focus({ preventScroll: true });
-    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.range.reveal(cell);
     this.marks.explain(cell);
   }
 

@@ -12,6 +12,13 @@ export class Range {
     this.paint();
   }
 
+  // The first column stands still above the others.
+  reveal(cell) {
+    const first = cell.parentElement.querySelector(".primary-cell");
+    this.grid.querySelector(".table-wrap").style.scrollPaddingLeft = `${first === cell ? 0 : first.offsetWidth}px`;
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   collapse(cell) {
     const wide = this.cells().flat().length > 1;
     this.reach(cell, false);

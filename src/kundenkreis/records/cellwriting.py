@@ -20,6 +20,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import merging, write
 from kundenkreis.records.celltexts import Reader, held
+from kundenkreis.records.columns import editable
 from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.forms import changeable, form_names
 from kundenkreis.records.merging import Difference, Differs
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 MOST = 500  # cells in one request
-PIECE = 25  # rows in one transaction
+PIECE = 5  # rows in one transaction: others write as well
 NEW = 0  # the number of a row that is no record yet
 
 
@@ -70,14 +71,8 @@ class Written:
 
 def editable_names(kind: RecordType, viewer: Viewer) -> list[str]:
     """The columns whose cells the viewer may change, where they may change the record."""
-    if not kind.may(viewer, "change"):
-        return []
-    return [
-        name
-        for name in changeable(kind, kind.columns_for(viewer))
-        # A text in every language has more to it than a cell shows.
-        if kind.sets(viewer, name) and not info(kind.model, name).translated
-    ]
+    # A text in every language has more to it than a cell shows.
+    return [name for name in editable(kind, viewer) if not info(kind.model, name).translated]
 
 
 def new_names(kind: RecordType, viewer: Viewer, columns: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kundenkreis.records import definitions
 from kundenkreis.records.declaration import Column
 from kundenkreis.records.fields import Info, info, names
+from kundenkreis.records.forms import changeable
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -82,6 +83,13 @@ def offered(kind: RecordType, viewer: Viewer) -> tuple[Column, ...]:
     for column in (*kind.columns_for(viewer), *declared, *seen):
         found.setdefault(column.name, column)
     return tuple(found.values())
+
+
+def editable(kind: RecordType, viewer: Viewer) -> list[str]:
+    """The fields among them that the viewer may change, where they may change the record."""
+    if not kind.may(viewer, "change"):
+        return []
+    return [name for name in changeable(kind, offered(kind, viewer)) if kind.sets(viewer, name)]
 
 
 def info_of(kind: RecordType, column: Column) -> Info | None:

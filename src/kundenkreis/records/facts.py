@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.records import cells
+from kundenkreis.records.columns import editable
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import info
-from kundenkreis.records.forms import changeable
 from kundenkreis.records.history import Change, last_changes
 from kundenkreis.ui import formats
 
@@ -46,16 +46,9 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
 
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     """The facts, and the columns of lists, that this viewer may change in place."""
-    right = kind.right("change")
-    if not kind.may(viewer, "change") or not viewer.covers(right, record):
+    if not viewer.covers(kind.right("change"), record):
         return set()
-    columns = [column.name for column in kind.columns_for(viewer)]
-    names = changeable(kind, [*kind.fact_names(viewer), *columns])
-    return {
-        name
-        for name in names
-        if kind.sets(viewer, name) and not info(kind.model, name).hidden(record)
-    }
+    return {name for name in editable(kind, viewer) if not info(kind.model, name).hidden(record)}
 
 
 def shown(kind: RecordType, record: Any, fact: str | Column, directory: Directory) -> object:

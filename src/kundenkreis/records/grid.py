@@ -95,7 +95,8 @@ class Grid:
             name = markup(' data-name="{}" data-value=""', column.name)
             cells.append(
                 markup(
-                    '<td class="keep"{}>{}</td>',
+                    '<td class="{}"{}>{}</td>',
+                    "primary-cell" if place == 0 else "",
                     name if column.name in self.new else "",
                     markup('<span class="none">{}</span>', hint) if place == 0 else "",
                 )

@@ -50,7 +50,8 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     toast: dict[str, Any] = {"text": text}
     if not request.GET.get("undo"):
-        toast["undo_url"] = f"{kind.url(pk, 'move')}?column={moved.before}&undo=1&from={origin}"
+        toast["undo_url"] = f"{kind.url(pk, 'move')}?column={moved.before}&undo=1"
+        toast["undo_url"] += "&from=list" if origin == "list" else ""
     if origin == "list":
         done = {"toast": toast, "dialog:close": "", "list-changed": ""}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})

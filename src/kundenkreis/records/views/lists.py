@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
-from kundenkreis.records.cellwriting import editable_names
 from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
@@ -29,7 +28,7 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "title": kind.title,
         "title_icon": kind.icon,
         "listing": found,
-        "may_edit": bool(editable_names(kind, viewer)),
+        "may_edit": kind.may(viewer, "change"),
         "tabs": tabs(kind, viewer, request.GET, "list"),
         "bulk_actions": bulk.actions(kind, viewer) if found.selectable else [],
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
