@@ -21,7 +21,7 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.log import Position, read_after
 from kundenkreis.kernel.models import AuditChange, AuditEntry, AuditSeal
-from kundenkreis.kernel.record import reference, secret_fields
+from kundenkreis.kernel.record import Record, holders, reference, secret_fields
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current, unit_of_work
 
@@ -44,6 +44,7 @@ def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -
             target=reference(obj),
             batch=unit.batch,
             digest="",
+            behalf=_behalf(actor, obj, fields),
         )
         entry.digest = digest(entry, salt, text)
         entries.append(entry)
@@ -57,6 +58,24 @@ def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -
         ],
         batch_size=500,
     )
+
+
+def _behalf(actor: Actor, obj: Model, fields: dict[str, Any]) -> str:
+    """Whom the actor stands in for, where it is that one's record they change."""
+    if not actor.stands_in_for:
+        return ""
+    owner = fields["owner_id"][0] if "owner_id" in fields else _owner(obj)
+    return f"user:{owner}" if owner in actor.stands_in_for else ""
+
+
+def _owner(obj: Model) -> int | None:
+    """Whose a row is; a part is whose the record is that it belongs to."""
+    own: int | None = getattr(obj, "owner_id", None)
+    for model, pk in holders(obj) if own is None else ():
+        if issubclass(model, Record):
+            rows = model._default_manager.using(current().side.alias).filter(pk=pk)
+            own = own or rows.values_list("owner_id", flat=True).first()
+    return own
 
 
 def _hidden(obj: Model, fields: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +99,8 @@ def digest(entry: AuditEntry, salt: str, fields: str) -> str:
         entry.target,
         entry.batch,
         inner,
+        # Only where it says something: entries of earlier versions had none.
+        *([entry.behalf] if entry.behalf else []),
     ]
     return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
 

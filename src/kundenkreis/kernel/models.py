@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import TransactionField
 
@@ -30,11 +31,14 @@ class AuditEntry(LogRow):
     target = models.CharField(max_length=80)
     batch = models.CharField(max_length=40, blank=True)
     digest = models.CharField(max_length=64)
+    # For whom a deputy acted, who was absent: `user:17`.
+    behalf = models.CharField(max_length=80, blank=True, db_default="")
 
     class Meta:
         indexes = [
             models.Index(fields=["target", "id"], name="audit_target"),
             models.Index(fields=["batch"], name="audit_batch"),
+            models.Index(fields=["behalf", "id"], name="audit_behalf", condition=~Q(behalf="")),
         ]
 
 
@@ -58,6 +62,36 @@ class AuditSeal(models.Model):
     entry_id = models.BigIntegerField(unique=True)
     tx = models.BigIntegerField(default=0)
     chain = models.CharField(max_length=64)
+
+
+class Share(models.Model):
+    """One record of a type (`crm.person`) that a member of staff or a team may read, or change too,
+    beyond what their roles reach; up to and including a day, or until it is taken back."""
+
+    class Level(models.TextChoices):
+        READ = "read", _("may read")
+        CHANGE = "change", _("may read and change")
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=80)
+    row = models.BigIntegerField()
+    user_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    level = models.CharField(max_length=6, choices=Level.choices, default=Level.READ)
+    until = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user_id__isnull=False) ^ Q(team_id__isnull=False),
+                name="share_with_one",
+            ),
+            models.UniqueConstraint(fields=["user_id", "subject", "row"], name="share_user_once"),
+            models.UniqueConstraint(fields=["team_id", "subject", "row"], name="share_team_once"),
+        ]
+        indexes = [models.Index(fields=["subject", "row"], name="share_row")]
 
 
 class RemovedRow(models.Model):

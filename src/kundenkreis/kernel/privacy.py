@@ -115,7 +115,7 @@ _AUDIT = Use(
 _CHANGE = Use(_WHAT, "6(1)(c)", "10y", "entry__target", since="entry__at")
 
 PRIVACY: Map = {
-    "AuditEntry": dict.fromkeys(("id", "tx", "at", "actor", "via", "command", "action", "target", "batch", "digest"), _AUDIT),
+    "AuditEntry": dict.fromkeys(("id", "tx", "at", "actor", "via", "command", "action", "target", "batch", "digest", "behalf"), _AUDIT),
     "AuditChange": dict.fromkeys(("entry", "salt", "fields"), _CHANGE),
     "AuditSeal": dict.fromkeys(("id", "entry_id", "tx", "chain"), TECHNICAL),
     "RemovedRow": dict.fromkeys(
@@ -124,6 +124,10 @@ PRIVACY: Map = {
             "root", "restored_at",
         ),
         Use("undoing a deletion", "6(1)(f)", "30d", "image", since="at"),
+    ),
+    "Share": dict.fromkeys(
+        ("id", "subject", "row", "user_id", "team_id", "level", "until"),
+        Use("who among staff may work with a record", "6(1)(f)", "record", "row"),
     ),
     "SearchDocument": dict.fromkeys(
         ("id", "kind", "row", "owner_id", "team_id", "name", "words", "others"),

@@ -61,8 +61,9 @@ class Reach:
     kind: str
     everything: bool
     everywhere: bool = True
-    owner_id: int | None = None
+    owner_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
+    rows: frozenset[int] = frozenset()  # that are shared with the viewer
 
 
 def folded(text: str) -> str:
@@ -255,10 +256,11 @@ def _reach(reaches: Sequence[Reach]) -> tuple[str, list[Any]] | None:
         if reach.everything:
             parts.append("d.kind = %s")
             continue
-        teams = sorted(reach.team_ids)
-        team = f" OR d.team_id IN ({', '.join(['%s'] * len(teams))})" if teams else ""
-        parts.append(f"(d.kind = %s AND (d.owner_id = %s{team}))")
-        values += [reach.owner_id, *teams]
+        ways = {"owner_id": reach.owner_ids, "team_id": reach.team_ids, "row": reach.rows}
+        named = {column: sorted(ids) for column, ids in ways.items() if ids}
+        some = [f"d.{name} IN ({', '.join(['%s'] * len(ids))})" for name, ids in named.items()]
+        parts.append(f"(d.kind = %s AND ({' OR '.join(some) or '1 = 0'}))")
+        values += [one for ids in named.values() for one in ids]
     return (f"({' OR '.join(parts)})", values) if parts else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +59,7 @@ class User(AbstractBaseUser):
     edits_lists = models.BooleanField(_("Edits in lists"), default=False)
     is_active = models.BooleanField(_("May log in"), default=True)
     joined_at = models.DateTimeField(_("Since"))
+    until = models.DateField(_("Access until"), null=True, blank=True)
     teams = models.ManyToManyField(Team, related_name="members")
     roles = models.ManyToManyField(Role, related_name="holders")
 
@@ -72,8 +75,44 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def is_over(self, today: date) -> bool:
+        """Whether the days are over for which they were let in."""
+        return self.until is not None and self.until < today
+
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] or self.email
+
+
+class Absence(models.Model):
+    """Days on which a member of staff is away, and who sees to their records and tasks meanwhile.
+
+    `seen_at` is when they looked at what was done for them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(
+        User, models.PROTECT, related_name="standing_in", verbose_name=_("Deputy")
+    )
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("Until and including"))
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="absence_ends_later"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(user=models.F("deputy")), name="absence_has_a_deputy"
+            ),
+        ]
+        indexes = [models.Index(fields=["deputy", "ends_on"], name="absence_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.starts_on} – {self.ends_on}"

@@ -18,9 +18,23 @@ PRIVACY: Map = {
     "Team": dict.fromkeys(("id", "name", "parent"), TECHNICAL),
     "User": {
         **dict.fromkeys(
-            ("id", "email", "name", "password", "is_active", "joined_at", "last_login"), _ACCOUNT
+            (
+                "id",
+                "email",
+                "name",
+                "password",
+                "is_active",
+                "joined_at",
+                "until",
+                "last_login",
+            ),
+            _ACCOUNT,
         ),
         **dict.fromkeys(("teams", "roles"), _ACCOUNT),
         **dict.fromkeys(("language", "theme", "zone", "edits_lists"), _SETTING),
     },
+    "Absence": dict.fromkeys(
+        ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),
+        Use("planning of work by staff", "6(1)(f)", "1y", "user", since="ends_on"),
+    ),
 }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from kundenkreis.crm.accounts.models import Team, User
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.sharing import SharedWith
 
 Grants = Mapping[str, Level]
 Hidden = Mapping[str, frozenset[str]]
@@ -17,12 +20,20 @@ WRITES = ("create", "change")
 
 def viewer_of(user: User, via: str = "ui") -> Viewer:
     """The viewer a member of staff is: the widest grant of all their roles counts."""
+    today = clock.today(settings.COMPANY_ZONE)
+    if user.is_over(today):
+        return Viewer(name=str(user), user_id=user.pk, via=via)  # their time is over
+    away = Q(standing_in__starts_on__lte=today, standing_in__ends_on__gte=today)
     known = User.objects.filter(pk=user.pk).order_by()
-    rows = list(known.values_list("roles__slug", "roles__grants", "roles__fields", "teams"))
-    roles = {slug: (levels_of(rights), fields) for slug, rights, fields, _team in rows if slug}
+    rows = list(
+        known.annotate(away=FilteredRelation("standing_in", condition=away)).values_list(
+            "roles__slug", "roles__grants", "roles__fields", "teams", "away__user"
+        )
+    )
+    roles = {slug: (levels_of(rights), fields) for slug, rights, fields, *_ in rows if slug}
     grants = widest(levels for levels, _fields in roles.values())
     hidden, locked = field_rights(roles.values())
-    team_ids = frozenset(team for *_role, team in rows if team is not None)
+    team_ids = frozenset(team for *_role, team, _away in rows if team is not None)
     return Viewer(
         name=str(user),
         user_id=user.pk,
@@ -33,13 +44,17 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
         via=via,
         hidden=hidden,
         locked=locked,
+        shares=SharedWith(user.pk, team_ids),
+        stands_in_for=frozenset(absent for *_role, absent in rows if absent is not None),
     )
 
 
 def viewer_by_id(user_id: int) -> Viewer | None:
     """Somebody who may log in, with their rights of this moment; None if there is nobody such."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    return None if user is None else viewer_of(user)
+    if user is None or user.is_over(clock.today(settings.COMPANY_ZONE)):
+        return None
+    return viewer_of(user)
 
 
 def levels_of(grants: Mapping[str, str]) -> Grants:

@@ -72,7 +72,7 @@ def consents_of(person: Person) -> list[ContactPermission]:
 
 def due_next_steps(viewer: Viewer, until: date, limit: int = 20) -> list[Person | Organisation]:
     """The viewer's own next steps of persons and organisations that are due, earliest first."""
-    due = Q(owner_id=viewer.user_id, next_step_on__lte=until)
+    due = Q(owner_id__in=viewer.owners, next_step_on__lte=until)
     found: list[Person | Organisation] = []
     for model, rows in ((Person, persons(viewer)), (Organisation, organisations(viewer))):
         if viewer.sees(subject_of(model), "next_step_on"):

@@ -53,7 +53,7 @@ def opportunities_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[
 
 def closing_soon(viewer: Viewer, until: date, limit: int = 8) -> list[Opportunity]:
     """The viewer's own open opportunities expected to close by a day, also overdue ones."""
-    own = open_opportunities(viewer).filter(owner_id=viewer.user_id, expected_on__lte=until)
+    own = open_opportunities(viewer).filter(owner_id__in=viewer.owners, expected_on__lte=until)
     return list(own.order_by("expected_on", "id")[:limit])
 
 
@@ -61,7 +61,7 @@ def due_opportunities(viewer: Viewer, until: date, limit: int = 20) -> list[Oppo
     """The viewer's own opportunities whose next step is due, earliest first."""
     if not viewer.sees("crm.opportunity", "next_step_on"):
         return []
-    own = opportunities(viewer).filter(owner_id=viewer.user_id, next_step_on__lte=until)
+    own = opportunities(viewer).filter(owner_id__in=viewer.owners, next_step_on__lte=until)
     return list(own.order_by("next_step_on", "id")[:limit])
 
 

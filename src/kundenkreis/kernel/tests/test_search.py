@@ -118,9 +118,9 @@ def test_it_finds_parts_of_compounds() -> None:
 @pytest.mark.django_db(databases=CRM)
 def test_it_finds_only_what_is_within_reach() -> None:
     keep_names()
-    mine = Reach("firm", everything=False, owner_id=4)
+    mine = Reach("firm", everything=False, owner_ids=frozenset({4}))
     assert found("mueller", mine) == [4]
-    team = Reach("firm", everything=False, owner_id=99, team_ids=frozenset({1}))
+    team = Reach("firm", everything=False, owner_ids=frozenset({99}), team_ids=frozenset({1}))
     assert found("mueller", team) == [1]
     assert found("mueller", Reach("person", everything=True)) == []
     assert search.find(Side.CRM, [], "mueller", 10) == []

@@ -9,13 +9,15 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db import DataError
 from django.http import HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import anybody, viewer_of
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.web.shell import errors
 
@@ -51,6 +53,8 @@ class ViewerMiddleware:
         user = request.user
         if not isinstance(user, User):
             return self._before_login(request)
+        if user.is_over(clock.today(settings.COMPANY_ZONE)):
+            return self._time_is_over(request, user)
         request.viewer = viewer_of(user)  # type: ignore[attr-defined]
         request.edits_lists = user.edits_lists  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
@@ -70,6 +74,14 @@ class ViewerMiddleware:
         with translation.override(_language(request)):
             request.LANGUAGE_CODE = translation.get_language() or "de"
             return self.get_response(request)
+
+    def _time_is_over(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Access that was given for a time ends by itself, in the middle of a session too."""
+        logout(request)
+        with translation.override(user.language):
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+            return render(request, "account/over.html", {"until": user.until}, status=403)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, UNUSABLE):

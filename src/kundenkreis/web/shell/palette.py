@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import search
@@ -61,7 +62,11 @@ def records(viewer: Viewer, text: str) -> list[Hit]:
     hits: list[Hit] = []
     for side in Side:
         kinds = list(_readable(viewer, side))
-        partly = [kind for kind in kinds if hides_texts(kind, viewer)]
+        partly = [
+            kind
+            for kind in kinds
+            if hides_texts(kind, viewer) or isinstance(_shared(kind, viewer), QuerySet)
+        ]
         reaches = [_reach(kind, viewer) for kind in kinds if kind not in partly]
         found = search.find(side, reaches, text, RECORDS)
         rows = {
@@ -96,9 +101,14 @@ def _reach(kind: RecordType, viewer: Viewer) -> Reach:
         kind.name,
         everything=level is Level.ALL,
         everywhere=knows_others(kind, viewer),
-        owner_id=viewer.user_id,
+        owner_ids=viewer.owners,
         team_ids=viewer.teams_within(level),
+        rows=frozenset(_shared(kind, viewer)) if Level.NONE < level < Level.ALL else frozenset(),
     )
+
+
+def _shared(kind: RecordType, viewer: Viewer) -> Collection[int] | QuerySet[Any]:
+    return () if viewer.shares is None else viewer.shares.rows(kind.subject, "read")
 
 
 def _hit(kind: RecordType, record: Any) -> Hit:
