@@ -126,6 +126,15 @@ def of_batch(side: Side, batch: str, limit: int) -> list[AuditEntry]:
     return list(entries.filter(batch=batch).order_by("id")[:limit])
 
 
+def on_behalf(
+    side: Side, absent: str, since: datetime, until: datetime, limit: int
+) -> list[AuditEntry]:
+    """What deputies did for somebody within a time, latest first, each entry with its changes."""
+    entries = AuditEntry.objects.using(side.alias).select_related("change")
+    within = entries.filter(behalf=absent, at__gte=since, at__lt=until)
+    return list(within.order_by("-id")[:limit])
+
+
 def sizes(side: Side, batches: Iterable[str], prefix: str) -> dict[str, int]:
     """How many records whose reference begins so each unit of work touched."""
     entries = AuditEntry.objects.using(side.alias).filter(batch__in=set(batches))

@@ -82,12 +82,13 @@ def steps(
     """A page of a record's changes, newest first, and where the next one begins (0 at the end)."""
     entries = audit.latest(kind.side, reference(record), PAGE + 1, before=before)
     more, entries = len(entries) > PAGE, entries[:PAGE]
-    who, words = names_of(entry.actor for entry in entries), Words(viewer, record, entries)
+    named = names_of(name for entry in entries for name in (entry.actor, entry.behalf))
+    words = Words(viewer, record, entries)
     sizes = audit.sizes(kind.side, (entry.batch for entry in entries), f"{kind.side}.{kind.name}:")
     made = [
-        _step(kind, entry, who(entry.actor), words, known, sizes.get(entry.batch, 1))
+        _step(kind, entry, _who(entry, named), words, known, sizes.get(entry.batch, 1))
         for entry in entries
-        if (known := _known(kind, viewer, entry)) is not None
+        if (known := known_changes(kind, viewer, entry)) is not None
     ]
     return made, entries[-1].pk if more else 0
 
@@ -98,12 +99,26 @@ def undo_url(kind: RecordType, record: Any) -> str:
     return kind.url("undo", entries[0].batch) if entries else ""
 
 
-def _known(kind: RecordType, viewer: Viewer, entry: AuditEntry) -> dict[str, list[Any]] | None:
+def known_changes(
+    kind: RecordType, viewer: Viewer, entry: AuditEntry
+) -> dict[str, list[Any]] | None:
     """What an entry says of fields that the viewer may know of; None if it is of others only."""
     change = getattr(entry, "change", None)
     fields: dict[str, list[Any]] = change.fields if change else {}
-    known = {name: pair for name, pair in fields.items() if kind.sees(viewer, name)}
+    internal = internal_fields(kind.model)
+    known = {
+        name: pair
+        for name, pair in fields.items()
+        if name not in internal and kind.sees(viewer, name)
+    }
     return None if fields and not known and entry.action == "change" else known
+
+
+def _who(entry: AuditEntry, named: Callable[[str], str]) -> str:
+    if not entry.behalf:
+        return named(entry.actor)
+    names = {"deputy": named(entry.actor), "absent": named(entry.behalf)}
+    return _("%(deputy)s for %(absent)s") % names
 
 
 def _step(
@@ -114,11 +129,7 @@ def _step(
     known: dict[str, list[Any]],
     together: int,
 ) -> Step:
-    title, icon = {
-        "create": (_("Created"), "circle-plus"),
-        "remove": (_("Deleted"), "trash-2"),
-        "restore": (_("Brought back"), "undo-2"),
-    }.get(entry.action, (_("Changed"), "pencil"))
+    title, icon = step_words(entry.action)
     return Step(
         at=entry.at,
         who=who,
@@ -131,9 +142,17 @@ def _step(
         lines=[
             Line(words.label(name), words.of(name, old), words.of(name, new))
             for name, (old, new) in known.items()
-            if name not in internal_fields(kind.model)
         ],
     )
+
+
+def step_words(action: str) -> tuple[str, str]:
+    """What was done in one word, and its icon."""
+    return {
+        "create": (_("Created"), "circle-plus"),
+        "remove": (_("Deleted"), "trash-2"),
+        "restore": (_("Brought back"), "undo-2"),
+    }.get(action, (_("Changed"), "pencil"))
 
 
 class Words:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, path
 
+from kundenkreis.kernel.record import Record
 from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
@@ -22,6 +23,7 @@ from kundenkreis.records.views import (
     lists,
     marking,
     pages,
+    sharing,
     writing,
 )
 
@@ -58,6 +60,9 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         made += _bulk(kind)
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
+    if "change" in kind.actions and issubclass(kind.model, Record):
+        made.append(_address(kind, f"{one}shares/", "shares", sharing.shares_page))
+        made.append(_address(kind, f"{one}shares/<int:share>/end/", "unshare", sharing.end_share))
     if "change" in kind.actions:
         made.append(_address(kind, f"{one}edit/", "edit", editing.edit_page))
         made.append(_address(kind, f"{one}edit/<str:name>/", "fact", editing.edit_fact))

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts import granting, shipped
 from kundenkreis.crm.accounts.models import Role, Team, User
+from kundenkreis.crm.accounts.staff_commands import taken
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
 SETTINGS = ("language", "theme", "zone", "edits_lists")
-# Rights per shipped role. `*` stands for every type or action of a side.
-SHIPPED_ROLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "administrator": ({"de": "Administration", "en": "Administrator"}, {"*.*.*": "all"}),
-    "management": ({"de": "Leitung", "en": "Management"}, {"*.*.read": "all"}),
-    "sales": (
-        {"de": "Vertrieb", "en": "Sales"},
-        {
-            "crm.*.read": "all",
-            "crm.person.*": "all",
-            "crm.organisation.*": "all",
-            "crm.opportunity.*": "team",
-            "crm.opportunity.read": "all",
-        },
-    ),
-    "marketing": (
-        {"de": "Marketing", "en": "Marketing"},
-        {"engage.*.*": "all", "insight.*.read": "all", "crm.order.read": "all"},
-    ),
-}
 
 
 @command
@@ -41,9 +25,12 @@ def create_shipped_roles(*, actor: Actor) -> dict[str, Role]:
     """Make the roles every installation starts with; existing ones stay as they are."""
     actor.require("crm.role.change")
     have = {role.slug: role for role in store.rows(Role).all()}
-    for slug, (label, grants) in SHIPPED_ROLES.items():
+    for slug, role in shipped.ROLES.items():
         if slug not in have:
-            have[slug] = store.create(actor, Role, slug=slug, label=label, grants=grants)
+            have[slug] = store.create(
+                actor, Role, slug=slug, label={"de": role.de, "en": role.en},
+                grants=role.grants, fields=role.fields, needs_end=role.needs_end,
+            )  # fmt: skip
     return have
 
 
@@ -66,20 +53,21 @@ def create_user(
     teams: Iterable[Team] = (),
     language: str = "de",
     is_active: bool = True,
+    until: date | None = None,
 ) -> User:
     """Make a member of staff. Without a password nobody can log in as them.
 
-    Raises `DomainError` when the e-mail address is taken.
+    Raises `DomainError` when the e-mail address is taken, for rights beyond the actor's own, and
+    for a role that needs a last day (`until`).
     """
     actor.require("crm.user.create")
     email = email.strip().lower()
     if store.rows(User).filter(email__iexact=email).exists():
-        raise DomainError(
-            _("There is already a user with this e-mail address."),
-            _("The address is what people log in with, so it must be unique."),
-            _("Choose another address."),
-            field="email",
-        )
+        raise taken()
+    chosen = list(store.rows(Role).filter(slug__in=list(roles)))
+    granting.require_grant(actor, chosen)
+    granting.require_teams(actor, (), wanted_teams := list(teams))
+    granting.require_end(chosen, until)
     user = store.create(
         actor,
         User,
@@ -89,9 +77,9 @@ def create_user(
         language=language,
         is_active=is_active,
         joined_at=clock.now(),
+        until=until,
     )
-    chosen = store.rows(Role).filter(slug__in=list(roles))
-    store.assign(actor, user, roles=chosen, teams=teams)
+    store.assign(actor, user, roles=chosen, teams=wanted_teams)
     return user
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,8 @@ from kundenkreis.kernel.fields import Translated
 class Role(models.Model):
     """A named set of rights: `{"crm.opportunity.change": "tree"}`; any number per user.
 
-    `fields` narrows them: `{"crm.person": {"phone": "hidden", "source": "locked"}}`.
+    `fields` narrows them: `{"crm.person": {"phone": "hidden", "source": "locked"}}`. Whoever holds
+    a role that `needs_end` is let in up to a certain day.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,6 +24,7 @@ class Role(models.Model):
     label = Translated()
     grants = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)
+    needs_end = models.BooleanField(_("For a time only"), default=False)
 
     def __str__(self) -> str:
         return self.slug
@@ -32,7 +35,14 @@ class Team(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(_("Name"), max_length=80, unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("Part of"),
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -53,7 +63,9 @@ class User(AbstractBaseUser):
     id = models.BigAutoField(primary_key=True)
     email = models.EmailField(_("E-mail"), unique=True)
     name = models.CharField(_("Name"), max_length=120)
-    language = models.CharField(_("Language"), max_length=5, default="de")
+    language = models.CharField(
+        _("Language"), max_length=5, default="de", choices=settings.LANGUAGES
+    )
     theme = models.CharField(_("Theme"), max_length=6, default="system")
     zone = models.CharField(_("Time zone"), max_length=40, default="Europe/Berlin")
     edits_lists = models.BooleanField(_("Edits in lists"), default=False)

@@ -14,7 +14,7 @@ _ACCOUNT = Use(
 _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
 
 PRIVACY: Map = {
-    "Role": dict.fromkeys(("id", "slug", "label", "grants", "fields"), TECHNICAL),
+    "Role": dict.fromkeys(("id", "slug", "label", "grants", "fields", "needs_end"), TECHNICAL),
     "Team": dict.fromkeys(("id", "name", "parent"), TECHNICAL),
     "User": {
         **dict.fromkeys(
@@ -35,6 +35,6 @@ PRIVACY: Map = {
     },
     "Absence": dict.fromkeys(
         ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),
-        Use("planning of work by staff", "6(1)(f)", "1y", "user", since="ends_on"),
+        Use("planning of work by staff", "6(1)(f)", "record", "user"),
     ),
 }

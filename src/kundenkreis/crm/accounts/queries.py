@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from django.conf import settings
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 
-from kundenkreis.crm.accounts.models import Team, User
+from kundenkreis.crm.accounts.models import Absence, Role, Team, User
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.errors import NotAllowed, NotFound
 from kundenkreis.kernel.sharing import SharedWith
 
 Grants = Mapping[str, Level]
@@ -20,10 +22,10 @@ WRITES = ("create", "change")
 
 def viewer_of(user: User, via: str = "ui") -> Viewer:
     """The viewer a member of staff is: the widest grant of all their roles counts."""
-    today = clock.today(settings.COMPANY_ZONE)
-    if user.is_over(today):
+    now = today()
+    if user.is_over(now):
         return Viewer(name=str(user), user_id=user.pk, via=via)  # their time is over
-    away = Q(standing_in__starts_on__lte=today, standing_in__ends_on__gte=today)
+    away = Q(standing_in__starts_on__lte=now, standing_in__ends_on__gte=now)
     known = User.objects.filter(pk=user.pk).order_by()
     rows = list(
         known.annotate(away=FilteredRelation("standing_in", condition=away)).values_list(
@@ -52,7 +54,7 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
 def viewer_by_id(user_id: int) -> Viewer | None:
     """Somebody who may log in, with their rights of this moment; None if there is nobody such."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or user.is_over(clock.today(settings.COMPANY_ZONE)):
+    if user is None or user.is_over(today()):
         return None
     return viewer_of(user)
 
@@ -114,6 +116,10 @@ def teams_below(team_ids: frozenset[int]) -> frozenset[int]:
     return frozenset(found - team_ids)
 
 
+def user_by_id(pk: int) -> User | None:
+    return User.objects.filter(pk=pk).first()
+
+
 def user_named(email: str) -> User | None:
     return User.objects.filter(email__iexact=email).first()
 
@@ -161,3 +167,49 @@ def teams(viewer: Viewer, limit: int = 200) -> list[Team]:
 def anybody() -> bool:
     """Whether any user exists yet; a new installation asks for its first administrator."""
     return User.objects.exists()
+
+
+def today() -> date:
+    return clock.today(settings.COMPANY_ZONE)
+
+
+def roles(viewer: Viewer) -> list[Role]:
+    """All roles with the number of their holders as `count`, for those who may read them."""
+    if viewer.level("crm.role.read") is not Level.ALL:
+        raise NotAllowed("crm.role.read")
+    return list(Role.objects.annotate(count=Count("holders")).order_by("id")[:200])
+
+
+def role_choices() -> list[Role]:
+    """What somebody may be given; who may give it is decided then."""
+    return list(Role.objects.order_by("id")[:200])
+
+
+def absences(viewer: Viewer, *, everybody: bool = False, limit: int = 100) -> list[Absence]:
+    """Absences of the viewer and those they stand in for, or of everybody; the latest first."""
+    rows = Absence.objects.select_related("user", "deputy")
+    if not everybody:
+        rows = rows.filter(Q(user_id=viewer.user_id) | Q(deputy_id=viewer.user_id))
+    return list(rows.order_by("-ends_on", "-id")[:limit])
+
+
+def own_absence(viewer: Viewer, pk: int) -> Absence:
+    """One of the viewer's own absences. Raises `NotFound`."""
+    mine = Absence.objects.filter(pk=pk, user=viewer.user_id or 0)
+    found = mine.select_related("deputy").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def returned(viewer: Viewer) -> Absence | None:
+    """The viewer's absence that has ended and that they have not looked back at yet."""
+    if viewer.user_id is None:
+        return None
+    over = Absence.objects.filter(user_id=viewer.user_id, ends_on__lt=today(), seen_at=None)
+    return over.select_related("deputy").order_by("-ends_on").first()
+
+
+def absent_names(viewer: Viewer) -> list[str]:
+    """For whom the viewer stands in today."""
+    return list(staff_names(set(viewer.stands_in_for)).values()) if viewer.stands_in_for else []

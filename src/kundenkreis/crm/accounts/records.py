@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.accounts import queries
+from kundenkreis.crm.accounts import commands, queries, team_commands
 from kundenkreis.crm.accounts.models import Team, User
+from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
-from kundenkreis.records import Column, RecordType, Section, acting, directory, register
+from kundenkreis.records import Button, Column, RecordType, Section, acting, directory, register
 from kundenkreis.ui import parts
 
 
@@ -30,13 +33,28 @@ def member_names(team: Team) -> str:
     return ", ".join(str(user) for user in team.members.all()[:20])
 
 
+def user_buttons(viewer: Viewer, user: User) -> Iterable[Button]:
+    if viewer.may("crm.user.change"):
+        yield Button(_("Roles and teams"), f"/crm/users/{user.pk}/access/", "shield-check")
+        yield Button(_("Invite"), f"/crm/users/{user.pk}/invite/", "mail-plus", post=True)
+        yield Button(_("Change"), f"/crm/users/{user.pk}/change/", "pencil", menu=True)
+
+
+def team_buttons(viewer: Viewer, team: Team) -> Iterable[Button]:
+    if viewer.may("crm.team.change"):
+        yield Button(_("Change"), f"/crm/teams/{team.pk}/change/", "pencil")
+
+
 USER = register(
     RecordType(
         model=User,
         slug="users",
         icon="contact-round",
         query=queries.users,
-        actions=frozenset({"export"}),
+        actions=frozenset({"create", "export"}),
+        create=commands.create_user,
+        form=("name", "email", "language"),
+        buttons=user_buttons,
         order="name",
         columns=(
             Column("name"),
@@ -52,7 +70,7 @@ USER = register(
             ),
             Section(
                 _("Access"),
-                (Column("roles", _("Roles"), cell=role_tags), "is_active", "joined_at"),
+                (Column("roles", _("Roles"), cell=role_tags), "is_active", "until", "joined_at"),
             ),
         ),
         search=("name", "email"),
@@ -66,13 +84,19 @@ TEAM = register(
         slug="teams",
         icon="users-round",
         query=queries.team_rows,
-        actions=frozenset({"export"}),
+        actions=frozenset({"create", "export"}),
+        create=team_commands.found_team,
+        form=("name", "parent"),
+        buttons=team_buttons,
         order="name",
         columns=(
             Column("name"),
+            Column("parent"),
             Column("members", _("Members"), cell=member_names, text=member_names, keep=True),
         ),
-        sections=(Section(_("Facts"), (Column("members", _("Members"), cell=member_names),)),),
+        sections=(
+            Section(_("Facts"), ("parent", Column("members", _("Members"), cell=member_names))),
+        ),
         search=("name",),
         square=True,
     )

@@ -13,6 +13,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.declaration import Button
 from kundenkreis.records.facts import editable_names, sections
 from kundenkreis.records.marks import marks_of
+from kundenkreis.records.sharing import may_share
 from kundenkreis.records.views import show
 from kundenkreis.records.walking import walk
 
@@ -73,6 +74,8 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
     if "owner_id" in editable:
         label = _("Assign to somebody")
         found.append(Button(label, icon="user-plus", edits="owner_id", menu=True, key="a"))
+    if may_share(kind, viewer, record):
+        found.append(Button(_("Share"), kind.url(pk, "shares"), "share-2", menu=True))
     found.append(Button(_("History"), kind.url(pk, "history"), "history", menu=True))
     if may(kind, viewer, "remove", record):
         label = _("Delete")

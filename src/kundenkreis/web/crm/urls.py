@@ -6,6 +6,7 @@ from django.urls import path
 
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
+from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.people import views
 
 urlpatterns = [
@@ -17,5 +18,17 @@ urlpatterns = [
     path("affiliations/<int:pk>/remove/", views.remove_affiliation, name="remove-affiliation"),
     path("persons/<int:pk>/objections/", views.add_objection, name="add-objection"),
     path("next-steps/<slug:slug>/<int:pk>/", views.next_step, name="next-step"),
+    path("roles/", roles.role_list, name="role-list"),
+    path("roles/new/", roles.new_role, name="role-new"),
+    path("roles/<int:pk>/", roles.role_page, name="role"),
+    path("roles/<int:pk>/remove/", roles.remove_role, name="role-remove"),
+    path("users/<int:pk>/access/", staff.access_page, name="user-access"),
+    path("users/<int:pk>/change/", staff.change_user, name="user-change"),
+    path("users/<int:pk>/invite/", staff.invite, name="user-invite"),
+    path("teams/<int:pk>/change/", staff.change_team, name="team-change"),
+    path("absences/", absences.absence_list, name="absence-list"),
+    path("absences/<int:pk>/", absences.done_meanwhile, name="absence-done"),
+    path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),
+    path("absences/<int:pk>/seen/", absences.seen, name="absence-seen"),
     *patterns(Side.CRM),
 ]

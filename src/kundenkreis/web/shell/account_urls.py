@@ -9,6 +9,8 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
+from kundenkreis.web.shell.invitation import invitation
+
 to_login = RedirectView.as_view(pattern_name="account_login")
 
 urlpatterns = [
@@ -16,6 +18,7 @@ urlpatterns = [
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/", views.password_change, name="account_change_password"),
+    path("invitation/<int:pk>/<str:token>/", invitation, name="invitation"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.
     path("signup/", to_login, name="account_signup"),

@@ -36,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person_name": str(user),
         "person_detail": user.email,
         "person_menu": (
+            NavigationItem(_("Absence"), reverse("absence-list"), "calendar-x"),
             NavigationItem(_("Password"), reverse("account_change_password"), "key-round"),
         ),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.accounts.queries import absent_names, returned
 from kundenkreis.crm.people.queries import due_next_steps
 from kundenkreis.crm.sales.queries import closing_soon, due_opportunities, orders
 from kundenkreis.kernel import clock
@@ -37,6 +38,8 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
         "may_orders": may_orders,
         "shortcuts": _shortcuts(viewer),
+        "absence": returned(viewer),
+        "standing_in": ", ".join(absent_names(viewer)),
     }
 
 

@@ -16,8 +16,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 
 from kundenkreis.crm.accounts.models import User
-from kundenkreis.crm.accounts.queries import anybody, viewer_of
-from kundenkreis.kernel import clock
+from kundenkreis.crm.accounts.queries import anybody, today, viewer_of
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.web.shell import errors
 
@@ -30,6 +29,7 @@ log = logging.getLogger(__name__)
 PUBLIC = (
     "/account/login/",
     "/account/logout/",
+    "/account/invitation/",
     "/welcome/",
     "/preferences/language/",
     "/static/",
@@ -53,7 +53,7 @@ class ViewerMiddleware:
         user = request.user
         if not isinstance(user, User):
             return self._before_login(request)
-        if user.is_over(clock.today(settings.COMPANY_ZONE)):
+        if user.is_over(today()):
             return self._time_is_over(request, user)
         request.viewer = viewer_of(user)  # type: ignore[attr-defined]
         request.edits_lists = user.edits_lists  # type: ignore[attr-defined]

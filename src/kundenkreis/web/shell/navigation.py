@@ -84,6 +84,7 @@ ENTRIES: list[Entry] = [
     Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "link.message.read"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
+    Entry("operation", _("Roles"), "/crm/roles/", "shield-check", "crm.role.read"),
 ]
 
 

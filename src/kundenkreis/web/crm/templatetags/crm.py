@@ -9,6 +9,7 @@ from django.conf import settings
 
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
+from kundenkreis.kernel.fields import translated
 from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 
@@ -47,6 +48,9 @@ def chance(percent: int) -> str:
 def is_past(value: object) -> bool:
     """Whether a business date lies before today in the company's zone."""
     return isinstance(value, date) and value < clock.today(settings.COMPANY_ZONE)
+
+
+register.filter("in_words", translated)
 
 
 @register.filter

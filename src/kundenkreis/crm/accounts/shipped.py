@@ -1,0 +1,111 @@
+"""The roles every installation starts with; administrators change them as they like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Fields = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedRole:
+    """Names, rights and restricted fields; `*` stands for every type or action of a side."""
+
+    de: str
+    en: str
+    grants: dict[str, str]
+    fields: Fields = field(default_factory=dict)
+    needs_end: bool = False
+
+
+_CUSTOMERS = {"crm.person.*": "all", "crm.organisation.*": "all"}
+
+ROLES: dict[str, ShippedRole] = {
+    "administrator": ShippedRole("Administration", "Administrator", {"*.*.*": "all"}),
+    "management": ShippedRole("Leitung", "Management", {"*.*.read": "all", "*.*.export": "all"}),
+    "sales": ShippedRole(
+        "Vertrieb",
+        "Sales",
+        {
+            "crm.*.read": "all",
+            **_CUSTOMERS,
+            "crm.opportunity.*": "team",
+            "crm.opportunity.read": "all",
+        },
+    ),
+    "backoffice": ShippedRole(
+        "Innendienst",
+        "Back office",
+        {
+            "crm.*.read": "all",
+            **_CUSTOMERS,
+            "crm.opportunity.*": "all",
+            "crm.order.*": "all",
+            "crm.product.*": "all",
+        },
+    ),
+    "service": ShippedRole(
+        "Service",
+        "Service",
+        {
+            "crm.person.read": "all",
+            "crm.person.create": "all",
+            "crm.person.change": "all",
+            "crm.organisation.read": "all",
+            "crm.organisation.change": "all",
+            "crm.order.read": "all",
+            "crm.product.read": "all",
+        },
+        {"crm.organisation": {"revenue_minor": "hidden", "employees": "locked"}},
+    ),
+    "marketing": ShippedRole(
+        "Marketing",
+        "Marketing",
+        {"engage.*.*": "all", "insight.*.read": "all", "crm.order.read": "all"},
+    ),
+    "accounting": ShippedRole(
+        "Buchhaltung",
+        "Accounting",
+        {
+            "crm.person.read": "all",
+            "crm.organisation.read": "all",
+            "crm.organisation.change": "all",
+            "crm.organisation.export": "all",
+            "crm.order.*": "all",
+            "crm.product.read": "all",
+        },
+        {
+            "crm.organisation": dict.fromkeys(
+                ("name", "industry", "source", "website", "parent"), "locked"
+            )
+        },
+    ),
+    "dpo": ShippedRole(
+        "Datenschutz",
+        "Data protection officer",
+        {"*.*.read": "all", "*.*.export": "all", "crm.person.change": "all"},
+        {
+            "crm.person": dict.fromkeys(
+                ("source", "next_step", "next_step_on", "owner_id"), "locked"
+            )
+        },
+    ),
+    "temporary": ShippedRole(
+        "Auf Zeit",
+        "Temporary",
+        {
+            "crm.person.read": "team",
+            "crm.person.create": "own",
+            "crm.person.change": "own",
+            "crm.organisation.read": "team",
+            "crm.organisation.create": "own",
+            "crm.organisation.change": "own",
+            "crm.opportunity.read": "own",
+            "crm.opportunity.create": "own",
+            "crm.opportunity.change": "own",
+            "crm.product.read": "all",
+        },
+        {"crm.organisation": {"revenue_minor": "hidden"}},
+        needs_end=True,
+    ),
+}

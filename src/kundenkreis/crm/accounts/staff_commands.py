@@ -1,0 +1,107 @@
+"""Letting colleagues in and out: invitations, roles, teams, the last day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.accounts import granting
+from kundenkreis.crm.accounts.models import Role, Team, User
+from kundenkreis.crm.accounts.queries import today
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.commands import command
+from kundenkreis.kernel.errors import DomainError, NotFound
+
+
+@command
+def change_access(
+    *,
+    actor: Actor,
+    user_id: int,
+    roles: Collection[int],
+    teams: Collection[int],
+    is_active: bool,
+    until: date | None,
+) -> User:
+    """Set what somebody may do, in which teams, and until when; it holds from their next request.
+
+    Raises `NotFound`; `DomainError` for rights or teams beyond the actor's own, for a role that
+    needs a last day, and when nobody would be left to administer.
+    """
+    actor.require("crm.user.change")
+    granting.hold_keys()
+    user = store.lock(User, user_id)
+    before, wanted = list(user.roles.all()), list(store.rows(Role).filter(pk__in=roles))
+    granting.require_grant(actor, [*before, *wanted])
+    chosen = list(store.rows(Team).filter(pk__in=teams))
+    granting.require_teams(actor, user.teams.all(), chosen)
+    granting.require_end(wanted, until)
+    store.change(actor, user, is_active=is_active, until=until)
+    store.assign(actor, user, roles=wanted, teams=chosen)
+    granting.require_administrator()
+    return user
+
+
+@command
+def invite(*, actor: Actor, user_id: int) -> tuple[User, str]:
+    """Make a token by which somebody chooses their password once; an earlier one goes on being good
+    until a password was chosen, or for three days.
+
+    Raises `NotFound`; `DomainError` for somebody with more rights than the actor, or without access.
+    """
+    actor.require("crm.user.change")
+    user = store.lock(User, user_id)
+    # Whoever chooses the password is that person: this is giving all their rights.
+    granting.require_grant(actor, user.roles.all())
+    if not user.is_active:
+        raise DomainError(
+            _("This account may not log in."),
+            hint=_("Open it first, then invite again."),
+        )
+    return user, default_token_generator.make_token(user)
+
+
+@command
+def accept_invitation(*, actor: Actor, user_id: int, token: str, password: str) -> User:
+    """Set the password that somebody chose. Raises `NotFound` for a token that is not good."""
+    user = store.lock(User, user_id)
+    if not good(user, token):
+        raise NotFound
+    store.change(actor, user, password=make_password(password))
+    return user
+
+
+def good(user: User, token: str) -> bool:
+    """Whether a token lets somebody choose their password, now."""
+    open_ = user.is_active and not user.is_over(today())
+    return open_ and default_token_generator.check_token(user, token)
+
+
+@command
+def change_user(*, actor: Actor, user_id: int, name: str, email: str, language: str) -> User:
+    """Correct what somebody is called, what they log in with, and their language.
+
+    Raises `NotFound`, `DomainError`.
+    """
+    actor.require("crm.user.change")
+    user = store.lock(User, user_id)
+    granting.require_grant(actor, user.roles.all())
+    email = email.strip().lower()
+    if store.rows(User).filter(email__iexact=email).exclude(pk=user_id).exists():
+        raise taken()
+    store.change(actor, user, name=name, email=email, language=language)
+    return user
+
+
+def taken() -> DomainError:
+    return DomainError(
+        _("There is already a user with this e-mail address."),
+        _("The address is what people log in with, so it must be unique."),
+        _("Choose another address."),
+        field="email",
+    )
