@@ -23,6 +23,10 @@ from django.db.models import (
 from django.db.models.fetch_modes import FetchMode
 from django.db.models.query_utils import DeferredAttribute
 
+from kundenkreis.kernel.fields import PREFIX, is_custom
+
+CUSTOM = "custom"  # the column with the fields that the company has defined
+
 Names = Mapping[type[Model], frozenset[str]]
 
 
@@ -44,6 +48,10 @@ class Withheld(FetchMode):
         FETCH_PEERS.fetch(fetcher, instance)
         if not isinstance(fetcher, DeferredAttribute):
             self._empty_related(fetcher, instance)
+        elif fetcher.field.name == CUSTOM:
+            for peer in [instance, *(known() for known in instance._state.peers)]:
+                if peer is not None:
+                    _empty(peer, names)
 
     def _empty_related(self, fetcher: Any, instance: Model) -> None:
         """What was just fetched for all rows of a result came whole."""
@@ -59,6 +67,9 @@ def _empty(row: Model, names: frozenset[str]) -> None:
     for column in row._meta.concrete_fields:
         if column.name in names:
             row.__dict__[column.attname] = empty(column)
+    if isinstance(own := row.__dict__.get(CUSTOM), dict):
+        known = {key: value for key, value in own.items() if f"{PREFIX}{key}" not in names}
+        row.__dict__[CUSTOM] = known
 
 
 def empty(column: Field[Any, Any]) -> Any:
@@ -74,13 +85,14 @@ def without[M: Model](rows: QuerySet[M], names: Names) -> QuerySet[M]:
     """The rows as they look to somebody who must not know these fields of each model."""
     columns = names.get(rows.model, frozenset())
     if columns:
-        rows = rows.defer(*columns)
+        rows = rows.defer(*(CUSTOM if is_custom(name) else name for name in columns))
     return rows.fetch_mode(Withheld(names))
 
 
 def columns_of(model: type[Model], names: frozenset[str]) -> frozenset[str]:
-    """Those of the names that are columns of the model."""
-    return names & {column.name for column in model._meta.concrete_fields}
+    """Those of the names that are columns of the model, or fields the company has defined."""
+    columns = {column.name for column in model._meta.concrete_fields}
+    return frozenset(name for name in names if name in columns or is_custom(name))
 
 
 @lru_cache(maxsize=200)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel import withheld
+from kundenkreis.kernel.fields import is_custom
+from kundenkreis.records import definitions
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.fields import info
 from kundenkreis.records.registry import TYPES
@@ -39,9 +41,10 @@ def field_rights(kind: RecordType) -> list[FieldRight]:
     columns = {column.name: column for column in kind.model._meta.concrete_fields}
     found = []
     for name in dict.fromkeys(_named(kind)):
-        if name in columns:
+        if name in columns or is_custom(name):
             label = str(info(kind.model, name).label)
-            found.append(FieldRight(name, label, _always(kind, columns[name])))
+            always = name in columns and _always(kind, columns[name])
+            found.append(FieldRight(name, label, always))
         elif name in parts:
             found.append(FieldRight(name, str(parts[name]), always=False))
     known = {one.name for one in found}
@@ -65,6 +68,7 @@ def _named(kind: RecordType) -> Iterator[str]:
         yield from (name_of(fact) for fact in section.facts)
     yield from (column.name for column in kind.columns)
     yield from (*kind.form, *kind.filters, *kind.exchange.fields, *ALL_TYPES)
+    yield from (one.name for one in definitions.in_use(kind.model))
 
 
 def _always(kind: RecordType, column: Any) -> bool:

@@ -60,6 +60,8 @@ OTHERS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
     "engage.purpose": (_("Purposes"), ("read", "create")),
     "insight.experiment": (_("Experiments"), ("read",)),
 }
+# Actions of pages that are not the record engine's.
+FURTHER = {"crm.user": ("change",), "crm.team": ("change",)}
 PLAIN = ("all",)  # what nobody owns is read by all or nobody
 
 
@@ -111,7 +113,8 @@ def rows(role: Role) -> list[Row]:
         _row(role, name, str(label), tuple(ACTIONS), whole=True) for name, label in WHOLE.items()
     ]
     for kind in _types():
-        actions = ("*", "read", *(one for one in ACTIONS if one in kind.actions))
+        known = {"*", "read", *kind.actions, *FURTHER.get(kind.subject, ())}
+        actions = tuple(one for one in ACTIONS if one in known)
         plain = not issubclass(kind.model, Record)
         found.append(_row(role, kind.subject, kind.title, actions, plain=plain))
     known = {kind.subject for kind in _types()}

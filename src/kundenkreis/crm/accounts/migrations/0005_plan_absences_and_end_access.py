@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_accounts", "0003_add_field_rights"),
+        ("crm_accounts", "0004_let_lists_be_edited"),
     ]
 
     operations = [
