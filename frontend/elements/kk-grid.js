@@ -29,9 +29,9 @@ class Grid extends HTMLElement {
     this.addEventListener("dblclick", (event) => this.cellAt(event) && this.editor.open(this.cellAt(event)));
     this.addEventListener("focusin", ({ target }) => target !== this.active && target.matches("td[data-name]") && this.go(target));
     for (const name of ["copy", "cut", "paste"]) this.addEventListener(name, (event) => !this.editor.cell && this.range[name](event));
+    document.addEventListener("htmx:beforeSwap", () => (this.focused = this.contains(document.activeElement)), { signal });
     document.addEventListener("htmx:afterSettle", () => this.settle(), { signal });
     document.addEventListener("htmx:beforeRequest", (event) => this.writing.before(event), { signal });
-    document.addEventListener("list-changed", () => this.writing.refresh(), { signal });
     addEventListener("beforeunload", (event) => this.marks.waiting && event.preventDefault(), { signal });
     this.settle();
   }
@@ -52,6 +52,7 @@ class Grid extends HTMLElement {
     this.active?.setAttribute("tabindex", "0");
     this.range.paint();
     this.marks.count();
+    if (this.focused && document.activeElement === document.body) this.active.focus({ preventScroll: true }); // its row has moved
     this.marks.explain(this.active === document.activeElement ? this.active : null);
   }
 

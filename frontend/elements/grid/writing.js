@@ -111,19 +111,11 @@ export class Writing {
 
   // Of any request of the page: another list would take away what was typed into this one.
   before(event) {
-    const { target, requestConfig } = event.detail;
+    const { elt, target, requestConfig } = event.detail;
     this.undos = this.undos.filter((url) => url !== requestConfig.path);
-    if (target?.id !== "list" || this.refreshing || !this.grid.marks.waiting) return;
+    const same = elt.matches("#list > [hidden]"); // the same list anew keeps it
+    if (target?.id !== "list" || same || !this.grid.marks.waiting) return;
     event.preventDefault();
     this.grid.marks.tell(this.grid.dataset.waiting);
-  }
-
-  async refresh() {
-    const { pathname, search } = location;
-    const focused = this.grid.contains(document.activeElement); // a row that moves loses it
-    this.refreshing = true;
-    await htmx.ajax("GET", pathname + search, { target: "#list", swap: "morph:outerHTML" }).catch(() => {});
-    this.refreshing = false;
-    if (focused && document.activeElement === document.body) this.grid.active.focus({ preventScroll: true });
   }
 }

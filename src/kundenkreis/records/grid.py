@@ -80,7 +80,7 @@ class Grid:
             field.widget = _widget(field)
         return [Editor(name, form[name].as_widget(attrs=_attributes(form[name]))) for name in names]
 
-    def new_row(self) -> SafeString:
+    def new_row(self, *, picked: bool) -> SafeString:
         """An empty row that becomes a record; nothing where that takes more than the list shows."""
         if not self.new:
             return joined()
@@ -90,7 +90,7 @@ class Grid:
             " ".join({self.kind.columns[0].name, *required_names(self.kind)}),
         )
         hint = _("New %(type)s") % {"type": self.kind.label}
-        cells = []
+        cells = [markup('<td class="check"></td>')] if picked else []
         for place, column in enumerate(self.columns):
             name = markup(' data-name="{}" data-value=""', column.name)
             cells.append(

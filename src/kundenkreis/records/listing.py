@@ -20,10 +20,10 @@ from kundenkreis.records.fields import names
 from kundenkreis.records.filters import Filters, read
 from kundenkreis.records.grid import Grid
 from kundenkreis.records.ordering import order_of, sort_fields
-from kundenkreis.records.rows import rows_of
+from kundenkreis.records.rows import rows_of, selectable
 from kundenkreis.records.search import searched
 from kundenkreis.ui import formats
-from kundenkreis.ui.markup import markup
+from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +94,11 @@ class Listing:
         return f"> {formats.number(most)}" if self.count > most else formats.number(self.count)
 
     @property
+    def new_row(self) -> SafeString:
+        """An empty row that becomes a record."""
+        return self.grid.new_row(picked=self.selectable) if self.grid else joined()
+
+    @property
     def narrowed(self) -> bool:
         return self.filters.active or bool(self.query)
 
@@ -142,8 +147,7 @@ def listing(
     if editing:
         grid = Grid(kind, viewer, columns)
         found.grid = grid if grid.names else None
-    changes = any(kind.may(viewer, action) for action in ("change", "remove"))
-    found.selectable = changes and found.grid is None
+    found.selectable = selectable(kind, viewer)
     way = within(parameters, **_idle(kind, parameters, filters, order))
     found.rows = rows_of(kind, columns, page.rows, way, found.grid, picked=found.selectable)
     turn = partial(changed, address, parameters)

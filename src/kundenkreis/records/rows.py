@@ -30,8 +30,14 @@ def rendered(
     columns = columns_of(kind, viewer, parameters)
     records = list(kind.rows(viewer).filter(pk__in=pks))
     grid = Grid(kind, viewer, columns)
-    rows = rows_of(kind, columns, records, within(parameters), grid)
+    picked = selectable(kind, viewer)
+    rows = rows_of(kind, columns, records, within(parameters), grid, picked=picked)
     return {record.pk: row for record, row in zip(records, rows, strict=True)}
+
+
+def selectable(kind: RecordType, viewer: Viewer) -> bool:
+    """Whether rows are worth choosing: where something can be done with them."""
+    return any(kind.may(viewer, action) for action in ("change", "remove"))
 
 
 def rows_of(

@@ -53,7 +53,7 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
         toast["undo_url"] = f"{kind.url(pk, 'move')}?column={moved.before}&undo=1"
         toast["undo_url"] += "&from=list" if origin == "list" else ""
     if origin == "list":
-        done = {"toast": toast, "dialog:close": "", "list-changed": ""}
+        done = {"toast": toast, "dialog:close": "", "record-changed": ""}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
     found = board(kind, request.viewer, request.GET, kind.url("board"))
     answer = show(

@@ -50,7 +50,7 @@ def sheet_page(request: StaffRequest, kind: RecordType, pk: int, name: str) -> H
     if given and ("take" in request.POST or edit.save(request.POST)):
         undo = f"{undo_url(kind, edit.record)}?list=1"
         toast = {"toast": {"text": _("Saved."), "undo_url": undo}} if edit.changed else {}
-        done = {"dialog:close": "", "list-changed": "", **toast}
+        done = {"dialog:close": "", "record-changed": "", **toast}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
     edit.form.fields[name].widget.attrs["autofocus"] = True
     context = {"edit": edit, "field": edit.form[name], "difference": edit.differences.get(name)}

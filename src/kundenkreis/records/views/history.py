@@ -76,7 +76,7 @@ def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpRespo
         # A list takes it in without being left: what is being typed into it stays.
         toast = {"text": " ".join(text for _level, text in said)}
         return HttpResponse(
-            headers={"HX-Trigger": json.dumps({"toast": toast, "list-changed": ""})}
+            headers={"HX-Trigger": json.dumps({"toast": toast, "record-changed": ""})}
         )
     for level, text in said:
         messages.add_message(request, level, text)

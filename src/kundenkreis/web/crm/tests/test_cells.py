@@ -122,7 +122,7 @@ def test_cells_are_written_and_come_back_with_their_rows(company: Company, editi
     assert 'data-value="Optik">Optik</td>' in answer["rows"][str(pk)]
     assert Organisation.objects.get().industry == "Optik"
     undone = editing.post(answer["undo_url"], headers=HTMX)
-    assert list(json.loads(undone["HX-Trigger"])) == ["toast", "list-changed"]
+    assert list(json.loads(undone["HX-Trigger"])) == ["toast", "record-changed"]
     assert "HX-Refresh" not in undone
     assert Organisation.objects.get().industry == ""
 
@@ -158,10 +158,10 @@ def test_a_single_move_that_needs_a_reason_says_where_it_is_asked_for(
     assert 'name="lost_reason"' in asked.text
     moved = editing.post(address, values | {"lost_reason": "Preis"}, headers=HTMX)
     told = json.loads(moved["HX-Trigger"])
-    assert "list-changed" in told
+    assert "record-changed" in told
     assert Opportunity.objects.get().lost_reason == "Preis"
     back = editing.post(told["toast"]["undo_url"], headers=HTMX)
-    assert "list-changed" in json.loads(back["HX-Trigger"])
+    assert "record-changed" in json.loads(back["HX-Trigger"])
     assert Opportunity.objects.get().stage == company.stages["new"]
 
 
@@ -176,7 +176,7 @@ def test_a_cell_is_edited_in_a_sheet_where_there_is_no_room(
     refused = editing.post(address, {"name": "", "seen": seen}, headers=HTMX)
     assert (refused.status_code, "required" in refused.text) == (422, True)
     saved = editing.post(address, {"name": "Bergmann AG", "seen": seen}, headers=HTMX)
-    assert list(json.loads(saved["HX-Trigger"])) == ["dialog:close", "list-changed", "toast"]
+    assert list(json.loads(saved["HX-Trigger"])) == ["dialog:close", "record-changed", "toast"]
     assert Organisation.objects.get().name == "Bergmann AG"
     other = editing.post(address, {"name": "Bergmann KG", "seen": seen}, headers=HTMX)
     assert other.status_code == 422
