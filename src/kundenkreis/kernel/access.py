@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from django.db.models import Model, Prefetch, Q, QuerySet
 
-from kundenkreis.kernel import withheld
+from kundenkreis.kernel import custom, withheld
 from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.fields import is_custom
-from kundenkreis.kernel.sides import side_of_label
+from kundenkreis.kernel.sides import Side, side_of_label
 
 
 class Level(IntEnum):
@@ -147,6 +147,9 @@ def system(name: str, via: str | None = None) -> Actor:
     return Viewer(name=name, grants=MappingProxyType({"*.*.*": Level.ALL}), via=via or name)
 
 
+# The right to read every record of a side.
+_EVERYTHING = {side: f"{side or '*'}.*.read" for side in (None, *Side)}
+
 # Models whose rows are read by a right of their own, wherever they appear.
 _READ_BY: dict[type[Model], str] = {}
 
@@ -178,15 +181,27 @@ def readable[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
 
 def known[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
     """The rows without the fields, and without the parts, that are hidden from the viewer."""
-    if not viewer.hidden:
+    if (
+        not viewer.hidden
+        and viewer.level(_EVERYTHING[side_of_label(rows.model._meta.app_label)]) is Level.ALL
+    ):
         return rows
-    rows = withheld.without(rows, _hidden_columns(viewer))
+    rows = withheld.without(rows, _hidden_columns(viewer), partial(_readable_of, viewer))
     return withheld.without_parts(rows, viewer.hidden.get(subject_of(rows.model), frozenset()))
 
 
 def _hidden_columns(viewer: Viewer) -> withheld.Names:
+    if not viewer.hidden:
+        return {}
     names = {model: viewer.hidden.get(subject_of(model), frozenset()) for model in _READ_BY}
     return {model: withheld.columns_of(model, some) for model, some in names.items() if some}
+
+
+def _readable_of(viewer: Viewer, model: type[Model]) -> QuerySet[Any]:
+    """The rows of another model that the viewer may know of."""
+    rows = model._default_manager.all()
+    right = _READ_BY.get(model)
+    return rows if right is None else visible(viewer, rows, right)
 
 
 def subject_of(model: type[Model]) -> str:
@@ -223,6 +238,8 @@ def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:
     An empty `Q` when there is nothing on the way that this viewer may not read: only then a list
     may be sorted by it, because an order tells the values.
     """
+    if is_custom(path):
+        return _readable_at_key(viewer, model, path)
     found, at = Q(), model
     prefix = ""
     for part in path.split("__"):
@@ -234,6 +251,16 @@ def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:
         prefix += f"{part}__"
         at = next((f.related_model for f in at._meta.fields if f.name == part), None) or at
     return found
+
+
+def _readable_at_key(viewer: Viewer, model: type[Model], name: str) -> Q:
+    if not viewer.sees(subject_of(model), name):
+        return Q(pk__in=[])
+    key = custom.find(model, name)
+    right = _READ_BY.get(key.related) if key is not None and key.related is not None else None
+    if key is None or key.related is None or right is None or viewer.level(right) is Level.ALL:
+        return Q()
+    return Q(**{f"{name}__in": _readable_of(viewer, key.related)})
 
 
 def guarded(model: type[Model]) -> dict[str, type[Model]]:

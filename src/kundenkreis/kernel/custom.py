@@ -27,7 +27,7 @@ class Key:
     """What is known of one key: how its values lie in JSON, what a new record starts with.
 
     `related` is the model whose rows the values name; `compute` makes the value of a key that is
-    not stored at all.
+    not stored at all; `fits` says whether a value may be stored.
     """
 
     name: str
@@ -35,10 +35,17 @@ class Key:
     default: Callable[[], Any] | None = None
     related: type[Model] | None = None
     compute: Callable[[Any], Any] | None = None
+    fits: Callable[[Any], bool] | None = None
 
     @property
     def stored(self) -> Shape:
         return SHAPES[self.shape]
+
+    def read(self, record: Any) -> Any:
+        """The value in a record; of a relation the number of the row it names."""
+        if self.compute is not None:
+            return self.compute(record)
+        return self.stored.read(record.custom.get(self.name))
 
 
 Keys = Callable[[type[Model]], Mapping[str, Key]]
@@ -110,16 +117,6 @@ class CustomValue(Transform):
         return sql, [*params] * template.count("<column>")
 
 
-def value(record: Any, name: str) -> Any:
-    """The value of a record's key. Raises `AttributeError` for a key that nobody defined."""
-    key = find(type(record), name)
-    if key is None:
-        raise AttributeError(f"{type(record).__name__} has no field {name}")
-    if key.compute is not None:
-        return key.compute(record)
-    return key.stored.read(record.custom.get(key.name))
-
-
 def plain(record: Any, name: str) -> Any:
     """The value as it is stored, and as the audit keeps it; None when there is none."""
     return record.custom.get(name.removeprefix(PREFIX))
@@ -137,6 +134,7 @@ def put(record: Any, name: str, new: Any) -> None:
     written = _written(key, name, new)
     rest = {known: value for known, value in record.custom.items() if known != key.name}
     record.custom = rest if written is None else {**rest, key.name: written}
+    record.__dict__.pop(f"_row_{key.name}", None)  # what was read for the value before
 
 
 def with_defaults(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +162,10 @@ def _written(key: Key, name: str, new: Any) -> Any:
     if new is None or new == "" or new == []:
         return None
     try:
-        return key.stored.write(new)
+        written = key.stored.write(new)
+        if key.fits is not None and not key.fits(written):
+            raise ValueError(new)
+        return written
     except (TypeError, ValueError, ArithmeticError):
         raise DomainError(
             _("“%(value)s” does not fit this field.") % {"value": str(new)[:80]},

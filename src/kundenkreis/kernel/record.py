@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import custom
 from kundenkreis.kernel.custom import CustomValues
-from kundenkreis.kernel.fields import Words, is_custom
+from kundenkreis.kernel.fields import PREFIX, Words, is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
+from kundenkreis.kernel.withheld import Withheld
 
 
 class PeersManager[M: models.Model](models.Manager[M]):
@@ -64,8 +65,34 @@ class Record(models.Model):
 
         def __getattr__(self, name: str) -> Any:
             if is_custom(name):
-                return custom.value(self, name)
+                return _own_value(self, name)
             return self.__getattribute__(name)
+
+
+def _own_value(record: Record, name: str) -> Any:
+    """The value of a field the company has defined, as far as whoever read the record may know."""
+    mode, key = record._state.fetch_mode, custom.find(type(record), name)
+    if key is None:
+        raise AttributeError(f"{type(record).__name__} has no field {name}")
+    if isinstance(mode, Withheld) and mode.hides(type(record), f"{PREFIX}{key.name}"):
+        return None
+    if key.related is not None and name == f"{PREFIX}{key.name}":
+        return _related_row(record, key)
+    return key.read(record)
+
+
+def _related_row(record: Record, key: custom.Key) -> Any:
+    """The row a value names, read at once for all records that were read together."""
+    slot = f"_row_{key.name}"
+    if slot not in record.__dict__:
+        mode, records = record._state.fetch_mode, together(record, slot)
+        readable = mode.readable if isinstance(mode, Withheld) else None
+        assert key.related is not None  # noqa: S101 - the caller has looked
+        rows = readable(key.related) if readable else key.related._default_manager.all()
+        found = rows.in_bulk({pk for one in records if (pk := key.read(one)) is not None})
+        for one in records:
+            one.__dict__[slot] = found.get(key.read(one))
+    return record.__dict__[slot]
 
 
 def due_index(name: str) -> models.Index:

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Model
 
-from kundenkreis.kernel.conditions import json_values as json
+from kundenkreis.kernel import json_values as json
 from kundenkreis.kernel.text import normal
+from kundenkreis.kernel.words import different
 
 if TYPE_CHECKING:
     _Text = models.TextField[Any, Any]
@@ -158,7 +159,7 @@ def _words(raw: Any) -> list[str] | None:
 def _write_words(value: Any) -> list[str]:
     if isinstance(value, str):
         raise ValueError(value)
-    return list(dict.fromkeys(normal(str(word)) for word in value))
+    return different(value)
 
 
 def _write_text(value: Any) -> str | None:

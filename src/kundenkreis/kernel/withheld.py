@@ -6,7 +6,7 @@ which a row's name or its rights are made cannot be withheld; the types' declara
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -28,17 +28,22 @@ from kundenkreis.kernel.fields import PREFIX, is_custom
 CUSTOM = "custom"  # the column with the fields that the company has defined
 
 Names = Mapping[type[Model], frozenset[str]]
+Readable = Callable[[type[Model]], QuerySet[Any]]
 
 
 class Withheld(FetchMode):
-    """Gives an empty value wherever one is asked for that must not be known, also of related rows."""
+    """Gives an empty value wherever one is asked for that must not be known, also of related rows.
 
-    __slots__ = ("_names",)
+    `readable` gives the rows of another model that may be known: who has the number of one in a
+    field of the company's own sees it only if it is among them.
+    """
+
+    __slots__ = ("_names", "readable")
 
     track_peers = True
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
+    def __init__(self, names: Names, readable: Readable | None = None) -> None:
+        self._names, self.readable = names, readable
 
     def fetch(self, fetcher: Any, instance: Model) -> None:
         names = self._names.get(type(instance), frozenset())
@@ -46,7 +51,7 @@ class Withheld(FetchMode):
             instance.__dict__[fetcher.field.attname] = empty(fetcher.field)
             return
         FETCH_PEERS.fetch(fetcher, instance)
-        if not isinstance(fetcher, DeferredAttribute):
+        if self._names and not isinstance(fetcher, DeferredAttribute):
             self._empty_related(fetcher, instance)
         elif fetcher.field.name == CUSTOM:
             for peer in [instance, *(known() for known in instance._state.peers)]:
@@ -81,12 +86,14 @@ def empty(column: Field[Any, Any]) -> Any:
     return "" if isinstance(column, CharField | TextField) else None
 
 
-def without[M: Model](rows: QuerySet[M], names: Names) -> QuerySet[M]:
+def without[M: Model](
+    rows: QuerySet[M], names: Names, readable: Readable | None = None
+) -> QuerySet[M]:
     """The rows as they look to somebody who must not know these fields of each model."""
     columns = names.get(rows.model, frozenset())
     if columns:
         rows = rows.defer(*(CUSTOM if is_custom(name) else name for name in columns))
-    return rows.fetch_mode(Withheld(names))
+    return rows.fetch_mode(Withheld(names, readable))
 
 
 def columns_of(model: type[Model], names: frozenset[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ def shown(info: Info, record: Any, directory: Directory) -> str | SafeString:
     if value is None or value in ("", []):
         return ""
     if info.kind is Kind.WORDS:
-        return words(value)
+        return words(_labels(info, value))
     if info.directory:
         return person_mark(directory.name(info.name, value))
     if info.kind is Kind.REFERENCE:
@@ -65,10 +65,16 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
         case Kind.BOOLEAN:
             return _("yes") if value else _("no")
         case Kind.WORDS:
-            return ", ".join(value)
+            return ", ".join(_labels(info, value))
     if info.translated:
         return translated(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _labels(info: Info, values: list[str]) -> list[str]:
+    """Words as people read them: those that were laid down have labels."""
+    labels = dict(info.column.flatchoices)
+    return [str(labels.get(word, word)) for word in values]
 
 
 def linked(record: Any) -> SafeString:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind, caseless
 from kundenkreis.kernel.money import to_major
+from kundenkreis.kernel.words import different
 from kundenkreis.records import registry
+from kundenkreis.records.cells import written
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.forms import RecordForm, field_of
 from kundenkreis.records.parsing import plain
@@ -46,7 +48,7 @@ def typed(found: Info, record: Any) -> str:
         case Kind.BOOLEAN:
             return "true" if value else "false"
         case Kind.WORDS:
-            return ", ".join(value)
+            return written(found, value)
         case Kind.REFERENCE if not found.directory:
             return str(value) if registry.of_model(found.related) else str(value.pk)
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
@@ -79,7 +81,8 @@ class Reader:
 
         Those of the names in `chosen` were picked from a list: their text is the stored value.
         """
-        data, wrong = {}, {}
+        data: dict[str, str | list[str]] = {}
+        wrong = {}
         for name, text in texts.items():
             try:
                 data[name] = text if name in chosen else self._meant(name, text)
@@ -88,11 +91,14 @@ class Reader:
         fields = {name: self.fields[name] for name in data}
         return RecordForm(self.kind, self.viewer, data, data, record=record, fields=fields), wrong
 
-    def _meant(self, name: str, text: str) -> str:
+    def _meant(self, name: str, text: str) -> str | list[str]:
         text = text.strip()
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return truth_of(text)
+        if isinstance(field, forms.MultipleChoiceField):
+            found = info(self.kind.model, name)
+            return [choice_of(self._labels[name], found, part) for part in different(text)]
         if name in self._labels:
             return choice_of(self._labels[name], info(self.kind.model, name), text)
         if not isinstance(field.widget, forms.Textarea):

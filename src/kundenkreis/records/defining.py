@@ -5,21 +5,24 @@ A key is made once, from the first label, and never given again as long as anybo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils.text import slugify
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import store
+from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
-from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records import definitions
+from kundenkreis.records.cells import written
+from kundenkreis.records.fieldoptions import clean, free_name, plain_name, texts
+from kundenkreis.records.fields import info
 from kundenkreis.records.fieldtypes import TYPES
+from kundenkreis.records.jobs import keep_field_indexes
 from kundenkreis.records.models import FieldDefinition
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
             )
         if values.get("type") not in TYPES:
             raise DomainError(_("Choose the type of the field."), field="type")
-        checked = _checked(values["type"], values, others)
+        checked = _checked(kind, values["type"], values, others)
         made = store.create(
             actor,
             FieldDefinition,
@@ -74,7 +77,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
             position=max((one.position for one in others), default=0) + 1,
             **checked,
         )
-        definitions.changed(kind.side)
+        _tell(kind)
         return made
 
 
@@ -85,8 +88,11 @@ def change_field(*, actor: Actor, kind: RecordType, pk: int, **values: Any) -> F
         found = _field(kind, pk)
         others = [one for one in _fields(kind) if one.pk != pk]
         known = {name: getattr(found, name) for name in SETTINGS}
-        if store.change(actor, found, **_checked(found.type, known | values, others)):
-            definitions.changed(kind.side)
+        checked = _checked(kind, found.type, known | values, others)
+        if checked["unique"] and not found.unique:
+            _require_unique(kind, found)
+        if store.change(actor, found, **checked):
+            _tell(kind)
         return found
 
 
@@ -96,7 +102,7 @@ def archive_field(*, actor: Actor, kind: RecordType, pk: int, archived: bool) ->
     with store.group(kind.side, "records.archive_field"):
         found = _field(kind, pk)
         if store.change(actor, found, archived=archived):
-            definitions.changed(kind.side)
+            _tell(kind)
         return found
 
 
@@ -111,7 +117,7 @@ def order_fields(*, actor: Actor, kind: RecordType, pks: Iterable[int]) -> None:
             for position, pk in enumerate([*first, *(pk for pk in known if pk not in first)], 1)
         ]
         if any(changed):
-            definitions.changed(kind.side)
+            _tell(kind)
 
 
 def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> None:
@@ -126,7 +132,7 @@ def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> None:
                 _("Put it away first."),
             )
         store.remove(actor, found)
-        definitions.changed(kind.side)
+        _tell(kind)
 
 
 def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinition:
@@ -137,9 +143,16 @@ def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinit
         if not any(one.image.get("kind") == kind.name for one in removed):
             raise NotFound
         found = store.restore(actor, batch).roots[0]
-        definitions.changed(kind.side)
+        _tell(kind)
         assert isinstance(found, FieldDefinition)  # noqa: S101 - the table says so
         return found
+
+
+def _tell(kind: RecordType) -> None:
+    """Let every process know, and the worker see to the indexes."""
+    definitions.changed(kind.side)
+    soon = clock.now() + timedelta(seconds=1)  # what is not committed yet the worker cannot see
+    keep_field_indexes.enqueue_once(f"records.indexes|{kind.side}", str(kind.side), after=soon)
 
 
 _TABLE = FieldDefinition._meta.label_lower
@@ -156,11 +169,14 @@ def _field(kind: RecordType, pk: int) -> FieldDefinition:
     return found
 
 
-def _checked(sort: str, values: Mapping[str, Any], others: list[FieldDefinition]) -> dict[str, Any]:
+def _checked(
+    kind: RecordType, sort: str, values: Mapping[str, Any], others: list[FieldDefinition]
+) -> dict[str, Any]:
     """The settings of a field, complete and clean. Raises `DomainError`."""
     found = {name: value for name, value in values.items() if name in SETTINGS}
-    found["label"] = _texts(found.get("label"))
-    found["help"] = _texts(found.get("help"))
+    found["label"] = texts(found.get("label"))
+    found["help"] = texts(found.get("help"))
+    found["options"] = clean(kind, sort, found.get("options") or {})
     if not found["label"]:
         raise DomainError(_("Give the field a name."), field="label")
     if any(set(one.label.values()) & set(found["label"].values()) for one in others):
@@ -170,10 +186,16 @@ def _checked(sort: str, values: Mapping[str, Any], others: list[FieldDefinition]
             _("Choose another name."),
             field="label",
         )
-    if found.get("unique") and not TYPES[sort].unique:
+    found.setdefault("unique", False)
+    if found["unique"] and not TYPES[sort].unique:
         raise DomainError(_("Values of this type cannot be unique."), field="unique")
-    if found.get("unique"):
-        found["filterable"] = True  # its index is there anyway
+    if found.get("filterable") and not TYPES[sort].filterable:
+        raise DomainError(
+            _("Lists cannot be filtered by values of this type."),
+            _("They may be very long."),
+            _("The search finds words in them."),
+            field="filterable",
+        )
     if found.get("filterable") and sum(one.filterable for one in others) >= MOST_FILTERABLE:
         raise DomainError(
             _("Too many fields are for filtering and sorting."),
@@ -187,22 +209,25 @@ def _checked(sort: str, values: Mapping[str, Any], others: list[FieldDefinition]
     return found
 
 
-def _texts(texts: Any) -> dict[str, str]:
-    said = {code: str((texts or {}).get(code) or "").strip() for code in LANGUAGES}
-    return {code: text for code, text in said.items() if text}
+def _require_unique(kind: RecordType, found: FieldDefinition) -> None:
+    rows = store.rows(kind.model).exclude(**{f"{found.name}__isnull": True}).order_by()
+    twice = rows.values(found.name).annotate(number=Count("pk")).filter(number__gt=1)
+    values = [written(info(kind.model, found.name), row[found.name]) for row in twice[:3]]
+    if values:
+        raise DomainError(
+            _("Some records have the same value."),
+            _("Found more than once: %(values)s.") % {"values": ", ".join(values)},
+            _("Change these records first."),
+            field="unique",
+        )
 
 
 def _new_key(kind: RecordType, label: Mapping[str, str]) -> str:
     """A key made from a label, which no field of the type has or had."""
-    german = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-    text = (label.get("en") or next(iter(label.values()))).lower().translate(german)
-    base = re.sub(r"[^a-z0-9]+", "_", slugify(text)).strip("_")[:LONGEST].strip("_")
+    base = plain_name(label, LONGEST)
     base = base if base[:1].isalpha() else f"field_{base}".strip("_")
     base = base.removesuffix("_id") or "field"  # `…_id` means the number of a relation
     taken = set(_fields(kind).values_list("key", flat=True))
     removed = store.rows(RemovedRow).filter(table=_TABLE)
     taken |= {one.image["key"] for one in removed if one.image.get("kind") == kind.name}
-    number, key = 1, base
-    while key in taken:
-        number, key = number + 1, f"{base}_{number + 1}"
-    return key
+    return free_name(base, taken)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,8 @@ from kundenkreis.kernel.models import Cursor
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import touched_here
-from kundenkreis.records.fieldtypes import TYPES
+from kundenkreis.records import registry
+from kundenkreis.records.fieldtypes import TEXT_LENGTH, TYPES
 from kundenkreis.records.models import FieldDefinition
 
 STAMP = "records.fields"
@@ -90,12 +91,28 @@ def look_again(**_: Any) -> None:
 
 
 def _key(definition: FieldDefinition) -> custom.Key:
-    shape = TYPES[definition.type].shape
+    shape = definition.fieldtype.shape
     start = None
     if definition.default is not None and not definition.archived:
         value = SHAPES[shape].read(definition.default)
         start = lambda: value  # noqa: E731
-    return custom.Key(definition.key, shape, start)
+    related = None
+    if target := definition.options.get("target"):
+        related = registry.named(target).model
+    return custom.Key(definition.key, shape, start, related, fits=_fits(definition))
+
+
+def _fits(definition: FieldDefinition) -> Callable[[Any], bool] | None:
+    """What the shape alone does not say: texts have an end, and choices are those defined."""
+    known = {one["value"] for one in definition.choices}
+    match definition.type:
+        case "choice":
+            return known.__contains__
+        case "choices":
+            return known.issuperset
+        case "text" | "url" | "email" | "phone":
+            return lambda text: len(text) <= TEXT_LENGTH
+    return None
 
 
 def _of_side(side: Side) -> _Known:

@@ -22,7 +22,7 @@ from kundenkreis.kernel.fields import Translated, Words, is_custom
 from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records import definitions
-from kundenkreis.records.fieldtypes import TYPES, column_of
+from kundenkreis.records.fieldtypes import column_of
 
 if TYPE_CHECKING:
     from django.db.models import Expression
@@ -69,7 +69,7 @@ class Info:
 
     @property
     def shape(self) -> str:
-        return TYPES[self.definition.type].shape if self.definition is not None else ""
+        return self.definition.fieldtype.shape if self.definition is not None else ""
 
     @property
     def nullable(self) -> bool:
@@ -98,7 +98,7 @@ class Info:
     @property
     def worded(self) -> bool:
         """Whether what a menu offers for it are the words in use."""
-        return self.free or self.several
+        return self.free or (self.several and not self.column.choices)
 
     @property
     def translated(self) -> bool:
@@ -130,8 +130,11 @@ class Info:
 
     def hidden(self, record: Any) -> bool:
         """Whether there is a related record that whoever read this one may not read."""
-        there = self.related is not None and getattr(record, self.column.attname) is not None
-        return there and getattr(record, self.name) is None
+        number = None if self.related is None else getattr(record, self.column.attname)
+        if number is None or getattr(record, self.name) is not None:
+            return False
+        # What a field of the company's own names may be gone; that is no secret.
+        return self.definition is None or _exists(self.related, number)
 
     def read(self, text: Any) -> Any:
         """A value from its plain form, as the audit keeps it."""
@@ -156,6 +159,10 @@ class Info:
         if self.kind is Kind.MONEY and value is not None:
             return Money(value, self.currency(record))
         return value
+
+
+def _exists(model: type[models.Model] | None, pk: int) -> bool:
+    return model is not None and model._default_manager.filter(pk=pk).exists()
 
 
 @lru_cache(maxsize=2000)
@@ -190,7 +197,10 @@ def _custom(model: type[models.Model], name: str) -> Info:
     kept: dict[str, Any] = found.__dict__  # it lives as long as the definition is current
     if "_info" not in kept:
         column = column_of(found, model)
-        kept["_info"] = Info(name, column, TYPES[found.type].kind, column.verbose_name, None, found)
+        related = column.related_model if isinstance(column, models.ForeignKey) else None
+        kept["_info"] = Info(
+            name, column, found.fieldtype.kind, column.verbose_name, related, found
+        )
     made: Info = kept["_info"]
     return made
 

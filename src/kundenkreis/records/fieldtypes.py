@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.fields import Words, translated
 from kundenkreis.kernel.shapes import DIGITS
+from kundenkreis.records import registry
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -28,7 +29,8 @@ TEXT_LENGTH = 500
 @dataclass(frozen=True, slots=True)
 class FieldType:
     """One type: `shape` is how values lie in JSON (`kernel.shapes`), `column` what they are to
-    forms and pages, as if they had a column of their own."""
+    forms and pages, as if they had a column of their own; `ordered` ones have an index; `options`
+    names what else is said of a field of this type."""
 
     label: StrOrPromise
     icon: str
@@ -37,6 +39,9 @@ class FieldType:
     column: Callable[[FieldDefinition, dict[str, Any]], Column]
     searched: bool = False
     unique: bool = False
+    filterable: bool = True
+    ordered: bool = True
+    options: tuple[str, ...] = ()
 
 
 def _plain(of: Any, **fixed: Any) -> Callable[[FieldDefinition, dict[str, Any]], Column]:
@@ -49,8 +54,20 @@ def _number(definition: FieldDefinition, options: dict[str, Any]) -> Column:
 
 
 def _choice(definition: FieldDefinition, options: dict[str, Any]) -> Column:
-    choices = [(one["value"], said(one["label"])) for one in definition.choices]
-    return models.CharField(max_length=40, choices=choices, **options)
+    return models.CharField(max_length=40, choices=_offered(definition), **options)
+
+
+def _choices(definition: FieldDefinition, options: dict[str, Any]) -> Column:
+    return Words(choices=_offered(definition), **options)
+
+
+def _offered(definition: FieldDefinition) -> list[tuple[str, Any]]:
+    return [(one["value"], said(one["label"])) for one in definition.choices]
+
+
+def _relation(definition: FieldDefinition, options: dict[str, Any]) -> Column:
+    target = registry.named(definition.options["target"]).model
+    return models.ForeignKey(target, models.DO_NOTHING, **options)
 
 
 TYPES: Mapping[str, FieldType] = {
@@ -59,11 +76,15 @@ TYPES: Mapping[str, FieldType] = {
         _plain(models.CharField, max_length=TEXT_LENGTH), searched=True, unique=True,
     ),
     "long_text": FieldType(
-        _("Long text"), "align-left", "text", Kind.TEXT, _plain(models.TextField), searched=True
+        _("Long text"), "align-left", "text", Kind.TEXT,
+        _plain(models.TextField), searched=True, filterable=False,
     ),
-    "number": FieldType(_("Number"), "hash", "number", Kind.NUMBER, _number, unique=True),
+    "number": FieldType(
+        _("Number"), "hash", "number", Kind.NUMBER, _number, unique=True, options=("places",)
+    ),
     "money": FieldType(
-        _("Amount of money"), "euro", "whole", Kind.MONEY, _plain(models.BigIntegerField)
+        _("Amount of money"), "euro", "whole", Kind.MONEY,
+        _plain(models.BigIntegerField), options=("currency",),
     ),
     "date": FieldType(_("Date"), "calendar", "day", Kind.DATE, _plain(models.DateField)),
     "time": FieldType(_("Time of day"), "clock", "time", Kind.TIME, _plain(models.TimeField)),
@@ -71,13 +92,22 @@ TYPES: Mapping[str, FieldType] = {
         _("Date and time"), "calendar-clock", "instant", Kind.DATETIME,
         _plain(models.DateTimeField),
     ),
-    "choice": FieldType(_("Choice"), "list", "text", Kind.CHOICE, _choice),
+    "choice": FieldType(
+        _("Choice"), "circle-dot", "text", Kind.CHOICE, _choice, options=("choices",)
+    ),
+    "choices": FieldType(
+        _("Several choices"), "list-checks", "words", Kind.WORDS, _choices,
+        ordered=False, options=("choices",),
+    ),
     "boolean": FieldType(
         _("Yes or no"), "toggle-left", "boolean", Kind.BOOLEAN, _plain(models.BooleanField)
     ),
+    "relation": FieldType(
+        _("Record"), "link-2", "whole", Kind.REFERENCE, _relation, options=("target",)
+    ),
     "url": FieldType(
-        _("Web address"), "link", "text", Kind.TEXT, _plain(models.URLField, max_length=TEXT_LENGTH),
-        searched=True, unique=True,
+        _("Web address"), "link", "text", Kind.TEXT,
+        _plain(models.URLField, max_length=TEXT_LENGTH), searched=True, unique=True,
     ),
     "email": FieldType(
         _("E-mail address"), "mail", "text", Kind.TEXT, _plain(models.EmailField),

@@ -30,8 +30,8 @@ from kundenkreis.kernel.conditions import (
     Node,
     Vocabulary,
 )
-from kundenkreis.kernel.conditions.json_values import JsonText
 from kundenkreis.kernel.fields import LANGUAGES, translated
+from kundenkreis.kernel.json_values import JsonText
 from kundenkreis.records import definitions, directory, registry
 from kundenkreis.records.addresses import changed, pairs
 from kundenkreis.records.columns import COMMON
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 MAX_OFFERED = 60
 _KEY = BigIntegerField()
+_CHOSEN = (Kind.TEXT, Kind.CHOICE, Kind.BOOLEAN, Kind.REFERENCE, Kind.WORDS)
 _WITH_CHOICES = (Kind.CHOICE, Kind.REFERENCE, Kind.WORDS)
 
 
@@ -162,7 +163,8 @@ def _references(kind: RecordType, viewer: Viewer) -> Iterator[str]:
 def _own(kind: RecordType, viewer: Viewer) -> Iterator[str]:
     """And so may what the company has said its lists are filtered by."""
     for one in definitions.in_use(kind.model):
-        if one.filterable and kind.sees(viewer, one.name):
+        chosen = one.fieldtype.kind in _CHOSEN
+        if one.filterable and chosen and kind.sees(viewer, one.name):
             yield one.name
 
 
@@ -185,7 +187,7 @@ def _menu(
 ) -> Menu:
     name, chosen = one.name, found.chosen.get(one.name, [])
     offered = [(word, word) for word in words.get(name, ())][:MAX_OFFERED]
-    offered = offered or ([] if one.several else _offered(one, viewer, chosen))
+    offered = offered or _offered(one, viewer, chosen)
     options = [
         Option(label, _toggled(address, parameters, name, value, one), value in chosen)
         for value, label in offered
@@ -200,7 +202,7 @@ def _offered(one: Info, viewer: Viewer, chosen: list[Any]) -> list[tuple[Any, st
         return directory.choices(one.name, viewer)[:MAX_OFFERED]
     if one.kind is Kind.BOOLEAN:
         return [(True, _("yes")), (False, _("no"))]
-    if one.kind is Kind.CHOICE:
+    if one.column.choices:
         return [(value, str(label)) for value, label in one.column.flatchoices][:MAX_OFFERED]
     if one.related is None:
         return []
@@ -221,7 +223,7 @@ def _toggled(address: str, parameters: QueryDict, name: str, value: Any, one: In
 
 def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
     def choices() -> list[Choice]:
-        if one.several:
+        if one.several and one.worded:
             words = in_use(kind, viewer, [one.name])[one.name]
             return [Choice(word, word) for word in words[:MAX_OFFERED]]
         return [Choice(value, label) for value, label in _offered(one, viewer, [])]

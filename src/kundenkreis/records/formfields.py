@@ -144,6 +144,12 @@ class TranslatedField(forms.MultiValueField):
         return {code: normal(text) for code, text in pairs if text}
 
 
+class ChoicesField(forms.MultipleChoiceField):
+    """Some of what there is to choose from."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
 class ClockField(forms.TimeField):
     """A time of day, to the minute."""
 

@@ -20,6 +20,7 @@ from kundenkreis.kernel.text import normal
 from kundenkreis.records import directory, fields, registry
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.formfields import (
+    ChoicesField,
     ClockField,
     DayField,
     InstantField,
@@ -144,6 +145,8 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
             return ClockField(**options)
         case Kind.BOOLEAN:
             return forms.BooleanField(**options)
+        case Kind.WORDS if column.choices:
+            return ChoicesField(choices=column.flatchoices, **options)
         case Kind.WORDS:
             return WordsField(**options)
     return _text(column, options)

@@ -6,7 +6,7 @@ from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records import working
+from kundenkreis.records import fieldindexes, working
 from kundenkreis.records.bulk import running
 from kundenkreis.records.exchange import incoming, outgoing, storing
 from kundenkreis.records.models import BulkRun, Transfer
@@ -37,6 +37,21 @@ def forget_transfers() -> None:
     """What lies on the other side is forgotten here too: its own loop knows no record types."""
     while forgetting.forget_rows(Side.ENGAGE, Transfer):
         pass
+
+
+@job(Side.CRM)
+def keep_field_indexes(side: str) -> None:
+    """Make the indexes of the company's own fields what the definitions say."""
+    while fieldindexes.keep(Side(side)):
+        """And once more: the definitions may have changed meanwhile."""
+
+
+@every(hours=1)
+@job(Side.CRM)
+def look_after_field_indexes() -> None:
+    """The same from time to time: an upgrade that makes a table anew leaves them behind."""
+    for side in Side:
+        fieldindexes.keep(side)
 
 
 def _forget(side: Side, pks: list[int]) -> None:

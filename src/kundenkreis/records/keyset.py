@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    F,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    TimeField,
+)
 
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.fields import info
@@ -45,11 +59,12 @@ def page(
     start = _read(rows.model, names, before or after)
     backwards = bool(before) and start is not None
     down = descending is not backwards
-    order = [_order(rows.model, name, down, backwards) for name in names]
-    found = rows.order_by(*order)
-    if start is not None:
-        found = found.filter(_beyond(rows.model, names, start, down, backwards))
-    records = list(whole.filter(pk__in=found.values("pk")[: size + 1]).order_by(*order))
+    records: list[Any] = []
+    for found, order in _reading(rows, names, start, down, backwards):
+        wanted = found.values("pk")[: size + 1 - len(records)]
+        records += whole.filter(pk__in=wanted).order_by(*order)
+        if len(records) > size:
+            break
     more, records = len(records) > size, records[:size]
     if backwards:
         records.reverse()
@@ -70,10 +85,84 @@ def neighbours(
     start, found = [_value(record, name) for name in names], []
     for backwards in (True, False):
         down = descending is not backwards
-        order = [_order(rows.model, name, down, backwards) for name in names]
-        beyond = rows.filter(_beyond(rows.model, names, start, down, backwards))
-        found.append(beyond.order_by(*order).values_list("pk", flat=True).first())
+        beyond = (
+            following.values_list("pk", flat=True).first()
+            for following, _order in _reading(rows, names, start, down, backwards)
+        )
+        found.append(next((pk for pk in beyond if pk is not None), None))
     return found[0], found[1]
+
+
+def _reading(
+    rows: QuerySet[Any], names: Sequence[str], start: list[Any] | None, down: bool, backwards: bool
+) -> Iterator[tuple[QuerySet[Any], list[Any]]]:
+    """The rows to read one after the other, each part with its order."""
+    for stretch in _stretches(rows, names, start, backwards):
+        first = F(stretch.names[0])  # which has a value in all of these rows
+        order = [
+            first.desc() if down else first.asc(),
+            *(_order(rows.model, name, down, backwards) for name in stretch.names[1:]),
+        ]
+        found = stretch.rows.order_by(*order)
+        if stretch.start is not None:
+            found = found.filter(_beyond(rows.model, stretch.names, stretch.start, down, backwards))
+        yield found, order
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Rows that follow each other, the fields they are ordered by, and where reading goes on."""
+
+    rows: QuerySet[Any]
+    names: Sequence[str]
+    start: list[Any] | None
+
+
+def _stretches(
+    rows: QuerySet[Any], names: Sequence[str], start: list[Any] | None, backwards: bool
+) -> Iterator[_Stretch]:
+    """What to read, in order: rows with a value in the first field, then those without.
+
+    No index has empty values last both ways, but each of the two can be read along one either way.
+    """
+    first = names[0]
+    if not _nullable(rows.model, first):
+        yield _Stretch(rows, names, start)
+        return
+    with_value = rows.filter(_has_value(rows.model, first))
+    without = rows.filter(**{f"{first}__isnull": True})
+    if start is None:
+        yield _Stretch(with_value, names, None)
+        yield from _stretches(without, names[1:], None, backwards)
+    elif start[0] is None:
+        yield from _stretches(without, names[1:], start[1:], backwards)
+        if backwards:
+            yield _Stretch(with_value, names, None)
+    else:
+        yield _Stretch(with_value, names, start)
+        if not backwards:
+            yield from _stretches(without, names[1:], None, backwards)
+
+
+def _has_value(model: type[Model], name: str) -> Q:
+    """Rows with a value, said so that an index can seek to it: else SQLite reads all empty ones."""
+    column = _column(model, name)
+    lowest = next((low for types, low in _LOWEST if isinstance(column, types)), None)
+    if isinstance(column, DecimalField):
+        lowest = -(Decimal(10) ** ((column.max_digits or 15) - (column.decimal_places or 0))) + 1
+    elif isinstance(column, IntegerField):
+        lowest = BaseDatabaseOperations.integer_field_ranges[column.get_internal_type()][0]
+    return Q(**{f"{name}__isnull": False} if lowest is None else {f"{name}__gte": lowest})
+
+
+_LOWEST: tuple[tuple[type[Any], Any], ...] = (
+    (BooleanField, False),
+    (DateTimeField, datetime(1000, 1, 1, tzinfo=UTC)),
+    (DateField, date(1000, 1, 1)),
+    (TimeField, time.min),
+    (CharField, ""),
+    (TextField, ""),
+)
 
 
 def _order(model: type[Model], name: str, down: bool, backwards: bool) -> Any:
@@ -98,13 +187,13 @@ def _beyond(
             equal = Q(**{f"{name}__isnull": True})
         else:
             step = Q(**{f"{name}__{further}": value})
-            if nullable and not backwards:
+            if nullable and not backwards and name != names[0]:
                 step |= Q(**{f"{name}__isnull": True})
             equal = Q(**{name: value})
         found |= same & step
         same &= equal
     first, value = names[0], start[0]
-    if value is not None and not _nullable(model, first):
+    if value is not None:
         # Says the same again, in a form an index can seek to.
         found &= Q(**{f"{first}__{'lte' if down else 'gte'}": value})
     return found

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import PREFIX, Translated, translated
+from kundenkreis.records.fieldtypes import TYPES, FieldType
 
 
 class FieldDefinition(models.Model):
@@ -60,6 +61,10 @@ class FieldDefinition(models.Model):
     def name(self) -> str:
         """The field's name among all fields of the type."""
         return f"{PREFIX}{self.key}"
+
+    @property
+    def fieldtype(self) -> FieldType:
+        return TYPES[self.type]
 
     @cached_property
     def choices(self) -> list[dict[str, Any]]:

@@ -26,9 +26,9 @@ from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector, among, earliest
 from kundenkreis.engage.tracking.labels import property_label
 from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader, suggested
-from kundenkreis.kernel.conditions.json_values import JsonKey
-from kundenkreis.kernel.conditions.json_values import key as json_key
 from kundenkreis.kernel.conditions.vocabulary import KEY
+from kundenkreis.kernel.json_values import JsonKey
+from kundenkreis.kernel.json_values import key as json_key
 
 _PROPERTY = "property."
 ANY_KEY = "any"

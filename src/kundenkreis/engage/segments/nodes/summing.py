@@ -22,10 +22,10 @@ from kundenkreis.engage.segments.nodes.selecting import Selector, among, earlies
 from kundenkreis.engage.tracking.labels import property_label
 from kundenkreis.kernel.conditions import ConditionError, Kind, Moment, Node, Reader, suggested
 from kundenkreis.kernel.conditions import values as operands
-from kundenkreis.kernel.conditions.json_values import JsonNumber, number
 from kundenkreis.kernel.conditions.kinds import OPERATORS
 from kundenkreis.kernel.conditions.vocabulary import KEY
 from kundenkreis.kernel.conditions.wording import plain
+from kundenkreis.kernel.json_values import JsonNumber, number
 from kundenkreis.kernel.money import Money
 
 _COMPARE = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
