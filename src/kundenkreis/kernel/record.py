@@ -71,11 +71,9 @@ class Record(models.Model):
 
 def _own_value(record: Record, name: str) -> Any:
     """The value of a field the company has defined, as far as whoever read the record may know."""
-    mode, key = record._state.fetch_mode, custom.find(type(record), name)
+    key = custom.find(type(record), name)
     if key is None:
         raise AttributeError(f"{type(record).__name__} has no field {name}")
-    if isinstance(mode, Withheld) and mode.hides(type(record), f"{PREFIX}{key.name}"):
-        return None
     if key.related is not None and name == f"{PREFIX}{key.name}":
         return _related_row(record, key)
     return key.read(record)

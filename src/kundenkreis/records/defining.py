@@ -22,7 +22,7 @@ from kundenkreis.records.cells import written
 from kundenkreis.records.fieldoptions import clean, free_name, plain_name, texts
 from kundenkreis.records.fields import info
 from kundenkreis.records.fieldtypes import TYPES
-from kundenkreis.records.jobs import keep_field_indexes
+from kundenkreis.records.jobs import keep_field_indexes, rebuild_search
 from kundenkreis.records.models import FieldDefinition
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def archive_field(*, actor: Actor, kind: RecordType, pk: int, archived: bool) ->
     with store.group(kind.side, "records.archive_field"):
         found = _field(kind, pk)
         if store.change(actor, found, archived=archived):
-            _tell(kind)
+            _tell(kind, searched=found.fieldtype.searched)
         return found
 
 
@@ -148,10 +148,12 @@ def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinit
         return found
 
 
-def _tell(kind: RecordType) -> None:
-    """Let every process know, and the worker see to the indexes."""
+def _tell(kind: RecordType, *, searched: bool = False) -> None:
+    """Let every process know, and the worker see to the indexes and to what the search finds."""
     definitions.changed(kind.side)
     soon = clock.now() + timedelta(seconds=1)  # what is not committed yet the worker cannot see
+    if searched and kind.search:
+        rebuild_search.enqueue_once(f"records.search|{kind.subject}", kind.name, after=soon)
     keep_field_indexes.enqueue_once(f"records.indexes|{kind.side}", str(kind.side), after=soon)
 
 

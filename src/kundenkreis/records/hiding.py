@@ -12,6 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from kundenkreis.kernel import search, withheld
 from kundenkreis.kernel.access import known
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records import indexing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ LOOKED_AT = 5_000  # records that the index proposes
 def hides_texts(kind: RecordType, viewer: Viewer) -> bool:
     """Whether some of the texts that a type is found by are hidden from the viewer."""
     hidden = viewer.hidden.get(kind.subject, frozenset())
-    return any(_fields(kind, path) & hidden for path in kind.search)
+    return any(_fields(kind, path) & hidden for path in indexing.paths(kind))
 
 
 def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> list[int]:
@@ -48,7 +49,7 @@ def _texts(kind: RecordType, viewer: Viewer, pks: list[int]) -> dict[int, list[s
     rows = kind.model._default_manager.filter(pk__in=pks)
     hidden = viewer.hidden.get(kind.subject, frozenset())
     texts: dict[int, list[str]] = defaultdict(list)
-    for path in kind.search:
+    for path in indexing.paths(kind):
         names = _fields(kind, path)
         if names <= hidden:
             continue
@@ -78,6 +79,8 @@ def _other(kind: RecordType, path: str) -> str:
 
 def _fields(kind: RecordType, path: str) -> frozenset[str]:
     """The fields of a type that a searched path tells of."""
+    if is_custom(path):
+        return frozenset({path})
     first = path.partition(LOOKUP_SEP)[0]
     part = withheld.parts(kind.model).get(first)
     return withheld.fields_of_parts(part) if part else frozenset({first})

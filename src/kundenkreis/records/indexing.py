@@ -13,7 +13,7 @@ from kundenkreis.kernel import clock, search, store
 from kundenkreis.kernel.models import Cursor
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import AT_THE_END, EVERYTHING, Unit
-from kundenkreis.records import registry
+from kundenkreis.records import definitions, registry
 from kundenkreis.records.registry import TYPES
 
 if TYPE_CHECKING:
@@ -52,16 +52,19 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
 
 def rebuild(side: Side) -> int:
     """Write every document of a side anew, in pieces; returns how many."""
-    return sum(map(_rebuild, _searched(side)))
+    return sum(map(rebuild_type, _searched(side)))
 
 
 def rebuild_if_missing(side: Side) -> int:
     """Write the documents of types of which that was not done to the end yet, as after an upgrade."""
     done = set(store.stored(side, Cursor).values_list("name", flat=True))
-    return sum(_rebuild(kind) for kind in _searched(side) if f"{REBUILT}{kind.name}" not in done)
+    return sum(
+        rebuild_type(kind) for kind in _searched(side) if f"{REBUILT}{kind.name}" not in done
+    )
 
 
-def _rebuild(kind: RecordType) -> int:
+def rebuild_type(kind: RecordType) -> int:
+    """Write the documents of one type anew, as when a field that they speak of comes or goes."""
     count, last, pks = 0, 0, [0]
     while pks:
         with store.group(kind.side, "records.rebuild_search"):
@@ -74,6 +77,12 @@ def _rebuild(kind: RecordType) -> int:
         done = Cursor(name=f"{REBUILT}{kind.name}", moved_at=clock.now())
         store.append(Cursor, [done], ignore_conflicts=True)
     return count
+
+
+def paths(kind: RecordType) -> list[str]:
+    """What a record is found by: the texts that are declared, and those of the company's own fields."""
+    own = (one.name for one in definitions.in_use(kind.model) if one.fieldtype.searched)
+    return [*kind.search, *own]
 
 
 def others(kind: RecordType) -> dict[str, RecordType]:
@@ -103,7 +112,7 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
     own: dict[int, list[str]] = defaultdict(list)
     named: dict[int, list[str]] = defaultdict(list)
     guarded = others(kind)
-    for name in kind.search:
+    for name in paths(kind):
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
         for pk, value in rows.values_list("pk", name):
             texts[pk] += search.said(value)

@@ -6,7 +6,7 @@ from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records import fieldindexes, working
+from kundenkreis.records import fieldindexes, indexing, registry, working
 from kundenkreis.records.bulk import running
 from kundenkreis.records.exchange import incoming, outgoing, storing
 from kundenkreis.records.models import BulkRun, Transfer
@@ -44,6 +44,12 @@ def keep_field_indexes(side: str) -> None:
     """Make the indexes of the company's own fields what the definitions say."""
     while fieldindexes.keep(Side(side)):
         """And once more: the definitions may have changed meanwhile."""
+
+
+@job(Side.CRM)
+def rebuild_search(kind: str) -> None:
+    """Write anew what the records of a type are found by."""
+    indexing.rebuild_type(registry.named(kind))
 
 
 @every(hours=1)

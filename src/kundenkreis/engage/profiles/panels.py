@@ -13,8 +13,8 @@ from kundenkreis.engage.profiles import queries
 from kundenkreis.engage.profiles.labels import fact_label, trait_label
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.kernel.conditions.json_values import DATE
 from kundenkreis.kernel.conditions.wording import plain
+from kundenkreis.kernel.json_values import DATE
 from kundenkreis.kernel.money import Money
 from kundenkreis.records import Tag
 from kundenkreis.records.once import once

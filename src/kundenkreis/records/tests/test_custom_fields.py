@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -12,8 +13,9 @@ from django.http import QueryDict
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.records import PERSON
-from kundenkreis.kernel import audit, store
+from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed
+from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH
@@ -215,3 +217,23 @@ def test_it_knows_what_a_record_said_on_another_day() -> None:
     then = values_at(PERSON, again(made), at)
     assert then is not None
     assert then[name] == "red"
+
+
+def test_the_search_finds_its_texts_as_long_as_it_is_in_use() -> None:
+    made = field("Nickname")
+    person(**{made.name: "Straßenkehrer"})
+
+    assert listing(PERSON, ANNA, QueryDict("q=strassenkehrer"), "/").count == 1
+    defining.archive_field(actor=ANNA, kind=PERSON, pk=made.pk, archived=True)
+    with clock.freeze(clock.now() + timedelta(seconds=2)):
+        runner.run_due(Side.CRM)
+    assert listing(PERSON, ANNA, QueryDict("q=strassenkehrer"), "/").count == 0
+
+
+def test_the_search_tells_nobody_what_is_hidden_from_them() -> None:
+    made = field("Nickname")
+    person(**{made.name: "canary"})
+    blind = replace(ANNA, hidden={"crm.person": frozenset({made.name})})
+
+    assert listing(PERSON, blind, QueryDict("q=canary"), "/").count == 0
+    assert listing(PERSON, blind, QueryDict("q=kern"), "/").count == 1
