@@ -2,12 +2,15 @@
 
 `KUNDENKREIS_SOURCE_URL` names the company's own place for it; without it the product hands out
 itself. An allow list says what goes in: no data, no secret, nothing that only lies beside the code.
+Of a checkout that are the files git knows, as they are on the disk: what runs has to be committed.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -42,6 +45,13 @@ KINDS = frozenset(
     ]
 )
 NAME = f"kundenkreis-{__version__}"
+# Where no git can tell: nothing of ours lies in folders that are called so.
+PRIVATE = frozenset(
+    {
+        *("backup", "backups", "data", "dump", "dumps", "exports", "log", "logs", "media"),
+        *("private", "secret", "secrets", "tmp", "uploads", "var"),
+    }
+)
 
 
 def address() -> str:
@@ -76,10 +86,28 @@ def contents(package: Path) -> Iterator[tuple[str, Path]]:
         tops += [(name, root / name) for name in BESIDE]
     else:
         tops += [("LICENSE", path) for path in _installed_licences()]
+    tracked = _tracked(root)
     for name, top in tops:
         for path in [top] if top.is_file() else top.rglob("*"):
-            if _is_source(path, top):
+            ours = path in tracked if tracked else not _is_private(path, top)
+            if ours and _is_source(path, top):
                 yield (Path(name) / path.relative_to(top)).as_posix(), path
+
+
+def _tracked(root: Path) -> frozenset[Path]:
+    """The files of a checkout that git knows; none where there is no git."""
+    if not (root / ".git").exists():
+        return frozenset()
+    asked = ["git", "-C", str(root), "ls-files", "-z"]
+    try:
+        done = subprocess.run(asked, capture_output=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    return frozenset(root / os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+
+
+def _is_private(path: Path, top: Path) -> bool:
+    return not PRIVATE.isdisjoint(part.lower() for part in path.relative_to(top).parts[:-1])
 
 
 def _is_source(path: Path, top: Path) -> bool:

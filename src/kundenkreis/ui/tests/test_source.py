@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -23,7 +25,8 @@ def checkout(tmp_path: Path) -> Path:
         # no source of ours:
         "src/kundenkreis/secret.key", "src/kundenkreis/crm.sqlite3", "src/kundenkreis/.env.py",
         "src/kundenkreis/__pycache__/app.pyc", "src/kundenkreis/.cache/a.py", "notes.md",
-        "var/crm/export.json", "src/kundenkreis/data/crm/export.json", "elsewhere/other.py",
+        "var/crm/export.json", "src/kundenkreis/records/crm/export.json", "src/kundenkreis/Backup/crm/export.json",
+        "elsewhere/other.py",
     ):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,12 +43,31 @@ def names(package: Path) -> list[str]:
 def test_it_holds_our_files_and_no_data_no_secret_and_nothing_from_elsewhere(
     checkout: Path, settings
 ) -> None:
-    settings.DATA_FOLDERS = [checkout / "data"]
+    settings.DATA_FOLDERS = [checkout / "records"]
     ours = ["LICENSE", "frontend/main.js", "pyproject.toml", "src/kundenkreis/app.py",
             "src/kundenkreis/templates/page.html"]  # fmt: skip
     assert names(checkout) == ours
     settings.DATA_FOLDERS = []  # the control: only the setting keeps such a folder out
-    assert names(checkout) == sorted([*ours, "src/kundenkreis/data/crm/export.json"])
+    assert names(checkout) == sorted([*ours, "src/kundenkreis/records/crm/export.json"])
+
+
+def test_of_a_checkout_it_holds_what_git_knows_as_it_is_on_the_disk(
+    checkout: Path, settings
+) -> None:
+    settings.DATA_FOLDERS = []
+    root = checkout.parents[1]
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
+
+    git("init")
+    git("add", "LICENSE", "src/kundenkreis/app.py")
+    (checkout / "app.py").write_text("changed")
+    (checkout / "customers.json").write_text("hush")
+    assert names(checkout) == ["LICENSE", "src/kundenkreis/app.py"]
+    assert dict(source.contents(checkout))["src/kundenkreis/app.py"].read_text() == "changed"
+    shutil.rmtree(root / ".git")  # the control: only git says what is ours
+    assert "src/kundenkreis/customers.json" in names(checkout)
 
 
 def test_a_data_folder_around_the_code_leaves_the_code(checkout: Path, settings) -> None:
