@@ -243,30 +243,6 @@ def plan_deliveries(
     return {state: sum(row.state == state for row in rows) for state in Delivery.State}
 
 
-@command
-def release_deliveries(
-    *, actor: Actor, campaign: Campaign, channel: str, limit: int = 200
-) -> list[Delivery]:
-    """The planned deliveries that may go out at this moment, the oldest first; a sender takes these.
-
-    Everybody is asked for once more: whoever withdrew since the planning is withheld.
-    """
-    actor.require("engage.campaign.send")
-    planned = store.rows(Delivery).filter(
-        campaign_id=campaign.pk, channel=channel, state=Delivery.State.PLANNED
-    )
-    found = []
-    for delivery in planned.order_by("pk").select_for_update()[:limit]:
-        permission = may_contact(delivery.profile_id, campaign, channel)
-        if permission.allowed:
-            found.append(delivery)
-        else:
-            here = store.rows(Delivery).filter(pk=delivery.pk)
-            state = Delivery.State.WITHHELD
-            store.replace(here, state=state, reason=str(permission.reason))
-    return found
-
-
 _ASSIGNED = ("campaign_id", "profile_id", "variant_id", "at")
 _EXPOSED = (*_ASSIGNED, "shown")
 

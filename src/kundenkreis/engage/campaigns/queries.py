@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Prefetch, QuerySet
 
-from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure, Variant
+from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure, Variant
 from kundenkreis.engage.consent.queries import WEB, agrees
 from kundenkreis.engage.consent.shipped import NEWSLETTER
 from kundenkreis.engage.profiles.queries import group_ids
@@ -125,9 +125,3 @@ def figures(viewer: Viewer, campaign_id: int) -> dict[int, dict[str, int]]:
                 "number"
             ]
     return counts
-
-
-def deliveries(viewer: Viewer, campaign_id: int, limit: int = 100) -> list[Delivery]:
-    """The ledger of the campaign's messages, newest first."""
-    campaign(viewer, campaign_id)
-    return list(Delivery.objects.filter(campaign_id=campaign_id).order_by("-id")[:limit])

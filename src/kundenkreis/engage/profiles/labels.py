@@ -43,7 +43,7 @@ FACTS: dict[str, StrOrPromise] = {
     "is_customer": _("Is a customer"),
     "last_order_on": _("Last order"),
     "orders": _("Number of orders"),
-    "revenue_minor": _("Net revenue"),
+    "revenue_minor": _("Net revenue in cents"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,9 @@ from kundenkreis.kernel.money import Money
 from kundenkreis.records import Tag
 from kundenkreis.records.once import once
 from kundenkreis.ui import formats, parts
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def _group_ids(viewer: Viewer, profile: Profile) -> list[int]:
@@ -71,8 +74,12 @@ def facts_panel(viewer: Viewer, profile: Profile) -> Mapping[str, Any] | None:
     if isinstance(minor := values.get("revenue_minor"), int):
         values["revenue_minor"] = Money(minor, str(values.pop("currency", "") or "EUR"))
     known = [(name, value) for name, value in values.items() if value not in (None, "")]
-    lines = [(fact_label(name), _fact(value)) for name, value in known]
+    lines = [(_fact_label(name), _fact(value)) for name, value in known]
     return {"lines": lines} if lines else None
+
+
+def _fact_label(name: str) -> StrOrPromise:
+    return _("Net revenue") if name == "revenue_minor" else fact_label(name)
 
 
 def _fact(value: Any) -> str:

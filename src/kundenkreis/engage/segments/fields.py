@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.profiles.labels import fact_label, trait_label
@@ -92,6 +93,21 @@ def _sample(model: type[Event | Profile], column: str) -> Iterable[tuple[str, Ki
     return sorted(seen.items())[:100]
 
 
+_REVENUE, _CURRENCY = ("revenue_minor", "value"), ("currency", "value")
+
+
+def _revenue(profile: Any) -> Money | None:
+    minor = READ[Kind.NUMBER](profile.facts, _REVENUE)
+    currency = str(READ[Kind.TEXT](profile.facts, _CURRENCY) or "EUR")
+    return None if minor is None else Money(int(minor), currency)
+
+
+def _known_facts() -> Iterable[tuple[str, Kind]]:
+    """What the crm told, without the amount and its currency, which are one field."""
+    apart = {_REVENUE[0], _CURRENCY[0]}
+    return [(key, kind) for key, kind in _sample(Profile, "facts") if key not in apart]
+
+
 PROFILE_FIELDS = (
     column("known", Kind.BOOLEAN, _("Known by name or customer id")),
     column("created_at", Kind.DATETIME, _("First seen")),
@@ -102,8 +118,16 @@ PROFILE_FIELDS = (
         _linked,
         ExpressionWrapper(Q(link_id__isnull=False), output_field=BooleanField()),
     ),
+    Field(
+        "revenue",
+        Kind.MONEY,
+        _("Net revenue"),
+        _revenue,
+        SQL[Kind.NUMBER]("facts", _REVENUE),
+        Coalesce(SQL[Kind.TEXT]("facts", _CURRENCY), Value("EUR", TextField())),
+    ),
 )
 PROFILE_FAMILIES = (
     Family("trait", _("Trait"), KINDS, _trait, lambda: _sample(Profile, "traits")),
-    Family("fact", _("Fact from the CRM"), KINDS, _fact, lambda: _sample(Profile, "facts")),
+    Family("fact", _("Fact from the CRM"), KINDS, _fact, _known_facts),
 )

@@ -1,4 +1,4 @@
-"""Whom a message may reach: the test group, with consent to messages on that channel, until sent."""
+"""Whom a message may reach: the test group, with consent to messages on that channel."""
 
 from __future__ import annotations
 
@@ -85,11 +85,6 @@ def plan(campaign: Campaign, people: list[int], channel: str = "email") -> dict[
     return dict(rows.values_list("profile_id", "reason"))
 
 
-def sendable(campaign: Campaign) -> list[int]:
-    found = commands.release_deliveries(actor=ANNA, campaign=campaign, channel="email")
-    return [delivery.profile_id for delivery in found]
-
-
 def only_who_agreed_in_the_test_group(campaign: Campaign, people: list[int]) -> None:
     agreed, others = people[::2], people[1::2]
     for who in agreed:
@@ -98,7 +93,6 @@ def only_who_agreed_in_the_test_group(campaign: Campaign, people: list[int]) -> 
     assert {who for who in people if found[who] == Reason.CONTROL} == set(people) - test
     assert {who for who in people if found[who] == Reason.NO_CONSENT} == test & set(others)
     assert {who for who in people if found[who] == Reason.TEST} == test & set(agreed)
-    assert set(sendable(campaign)) == test & set(agreed)
 
 
 def test_a_message_reaches_only_who_agreed_and_never_the_control_group() -> None:
@@ -179,32 +173,17 @@ def test_what_was_said_before_two_turned_out_to_be_one_person_counts(clock: Froz
     assert reason(who, campaign) is Reason.NO_CONSENT
 
 
-def test_who_withdraws_between_planning_and_sending_is_not_sent_to(clock: FrozenClock) -> None:
-    campaign = make_campaign()
-    stays, withdraws = in_test_group(campaign, make_people(12))[:2]
-    for who in (stays, withdraws):
-        say(who)
-    assert set(plan(campaign, [stays, withdraws]).values()) == {Reason.TEST}
-    clock.advance(minutes=1)
-    say(withdraws, granted=False)
-    assert sendable(campaign) == [stays]
-    delivery = Delivery.objects.get(profile_id=withdraws)
-    assert (delivery.state, delivery.reason) == (Delivery.State.WITHHELD, Reason.NO_CONSENT)
-
-
-def test_nothing_planned_is_sent_after_the_end() -> None:
+def test_who_withdraws_after_the_planning_is_not_sent_to(clock: FrozenClock) -> None:
     campaign = make_campaign()
     who = one(campaign)
     say(who)
-    plan(campaign, [who])
-    commands.end_campaign(actor=ANNA, campaign_id=campaign.pk)
-    assert sendable(Campaign.objects.get(pk=campaign.pk)) == []
-    assert Delivery.objects.get().reason == Reason.NOT_RUNNING
+    assert plan(campaign, [who]) == {who: Reason.TEST}
+    clock.advance(minutes=1)
+    say(who, granted=False)
+    assert reason(who, campaign) is Reason.NO_CONSENT
 
 
-def test_carla_may_neither_plan_nor_send() -> None:
+def test_carla_may_not_plan() -> None:
     campaign = make_campaign()
     with pytest.raises(NotAllowed):
         commands.plan_deliveries(actor=CARLA, campaign=campaign, profile_ids=[], channel="email")
-    with pytest.raises(NotAllowed):
-        commands.release_deliveries(actor=CARLA, campaign=campaign, channel="email")
