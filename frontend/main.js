@@ -7,6 +7,7 @@ import "./elements/panels.js";
 import "./elements/kk-board.js";
 import "./elements/kk-chart.js";
 import "./elements/kk-columns.js";
+import "./elements/kk-composer.js";
 import "./elements/kk-conditions.js";
 import "./elements/kk-grid.js";
 import "./elements/kk-inline-edit.js";

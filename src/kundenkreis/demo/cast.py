@@ -31,6 +31,17 @@ class Deal:
     step_in: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was said or is to be done: firm, kind, text, days from today, minutes."""
+
+    firm: str
+    kind: str
+    text: str
+    days: int
+    minutes: int | None = None
+
+
 FIRMS: tuple[Firm, ...] = (
     Firm("Hafner & Söhne KG", "Maschinenbau", 85, "Villingen-Schwenningen", "https://hafner-soehne.example",
          (("Jana", "Weiß", "Einkauf"), ("Markus", "Kern", "Fertigung"))),
@@ -73,3 +84,15 @@ DEALS: tuple[Deal, ...] = (
     Deal("Hafner & Söhne KG", "Nachkauf Sensoren", "won", 11_200, "Newsletter", -12),
     Deal("Klinikum Saale", "Prüfplätze Augenklinik", "lost", 52_000, "Messe", -20),
 )  # fmt: skip
+
+ACTIVITIES: tuple[Work, ...] = (
+    Work("Hafner & Söhne KG", "call", "Fragt nach Lieferzeit und Rabatt ab 20 Stück.", -3, 6),
+    Work("Hafner & Söhne KG", "note", "Staffelpreis nur mit Rahmenvertrag, sagt die Leitung.", -2),
+    Work("Hafner & Söhne KG", "task", "Staffelpreis ab 20 Stück anbieten", 0),
+    Work("Hafner & Söhne KG", "meeting", "Vorführung des Messkopfs in der Fertigung", 2, 90),
+    Work("Stadtwerke Ilmtal", "meeting", "Wartungsplan besprochen, alle wollen 24 Monate.", -6, 45),
+    Work("Stadtwerke Ilmtal", "task", "Protokoll der Wartung nachreichen", -1),
+    Work("Moser Handel GmbH", "call", "Graz eröffnet im Frühjahr, Angebot bis Jahresende.", -9, 12),
+    Work("Moser Handel GmbH", "task", "Maße der Filiale erfragen", 4),
+    Work("Bäckerei Thoma", "note", "Möchte nur nachmittags angerufen werden.", -15),
+)

@@ -22,7 +22,8 @@ from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.crm.sales.queries import stages_of
-from kundenkreis.demo.cast import DEALS, FIRMS, Firm
+from kundenkreis.crm.work.commands import add_activity
+from kundenkreis.demo.cast import ACTIVITIES, DEALS, FIRMS, Firm
 from kundenkreis.demo.launch import LOGINS, PASSWORD, VOUCHER, keys_file
 from kundenkreis.demo.shop.catalogue import PRODUCTS
 from kundenkreis.engage.campaigns import commands as campaigns
@@ -71,6 +72,7 @@ def found_company() -> None:
     firms = {firm.name: _customer(ben, firm) for firm in FIRMS}
     _sell(anna, firms)
     _deal(ben, firms)
+    _work(ben, firms)
     _open_the_shop(anna)
     _launch_campaign(anna)
 
@@ -150,6 +152,17 @@ def _deal(actor: Actor, firms: dict[str, tuple[Organisation, list[Person]]]) -> 
             sales.move_opportunity(
                 actor=actor, opportunity_id=made.pk, stage_id=stages[deal.stage], lost_reason=reason
             )
+
+
+def _work(actor: Actor, firms: dict[str, tuple[Organisation, list[Person]]]) -> None:
+    """What was said lately, and what is to be done."""
+    for one in ACTIVITIES:
+        organisation, contacts = firms[one.firm]
+        add_activity(
+            actor=actor, kind=one.kind, about=contacts[0], organisation=organisation,
+            text=one.text, minutes=one.minutes, due_on=_in(one.days),
+            at=clock.now() + timedelta(days=one.days),
+        )  # fmt: skip
 
 
 def _open_the_shop(actor: Actor) -> None:

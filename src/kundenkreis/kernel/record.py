@@ -123,6 +123,11 @@ def internal_fields(model: type[models.Model]) -> frozenset[str]:
     return named
 
 
+def is_personal(model: type[models.Model]) -> bool:
+    """Whether rows only say what a record is to one member of staff, such as a favourite."""
+    return bool(getattr(model, "personal", False))
+
+
 def holders(row: models.Model) -> Iterator[tuple[type[models.Model], int]]:
     """Model and number of the records a row is part of: it goes when one of them goes."""
     for column in row._meta.concrete_fields:

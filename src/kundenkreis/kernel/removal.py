@@ -70,12 +70,12 @@ def collect(obj: Model) -> Taken:
                 if (found := named(model, pks)) is not None:
                     collector.collect(found)
     collector.sort()
-    taken = Taken(collector)
-    for query in collector.fast_deletes:
-        taken.rows += _whole(alias, query.model, [row.pk for row in query])
-    for model, rows in collector.data.items():
-        taken.rows += _whole(alias, model, [row.pk for row in rows])
-    return taken
+    # What goes for two reasons goes once.
+    keys: dict[type[Model], dict[Any, None]] = {}
+    for row in _rows(collector):
+        keys.setdefault(type(row), {})[row.pk] = None
+    rows = [row for model, pks in keys.items() for row in _whole(alias, model, pks)]
+    return Taken(collector, rows)
 
 
 def _rows(collector: Collector) -> Iterator[Model]:

@@ -163,6 +163,8 @@ class Mark(models.Model):
     `kind` and `row` name the record. Of what was looked at only the latest stays.
     """
 
+    personal = True
+
     class What(models.TextChoices):
         STAR = "star"
         FOLLOW = "follow"

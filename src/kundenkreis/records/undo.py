@@ -23,13 +23,19 @@ from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.models import RemovedRow
-from kundenkreis.kernel.record import Record, holders, internal_fields, model_named, reference
+from kundenkreis.kernel.record import (
+    Record,
+    holders,
+    internal_fields,
+    is_personal,
+    model_named,
+    reference,
+)
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import bin as deleted
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
 from kundenkreis.records.fields import info
-from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
@@ -174,7 +180,7 @@ def _remove(actor: Actor, side: Side, batch: str, one: _Done, row: Model, result
         raise NotAllowed(kind.right("remove"))
     try:
         # What it is to members of staff, such as a favourite, is no reason to keep it.
-        taken = (part for part in removal.collect(row).rows if not isinstance(part, Mark))
+        taken = (part for part in removal.collect(row).rows if not is_personal(type(part)))
         along = [part for part in taken if part != row]
         if all(isinstance(part, Record) for part in along) and not audit.touched_since(
             side, {one.target, *map(reference, along)}, one.first, batch

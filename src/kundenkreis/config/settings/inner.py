@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "kundenkreis.link.apps.LinkConfig",
     "kundenkreis.crm.accounts.apps.AccountsConfig",
     "kundenkreis.crm.people.apps.PeopleConfig",
+    "kundenkreis.crm.work.apps.WorkConfig",
     "kundenkreis.crm.sales.apps.SalesConfig",
     *ENGAGE,
     "kundenkreis.insight.apps.InsightConfig",

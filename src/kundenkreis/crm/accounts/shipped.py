@@ -19,16 +19,21 @@ class ShippedRole:
 
 
 _CUSTOMERS = {"crm.person.*": "all", "crm.organisation.*": "all"}
+# Notes, tasks, calls and meetings: everybody may enter them and give tasks to anybody.
+_WORK = {"crm.activity.*": "team", "crm.activity.read": "all", "crm.activity.create": "all"}
 
 ROLES: dict[str, ShippedRole] = {
     "administrator": ShippedRole("Administration", "Administrator", {"*.*.*": "all"}),
-    "management": ShippedRole("Leitung", "Management", {"*.*.read": "all", "*.*.export": "all"}),
+    "management": ShippedRole(
+        "Leitung", "Management", {"*.*.read": "all", "*.*.export": "all", **_WORK}
+    ),
     "sales": ShippedRole(
         "Vertrieb",
         "Sales",
         {
             "crm.*.read": "all",
             **_CUSTOMERS,
+            **_WORK,
             "crm.opportunity.*": "team",
             "crm.opportunity.read": "all",
         },
@@ -39,6 +44,7 @@ ROLES: dict[str, ShippedRole] = {
         {
             "crm.*.read": "all",
             **_CUSTOMERS,
+            **_WORK,
             "crm.opportunity.*": "all",
             "crm.order.*": "all",
             "crm.product.*": "all",
@@ -48,6 +54,7 @@ ROLES: dict[str, ShippedRole] = {
         "Service",
         "Service",
         {
+            **_WORK,
             "crm.person.read": "all",
             "crm.person.create": "all",
             "crm.person.change": "all",
@@ -67,6 +74,7 @@ ROLES: dict[str, ShippedRole] = {
         "Buchhaltung",
         "Accounting",
         {
+            **_WORK,
             "crm.person.read": "all",
             "crm.organisation.read": "all",
             "crm.organisation.change": "all",
@@ -103,6 +111,9 @@ ROLES: dict[str, ShippedRole] = {
             "crm.opportunity.read": "own",
             "crm.opportunity.create": "own",
             "crm.opportunity.change": "own",
+            **dict.fromkeys(
+                ("crm.activity.read", "crm.activity.create", "crm.activity.change"), "own"
+            ),
             "crm.product.read": "all",
         },
         {"crm.organisation": {"revenue_minor": "hidden"}},

@@ -9,8 +9,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from kundenkreis.crm.people.making import make_many, only
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
@@ -19,8 +17,6 @@ from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import Record, reference
-
-MAX_NOTE = 5_000
 
 
 @command
@@ -67,20 +63,6 @@ def remove_person(*, actor: Actor, person_id: int) -> None:
 def remove_organisation(*, actor: Actor, organisation_id: int) -> None:
     """Delete an organisation with contact details, affiliations and timeline."""
     _remove(actor, store.lock(Organisation, organisation_id), "organisation")
-
-
-@command
-def add_note(*, actor: Actor, record: Record, text: str) -> None:
-    """Write a note onto the timeline of a person, an organisation, or what belongs to them.
-
-    Raises `DomainError` without text.
-    """
-    record = store.lock(type(record), record.pk)  # not as the actor sees it, but as it is
-    actor.require_for(f"crm.{record._meta.model_name}.change", record)
-    text = text.replace("\0", "").strip()[:MAX_NOTE]
-    if not text:
-        raise DomainError(_("Write something first."), field="text")
-    enter(actor, record, "note", {"text": text})
 
 
 @command

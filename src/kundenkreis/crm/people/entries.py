@@ -10,6 +10,8 @@ from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySe
 from django.db.models.functions import Cast, Substr
 
 from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
+from kundenkreis.crm.people.timeline import ACTIVITY
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer, visible
 from kundenkreis.kernel.record import reference
 from kundenkreis.records import RecordType
@@ -29,9 +31,10 @@ class Entries:
 
 
 def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...] = ()) -> Entries:
-    """What happened with a visible record: a person's own entries, an organisation's with those
-    of its people, or those that refer to the record."""
+    """What happened with a visible record up to now: a person's own entries, an organisation's with
+    those of its people, or those that refer to the record."""
     rows = _known(viewer, _entries(viewer, record)).select_related("person")
+    rows = rows.filter(at__lte=clock.now())  # a meeting that is planned has not happened
     if kinds:
         rows = rows.filter(kind__in=kinds)
     start = _cursor(after)
@@ -50,9 +53,10 @@ def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEn
     for kind in TYPES.values():
         if not _belongs(kind) or viewer.level(kind.right("read")) is Level.ALL:
             continue
-        about = Q(reference__startswith=f"{kind.subject}:")
+        column, prefix = _named(kind)
+        about = Q(**{f"{column}__startswith": prefix})
         if kind.may(viewer, "read"):
-            number = Cast(Substr("reference", len(kind.subject) + 2), BigIntegerField())
+            number = Cast(Substr(column, len(prefix) + 1), BigIntegerField())
             rows = rows.alias(**{f"_{kind.name}": Case(When(about, then=number))})
             seen = Exists(kind.rows(viewer).filter(pk=OuterRef(f"_{kind.name}")))
             rows = rows.filter(~about | seen)
@@ -67,9 +71,15 @@ def _belongs(kind: RecordType) -> bool:
     return kind.model not in (Person, Organisation) and bool(related & {Person, Organisation})
 
 
+def _named(kind: RecordType) -> tuple[str, str]:
+    """Where an entry names a record of the type, and what stands before its number."""
+    return ("key", ACTIVITY) if kind.name == "activity" else ("reference", f"{kind.subject}:")
+
+
 def _leave_out(viewer: Viewer, entry: TimelineEntry) -> None:
     """Take out of an entry what it says of fields that are hidden from the viewer."""
-    hidden = viewer.hidden.get(entry.reference.partition(":")[0])
+    is_activity = entry.key.startswith(ACTIVITY)
+    hidden = viewer.hidden.get("crm.activity" if is_activity else entry.reference.partition(":")[0])
     if hidden and isinstance(entry.payload, dict):
         said = hidden | {CALLED[name] for name in hidden if name in CALLED}
         entry.payload = {name: one for name, one in entry.payload.items() if name not in said}

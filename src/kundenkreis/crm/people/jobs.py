@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
@@ -12,6 +14,16 @@ from kundenkreis.kernel.sides import Side
 
 # With their contact details and the like they are a thousand rows.
 PIECE = 200
+
+
+KeptBy = Callable[[Side], QuerySet[Any]]
+KEPT_BY: list[KeptBy] = []
+
+
+def kept_by(rows: KeptBy) -> KeptBy:
+    """Say which rows of a context above keep their `person` from being forgotten."""
+    KEPT_BY.append(rows)
+    return rows
 
 
 def _long_unheard_of(side: Side, before: datetime) -> QuerySet[Person]:
@@ -31,6 +43,7 @@ def _long_unheard_of(side: Side, before: datetime) -> QuerySet[Person]:
             for relation in Person._meta.related_objects
             if relation.on_delete is PROTECT
         ),
+        *(reason(side).filter(person=OuterRef("pk")) for reason in KEPT_BY),
     )
     for reason in for_staff:
         rows = rows.filter(~Exists(reason))

@@ -12,6 +12,9 @@ from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 
+# The keys of entries that stand for an activity, before its number; `crm.work` writes them.
+ACTIVITY = "activity|"
+
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:

@@ -8,6 +8,7 @@ from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.models import Opportunity, Order, Product
+from kundenkreis.crm.work.records import COMPOSER, UPCOMING
 from kundenkreis.records import (
     Board,
     Column,
@@ -89,6 +90,8 @@ OPPORTUNITY = register(
         panels=(
             Panel("stages", "sales/stages_panel.html", panels.stages_panel, "centre", 10),
             NEXT_STEP,
+            COMPOSER,
+            UPCOMING,
             TIMELINE,
         ),
         board=Board(
@@ -148,7 +151,12 @@ ORDER = register(
         subtitle=panels.customer_name,
         tags=panels.order_tags,
         figures=panels.order_figures,
-        panels=(Panel("lines", "sales/lines_panel.html", panels.lines_panel, "centre", 20),),
+        panels=(
+            Panel("lines", "sales/lines_panel.html", panels.lines_panel, "centre", 20),
+            COMPOSER,
+            UPCOMING,
+            TIMELINE,
+        ),
         always=("placed_at", "cancelled_at", "state", "kind"),
         square=True,
     )

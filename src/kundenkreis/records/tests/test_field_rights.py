@@ -17,6 +17,7 @@ from kundenkreis.crm.people import contact_commands
 from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.models import Opportunity, Stage
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import access, store, withheld
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import NotAllowed, NotFound
@@ -211,7 +212,7 @@ def test_a_note_about_what_somebody_sees_in_part_is_about_the_whole(sale: Opport
     viewer = without("person", of="opportunity")
     record = SALE.one(viewer, sale.pk)
     assert record.person is None
-    people.add_note(actor=viewer, record=record, text="Called")
+    add_activity(actor=viewer, about=record, text="Called")
     assert sale.person is not None
     assert sale.person.timeline.filter(kind="note").count() == 1
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from kundenkreis.crm.people.commands import add_note, create_organisation, create_person
+from kundenkreis.crm.people.commands import create_organisation, create_person
 from kundenkreis.crm.people.contact_commands import add_contact_detail
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -19,6 +19,7 @@ from kundenkreis.crm.sales.commands import create_opportunity, move_opportunity,
 from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewOrder
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import audit, clock, forgetting, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
@@ -82,7 +83,7 @@ BEN_ALL = ANNA.through("api")
 
 def test_a_deleted_person_comes_back_with_all_they_had_and_the_same_number() -> None:
     person = jana(customer_number="K-1")
-    add_note(actor=ANNA, record=person, text="Will call back.")
+    add_activity(actor=ANNA, about=person, text="Will call back.")
     before = {
         model: list(model._default_manager.order_by("pk").values())
         for model in (Person, ContactDetail, Affiliation)
@@ -153,7 +154,7 @@ def test_a_note_that_somebody_wrote_keeps_what_was_made() -> None:
     assistant = Viewer("Dora", user_id=9, grants=CREATES)
     person = create_person(actor=assistant, last_name="Neu")
     batch = batch_of(person)
-    add_note(actor=ANNA, record=person, text="Called.")
+    add_activity(actor=ANNA, about=person, text="Called.")
     result = taken_back(batch, assistant)
     assert (result.count, result.left) == (0, ["“Neu” was changed since and stays."])
     assert TimelineEntry.objects.filter(person=person).exists()

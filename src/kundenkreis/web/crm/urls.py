@@ -8,9 +8,13 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.people import views
+from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
-    path("<slug:slug>/<int:pk>/notes/", views.add_note, name="add-note"),
+    path("<slug:slug>/<int:pk>/activities/", work.add_activity, name="add-activity"),
+    path("<slug:slug>/<int:pk>/draft/", work.keep_draft, name="keep-draft"),
+    path("activities/<int:pk>/tick/", work.tick, name="tick"),
+    path("tasks/", work.tasks, name="tasks"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
     path("<slug:slug>/<int:pk>/contact-details/", views.add_detail, name="add-detail"),
     path("contact-details/<int:pk>/<slug:what>/", views.change_detail, name="change-detail"),

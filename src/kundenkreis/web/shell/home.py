@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.queries import absent_names, returned
 from kundenkreis.crm.people.queries import due_next_steps
 from kundenkreis.crm.sales.queries import closing_soon, due_opportunities, orders
+from kundenkreis.crm.work.models import Activity
+from kundenkreis.crm.work.panels import lines
+from kundenkreis.crm.work.queries import due_tasks, meetings
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.records.registry import of_model
@@ -25,6 +29,7 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
     today = clock.today(settings.COMPANY_ZONE)
     steps = [*due_next_steps(viewer, today), *due_opportunities(viewer, today)]
     steps.sort(key=lambda record: (record.next_step_on or today, record.pk))
+    work = [*meetings_of(viewer, today), *due_tasks(viewer, today)]
     closing = closing_soon(viewer, today + timedelta(days=CLOSING_DAYS), SHOWN)
     may_orders = viewer.may("crm.order.read")
     return {
@@ -33,6 +38,8 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "summary": formats.day(today),
         "today": today,
         "steps": [_step(record, today) for record in steps[:20]],
+        "work": lines(viewer, work),
+        "due": len(work) + len(steps[:20]),
         "closing": closing,
         "may_opportunities": viewer.may("crm.opportunity.read"),
         "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
@@ -41,6 +48,12 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "absence": returned(viewer),
         "standing_in": ", ".join(absent_names(viewer)),
     }
+
+
+def meetings_of(viewer: Viewer, day: date) -> list[Activity]:
+    """The viewer's meetings of a day in their own zone."""
+    since = timezone.make_aware(datetime.combine(day, time.min))
+    return meetings(viewer, since, since + timedelta(days=1))
 
 
 def _step(record: Any, today: Any) -> dict[str, Any]:

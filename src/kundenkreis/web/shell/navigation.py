@@ -43,6 +43,7 @@ GROUPS: dict[str, StrOrPromise] = {
 
 ENTRIES: list[Entry] = [
     Entry("", _("Home"), "/", "house", phone=True, key="g h"),
+    Entry("", _("Tasks"), "/crm/tasks/", "list-todo", "crm.activity.read", key="g t"),
     Entry(
         "records",
         _("Organisations"),
@@ -66,6 +67,7 @@ ENTRIES: list[Entry] = [
         key="g d",
     ),
     Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
+    Entry("records", _("Activities"), "/crm/activities/", "notebook-pen", "crm.activity.read"),
     Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),

@@ -12,6 +12,7 @@ from kundenkreis.crm.people.models import (
     Person,
     TimelineEntry,
 )
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry
@@ -104,8 +105,6 @@ def test_it_lets_nobody_touch_the_contact_details_of_others() -> None:
     for actor in (BEN, CARLA):  # Ben's rights reach his team only
         with pytest.raises(NotAllowed):
             contact_commands.remove_contact_detail(actor=actor, contact_detail_id=detail.pk)
-        with pytest.raises(NotAllowed):
-            commands.add_note(actor=actor, record=person, text="x")
     assert ContactDetail.objects.exists()
     assert not TimelineEntry.objects.exists()
 
@@ -121,17 +120,12 @@ def test_it_notes_an_affiliation_once() -> None:
 
 def test_it_deletes_a_person_with_everything_that_is_theirs_alone() -> None:
     person = make_person(email="a@example.org")
-    commands.add_note(actor=ANNA, record=person, text="Ruft zurück")
+    add_activity(actor=ANNA, about=person, text="Ruft zurück")
     commands.remove_person(actor=ANNA, person_id=person.pk)
     assert not Person.objects.exists()
     assert not TimelineEntry.objects.exists()
     entries = AuditEntry.objects.using("default").filter(action="remove")
-    assert entries.count() == 2  # the person and the contact detail
-
-
-def test_it_does_not_take_a_note_without_text() -> None:
-    with pytest.raises(DomainError):
-        commands.add_note(actor=ANNA, record=make_person(), text="  ")
+    assert entries.count() == 3  # the person, the contact detail and the note
 
 
 def test_it_moves_a_finished_step_from_the_record_to_the_timeline() -> None:

@@ -12,6 +12,7 @@ from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewOrder
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.forgetting import forget
 from kundenkreis.kernel.sides import Side
@@ -78,7 +79,7 @@ def test_a_person_on_whom_something_rests_stays(
 def test_what_happened_last_counts(clock: FrozenClock) -> None:
     person = make_person()
     clock.advance(days=1000)
-    commands.add_note(actor=SYSTEM, record=person, text="Called")
+    add_activity(actor=SYSTEM, about=person, text="Called")
     clock.advance(days=1000)
     forget(Side.CRM)
     assert Person.objects.count() == 1

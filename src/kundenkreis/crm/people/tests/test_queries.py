@@ -10,6 +10,7 @@ from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.permissions import Statement, project_consent
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CRM
@@ -54,7 +55,7 @@ def test_it_shows_an_organisation_what_happened_with_its_people() -> None:
     other = commands.create_person(actor=ANNA, last_name="Kern")
     happened(person, 1)
     happened(other, 1)
-    commands.add_note(actor=ANNA, record=firm, text="Messe")
+    add_activity(actor=ANNA, about=firm, text="Messe")
     kinds = [entry.kind for entry in timeline(ANNA, firm).rows]
     assert sorted(kinds) == ["note", "visit"]
 

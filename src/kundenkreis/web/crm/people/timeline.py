@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from kundenkreis.crm.people.timeline import ACTIVITY
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import registry
 from kundenkreis.ui import components, formats, parts
@@ -62,7 +63,9 @@ def shown(entry: TimelineEntry, about: str) -> SafeString:
 
 
 def address(entry: TimelineEntry) -> str:
-    """The page of what the entry refers to; empty when it has none here."""
+    """The page of the activity it stands for, else of what it refers to; empty for none."""
+    if entry.key.startswith(ACTIVITY):
+        return registry.named("activity").url(entry.key.removeprefix(ACTIVITY))
     name, _colon, pk = entry.reference.partition(":")
     side, _dot, kind = name.partition(".")
     if side == "crm" and pk.isdigit() and kind in registry.TYPES:
@@ -178,6 +181,29 @@ def _note(payload: Payload) -> Line:
     return Line(title, str(payload.get("text", "")), icon="notebook-pen")
 
 
+def _call(payload: Payload) -> Line:
+    return _met(_("Call by %(name)s"), pgettext("activity", "Call"), payload, "green", "phone")
+
+
+def _meeting(payload: Payload) -> Line:
+    return _met(_("Meeting of %(name)s"), _("Meeting"), payload, "violet", "calendar-days")
+
+
+def _met(by: str, title: str, payload: Payload, tone: str, icon: str) -> Line:
+    title = by % {"name": payload["by"]} if payload.get("by") else title
+    minutes = payload.get("minutes")
+    took = _("%(n)s min") % {"n": minutes} if isinstance(minutes, int) else ""
+    return Line(_comma(title, took), str(payload.get("text", "")), tone, icon=icon)
+
+
+def _task(payload: Payload) -> Line:
+    return Line(_("Task done"), str(payload.get("text", "")), "blue", icon="square-check")
+
+
+def _comma(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
 def _step_done(payload: Payload) -> Line:
     by = _("by %(name)s") % {"name": payload["by"]} if payload.get("by") else ""
     return Line(
@@ -225,6 +251,9 @@ KINDS: dict[str, Callable[[Payload], Line]] = {
     "consent": _consent,
     "objection": _objection,
     "note": _note,
+    "call": _call,
+    "meeting": _meeting,
+    "task": _task,
     "step_done": _step_done,
     "opportunity": _opportunity,
     "opportunity_moved": _moved,

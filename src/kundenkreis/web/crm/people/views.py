@@ -1,4 +1,4 @@
-"""Parts of record pages: notes, timeline, contact details, affiliations, the next step."""
+"""Parts of record pages: timeline, contact details, affiliations, the next step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -21,45 +21,17 @@ from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.records import registry, write
 from kundenkreis.records.forms import RecordForm
 from kundenkreis.records.numbers import whole
-from kundenkreis.records.views.pages import panels
+from kundenkreis.web.crm.parts import again, found
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
 
-def _found(request: StaffRequest, slug: str, pk: int, panel: str) -> tuple[RecordType, Any]:
-    """The type and the visible record an address names; only types that have the panel."""
-    try:
-        kind = registry.named(slug)
-    except LookupError:
-        raise Http404 from None
-    if all(one.name != panel for one in registry.panels(kind)):
-        raise Http404
-    return kind, kind.one(request.viewer, pk)
-
-
-def _panel(request: StaffRequest, kind: RecordType, record: Any, name: str) -> HttpResponse:
-    """One panel of a record page again, after something in it has changed."""
-    places = panels(kind, request.viewer, kind.one(request.viewer, record.pk))
-    panel = next(one for place in places.values() for one in place if one["name"] == name)
-    context = {"panel": panel, "record": kind.one(request.viewer, record.pk), "kind": kind}
-    context["again"] = True
-    return render(request, panel["template"], context)
-
-
-@require_POST
-def add_note(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
-    """Write a note; the answer is the timeline with it."""
-    kind, record = _found(request, slug, pk, "timeline")
-    commands.add_note(actor=request.viewer, record=record, text=request.POST.get("text", ""))
-    return _panel(request, kind, record, "timeline")
-
-
 @require_GET
 def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Older entries, to be put below those shown."""
-    kind, record = _found(request, slug, pk, "timeline")
+    kind, record = found(request, slug, pk, "timeline")
     panel = timeline_panel(request.viewer, record)
     entries = timeline(request.viewer, record, after=request.GET.get("after", ""))
     context = {"panel": {**panel, "entries": entries}, "record": record, "kind": kind}
@@ -69,7 +41,7 @@ def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def add_detail(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Add a contact detail; the answer is the panel with it."""
-    kind, record = _found(request, slug, pk, "details")
+    kind, record = found(request, slug, pk, "details")
     contact_commands.add_contact_detail(
         actor=request.viewer,
         holder=record,
@@ -77,7 +49,7 @@ def add_detail(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
         value=request.POST.get("value", "")[:320],
         label=request.POST.get("label", "")[:40],
     )
-    return _panel(request, kind, record, "details")
+    return again(request, kind, record, "details")
 
 
 @require_POST
@@ -98,37 +70,37 @@ def change_detail(request: StaffRequest, pk: int, what: str) -> HttpResponse:
         contact_commands.change_contact_detail(
             actor=actor, contact_detail_id=pk, value=value, label=label
         )
-    return _panel(request, kind, holder, "details")
+    return again(request, kind, holder, "details")
 
 
 @require_POST
 def add_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
     """Note where a person works; the answer is the panel with it."""
-    kind, person = _found(request, "person", pk, "affiliations")
+    kind, person = found(request, "person", pk, "affiliations")
     form = RecordForm(kind, request.viewer, ["organisation", "function"], request.POST)
     if form.is_valid() and form.cleaned_data["organisation"]:
         contact_commands.add_affiliation(actor=request.viewer, person=person, **form.cleaned_data)
-        return _panel(request, kind, person, "affiliations")
+        return again(request, kind, person, "affiliations")
     return _invalid(form)
 
 
 @require_POST
 def remove_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
-    found = queries.affiliation(request.viewer, pk)
-    if found is None:
+    affiliation = queries.affiliation(request.viewer, pk)
+    if affiliation is None:
         raise NotFound
-    kind, person = _found(request, "person", found.person_id, "affiliations")
+    kind, person = found(request, "person", affiliation.person_id, "affiliations")
     contact_commands.remove_affiliation(actor=request.viewer, affiliation_id=pk)
-    return _panel(request, kind, person, "affiliations")
+    return again(request, kind, person, "affiliations")
 
 
 @require_POST
 def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
     """Note that a person does not want to be contacted; the answer is the panel with it."""
-    kind, person = _found(request, "person", pk, "consents")
+    kind, person = found(request, "person", pk, "consents")
     channels = request.POST.getlist("channel")
     permissions.record_objections(actor=request.viewer, person_id=person.pk, channels=channels)
-    answer = _panel(request, kind, person, "consents")
+    answer = again(request, kind, person, "consents")
     answer["HX-Refresh"] = "true"  # the timeline has new entries
     return answer
 
@@ -136,7 +108,7 @@ def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def next_step(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Set, put off or finish the next step of a record."""
-    kind, record = _found(request, slug, pk, "next_step")
+    kind, record = found(request, slug, pk, "next_step")
     action = request.POST.get("action", "plan")
     if action == "done":
         commands.finish_next_step(actor=request.viewer, record=record)
@@ -157,7 +129,7 @@ def _after_step(request: StaffRequest, kind: RecordType, record: Any, action: st
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         messages.success(request, _("Done: %(name)s") % {"name": record})
         return redirect(back)
-    answer = _panel(request, kind, record, "next_step")
+    answer = again(request, kind, record, "next_step")
     if action == "done":
         answer["HX-Refresh"] = "true"  # the timeline has a new entry
     return answer

@@ -20,6 +20,7 @@ from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.models import Opportunity, Order
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewOrder
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import access, clock, store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, SYSTEM
@@ -51,7 +52,7 @@ def clerk(company: Company, logged_in: Callable[[User], Client]) -> Client:
         actor=SYSTEM, title="Lasermesskopf", person=person, organisation=firm, owner_id=user.pk,
         expected_on=soon, next_step="Call", next_step_on=soon, value_minor=100,
     )  # fmt: skip
-    people.add_note(actor=SYSTEM, record=sale, text="Called")
+    add_activity(actor=SYSTEM, about=sale, text="Called")
     for number, values in (("A1", {"person_id": person.pk}), ("A2", {})):
         order = NewOrder(
             source="shop", number=number, placed_at=clock.now(), net_minor=1, tax_minor=0,

@@ -132,16 +132,6 @@ def test_it_leaves_a_card_alone_that_is_dropped_where_it_was(
     assert Opportunity.objects.get().version == 1
 
 
-def test_it_writes_a_note_and_shows_it_on_the_timeline(company: Company, anna: Client) -> None:
-    address = f"/crm/person/{company.person.pk}/notes/"
-    answer = anna.post(address, {"text": "Ruft morgen zurück"}, headers=HTMX)
-    assert "Ruft morgen zurück" in answer.text
-    assert "Note by Anna" in answer.text
-    assert TimelineEntry.objects.get(kind="note").actor == f"user:{company.anna.pk}"
-    empty = anna.post(address, {"text": " "}, headers=HTMX)
-    assert (empty.status_code, empty["HX-Reswap"]) == (422, "none")
-
-
 def test_it_adds_prefers_and_removes_contact_details(company: Company, anna: Client) -> None:
     address = f"/crm/person/{company.person.pk}/contact-details/"
     answer = anna.post(address, {"kind": "email", "value": "b@example.org"}, headers=HTMX)
@@ -184,8 +174,8 @@ def test_it_never_goes_to_another_site_after_a_step(company: Company, anna: Clie
 @pytest.mark.parametrize(
     "address",
     [
-        "/crm/user/1/notes/",
-        "/crm/nothing/1/notes/",
+        "/crm/user/1/activities/",
+        "/crm/nothing/1/activities/",
         "/crm/opportunity/1/contact-details/",
         "/crm/next-steps/user/1/",
         "/crm/next-steps/team/1/",

@@ -21,6 +21,7 @@ from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.models import Product
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
+from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
@@ -79,7 +80,7 @@ def test_it_shows_text_as_text_wherever_it_comes_from(company: Company, anna: Cl
     person = people.create_person(
         actor=SYSTEM, first_name=CANARY, source=CANARY, organisation=firm, function=CANARY
     )
-    people.add_note(actor=SYSTEM, record=person, text=CANARY)
+    add_activity(actor=SYSTEM, about=person, text=CANARY)
     sales.create_opportunity(actor=SYSTEM, title=CANARY, organisation=firm, source=CANARY)
     for user in (company.anna, company.ben):
         User.objects.filter(pk=user.pk).update(name=CANARY)
@@ -112,7 +113,7 @@ def test_it_searches_and_filters_for_anything_without_breaking(
     assert anna.get(f"/crm/organisations/suggestions/?organisation={text}").status_code == 200
     data = {"last_name": "Kern", "organisation": unquote(text), "source": unquote(text)}
     assert anna.post("/crm/persons/new/", data).status_code in (302, 422)
-    note = anna.post(f"/crm/person/{company.person.pk}/notes/", {"text": unquote(text)})
+    note = anna.post(f"/crm/person/{company.person.pk}/activities/", {"text": unquote(text)})
     assert note.status_code in (200, 422)
 
 
@@ -144,7 +145,8 @@ def test_it_refuses_carla_every_write_and_changes_nothing(company: Company, carl
         ("/crm/organisations/new/", {"name": "Neu", "currency": "EUR"}),
         (f"/crm/persons/{person}/edit/last_name/", {"last_name": "Neu", "version": "1"}),
         (f"/crm/persons/{person}/remove/", {}),
-        (f"/crm/person/{person}/notes/", {"text": "x"}),
+        (f"/crm/person/{person}/activities/", {"text": "x"}),
+        (f"/crm/person/{person}/draft/", {"text": "x"}),
         (f"/crm/person/{person}/contact-details/", {"kind": "email", "value": "x@example.org"}),
         (f"/crm/contact-details/{detail}/remove/", {}),
         (f"/crm/contact-details/{detail}/change/", {"value": "x@example.org"}),
@@ -209,9 +211,9 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/organisations/": 9,
         "/crm/opportunities/": 11,
         "/crm/opportunities/board/": 13,
-        f"/crm/persons/{company.person.pk}/": 15,
-        f"/crm/organisations/{company.firm.pk}/": 16,
-        "/": 9,
+        f"/crm/persons/{company.person.pk}/": 18,
+        f"/crm/organisations/{company.firm.pk}/": 19,
+        "/": 11,
     }
     for address in pages:
         anna.get(address)

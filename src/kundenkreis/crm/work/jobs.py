@@ -1,0 +1,48 @@
+"""What is special about forgetting activities, and what goes with the records they are about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from kundenkreis.crm.people.jobs import kept_by
+from kundenkreis.crm.work.models import Activity, Draft
+from kundenkreis.kernel import forgetting, removal, store
+from kundenkreis.kernel.sides import Side
+from kundenkreis.records import registry
+
+
+def _over(side: Side, before: datetime) -> QuerySet[Activity]:
+    rows = store.stored(side, Activity).filter(is_done=True)
+    return forgetting.oldest(rows, "changed_at", before)
+
+
+@kept_by
+def _planned(side: Side) -> QuerySet[Activity]:
+    """With whom something is still to be done is not forgotten."""
+    return store.stored(side, Activity).filter(is_done=False)
+
+
+@removal.along
+def _about_removed(model: type[Model], pks: list[Any]) -> QuerySet[Activity] | None:
+    """Activities about a record go into the bin with it, and come back with it."""
+    return _naming(Activity, model, pks)
+
+
+@removal.along
+def _drafts_about(model: type[Model], pks: list[Any]) -> QuerySet[Draft] | None:
+    return _naming(Draft, model, pks)
+
+
+def _naming[M: Activity | Draft](
+    rows: type[M], model: type[Model], pks: list[Any]
+) -> QuerySet[M] | None:
+    kind = registry.of_model(model)
+    if kind is None or kind.side is not Side.CRM:
+        return None
+    return store.rows(rows).filter(about_kind=kind.name, about_row__in=pks)
+
+
+forgetting.rule(Activity, due=_over)
