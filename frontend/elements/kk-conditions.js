@@ -118,9 +118,15 @@ class Conditions extends HTMLElement {
     const chosen = (type) => {
       if (type === "compare") add({ type, field: first.name });
       else if (type === "group") add({ type: "any", children: [] });
-      else if (type) add({ type });
+      else if (type) add({ type, ...this.begun(words.nodes.find((node) => node.type === type)) });
     };
     return make("div", { className: "conditions-add" }, select(options, "", this.text.add, chosen));
+  }
+
+  /** A tree that a node cannot be without begins with one comparison. */
+  begun(kind) {
+    const trees = kind.inputs.filter((asked) => asked.kind === "tree" && !asked.optional && asked.vocabulary.fields.length);
+    return Object.fromEntries(trees.map(({ name, vocabulary }) => [name, { type: "all", children: [{ type: "compare", field: vocabulary.fields[0].name }] }]));
   }
 
   remover(remove) {

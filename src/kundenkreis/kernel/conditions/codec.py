@@ -68,7 +68,7 @@ def dump_node(node: Node, vocabulary: Vocabulary) -> Json:
             operand = operator.operand if operator else Operand.ONE
             value = values.dump_operand(operand, node.value)
             return {"type": "compare", "field": node.field, "op": node.op, "value": value}
-    kind = vocabulary.by_class[type(node)]
+    kind = vocabulary.type_of(node)
     return {"type": kind.kind, **kind.dump(node)}
 
 

@@ -62,5 +62,5 @@ def _explained(
             field = vocabulary.field(node.field)
             actual = shown(field, field.read(facts))
         case _:
-            actual = vocabulary.by_class[type(node)].actual(node, facts, moment)
+            actual = vocabulary.type_of(node).actual(node, facts, moment)
     return Explanation(holds, text, actual, tuple(children), changes_at, decisive)

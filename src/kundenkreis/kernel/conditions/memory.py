@@ -47,7 +47,7 @@ def holds(node: Node, vocabulary: Vocabulary, facts: Whatever, moment: Moment) -
         case Compare():
             field = vocabulary.field(node.field)
             return compare(field, node, value_of(field, facts), moment)
-    return vocabulary.by_class[type(node)].holds(node, facts, moment)
+    return vocabulary.type_of(node).holds(node, facts, moment)
 
 
 def evaluate(
@@ -74,7 +74,7 @@ def evaluate(
             field = vocabulary.field(node.field)
             actual = value_of(field, facts)
             return compare(field, node, actual, moment), _next(field, node, actual, moment)
-    kind = vocabulary.by_class[type(node)]
+    kind = vocabulary.type_of(node)
     return kind.holds(node, facts, moment), kind.next_change(node, facts, moment)
 
 

@@ -33,7 +33,7 @@ def pending_q(node: Node, vocabulary: Vocabulary, moment: Moment) -> Q:
             return pending_q(node.child, vocabulary, moment)
         case Compare():
             return _compare(vocabulary.field(node.field), node, moment)
-    return vocabulary.by_class[type(node)].pending(node, moment)
+    return vocabulary.type_of(node).pending(node, moment)
 
 
 def _compare(field: Field, node: Compare, moment: Moment) -> Q:

@@ -60,7 +60,7 @@ def node_q(node: Node, vocabulary: Vocabulary, moment: Moment, *, wanted: bool =
         case Compare():
             found = compare(vocabulary.field(node.field), node, moment)
             return found if wanted else _unless(found)
-    found = vocabulary.by_class[type(node)].q(node, moment)
+    found = vocabulary.type_of(node).q(node, moment)
     return found if wanted else ~found
 
 

@@ -13,7 +13,10 @@ MAX_VALUES = 1000
 
 
 class Node:
-    """Anything that is true or false of a record. Contexts add their own as frozen dataclasses."""
+    """Anything that is true or false of a record. Contexts add their own as frozen dataclasses.
+
+    Where one class serves several node types, the node's is named by its `node_type`.
+    """
 
     __slots__ = ()
 

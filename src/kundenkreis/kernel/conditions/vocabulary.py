@@ -168,6 +168,11 @@ class Vocabulary:
     def by_class(self) -> dict[type, NodeType[Any]]:
         return {one.node: one for one in self.node_types}
 
+    def type_of(self, node: Node) -> NodeType[Any]:
+        """The type of a node: the one it names itself, else the one of its class."""
+        named: str | None = getattr(node, "node_type", None)
+        return self.by_kind[named] if named else self.by_class[type(node)]
+
     def find(self, name: str) -> Field | None:
         """The field of that name, None when conditions may not use it."""
         found = self._fields.get(name) or self._made.get(name)

@@ -59,7 +59,7 @@ def say(node: Node, vocabulary: Vocabulary) -> str:
             return str(GROUPS["not"])
         case Compare():
             return _comparison(vocabulary.field(node.field), node)
-    return vocabulary.by_class[type(node)].say(node)
+    return vocabulary.type_of(node).say(node)
 
 
 def sentence(node: Node, vocabulary: Vocabulary) -> str:

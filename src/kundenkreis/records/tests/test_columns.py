@@ -17,8 +17,9 @@ from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
 from kundenkreis.records.columns import NARROWEST, WIDEST, columns_of, offered, written
 from kundenkreis.records.exchange.exporting import csv_file, export
-from kundenkreis.records.filters import read, vocabulary
+from kundenkreis.records.filters import read
 from kundenkreis.records.listing import listing
+from kundenkreis.records.vocabulary import vocabulary
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

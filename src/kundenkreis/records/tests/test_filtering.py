@@ -13,8 +13,9 @@ from kundenkreis.crm.accounts.commands import create_shipped_roles, create_user
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.records import named, write
-from kundenkreis.records.filters import read, vocabulary
+from kundenkreis.records.filters import read
 from kundenkreis.records.registry import TYPES
+from kundenkreis.records.vocabulary import vocabulary
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -72,7 +73,7 @@ def test_the_chip_of_the_conditions_leaves_the_other_filters(page: Client) -> No
     query = QueryDict(mutable=True)
     query.update({"where": more_than(10), "industry": "Handel"})
     found = read(KIND, ANNA, query, KIND.url())
-    assert found.without == "/crm/organisations/?industry=Handel"
+    assert found.chips[0].remove_url == "/crm/organisations/?industry=Handel"
     assert found.clear == "/crm/organisations/"
 
 

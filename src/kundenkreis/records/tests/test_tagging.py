@@ -19,11 +19,11 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
 from kundenkreis.records.fields import info
-from kundenkreis.records.filters import vocabulary
 from kundenkreis.records.forms import RecordForm
 from kundenkreis.records.history import steps
 from kundenkreis.records.listing import narrowed
 from kundenkreis.records.undo import undo
+from kundenkreis.records.vocabulary import vocabulary
 from kundenkreis.records.words import in_use
 
 pytestmark = pytest.mark.django_db(databases=CRM)
