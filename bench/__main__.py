@@ -13,8 +13,18 @@ from pathlib import Path
 
 from bench._tools import Figure, calibration, load, table
 
-NAMES = ("collector", "decisions", "segments", "conditions", "pages", "peer", "imports", "memory")
-MINUTES_EACH = 15
+NAMES = (
+    "collector",
+    "decisions",
+    "segments",
+    "conditions",
+    "pages",
+    "peer",
+    "imports",
+    "exchange",
+    "memory",
+)
+MINUTES_EACH = 40
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ FRONT = "Alt Neu Ober Unter Berg Tal Wald Feld Stein Bach Holz Sand Gold Eisen W
 BACK = "mann bauer meier huber hofer berger thaler müller schmidt becker wagner richter"
 SOURCES = "shop fair import referral website"
 PERSONS_PER_ORGANISATION = 5
+RATING, RATINGS = "rating", 1000  # the key of a field of their own, and how many values it has
 
 
 def found(persons: int) -> None:
@@ -22,15 +23,18 @@ def found(persons: int) -> None:
     from kundenkreis.crm.sales import models as sales
     from kundenkreis.kernel.access import system
     from kundenkreis.kernel.sides import Side
+    from kundenkreis.records.fieldindexes import keep
     from kundenkreis.records.indexing import rebuild
 
     began, make = time.monotonic(), Maker("default", int(time.time()))
     create_user(actor=system("bench"), email=EMAIL, name="B. Messer", password=PASSWORD,
                 roles=["administrator"])  # fmt: skip
+    _rating()
     organisations = max(1, persons // PERSONS_PER_ORGANISATION)
     stages = list(sales.Stage.objects.order_by("position").values_list("pk", "kind"))
     changed = make.instant(make.any(9, 700 * DAY))
     surname = f"{make.pick(1, FRONT)} || {make.pick(2, BACK)}"
+    rated = make.json(f"'{{\"{RATING}\": ' || {make.any(9, RATINGS)} || '}}'")
     whose = {"owner_id": f"1 + {make.any(8, 20)}", "changed_at": changed}
     with make.quickly():
         make.fill(
@@ -43,7 +47,7 @@ def found(persons: int) -> None:
         )  # fmt: skip
         make.fill(
             people.Person, persons, **whose,
-            last_name=surname, first_name=make.pick(3, FIRST),
+            last_name=surname, first_name=make.pick(3, FIRST), custom=rated,
             source=make.pick(4, SOURCES), is_customer=f"{make.any(5, 10)} = 0",
             customer_number="'K' || (1000000 + i)",
         )  # fmt: skip
@@ -68,7 +72,20 @@ def found(persons: int) -> None:
         )  # fmt: skip
         _fill_sales(make, sales, persons, organisations, stages, whose)
     rebuild(Side.CRM)
+    keep(Side.CRM)
     say(f"{persons} persons, {5 * persons} activities: {time.monotonic() - began:.0f} s")
+
+
+def _rating() -> None:
+    """A field of the company's own, to sort and filter by."""
+    from kundenkreis.kernel.access import system
+    from kundenkreis.records import named
+    from kundenkreis.records.defining import create_field
+
+    label = {"en": RATING.title(), "de": "Bewertung"}
+    create_field(
+        actor=system("bench"), kind=named("person"), type="number", label=label, filterable=True
+    )
 
 
 def _fill_sales(make, sales, persons, organisations, stages, whose) -> None:  # type: ignore[no-untyped-def]

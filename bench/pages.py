@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import html
+import json
 import re
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlencode
 
 from bench import _company
 from bench._http import Client
@@ -25,13 +27,16 @@ CLIENTS = 8
 def pages(client: Client, persons: int) -> dict[str, str]:
     """Every page that is measured, by its name."""
     second = NEXT.search(client.get("/crm/persons/").text)
+    field = f"custom__{_company.RATING}"
     third = NEXT.search(client.get(html.unescape(second[1])).text) if second else None
     return {
         "persons, first page": "/crm/persons/",
         "persons, third page": html.unescape(third[1]) if third else "",
         "persons, newest changes first": "/crm/persons/?sort=-changed_at",
         "persons, filtered": "/crm/persons/?is_customer=1",
+        "persons, sorted by a field of one's own": f"/crm/persons/?columns=name,{field}&sort=-{field}",
         "persons, searched": "/crm/persons/?q=Bergmann",
+        "everything searched": "/search/?q=muelle+berg",
         "person": f"/crm/persons/{persons // 2}/",
         "organisations, first page": "/crm/organisations/",
         "organisation": f"/crm/organisations/{persons // _company.PERSONS_PER_ORGANISATION // 2}/",
@@ -55,6 +60,8 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             server = tree(roles["inner"])
             yield from _one_by_one(client, chosen, options.requests, server)
             yield from _all_at_once(client, list(chosen.values()), options.seconds, server)
+            yield from _written(client, options.requests, server)
+        yield from _changed_in_bulk(int(options.persons), int(options.bulk))
 
 
 def _works(client: Client, path: str) -> bool:
@@ -98,6 +105,57 @@ def _all_at_once(
     yield measured(f"{what}: server's CPU per page", spent, "ms", floor=least * 1000)
 
 
+def _written(client: Client, requests: int, server: list[int]) -> Iterator[Figure]:
+    """Persons made by the form, one after the other."""
+    took: list[float] = []
+    spent: list[float] = []
+    for turn in range(requests):
+        values = {"last_name": f"Neu {turn}", "email": f"neu{turn}@kunde.example"}
+        values |= {"source": "bench", "legal_basis": "contract", "language": "de"}
+        before = cpu(server)
+        answer = client.submit("/crm/persons/new/", values)
+        if answer.status != 302:
+            raise RuntimeError(f"no person was made: {answer.status}")
+        took.append(answer.seconds * 1000)
+        spent.append((cpu(server) - before) * 1000)
+    half, work = percentile(took, 0.5), percentile(spent, 0.5)
+    what = f"person, made: p95 (p50 {half:.0f}, CPU {work:.0f} ms with its form)"
+    yield measured(what, percentile(took, 0.95), "ms", at_most=100)
+
+
+def _changed_in_bulk(persons: int, count: int) -> Iterator[Figure]:
+    """As the worker changes many, with right, rule, audit, index and undo of each; floor: SQL."""
+    from django.db import connection
+
+    from kundenkreis.kernel.access import system
+    from kundenkreis.records import named, working
+    from kundenkreis.records.bulk import commands
+    from kundenkreis.records.bulk.changes import Change
+    from kundenkreis.records.jobs import go_on_with_bulk
+    from kundenkreis.records.models import BulkRun
+    from kundenkreis.records.selection import Selection
+
+    below = max(1, count * _company.RATINGS // persons)
+    field = f"custom__{_company.RATING}"
+    compared = {"type": "compare", "field": field, "op": "lt", "value": below}
+    where = json.dumps({"v": 1, "where": compared})
+    kind, actor = named("person"), system("bench")
+    with connection.cursor() as cursor:
+        began = time.monotonic()
+        table = kind.model._meta.db_table
+        cursor.execute(f"UPDATE {table} SET source = 'bare' WHERE id <= %s", [count])  # noqa: S608
+        floor = time.monotonic() - began
+    began, used = time.monotonic(), time.process_time()
+    chosen = Selection(query=urlencode({"where": where}))
+    run = commands.begin(kind, actor, Change({"source": "bulk"}), chosen, go_on_with_bulk)
+    while working.go_on(kind.side, run.pk, actor, model=BulkRun):
+        pass
+    run.refresh_from_db()
+    used = time.process_time() - used
+    words = f"{run.counts.get('changed', 0)} of {run.total} persons changed (CPU {used:.1f} s)"
+    yield measured(words, time.monotonic() - began, "s", floor=floor)
+
+
 def _hammer(client: Client, paths: Sequence[str], seconds: float) -> tuple[float, int]:
     """Requests per second of several connections at once, and how many there were."""
     counts: list[int] = []
@@ -123,7 +181,8 @@ if __name__ == "__main__":
         main(
             measure,
             __doc__,
-            persons=Size(100_000, 300, "persons in the crm database"),
+            persons=Size(1_000_000, 300, "persons in the crm database"),
+            bulk=Size(10_000, 100, "persons changed at once"),
             requests=Size(60, 1, "requests of each page"),
             seconds=Size(10.0, 0.5, "seconds of all pages at once"),
         )
