@@ -12,12 +12,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Model
 
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import bulk, clock
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.log import Position, read_after
 from kundenkreis.kernel.models import AuditChange, AuditEntry, AuditSeal
@@ -26,38 +27,26 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current, unit_of_work
 
 START = "0" * 64
+PIECE = 500
+# What an entry says beside its instant, in the order of its digest.
+_SAID = ("actor", "via", "command", "action", "target", "batch")
 HIDDEN = "•••"
 
 
 def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -> None:
     """Write one audit entry per `(action, object, {field: [old, new]})`."""
-    unit, now = current(), clock.now()
-    entries, details = [], []
-    for action, obj, fields in changes:
-        text, salt = _json(_hidden(obj, fields)), secrets.token_hex(16)
-        entry = AuditEntry(
-            at=now,
-            actor=actor.reference,
-            via=actor.via,
-            command=unit.command,
-            action=action,
-            target=reference(obj),
-            batch=unit.batch,
-            digest="",
-            behalf=_behalf(actor, obj, fields),
-        )
-        entry.digest = digest(entry, salt, text)
-        entries.append(entry)
-        details.append((salt, json.loads(text)))
-    alias = unit.side.alias
-    AuditEntry.objects.using(alias).bulk_create(entries, batch_size=500)
-    AuditChange.objects.using(alias).bulk_create(
-        [
-            AuditChange(entry_id=entry.pk, salt=salt, fields=fields)
-            for entry, (salt, fields) in zip(entries, details, strict=True)
-        ],
-        batch_size=500,
-    )
+    unit, now, who = current(), clock.now(), actor.reference
+    for piece in batched(changes, PIECE, strict=False):
+        entries, details = [], []
+        for action, obj, fields in piece:
+            text, salt = _json(_hidden(obj, fields)), secrets.token_hex(16)
+            said = (who, actor.via, unit.command, action, reference(obj), unit.batch)
+            behalf = _behalf(actor, obj, fields)
+            entries.append((now, *said, behalf, _digest(now, said, behalf, salt, text)))
+            details.append((salt, text))
+        keys = bulk.insert(AuditEntry, ("at", *_SAID, "behalf", "digest"), entries, returning="id")
+        kept = [(key, *detail) for key, detail in zip(keys, details, strict=True)]
+        bulk.insert(AuditChange, ("entry_id", "salt", "fields"), kept)
 
 
 def _behalf(actor: Actor, obj: Model, fields: dict[str, Any]) -> str:
@@ -89,19 +78,14 @@ def _hidden(obj: Model, fields: dict[str, Any]) -> dict[str, Any]:
 
 def digest(entry: AuditEntry, salt: str, fields: str) -> str:
     """SHA-256 over the entry's columns and the salted digest of its changes."""
+    said = [getattr(entry, name) for name in _SAID]
+    return _digest(entry.at, said, entry.behalf, salt, fields)
+
+
+def _digest(at: datetime, said: Sequence[str], behalf: str, salt: str, fields: str) -> str:
     inner = hashlib.sha256((salt + fields).encode()).hexdigest()
-    columns = [
-        entry.at.isoformat(),
-        entry.actor,
-        entry.via,
-        entry.command,
-        entry.action,
-        entry.target,
-        entry.batch,
-        inner,
-        # Only where it says something: entries of earlier versions had none.
-        *([entry.behalf] if entry.behalf else []),
-    ]
+    # Whose deputy it was only where it says something: entries of earlier versions had none.
+    columns = [at.isoformat(), *said, inner, *([behalf] if behalf else [])]
     return hashlib.sha256(json.dumps(columns).encode()).hexdigest()
 
 

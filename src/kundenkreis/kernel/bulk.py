@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,12 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models
 from django.db.models import Field, Model
+from django.db.models.expressions import DatabaseDefault
 
+from kundenkreis.kernel.fields import Words
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import current
+from kundenkreis.kernel.words import different
 
 Row = Sequence[Any]
 
@@ -43,6 +47,35 @@ def insert(
         return []
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
     return _Table(model, current().side).insert(columns, rows, tail, returning)
+
+
+def insert_objects(objects: Sequence[Model]) -> None:
+    """Insert new objects of one model and give them their keys: what Django's `bulk_create` does,
+    at a fraction of its cost."""
+    if not objects:
+        return
+    model, columns, values = type(objects[0]), [], []
+    for field in model._meta.concrete_fields:
+        if not field.primary_key:
+            columns.append(field.attname)
+            values.append([_given(field, one) for one in objects])
+    table = _Table(model, current().side)
+    key = str(model._meta.pk.attname)
+    rows = list(zip(*values, strict=True))
+    for one, made in zip(objects, table.insert(columns, rows, "", key), strict=True):
+        setattr(one, key, made)
+        one._state.adding = False
+
+
+def _given(field: Field[Any, Any], one: Model) -> Any:
+    """A new object's value; where only the database knows the default, that, on the object too."""
+    value = field.pre_save(one, add=True)
+    if isinstance(value, DatabaseDefault):
+        # A function of the database has no value here; records have none.
+        default = field.get_default() if field.has_default() else field.db_default
+        value = getattr(default, "value", default)
+        setattr(one, field.attname, value)
+    return different(value) if isinstance(field, Words) else value
 
 
 def select(
@@ -209,8 +242,12 @@ class _Table:
     def _converter(self, field: Field[Any, Any]) -> Callable[[Any], Any] | None:
         if isinstance(field, models.JSONField):
             return _json_text
+        if isinstance(field, models.CharField) and field.choices:
+            return _text  # a member of an enumeration is a text only to Python
         if self.postgresql:
             return None
+        if isinstance(field, models.DecimalField | models.TimeField):
+            return str
         if isinstance(field, models.DateTimeField):
             return _sqlite_instant
         if isinstance(field, models.DateField):
@@ -225,6 +262,10 @@ _SQLITE_READERS: dict[type[Any], Callable[[Any], Any]] = {
     models.DateTimeField: lambda value: value.replace(tzinfo=UTC),
     models.UUIDField: UUID,
 }
+
+
+def _text(value: Any) -> str:
+    return str(value.value) if isinstance(value, Enum) else str(value)
 
 
 def _json_text(value: Any) -> str:

@@ -7,8 +7,10 @@ use `append`, `replace` and `discard`, which are not audited.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
+from itertools import batched
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -93,7 +95,11 @@ def create_many(
     for values in records:
         made.append(_new(model, {**derived, **values}))
         require_fields(actor, made[-1], _said(model, values))
-    rows(model).bulk_create(made, batch_size=CHUNK)
+    if issubclass(model, Record) and all(one.pk is None for one in made):
+        for piece in batched(made, CHUNK, strict=False):
+            bulk.insert_objects(piece)
+    else:
+        rows(model).bulk_create(made, batch_size=CHUNK)
     audit.record(actor, [("create", obj, new_values(obj)) for obj in made])
     _touch(made)
     return made
@@ -148,7 +154,7 @@ def change_many(
         groups.setdefault(tuple(sorted(names)), []).append(obj)
     extra = ("version", "changed_at") if issubclass(model, Record) else ()
     for written, objects in groups.items():
-        columns = [_attribute(model, name) for name in (model._meta.pk.name, *written, *extra)]
+        columns = [_column(model, name)[0] for name in (model._meta.pk.name, *written, *extra)]
         values = [[getattr(obj, column) for column in columns] for obj in objects]
         bulk.update(model, columns, values)
     audit.record(actor, [("change", obj, found) for obj, found in changed])
@@ -248,10 +254,6 @@ def _differences(obj: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _attribute(model: type[Model], name: str) -> str:
-    return str(getattr(model._meta.get_field(name), "attname", name))
-
-
 def _touch(changed: Iterable[Model]) -> None:
     unit = current()
     for row in changed:
@@ -304,18 +306,33 @@ def plain(obj: Model, name: str) -> Any:
     """A field's value as the audit keeps it; relations by their key."""
     if is_custom(name):
         return custom.plain(obj, name)
-    field = obj._meta.get_field(name)
-    attribute = getattr(field, "attname", name)
-    return getattr(field, "to_python")(getattr(obj, attribute))  # noqa: B009 - relations lack it
+    attribute, to_python = _column(type(obj), name)
+    return to_python(getattr(obj, attribute))
+
+
+@lru_cache(maxsize=5_000)
+def _column(model: type[Model], name: str) -> tuple[str, Callable[[Any], Any]]:
+    """Where a field's value is found, and how it is read from any form."""
+    field = model._meta.get_field(name)
+    return getattr(field, "attname", name), getattr(field, "to_python")  # noqa: B009 - relations lack it
+
+
+@lru_cache(maxsize=500)
+def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any]]]:
+    """The columns that say what a new row has: name, attribute, and how a value is read."""
+    skip = {"id", "version", "custom", "created_at", "changed_at"}
+    names = [field.name for field in model._meta.concrete_fields if field.name not in skip]
+    return [(name, *_column(model, name)) for name in names]
 
 
 def new_values(obj: Model) -> dict[str, list[Any]]:
     """What a new row has, as the audit keeps it: `{field: [None, value]}` without empty ones."""
-    skip = {"id", "version", "custom", "created_at", "changed_at"}
     found = {
-        field.name: [None, value]
-        for field in obj._meta.concrete_fields
-        if field.name not in skip and (value := plain(obj, field.name)) not in (None, "", {}, [])
+        name: [None, value]
+        for name, attribute, to_python in _columns(type(obj))
+        if (there := getattr(obj, attribute)) is not None
+        and there != ""
+        and (value := to_python(there)) not in ("", {}, [])
     }
     own = custom.given(obj) if isinstance(obj, Record) else {}
     return found | {name: [None, value] for name, value in own.items()}

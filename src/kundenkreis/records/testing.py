@@ -9,6 +9,8 @@ from kundenkreis.kernel.testing import ANNA
 from kundenkreis.records import working
 from kundenkreis.records.declaration import RecordType
 from kundenkreis.records.exchange import commands
+from kundenkreis.records.exchange.reading import Row
+from kundenkreis.records.exchange.table import Table
 from kundenkreis.records.models import Transfer
 
 
@@ -47,3 +49,8 @@ def worked(kind: RecordType, transfer: Transfer, viewer: Viewer = ANNA) -> Trans
 def counts(transfer: Transfer) -> dict[str, int]:
     """What became of the rows."""
     return {name: n for name, n in transfer.counts.items() if n}
+
+
+def rows_of(kind: RecordType, transfer: Transfer) -> list[Row]:
+    """The rows as they were read."""
+    return list(Table(kind.side, transfer).rows())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from kundenkreis.kernel.text import fold, normal
 HOME = "DE"  # what a number without a country code belongs to
 
 
+@lru_cache(maxsize=4_096)
 def normalised(kind: str, value: str) -> tuple[str, str]:
     """The value as it is stored and its folded form.
 

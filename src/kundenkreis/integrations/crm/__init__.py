@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kundenkreis.integrations.crm import orders, pipeline
+from kundenkreis.integrations.crm import orders, pipeline, records
 
-IMPORTS: dict[str, Any] = {"orders": orders, "pipeline": pipeline}
+IMPORTS: dict[str, Any] = {"orders": orders, "pipeline": pipeline, "records": records}
 
 
 def add_parsers(subparsers: Any) -> None:

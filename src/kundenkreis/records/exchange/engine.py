@@ -169,9 +169,10 @@ class Engine:
     def _with_related(self, rows: list[Cleaned]) -> tuple[list[Cleaned], list[Outcome]]:
         """Make the records that rows name and nobody knows yet; rows whose ones cannot be made."""
         good, refused = [], []
+        self.related.make(row.values for row in rows)
         for row in rows:
             try:
-                self.related.made_for(row.values)
+                self.related.fill_in(row.values)
                 good.append(row)
             except DomainError as error:
                 refused.append(Outcome(row.row, Became.FAILED, row.pk, {"": str(error)}))

@@ -47,8 +47,9 @@ def proposed(kind: RecordType, viewer: Viewer, header: Sequence[str]) -> tuple[l
     allowed = dict(targets(kind, viewer))
     if kept is not None:
         return [name if name in allowed else "" for name in kept], "remembered"
-    name, known = _profile(kind, header)
-    guessed = {**_own_words(kind, viewer), **known}
+    own = _own_words(kind, viewer)
+    name, known = _profile(kind, header, sum(caseless(title) in own for title in header))
+    guessed = {**own, **known}
     return _once([guessed.get(caseless(title), "") for title in header], set(allowed)), name
 
 
@@ -92,13 +93,14 @@ def _own_words(kind: RecordType, viewer: Viewer) -> dict[str, str]:
     return found
 
 
-def _profile(kind: RecordType, header: Sequence[str]) -> tuple[str, Names]:
-    """The product whose files have most of these columns, and what its columns are."""
+def _profile(kind: RecordType, header: Sequence[str], own: int) -> tuple[str, Names]:
+    """The product whose files have most of these columns, and what its columns are; none where
+    our own words explain as many."""
     titles = {caseless(title) for title in header if title}
     best: tuple[int, str, Names] = (0, "", {})
     for name, known in profiles(kind.exchange.profiles, kind.name):
         hits = len(titles & known.keys())
-        if hits > best[0] and hits >= min(2, len(titles)):
+        if hits > max(best[0], own) and hits >= min(2, len(titles)):
             best = (hits, name, known)
     return best[1], best[2]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from kundenkreis.kernel.conditions import caseless
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import references, write
 from kundenkreis.records.fields import names
 
@@ -21,24 +22,34 @@ KEPT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A record that is to be made when a row that names it is."""
+    """A record that nobody knows yet, and what is to be said where it is not to be made."""
 
     kind: RecordType
     text: str
+    why: ValidationError
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.kind.name, self.text)
 
 
 class Related:
     """Finds records by their text; makes those that are unknown where that is wanted.
 
     `makes` are the fields whose unknown records are made, with the first row that is taken over.
-    What a piece made is forgotten again when the piece is taken back.
+    What a piece made is unknown again when the piece is taken back.
     """
 
     def __init__(self, actor: Actor, makes: Iterable[str] = ()) -> None:
         self._actor, self._makes = actor, frozenset(makes)
         self._known: dict[tuple[str, str], Any] = {}
-        self._new: list[tuple[str, str]] = []
-        self.made = 0
+        self._new: list[Unknown] = []
+        self._made: set[tuple[str, str]] = set()
+
+    @property
+    def made(self) -> int:
+        """How many were made, or would be."""
+        return len(self._made)
 
     def look_up(self, kind: RecordType, texts: set[str]) -> None:
         """Read those not known yet, by the field that names them; the others are found one by one."""
@@ -56,41 +67,60 @@ class Related:
                 self._known[kind.name, text] = records[0]
 
     def found(self, field: str, kind: RecordType, text: str) -> Any:
-        """The record a cell names. Raises `ValidationError` when none or several are meant."""
+        """The record a cell names, or that it is to be made.
+
+        Raises `ValidationError` when none or several are meant.
+        """
         key = (kind.name, " ".join(text.split()))
         if key not in self._known:
-            try:
-                self._known[key] = references.found(kind, self._actor, key[1])
-            except ValidationError as error:
-                if field not in self._makes or error.code != references.UNKNOWN:
-                    raise
-                return Unknown(kind, key[1])
-        return self._known[key]
+            self._known[key] = self._searched(kind, key[1])
+        known = self._known[key]
+        if isinstance(known, Exception):
+            raise known
+        if isinstance(known, Unknown) and field not in self._makes:
+            raise known.why
+        return known
 
-    def made_for(self, values: dict[str, Any]) -> None:
-        """Make what is still unknown among the values of a row. Raises `DomainError`."""
+    def _searched(self, kind: RecordType, text: str) -> Any:
+        try:
+            return references.found(kind, self._actor, text)
+        except ValidationError as error:
+            return Unknown(kind, text, error) if error.code == references.UNKNOWN else error
+
+    def make(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Make what is unknown among the values of some rows, each once."""
+        wanted: dict[str, dict[str, Unknown]] = {}
+        for values in rows:
+            for one in values.values():
+                if isinstance(one, Unknown) and isinstance(self._known[one.key], Unknown):
+                    wanted.setdefault(one.kind.name, {})[one.text] = one
+        for unknown in wanted.values():
+            kind = next(iter(unknown.values())).kind
+            named = [{naming_field(kind): text} for text in unknown]
+            made = write.create_many(kind, self._actor, named)
+            for one, found in zip(unknown.values(), made, strict=True):
+                self._known[one.key] = found
+                self._new.append(one)
+
+    def fill_in(self, values: dict[str, Any]) -> None:
+        """Put what was made into the values of a row. Raises the `DomainError` where it was not."""
         for name, value in values.items():
             if isinstance(value, Unknown):
-                values[name] = self._make(value)
-
-    def _make(self, unknown: Unknown) -> Any:
-        key = (unknown.kind.name, unknown.text)
-        if key not in self._known:
-            named = {naming_field(unknown.kind): unknown.text}
-            self._known[key] = write.create(unknown.kind, self._actor, named)
-            self._new.append(key)
-        return self._known[key]
+                made = self._known[value.key]
+                if isinstance(made, DomainError):
+                    raise made
+                values[name] = made
 
     def keep(self) -> None:
         """What was made since is there to stay."""
-        self.made += len(self._new)
+        self._made.update(one.key for one in self._new)
         self._new = []
 
     def forget(self) -> None:
         """What was made since was taken back."""
-        for key in self._new:
-            self._known.pop(key, None)
-        self.made += len(self._new)
+        for one in self._new:
+            self._known[one.key] = one
+        self._made.update(one.key for one in self._new)
         self._new = []
 
 

@@ -38,21 +38,17 @@ def listed(kind: RecordType, transfers: Iterable[Transfer]) -> list[dict[str, An
             "url": kind.url("imports", one.pk),
             "at": one.created_at,
             "files": ", ".join(file["name"] for file in one.found.get("files", ())),
-            "counts": summary(one),
+            "counts": tally(one, words.became_word),
             "transfer": one,
         }
         for one in transfers
     ]
 
 
-def summary(transfer: Transfer) -> list[tuple[str, int]]:
+def tally(transfer: Transfer, word: Callable[[str], str]) -> list[tuple[str, int]]:
     """The counts of a transfer that are not zero, in words."""
     names = ("created", "changed", "unchanged", "skipped", "failed")
-    return [
-        (words.became_word(name), transfer.counts[name])
-        for name in names
-        if transfer.counts.get(name)
-    ]
+    return [(word(name), transfer.counts[name]) for name in names if transfer.counts.get(name)]
 
 
 # The columns
@@ -211,7 +207,7 @@ def checked(kind: RecordType, transfer: Transfer, parameters: QueryDict) -> dict
     ]
     turn = f"?show={view}&from="
     return {
-        "summary": summary(transfer),
+        "tally": tally(transfer, words.would_word),
         "good": transfer.counts.get("created", 0) + transfer.counts.get("changed", 0),
         "views": [(name, _view_label(name), counts[name], name == view) for name in views],
         "view": view,
@@ -347,7 +343,7 @@ def done(kind: RecordType, transfer: Transfer) -> dict[str, Any]:
     """What became of the rows, and the files that say it one by one."""
     counts = transfer.counts
     return {
-        "summary": summary(transfer),
+        "tally": tally(transfer, words.became_word),
         "written": counts.get("created", 0) + counts.get("changed", 0),
         "failed_url": kind.url("imports", transfer.pk, "report", "failed")
         if counts.get("failed")

@@ -36,6 +36,15 @@ def became_word(became: str) -> str:
     }.get(became, became)
 
 
+def would_word(became: str) -> str:
+    """What would become of a row."""
+    return {
+        "created": pgettext("row", "to create"),
+        "changed": pgettext("row", "to change"),
+        "failed": pgettext("row", "with a problem"),
+    }.get(became) or became_word(became)
+
+
 def separators() -> dict[str, str]:
     return {";": _("Semicolon"), ",": _("Comma"), "\t": _("Tab"), "|": "|"}
 

@@ -1,0 +1,103 @@
+"""100,000 persons from a CSV file with duplicate check and audit, and out again as CSV and Excel."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench._product import MAIN, set_up, temporary_home
+from bench._tools import Figure, Size, main, measured
+
+HEAD = ["Anrede", "Vorname", "Nachname", "E-Mail", "Telefon", "Firma", "Kundennummer", "Sprache"]
+OPTIONS = [
+    *("--column", "Firma=organisation", "--make", "organisation", "--value", "source=Bench"),
+    *("--value", "legal_basis=contract", "--key", "customer_number", "--key", "email"),
+]
+
+
+def measure(options: argparse.Namespace) -> Iterator[Figure]:
+    rows = int(options.rows)
+    with temporary_home(options.postgresql) as home:
+        set_up()
+        file = _file(home / "persons.csv", rows)
+        floor = _bare(file, home)
+        taken, memory = _run("import", "records", "person", str(file), *OPTIONS)
+        yield measured(f"import of {rows} persons, checked first", taken, "s", floor=floor)
+        yield measured("memory of the import, at most", memory, "MiB", at_most=300)
+        again, _ = _run(
+            "import", "records", "person", str(file), *OPTIONS, "--mode", "both", allowed=(0,)
+        )
+        yield measured("the same file again: nothing changes", again, "s", floor=floor)
+        yield from _exports(rows)
+
+
+def _exports(rows: int) -> Iterator[Figure]:
+    """Seconds to write all of them; in this process, as the worker does."""
+    from django.http import QueryDict
+
+    from kundenkreis.kernel.access import system
+    from kundenkreis.records import named
+    from kundenkreis.records.exchange.exporting import csv_file, excel_file, export
+
+    kind, actor = named("person"), system("bench")
+    began = time.monotonic()
+    lines = sum(1 for _ in csv_file(export(kind, actor, QueryDict(), "csv")))
+    if lines <= rows:
+        raise RuntimeError(f"{lines} lines are not {rows} persons")
+    yield measured(f"export of {rows} persons as CSV", time.monotonic() - began, "s")
+    began = time.monotonic()
+    excel_file(export(kind, actor, QueryDict(), "xlsx")).close()
+    yield measured("the same as Excel", time.monotonic() - began, "s")
+
+
+def _run(*arguments: str, allowed: tuple[int, ...] = (0,)) -> tuple[float, float]:
+    """Seconds and peak MiB of a command in a process of its own."""
+    began = time.monotonic()
+    process = subprocess.Popen([*MAIN, *arguments], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in allowed:
+        raise RuntimeError(f"the import ended with exit status {process.returncode}")
+    return time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def _file(path: Path, rows: int) -> Path:
+    dice = random.Random(20261127)
+    first = ["Jana", "Petra", "Markus", "Uwe", "Sören", "Ayşe", "Łukasz", "Zoë"]
+    last = ["Weiß", "Müller", "Kern", "Tann", "Öztürk", "Groß", "Lange", "Vogel"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(HEAD)
+        for n in range(rows):
+            name = dice.choice(last) + f"-{n % 977}"
+            firm = f"Firma {dice.randrange(max(rows // 20, 1))} GmbH"
+            writer.writerow(
+                ["Frau", dice.choice(first), name, f"p{n}@example.org", f"030 {1_000_000 + n}", firm,
+                 f"K-{n}", "Deutsch"]
+            )  # fmt: skip
+    return path
+
+
+def _bare(file: Path, home: Path) -> float:
+    """Seconds to read the file and store its rows as they are."""
+    began = time.monotonic()
+    with file.open(newline="") as text, sqlite3.connect(home / "bare.db") as database:
+        rows = csv.reader(text, delimiter=";")
+        database.execute(
+            f"CREATE TABLE person ({', '.join(f'c{n}' for n, _ in enumerate(next(rows)))})"
+        )
+        places = ", ".join("?" * len(HEAD))
+        database.executemany(f"INSERT INTO person VALUES ({places})", rows)  # noqa: S608
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main(measure, __doc__, rows=Size(100_000, 1_000, "persons in the file")))

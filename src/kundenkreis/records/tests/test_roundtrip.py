@@ -1,0 +1,200 @@
+"""A list that goes out, is edited and comes back: only edits are changes, nothing is overwritten
+unseen, and one undo takes all of it back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
+from kundenkreis.records import named, testing, write
+from kundenkreis.records.exchange import commands, roundtrip
+from kundenkreis.records.exchange.exporting import csv_file, excel_file, export
+from kundenkreis.records.exchange.table import NOTES, logged, place
+from kundenkreis.records.models import Transfer
+from kundenkreis.records.testing import counts
+from kundenkreis.records.undo import undo
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+PERSON, ORGANISATION, OPPORTUNITY = map(named, ("person", "organisation", "opportunity"))
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def firm() -> Organisation:
+    values = {"name": "Optik AG", "employees": 12, "revenue_minor": 123_456, "country": "Schweiz"}
+    made: Organisation = write.create(ORGANISATION, ANNA, values)
+    return made
+
+
+def exported(kind: Any) -> str:
+    return "".join(csv_file(export(kind, ANNA, QueryDict(), "csv")))
+
+
+def edited(text: str, edit: Callable[[Rows], object]) -> str:
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    heads = list(rows[0])
+    edit(rows)
+    file = io.StringIO()
+    writer = csv.DictWriter(file, heads)
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def notes(transfer: Transfer) -> list[dict[str, Any]]:
+    return list(logged(place(Side.CRM, transfer, NOTES)))
+
+
+def test_every_edited_cell_is_a_reviewed_change_and_one_undo_takes_all_back(
+    firm: Organisation,
+) -> None:
+    write.create(ORGANISATION, ANNA, {"name": "Moser KG", "country": "Schweiz"})
+
+    def edit(rows: Rows) -> None:
+        for row in rows:
+            row["Country"] = "Österreich"
+        rows[1]["Annual revenue"] = "2000.5"
+
+    back = testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit))
+    assert (back.state, counts(back)) == ("checked", {"changed": 2})
+    told = {note["title"]: note["changes"] for note in notes(back)}
+    assert told["Moser KG"] == {"country": ["Schweiz", "Österreich"]}
+    assert told["Optik AG"]["revenue_minor"] == ["1234.56", "2000.5"]
+    done = testing.ran(ORGANISATION, back)
+    firm.refresh_from_db()
+    assert (firm.country, firm.revenue_minor) == ("Österreich", 200_050)
+    undo(ANNA, Side.CRM, done.batch)
+    firm.refresh_from_db()
+    assert (firm.country, firm.revenue_minor) == ("Schweiz", 123_456)
+
+
+def test_rows_missing_in_the_file_stay_and_new_ones_are_offered(firm: Organisation) -> None:
+    write.create(ORGANISATION, ANNA, {"name": "Moser KG"})
+
+    def edit(rows: Rows) -> None:
+        del rows[0]
+        rows.append(dict.fromkeys(rows[0], "") | {"Name": "Neu GmbH", "Country": "Polen"})
+
+    back = testing.ran(
+        ORGANISATION, testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit))
+    )
+    assert counts(back) == {"created": 1, "unchanged": 1}
+    names = Organisation.objects.order_by("name").values_list("name", flat=True)
+    assert list(names) == ["Moser KG", "Neu GmbH", "Optik AG"]
+
+
+def test_an_emptied_cell_empties_the_field(firm: Organisation) -> None:
+    def edit(rows: Rows) -> None:
+        rows[0]["Employees"] = rows[0]["Country"] = ""
+
+    testing.ran(ORGANISATION, testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit)))
+    firm.refresh_from_db()
+    assert (firm.employees, firm.country) == (None, "")
+
+
+def conflict(firm: Organisation) -> Transfer:
+    """The file says 20 employees; meanwhile somebody here has said 15 and another country."""
+
+    def edit(rows: Rows) -> None:
+        rows[0]["Employees"] = "20"
+        rows[0]["Industry"] = "Optik"
+
+    text = edited(exported(ORGANISATION), edit)
+    write.change(ORGANISATION, ANNA, firm.pk, None, {"employees": 15, "country": "Polen"})
+    return testing.brought(ORGANISATION, text)
+
+
+def test_what_both_have_changed_is_shown_with_both_values_and_not_taken_over(
+    firm: Organisation,
+) -> None:
+    back = conflict(firm)
+    assert counts(back) == {"changed": 1, "conflicts": 1}
+    (note,) = notes(back)
+    assert note["conflicts"] == {"employees": ["15", "20"]}
+    testing.ran(ORGANISATION, back)
+    firm.refresh_from_db()
+    # The merely old cell "Schweiz" has not undone "Polen".
+    assert (firm.employees, firm.country, firm.industry) == (15, "Polen", "Optik")
+
+
+def test_the_file_wins_a_conflict_where_that_was_asked_for(firm: Organisation) -> None:
+    back = conflict(firm)
+    commands.choose_rows(
+        ORGANISATION, ANNA, back, lambda made: made.update(accepted={"0": ["employees"]})
+    )
+    testing.ran(ORGANISATION, testing.checked(ORGANISATION, back))
+    firm.refresh_from_db()
+    assert (firm.employees, firm.country) == (20, "Polen")
+
+
+def test_without_looking_at_what_happened_since_a_change_would_be_lost(
+    firm: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roundtrip.RoundTrip, "_moved_on", lambda self, row, record: False)
+    testing.ran(ORGANISATION, conflict(firm))
+    firm.refresh_from_db()
+    assert (firm.employees, firm.country) == (20, "Schweiz")
+
+
+def test_a_list_comes_back_in_another_language_too() -> None:
+    write.create(PERSON, ANNA, {"last_name": "Weiß", "language": "de", "legal_basis": "contract"})
+    with translation.override("de"):
+        text = exported(PERSON)
+    assert "Deutsch" in text
+    assert counts(testing.brought(PERSON, text)) == {"unchanged": 1}
+    back = testing.ran(PERSON, testing.brought(PERSON, text.replace("Deutsch", "Französisch")))
+    assert counts(back) == {"changed": 1}
+    assert Person.objects.get().language == "fr"
+
+
+def test_an_address_is_changed_in_the_file_like_any_other_value() -> None:
+    values = {"last_name": "Weiß", "email": "jana@example.org", "phone": "030 1234567"}
+    person = write.create(PERSON, ANNA, values)
+    text = exported(PERSON).replace("jana@example.org", "weiss@example.org")
+    testing.ran(PERSON, testing.brought(PERSON, text))
+    assert [one.value for one in person.contact_details.filter(kind="email")] == [
+        "weiss@example.org"
+    ]
+
+
+def test_columns_that_no_file_can_change_are_named() -> None:
+    write.create(PERSON, ANNA, {"last_name": "Weiß"})
+    back = testing.brought(PERSON, exported(PERSON).replace(",Weiß,", ",Anders,", 1))
+    assert {"Name", "Changed"} <= set(back.found["ignored"])
+    assert counts(back) == {"unchanged": 1}, notes(back)
+
+
+def test_excel_gives_back_what_it_was_given(firm: Organisation) -> None:
+    ship_pipeline(actor=SYSTEM)
+    sale = {"title": "=1+1", "organisation": firm, "value_minor": 184_000, "currency": "JPY"}
+    write.create(OPPORTUNITY, ANNA, {**sale, "expected_on": date(2026, 3, 1)})
+    for kind in (ORGANISATION, OPPORTUNITY):
+        with excel_file(export(kind, ANNA, QueryDict(), "xlsx")) as file:
+            back = testing.brought(kind, file.read())
+        assert (back.state, counts(back)) == ("checked", {"unchanged": 1}), notes(back)
+
+
+def test_a_file_of_another_installation_is_no_round_trip(firm: Organisation) -> None:
+    text = exported(ORGANISATION)
+    mark = text.splitlines()[0].rpartition(" ")[2].strip('"')
+    back = testing.brought(ORGANISATION, text.replace(mark, "0" * len(mark)))
+    assert (back.state, back.problem) == ("asking", "")
+    assert "trip" not in back.asked
