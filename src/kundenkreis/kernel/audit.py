@@ -104,6 +104,17 @@ def latest(
     return list(entries.order_by("-id")[:limit])
 
 
+def latest_of(
+    side: Side, targets: Iterable[str], since: datetime, before: datetime | None, limit: int
+) -> list[AuditEntry]:
+    """The latest entries of a time about any of the records, newest first, with their changes."""
+    entries = AuditEntry.objects.using(side.alias).select_related("change")
+    entries = entries.filter(target__in=set(targets), at__gt=since)
+    if before is not None:
+        entries = entries.filter(at__lt=before)
+    return list(entries.order_by("-id")[:limit])
+
+
 def of_batch(side: Side, batch: str, limit: int) -> list[AuditEntry]:
     """What one unit of work changed, in order, each entry with its changes."""
     entries = AuditEntry.objects.using(side.alias).select_related("change")

@@ -21,7 +21,8 @@ class NavigationItem:
     """One page of the navigation.
 
     Parameters: `icon` is a lucide name, `count` shows open work, `phone` puts the page into the
-    bottom bar on phones (at most three), `key` is its shortcut, e.g. "g p".
+    bottom bar on phones (at most three), `key` is its shortcut, e.g. "g p"; `badge` names a count
+    that comes after the page.
     """
 
     label: StrOrPromise
@@ -31,6 +32,7 @@ class NavigationItem:
     current: bool = False
     phone: bool = False
     key: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         **common,
         "viewer": viewer,
         "palette_url": reverse("palette"),
-        "favourites_url": reverse("favourites"),
+        "own_url": reverse("own"),
         "theme": user.theme,
         "navigation": navigation_for(viewer, request.path),
         "person_name": str(user),

@@ -20,7 +20,7 @@ class Entry:
     """One line of the navigation; shown to viewers who have `right`.
 
     `under` is the address all its pages begin with, when that is not `url` itself; `phone` puts it
-    into the bottom bar, `key` is its shortcut.
+    into the bottom bar, `key` is its shortcut, `badge` the name of the count beside it.
     """
 
     group: str
@@ -31,6 +31,7 @@ class Entry:
     under: str = ""
     phone: bool = False
     key: str = ""
+    badge: str = ""
 
 
 GROUPS: dict[str, StrOrPromise] = {
@@ -43,7 +44,10 @@ GROUPS: dict[str, StrOrPromise] = {
 
 ENTRIES: list[Entry] = [
     Entry("", _("Home"), "/", "house", phone=True, key="g h"),
-    Entry("", _("Tasks"), "/crm/tasks/", "list-todo", "crm.activity.read", key="g t"),
+    Entry("", _("Inbox"), "/inbox/", "inbox", key="g i", badge="inbox"),
+    Entry(
+        "", _("Tasks"), "/crm/tasks/", "list-todo", "crm.activity.read", key="g t", badge="tasks"
+    ),
     Entry(
         "records",
         _("Organisations"),
@@ -108,4 +112,5 @@ def _item(entry: Entry, path: str) -> NavigationItem:
         current=path == under or (under != "/" and path.startswith(under)),
         phone=entry.phone,
         key=entry.key,
+        badge=entry.badge,
     )

@@ -9,7 +9,9 @@ from kundenkreis.web.shell import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.palette, name="palette"),
-    path("favourites/", views.favourites, name="favourites"),
+    path("own/", views.own, name="own"),
+    path("inbox/", views.inbox_page, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox-read"),
     path("welcome/", views.welcome, name="welcome"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/language/", views.language, name="set_language"),

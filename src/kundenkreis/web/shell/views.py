@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
+from kundenkreis.crm.work.commands import read_inbox
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.marks import marked
 from kundenkreis.records.models import Mark
@@ -19,6 +23,7 @@ from kundenkreis.ui.furniture import THEMES
 from kundenkreis.web.shell.first import let_first_administrator_in
 from kundenkreis.web.shell.forms import FirstAdministrator
 from kundenkreis.web.shell.home import my_day
+from kundenkreis.web.shell.inbox import due, inbox, unread
 from kundenkreis.web.shell.palette import groups
 
 if TYPE_CHECKING:
@@ -42,14 +47,43 @@ def palette(request: StaffRequest) -> HttpResponse:
 
 
 @require_GET
-def favourites(request: StaffRequest) -> HttpResponse:
-    """The user's favourite records, as a part of the navigation."""
-    found = marked(request.viewer, Mark.What.STAR, FAVOURITES)
+def own(request: StaffRequest) -> HttpResponse:
+    """What is the user's own in the navigation: favourites, and how much waits for them."""
+    viewer = request.viewer
     lines = [
         {"name": str(record), "url": kind.url(record.pk), "square": kind.square}
-        for kind, record, _mark in found
+        for kind, record, _mark in marked(viewer, Mark.What.STAR, FAVOURITES)
     ]
-    return render(request, "shell/favourites.html", {"favourites": lines})
+    counts = {"inbox": unread(viewer), "tasks": due(viewer)}
+    return render(request, "shell/own.html", {"favourites": lines, "counts": counts})
+
+
+@require_GET
+def inbox_page(request: StaffRequest) -> HttpResponse:
+    """What the user was told, latest first."""
+    items, after = inbox(request.viewer, _instant(request.GET.get("before", "")))
+    context = {
+        "title": _("Inbox"),
+        "title_icon": "inbox",
+        "items": items,
+        "next_url": f"?{urlencode({'before': after.isoformat()})}" if after else "",
+    }
+    return render(request, "shell/inbox.html", context)
+
+
+@require_POST
+def inbox_read(request: StaffRequest) -> HttpResponse:
+    """The page says that somebody has looked at it."""
+    read_inbox(actor=request.viewer)
+    return HttpResponse(status=204)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @require_POST

@@ -166,7 +166,7 @@ def test_a_task_is_given_only_to_whom_may_read_it_and_they_are_told_once() -> No
     assert not Activity.objects.exists()
     task = add_activity(actor=ANNA, kind="task", about=person, text="Anrufen", owner_id=mara.pk)
     change_activity(actor=ANNA, activity_id=task.pk, version=None, owner_id=mara.pk, text="Bald")
-    told = queries.notices(maras, None)
+    told = queries.notices(maras)
     assert [(one.reason, one.by) for one in told] == [("assigned", "Anna")]
     assert queries.due_tasks(maras, date(2030, 1, 1)) == []  # it has no day
     assert list(queries.open_tasks(maras)) == [task]
@@ -181,9 +181,9 @@ def test_who_is_mentioned_is_told_if_they_may_read_it() -> None:
     assert [one.user_id for one in Notice.objects.all()] == [mara.pk]
     change_activity(actor=ANNA, activity_id=note.pk, version=None, text=f"{text}!")
     assert Notice.objects.count() == 1
-    assert queries.notices(maras, None)[0].activity == note
+    assert queries.notices(maras)[0].activity == note
     people.remove_person(actor=ANNA, person_id=person.pk)
-    assert queries.notices(maras, None) == []
+    assert queries.notices(maras) == []
 
 
 def test_a_longer_name_is_not_a_mention_of_the_shorter_one() -> None:
@@ -191,8 +191,8 @@ def test_a_longer_name_is_not_a_mention_of_the_shorter_one() -> None:
     _short, shorts = colleague("Ben", "sales")
     _long, longs = colleague("Ben Marks", "sales")
     add_activity(actor=ANNA, about=person, text="@Ben Marks weiß es")
-    assert len(queries.notices(longs, None)) == 1
-    assert queries.notices(shorts, None) == []
+    assert len(queries.notices(longs)) == 1
+    assert queries.notices(shorts) == []
 
 
 def test_a_draft_is_ones_own_and_ends_with_what_it_is_about() -> None:

@@ -28,11 +28,11 @@ def test_a_star_is_ones_own_and_shows_in_the_navigation(
 ) -> None:
     address = f"/crm/persons/{company.person.pk}/star/"
     assert 'aria-pressed="true"' in anna.post(address, headers=HTMX).text
-    assert "Jana Weiß" in anna.get("/favourites/").text
+    assert "Jana Weiß" in anna.get("/own/").text
     assert 'id="star" aria-pressed="true"' in anna.get(f"/crm/persons/{company.person.pk}/").text
-    assert "Jana" not in logged_in(company.ben).get("/favourites/").text
+    assert "Jana" not in logged_in(company.ben).get("/own/").text
     assert 'aria-pressed="false"' in anna.post(address, headers=HTMX).text
-    assert "Jana" not in anna.get("/favourites/").text
+    assert "Jana" not in anna.get("/own/").text
 
 
 def test_what_may_not_be_read_any_more_is_no_favourite(
@@ -41,7 +41,7 @@ def test_what_may_not_be_read_any_more_is_no_favourite(
     ben = logged_in(company.ben)
     ben.post(f"/crm/persons/{company.person.pk}/star/", headers=HTMX)
     Role.objects.filter(slug="sales").update(grants={"crm.person.read": "own"})
-    assert "Jana" not in ben.get("/favourites/").text
+    assert "Jana" not in ben.get("/own/").text
     assert ben.post(f"/crm/persons/{company.person.pk}/follow/", headers=HTMX).status_code == 404
     assert not Mark.objects.using("default").filter(what="follow").exists()
 
