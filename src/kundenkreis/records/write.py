@@ -103,7 +103,11 @@ def change_many(
         record, values = changes[number]
         version = getattr(record, "version", None)
         done_one = _tried(kind, partial(change, kind, actor, record.pk, version, values))
-        results[number] = done_one if isinstance(done_one, DomainError) else True
+        results[number] = (
+            done_one
+            if isinstance(done_one, DomainError)
+            else getattr(done_one, "version", None) != version or version is None
+        )
     return results
 
 

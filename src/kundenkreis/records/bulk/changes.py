@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.words import with_words, without_words
 from kundenkreis.records import registry, write
@@ -65,11 +65,16 @@ class Change:
         }
         return cls(values, plain["add"], plain["drop"])
 
-    def apply(self, kind: RecordType, actor: Actor, record: Any) -> bool:
-        """Change one record through its type's own command; whether anything is different."""
-        values = self.values_for(kind, record)
-        changed = write.change(kind, actor, record.pk, None, values)
-        return bool(changed.version != record.version)
+    def apply(
+        self, kind: RecordType, actor: Actor, records: Sequence[Any]
+    ) -> Iterator[bool | DomainError]:
+        """Change records through their type's own command; for each whether it is different now,
+        or the refusal."""
+        allowed = {one.pk for one in records if actor.covers(kind.right("change"), one)}
+        changes = [(one, self.values_for(kind, one)) for one in records if one.pk in allowed]
+        done = iter(write.change_many(kind, actor, changes))
+        for record in records:
+            yield next(done) if record.pk in allowed else NotAllowed(kind.right("change"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,15 @@ class Remove:
     def plain(self, kind: RecordType) -> dict[str, Any]:
         return {"do": "remove"}
 
-    def apply(self, kind: RecordType, actor: Actor, record: Any) -> bool:
-        write.remove(kind, actor, record.pk)
-        return True
+    def apply(
+        self, kind: RecordType, actor: Actor, records: Sequence[Any]
+    ) -> Iterator[bool | DomainError]:
+        for record in records:
+            try:
+                write.remove(kind, actor, record.pk)
+                yield True
+            except DomainError as error:
+                yield error
 
 
 def read(kind: RecordType, actor: Actor, plain: Mapping[str, Any]) -> Change | Remove:
