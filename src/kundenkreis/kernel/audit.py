@@ -115,10 +115,37 @@ def latest_of(
     return list(entries.order_by("-id")[:limit])
 
 
-def of_batch(side: Side, batch: str, limit: int) -> list[AuditEntry]:
-    """What one unit of work changed, in order, each entry with its changes."""
-    entries = AuditEntry.objects.using(side.alias).select_related("change")
-    return list(entries.filter(batch=batch).order_by("id")[:limit])
+def of_batch(side: Side, batch: str, limit: int, before: int = 0) -> list[AuditEntry]:
+    """What one unit of work changed, newest first, each entry with its changes.
+
+    Only what comes before an entry, if one is given.
+    """
+    entries = AuditEntry.objects.using(side.alias).select_related("change").filter(batch=batch)
+    if before:
+        entries = entries.filter(pk__lt=before)
+    return list(entries.order_by("-id")[:limit])
+
+
+def size(side: Side, batch: str, most: int | None = None) -> int:
+    """How many entries a unit of work has, counted up to `most`."""
+    entries = AuditEntry.objects.using(side.alias).filter(batch=batch)
+    return entries.order_by()[:most].count()
+
+
+def by_staff(side: Side, batch: str) -> bool:
+    """Whether somebody did anything of a unit of work, and not the product by itself."""
+    entries = AuditEntry.objects.using(side.alias).filter(batch=batch)
+    return entries.filter(actor__startswith="user:").exists()
+
+
+def within(
+    side: Side, batch: str, targets: Iterable[str], *, since: int = 0, made: bool = False
+) -> set[str]:
+    """Those of the records that a unit of work touched, from an entry on, or made."""
+    entries = AuditEntry.objects.using(side.alias).filter(batch=batch, target__in=set(targets))
+    if made:
+        entries = entries.filter(action__in=("create", "restore"))
+    return set(entries.filter(pk__gte=since).values_list("target", flat=True))
 
 
 def on_behalf(
@@ -140,10 +167,10 @@ def sizes(side: Side, batches: Iterable[str], prefix: str) -> dict[str, int]:
     }
 
 
-def touched_since(side: Side, targets: Iterable[str], entry: int, batch: str) -> bool:
-    """Whether any of the records was changed after an entry, other than by its own batch."""
+def touched_since(side: Side, targets: Iterable[str], entry: int, batches: Iterable[str]) -> bool:
+    """Whether any of the records was changed after an entry, other than by these batches."""
     later = AuditEntry.objects.using(side.alias).filter(target__in=set(targets), id__gt=entry)
-    return later.exclude(batch=batch).exists()
+    return later.exclude(batch__in=set(batches)).exists()
 
 
 def plain(value: Any) -> Any:

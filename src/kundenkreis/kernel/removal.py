@@ -6,7 +6,7 @@ What comes back comes back as it was, with its number; secrets do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,7 +86,7 @@ def _rows(collector: Collector) -> Iterator[Model]:
 
 
 def remove(actor: Actor, root: Model, taken: Taken) -> None:
-    """Keep images of what was collected, then delete it."""
+    """Keep images of what was collected, the root's last, then delete it."""
     unit, now = current(), clock.now()
     images = [
         RemovedRow(
@@ -95,25 +95,44 @@ def remove(actor: Actor, root: Model, taken: Taken) -> None:
             team_id=getattr(row, "team_id", None), root=row == root,
             title=str(root)[:200] if row == root else "",
         )
-        for row in taken.rows
+        for row in sorted(taken.rows, key=lambda row: row == root)
     ]  # fmt: skip
     RemovedRow.objects.using(unit.side.alias).bulk_create(images, batch_size=CHUNK)
     taken.collector.delete()
 
 
-def restore(batch: str) -> Restored:
-    """Bring back all that a unit of work deleted, once.
+def waiting(batch: str, most: int, below: int | None = None) -> list[list[RemovedRow]]:
+    """The newest deletions of a unit of work that may be taken back, at most so many, locked.
+
+    Each is the images of one row that was deleted for its own sake, its own first, and of all that
+    went with it. `below` looks only at what was kept before that image.
+    """
+    rows = RemovedRow.objects.using(current().side.alias).filter(batch=batch, restored_at=None)
+    if below is not None:
+        rows = rows.filter(pk__lt=below)
+    roots = list(rows.filter(root=True).order_by("-id").values_list("pk", flat=True)[: most + 1])
+    end = roots[most] if len(roots) > most else 0
+    found: list[list[RemovedRow]] = []
+    for image in rows.filter(pk__gt=end).order_by("-id").select_for_update():
+        if image.root:
+            found.append([])
+        if found:
+            found[-1].append(image)
+    return found
+
+
+def restore(images: Sequence[RemovedRow]) -> Restored:
+    """Bring back what one deletion took, once.
 
     What a row referred to may be gone since: an optional reference stays empty, and a row that
     cannot be without it stays away. Raises `Conflict` when a row that was deleted for its own sake
     cannot come back.
     """
     alias, found = current().side.alias, Restored()
-    waiting = RemovedRow.objects.using(alias).filter(batch=batch, restored_at=None)
-    kept = list(waiting.order_by("-id").select_for_update())
-    for image in kept:
+    for image in images:
         _bring_back(alias, image, found)
-    waiting.update(restored_at=clock.now())
+    kept = RemovedRow.objects.using(alias).filter(pk__in=[image.pk for image in images])
+    kept.update(restored_at=clock.now())
     return found
 
 

@@ -20,6 +20,7 @@ from kundenkreis.kernel import audit, bulk, clock, custom, removal
 from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
+from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record, holders
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import Unit, current, unit_of_work
@@ -212,9 +213,10 @@ def remove(actor: Actor, obj: Model) -> None:
     removal.remove(actor, obj, taken)
 
 
-def restore(actor: Actor, batch: str) -> removal.Restored:
-    """Bring back what a unit of work deleted. Raises `Conflict` when that cannot be any more."""
-    found = removal.restore(batch)
+def restore(actor: Actor, images: Sequence[RemovedRow]) -> removal.Restored:
+    """Bring back what one deletion took (`removal.waiting`). Raises `Conflict` when that cannot be
+    any more."""
+    found = removal.restore(images)
     records = [row for row in found.rows if isinstance(row, Record)]
     audit.record(actor, [("restore", row, new_values(row)) for row in records])
     _touch(found.rows)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import visible
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.removal import revived
+from kundenkreis.records import registry
 from kundenkreis.records.history import names_of
 
 if TYPE_CHECKING:
@@ -32,6 +35,12 @@ class Deleted:
 def may_restore(viewer: Viewer, kind: RecordType, row: RemovedRow) -> bool:
     """Whether the viewer may know of a deleted record and bring it back."""
     return all(viewer.covers(kind.right(action), row) for action in ("read", "remove"))
+
+
+def may_restore_row(viewer: Viewer, row: RemovedRow) -> bool:
+    """The same; what has no type of its own is asked for when it is back."""
+    kind = registry.of_model(apps.get_model(row.table))
+    return kind is None or may_restore(viewer, kind, row)
 
 
 def deleted(

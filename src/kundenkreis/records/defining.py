@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, removal, store
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.models import RemovedRow
@@ -142,7 +142,7 @@ def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinit
         removed = store.rows(RemovedRow).filter(batch=batch, table=_TABLE, restored_at=None)
         if not any(one.image.get("kind") == kind.name for one in removed):
             raise NotFound
-        found = store.restore(actor, batch).roots[0]
+        found = store.restore(actor, removal.waiting(batch, 1)[0]).roots[0]
         _tell(kind)
         assert isinstance(found, FieldDefinition)  # noqa: S101 - the table says so
         return found

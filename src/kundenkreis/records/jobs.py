@@ -7,11 +7,11 @@ from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import fieldindexes, indexing, registry, working
-from kundenkreis.records.bulk import running
+from kundenkreis.records.bulk import running, undoing
 from kundenkreis.records.exchange import incoming, outgoing, storing
 from kundenkreis.records.models import BulkRun, Transfer
 
-__all__ = ["incoming", "outgoing", "running"]  # they say what the work is
+__all__ = ["incoming", "outgoing", "running", "undoing"]  # they say what the work is
 
 
 @job(Side.CRM)

@@ -55,9 +55,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{one}follow/", "follow", marking.toggle_follow),
         _address(kind, f"{one}seen/", "seen", marking.note_look),
         _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
+        *_bulk(kind),
     ]
-    if kind.actions & {"change", "remove"}:
-        made += _bulk(kind)
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
     if "change" in kind.actions and issubclass(kind.model, Record):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import working
 from kundenkreis.records.bulk.changes import Change, Remove
 from kundenkreis.records.bulk.running import AT_ONCE
 from kundenkreis.records.models import BulkRun
+from kundenkreis.records.undo import Undoing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -44,6 +45,16 @@ def begin(
     while working.go_on(kind.side, run.pk, actor, model=BulkRun):
         pass
     return store.stored(kind.side, BulkRun).get(pk=run.pk)
+
+
+def begin_undo(kind: RecordType, actor: Actor, batch: str, job: JobTask) -> BulkRun:
+    """Take back a batch that is too much for a request. Raises `NotFound`."""
+    actor.require(kind.right("read"))
+    Undoing(actor, kind.side, batch)  # whether there is anything
+    total = audit.size(kind.side, batch)
+    run = _new(kind, actor, {"do": "undo", "batch": batch}, total)
+    working.enqueue(job, kind.side, run)
+    return run
 
 
 def require(kind: RecordType, actor: Actor, change: Change | Remove) -> None:

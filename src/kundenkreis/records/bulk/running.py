@@ -47,7 +47,7 @@ class Running:
         self._kind: RecordType = named(run.kind)
         self._selection = Selection.read(run.asked["selection"])
         self._keys: list[int] = []
-        self._size = FIRST
+        self._pace = Pace()
 
     def piece(self) -> bool:
         self._look_again()
@@ -56,7 +56,7 @@ class Running:
         if not self._keys:
             finish(self._side, self._run)
             return False
-        part = self._keys[: min(self._size, PIECE)]
+        part = self._keys[: self._pace.size]
         try:
             with store.group(self._side, f"records.bulk_{self._run.asked['do']}", self._run.batch):
                 began = time.thread_time()
@@ -64,15 +64,8 @@ class Running:
         except Taken:
             return False
         self._keys = self._keys[len(part) :]
-        self._pace(time.thread_time() - began)
+        self._pace.took(time.thread_time() - began)
         return True
-
-    def _pace(self, seconds: float) -> None:
-        """Take as many records next time as may be done while nobody minds to wait."""
-        if seconds < BUSY / 2:
-            self._size = min(self._size * 2, PIECE)
-        elif seconds > BUSY:
-            self._size = max(self._size // 2, LEAST)
 
     def close(self) -> None:
         """Nothing is held between turns but keys."""
@@ -94,6 +87,24 @@ class Running:
         ):
             outcome.note(record, result)
         keep(self._run, outcome, keys[-1])
+
+
+class Pace:
+    """How many records are taken at once: as many as may be done while nobody minds to wait."""
+
+    def __init__(self) -> None:
+        self._size = FIRST
+
+    @property
+    def size(self) -> int:
+        return min(self._size, PIECE)
+
+    def took(self, seconds: float) -> None:
+        """How long the last ones took."""
+        if seconds < BUSY / 2:
+            self._size = min(self._size * 2, PIECE)
+        elif seconds > BUSY:
+            self._size = max(self._size // 2, LEAST)
 
 
 class Outcome:

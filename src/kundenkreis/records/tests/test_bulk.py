@@ -23,7 +23,7 @@ from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import acting, jobs, named, write
-from kundenkreis.records.bulk import commands, running
+from kundenkreis.records.bulk import commands, running, undoing
 from kundenkreis.records.bulk.changes import Change, Remove, names_of
 from kundenkreis.records.bulk.forms import ValuesForm
 from kundenkreis.records.models import BulkRun
@@ -266,6 +266,39 @@ def test_a_narrower_right_leaves_the_others_alone(in_the_worker: Callable[[Viewe
     reads_all = {"crm.person.read": Level.ALL, "crm.person.change": Level.OWN}
     in_the_worker(Viewer("Anna", 1, grants=reads_all))
     assert finished(run).counts == {"changed": 1, "failed": 1}
+
+
+def test_what_many_were_changed_by_is_taken_back_by_the_worker(
+    in_the_worker: Callable[[Viewer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PIECE", 2)
+    people("A", "B", "C", "D", "E")
+    edit = finished(done(Change({"source": "Web"})))
+    write.change(PERSON, ANNA, Person.objects.earliest("id").pk, None, {"source": "Messe"})
+    run = finished(commands.begin_undo(PERSON, ANNA, edit.batch, jobs.go_on_with_bulk))
+    assert (run.state, run.counts, run.total) == ("done", {"changed": 4, "failed": 1, "seen": 5}, 5)
+    assert failures(run) == [("A", "Source of “A”: it was changed since.")]
+    assert sorted(Person.objects.values_list("source", flat=True)) == ["", "", "", "", "Messe"]
+    again = finished(commands.begin_undo(PERSON, ANNA, run.batch, jobs.go_on_with_bulk))
+    assert again.counts == {"changed": 4, "seen": 4}
+    assert Person.objects.filter(source="Web").count() == 4
+
+
+def test_a_killed_undo_goes_on_where_it_was(
+    in_the_worker: Callable[[Viewer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PIECE", 2)
+    made = people("A", "B", "C", "D", "E")
+    removal = finished(done(Remove()))
+    run = commands.begin_undo(PERSON, ANNA, removal.batch, jobs.go_on_with_bulk)
+    assert undoing.TakingBack(Side.CRM, run, ANNA).piece()
+    with monkeypatch.context() as broken:
+        broken.setattr(undoing, "keep", _die)
+        with pytest.raises(KeyboardInterrupt):
+            undoing.TakingBack(Side.CRM, run, ANNA).piece()
+    assert Person.objects.count() == 2
+    assert finished(run).counts == {"changed": 5, "seen": 5}
+    assert {len(audit.latest(Side.CRM, reference(one), 9)) for one in made} == {3}
 
 
 def test_a_stopped_run_says_how_far_it_came(

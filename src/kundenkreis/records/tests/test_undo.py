@@ -75,7 +75,7 @@ def test_what_somebody_changed_since_is_theirs_and_stays() -> None:
     result = taken_back(batch)
     person.refresh_from_db()
     assert (person.first_name, person.last_name) == ("Johanna", "Weiß")
-    assert result.left == ["First name of “Johanna Kern”: it was changed since."]
+    assert list(map(str, result.left)) == ["First name of “Johanna Kern”: it was changed since."]
 
 
 BEN_ALL = ANNA.through("api")
@@ -156,7 +156,10 @@ def test_a_note_that_somebody_wrote_keeps_what_was_made() -> None:
     batch = batch_of(person)
     add_activity(actor=ANNA, about=person, text="Called.")
     result = taken_back(batch, assistant)
-    assert (result.count, result.left) == (0, ["“Neu” was changed since and stays."])
+    assert (result.count, list(map(str, result.left))) == (
+        0,
+        ["“Neu” was changed since and stays."],
+    )
     assert TimelineEntry.objects.filter(person=person).exists()
 
 
@@ -195,14 +198,47 @@ def test_a_type_that_nobody_deletes_is_not_deleted_by_taking_back() -> None:
     assert Order.objects.exists()
 
 
-def test_more_than_can_be_taken_back_at_once_is_refused_and_stays(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("piece", [1, 2, 3, 100])
+def test_it_is_taken_back_in_pieces_of_any_size(
+    piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kundenkreis.records.undo.MOST", 1)
-    person = jana()
-    with pytest.raises(DomainError, match="too much"):
-        taken_back(batch_of(person))
-    assert Person.objects.exists()
+    monkeypatch.setattr("kundenkreis.records.undo.PIECE", piece)
+    before = jana(customer_number="K-1")
+    with store.group(Side.CRM, "test", "long"):
+        for name in ("Kern", "Lang"):  # touched twice, counted once
+            write.change(PERSON, ANNA, before.pk, None, {"last_name": name})
+        made = [
+            create_person(actor=ANNA, last_name=f"Nr. {n}", email=f"{n}@x.example") for n in "ab"
+        ]
+        for one in made:
+            write.change(PERSON, ANNA, one.pk, None, {"customer_number": f"K-{one.pk}"})
+        write.change(PERSON, ANNA, before.pk, None, {"customer_number": None})
+        write.change(PERSON, ANNA, made[0].pk, None, {"customer_number": "K-1"})
+    assert taken_back("long").count == 3
+    assert [(one.last_name, one.customer_number) for one in Person.objects.all()] == [
+        ("Weiß", "K-1")
+    ]
+    assert taken_back("long").count == 0  # and once more changes nothing
+
+
+@pytest.mark.parametrize("piece", [1, 2, 100])
+def test_many_deletions_come_back_in_pieces_each_with_its_parts(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kundenkreis.records.undo.PIECE", piece)
+    people = [create_person(actor=ANNA, last_name=n, email=f"{n}@x.example") for n in "abc"]
+    with store.group(Side.CRM, "test", "long"):
+        write.change(PERSON, ANNA, people[1].pk, None, {"customer_number": "K-1"})
+        for one in people:
+            write.remove(PERSON, ANNA, one.pk)
+    other = create_person(actor=ANNA, last_name="d", customer_number="K-1")
+    result = taken_back("long")  # b cannot come back; that is no reason to keep a and c away
+    assert (result.count, len(result.left)) == (2, 1)
+    assert sorted(Person.objects.values_list("last_name", flat=True)) == ["a", "c", "d"]
+    assert ContactDetail.objects.count() == 2
+    write.change(PERSON, ANNA, other.pk, None, {"customer_number": None})
+    assert taken_back("long").count == 1
+    assert ContactDetail.objects.count() == 3
 
 
 def test_creating_is_not_taken_back_once_somebody_added_to_it() -> None:
@@ -210,7 +246,10 @@ def test_creating_is_not_taken_back_once_somebody_added_to_it() -> None:
     batch = batch_of(person)
     add_contact_detail(actor=ANNA, holder=person, kind="phone", value="+49 3641 1")
     result = taken_back(batch)
-    assert (result.count, result.left) == (0, ["“Jana Weiß” was changed since and stays."])
+    assert (result.count, list(map(str, result.left))) == (
+        0,
+        ["“Jana Weiß” was changed since and stays."],
+    )
     assert Person.objects.exists()
 
 

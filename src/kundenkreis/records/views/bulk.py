@@ -143,6 +143,9 @@ def told(run: BulkRun) -> str:
     n = counts.get("changed", 0)
     words = {
         "remove": ngettext("%(n)s record was deleted", "%(n)s records were deleted", n),
+        "undo": ngettext(
+            "%(n)s record is as it was before", "%(n)s records are as they were before", n
+        ),
     }.get(run.asked["do"], ngettext("%(n)s record was changed", "%(n)s records were changed", n))
     parts = [words % {"n": formats.number(n)}]
     if n := counts.get("unchanged", 0):
@@ -158,6 +161,8 @@ def title_of(kind: RecordType, run: BulkRun) -> str:
     """What was done, e.g. "Owner, Team"."""
     if run.asked["do"] == "remove":
         return _("Deleted")
+    if run.asked["do"] == "undo":
+        return _("Taken back")
     names = dict.fromkeys([*run.asked["values"], *run.asked["add"], *run.asked["drop"]])
     return ", ".join(str(info(kind.model, name).label) for name in names)
 
@@ -198,8 +203,9 @@ def _answer(kind: RecordType, run: BulkRun) -> HttpResponse:
 
 def _context(kind: RecordType, run: BulkRun) -> dict[str, Any]:
     counts = {name: run.counts.get(name, 0) for name in ("changed", "unchanged", "failed")}
-    looked_at = sum(counts.values())
-    left = 0 if run.moving else max(run.total - looked_at, 0)
+    undoing = run.asked["do"] == "undo"
+    looked_at = run.counts.get("seen", 0) if undoing else sum(counts.values())
+    left = 0 if run.moving or undoing else max(run.total - looked_at, 0)
     failures = list(run.failures.order_by("id")[:SHOWN])
     return {
         "title": title_of(kind, run),
@@ -209,6 +215,7 @@ def _context(kind: RecordType, run: BulkRun) -> dict[str, Any]:
         ],
         "run": run,
         "told": told(run),
+        "undoing": undoing,
         "looked_at": looked_at,
         **{name: formats.number(n) for name, n in counts.items()},
         "failed_tone": "bad" if counts["failed"] else "",

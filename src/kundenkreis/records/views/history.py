@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from kundenkreis.kernel import audit
+from kundenkreis.records import jobs
 from kundenkreis.records.bin import deleted
+from kundenkreis.records.bulk.commands import begin_undo
 from kundenkreis.records.history import steps
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.past import facts_at
-from kundenkreis.records.undo import Undone, undo
+from kundenkreis.records.undo import AT_ONCE, Undone, undo
 from kundenkreis.records.views import show
 from kundenkreis.records.views.pages import may
 from kundenkreis.ui import formats
@@ -70,6 +73,9 @@ def bin_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
 @require_POST
 def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpResponse:
     """Take back what was done at once; says what could not be, and why."""
+    if audit.size(kind.side, batch, AT_ONCE + 1) > AT_ONCE:
+        run = begin_undo(kind, request.viewer, batch, jobs.go_on_with_bulk)
+        return _to(request, kind.url("bulk", run.pk))
     result = undo(request.viewer, kind.side, batch)
     said = _said(result)
     if request.headers.get("HX-Request") and "list" in request.GET:
@@ -87,6 +93,12 @@ def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpRespo
     return redirect(kind.url())
 
 
+def _to(request: StaffRequest, address: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
 def _said(result: Undone) -> list[tuple[int, str]]:
     """What was taken back, and why the rest was not."""
     text = ngettext(
@@ -95,7 +107,7 @@ def _said(result: Undone) -> list[tuple[int, str]]:
     said = []
     if result.count or not result.left:
         said.append((messages.SUCCESS, text % {"n": formats.number(result.count)}))
-    said += [(messages.WARNING, reason) for reason in result.left[:SHOWN]]
+    said += [(messages.WARNING, str(one)) for one in result.left[:SHOWN]]
     if len(result.left) > SHOWN:
         more = formats.number(len(result.left) - SHOWN)
         said.append((messages.WARNING, _("And %(n)s more that stay as they are.") % {"n": more}))

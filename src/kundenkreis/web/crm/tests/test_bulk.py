@@ -11,7 +11,10 @@ from django.test import Client
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import Person
+from kundenkreis.kernel.jobs import runner
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, SYSTEM
+from kundenkreis.records.views import history
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -34,6 +37,21 @@ def test_all_that_match_are_assigned_and_taken_back(company: Company, anna: Clie
     assert Person.objects.filter(owner_id=company.ben.pk).count() == 60  # and nobody else
     anna.post(said["toast"]["undo_url"])
     assert not Person.objects.filter(owner_id=company.ben.pk).exists()
+
+
+def test_what_is_too_much_for_a_request_is_taken_back_by_the_worker(
+    company: Company, anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "AT_ONCE", 0)
+    address = f"/crm/persons/bulk/edit/?row={company.person.pk}"
+    said = json.loads(anna.post(address, {"source": "Messe"})["HX-Trigger"])
+    page = anna.post(said["toast"]["undo_url"])["Location"]
+    assert "0 of 1 changes" in anna.get(page).text
+    while runner.run_due(Side.CRM):
+        pass
+    assert "as before" in anna.get(page).text
+    company.person.refresh_from_db()
+    assert company.person.source == ""
 
 
 def test_what_could_not_be_changed_is_listed_with_its_reason(

@@ -1,0 +1,291 @@
+"""Bringing single records back to what they were before a batch changed or made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError
+from django.db.models import ForeignKey, Model, ProtectedError
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel import audit, removal, store
+from kundenkreis.kernel.access import Level, require_fields
+from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.fields import is_custom
+from kundenkreis.kernel.record import (
+    Record,
+    holders,
+    internal_fields,
+    is_personal,
+    model_named,
+    reference,
+)
+from kundenkreis.kernel.transactions import current
+from kundenkreis.records import registry, write
+from kundenkreis.records.events import RecordUndone
+from kundenkreis.records.fields import info
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kundenkreis.kernel.access import Actor
+    from kundenkreis.kernel.models import AuditEntry
+    from kundenkreis.kernel.sides import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Why something stays as it is, in words; of which record, and the refusal if it is one."""
+
+    text: str
+    pk: int | None = None
+    name: str = ""
+    error: DomainError | None = None
+
+    @classmethod
+    def of(cls, error: DomainError, name: str = "", pk: int | None = None) -> Left:
+        return cls(str(error), pk, name, error)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(slots=True)
+class Done:
+    """What a batch did to one record, some of its entries together."""
+
+    target: str
+    first: int
+    actor: str
+    made: bool = False
+    gone: bool = False
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        pk = self.target.partition(":")[2]
+        return int(pk) if pk.isdigit() else 0
+
+    def add(self, entry: AuditEntry) -> None:
+        if entry.action in ("create", "restore") and not self.fields:
+            self.made = True
+        elif entry.action == "remove":
+            self.gone = True
+        change = getattr(entry, "change", None)
+        for name, (old, new) in (change.fields if change else {}).items():
+            self.fields[name] = [self.fields.get(name, [old])[0], new]
+
+
+class Reverting:
+    """Takes records back, and keeps count: `back` are the targets that are as they were."""
+
+    def __init__(self, actor: Actor, side: Side, batch: str, done: Mapping[str, Done]) -> None:
+        self._actor, self._side, self._batch, self._done = actor, side, batch, done
+        self.back: set[str] = set()
+        self.left: list[Left] = []
+        self.removed = False  # a record whose page may be open is gone
+
+    def revert(self, waiting: Sequence[Done]) -> None:
+        """Take records back in this order; one that is refused leaves its neighbours alone."""
+        for (made, model), some in groupby(waiting, lambda one: (one.made, self._model(one))):
+            together = list(some)
+            if made or model is None or not self._changed_back(model, together):
+                for one in together:
+                    self._one(one)
+
+    def _model(self, one: Done) -> type[Model] | None:
+        return model_named(self._side, one.target.partition(":")[0].partition(".")[2])
+
+    def _changed_back(self, model: type[Model], together: list[Done]) -> bool:
+        """Change records of one type back, set-based; whether none of it was refused."""
+        kind = registry.of_model(model)
+        if kind is None or len(together) == 1:
+            return False
+        plans, left = [], []
+        try:
+            with store.group(self._side):
+                rows = store.lock_many(model, [one.number for one in together])
+                seen = set(kind.rows(self._actor).filter(pk__in=rows).values_list("pk", flat=True))
+                for one in together:
+                    if (row := rows.get(one.number)) is not None:
+                        allow(self._actor, "change", row, seen)
+                        require_fields(self._actor, row, _known(row, one))
+                        values, why = _earlier_values(one, row)
+                        plans += [(one, row, values)] if values else []
+                        left += why
+                # The same fields of many, as a rule.
+                changes = [(row, values) for _one, row, values in plans]
+                for (one, row, values), changed in zip(
+                    plans, store.change_many(self._actor, model, changes), strict=True
+                ):
+                    if changed:
+                        self._tell(one, row, values)
+        except (IntegrityError, DomainError):
+            return False  # one of them; which, is found out one by one
+        self.left += left
+        return True
+
+    def _one(self, one: Done) -> None:
+        row: Model | None = None
+        try:
+            with _whole(self._side):
+                row = self._row(one)
+                if row is not None:
+                    self._take_back(one, row)
+        except DomainError as error:
+            known = row is not None and not isinstance(error, NotFound)
+            self.left.append(Left.of(error, str(row) if known else "", one.number))
+
+    def _row(self, one: Done) -> Model | None:
+        """The record, locked; None when it is gone."""
+        model = self._model(one)
+        return store.lock_many(model, [one.number]).get(one.number) if model else None
+
+    def _take_back(self, one: Done, row: Model) -> None:
+        # Before anything is said of it; a record comes back as a whole or stays.
+        require_fields(self._actor, row, () if one.made else _known(row, one))
+        if not one.made:
+            allow(self._actor, "change", row)
+            values, left = _earlier_values(one, row)
+            self.left += left
+            if values and store.change(self._actor, row, **values):
+                self._tell(one, row, values)
+        elif not self._goes_along(row):
+            self._remove(one, row)
+
+    def _tell(self, one: Done, row: Model, values: Mapping[str, Any]) -> None:
+        self.back.add(one.target)
+        by = self._actor
+        publish(RecordUndone(one.target, row.pk, tuple(values), by.user_id, by.name))
+
+    def _goes_along(self, row: Model) -> bool:
+        """Whether the batch made what the row is part of: it goes when that goes."""
+        names = {f"{self._side}.{model._meta.model_name}:{pk}" for model, pk in holders(row)}
+        here = {name for name in names if name in self._done}
+        if any(self._done[name].made for name in here):
+            return True
+        return bool(audit.within(self._side, self._batch, names - here, made=True))
+
+    def _remove(self, one: Done, row: Model) -> None:
+        """Take back a creation, unless anything was done with the record since.
+
+        What somebody has made themselves they may take back without the right to delete.
+        """
+        kind, mine = registry.of_model(type(row)), one.actor == self._actor.reference
+        allow(self._actor, "create" if mine else "remove", row)
+        if kind is not None and "remove" not in kind.actions:
+            raise NotAllowed(kind.right("remove"))
+        text = _("“%(name)s” was changed since and stays.")
+        try:
+            # What it is to members of staff, such as a favourite, is no reason to keep it.
+            taken = (part for part in removal.collect(row).rows if not is_personal(type(part)))
+            along = [part for part in taken if part != row]
+            ours = (self._batch, current().batch)
+            if all(isinstance(part, Record) for part in along) and not audit.touched_since(
+                self._side, {one.target, *map(reference, along)}, one.first, ours
+            ):
+                if kind is None:
+                    store.remove(self._actor, row)
+                else:
+                    right = {kind.right("remove"): Level.ALL} if mine else {}
+                    remover = replace(self._actor, grants={**self._actor.grants, **right})
+                    write.remove(kind, remover, row.pk)
+                self.back.add(one.target)
+                self.removed = True
+                return
+        except (ProtectedError, DomainError):
+            text = _("“%(name)s” is in use by now and stays.")
+        self.left.append(Left(text % {"name": row}, row.pk, str(row)))
+
+
+@contextmanager
+def _whole(side: Side) -> Iterator[None]:
+    """All of it or nothing; a value that must be unique may be another record's by now."""
+    try:
+        with store.group(side):
+            yield
+    except IntegrityError as error:
+        raise write.taken() from error
+
+
+def _earlier_values(one: Done, row: Model) -> tuple[dict[str, Any], list[Left]]:
+    """What the fields were before, and why some stay as they are."""
+    values: dict[str, Any] = {}
+    left: list[Left] = []
+    for name, (old, new) in one.fields.items():
+        if name in internal_fields(type(row)):
+            continue
+        column = _column(row, name)
+        if column is None or column.many_to_many or old == audit.HIDDEN or new == audit.HIDDEN:
+            left.append(_kept(row, name, _("this cannot be taken back")))
+            continue
+        present = audit.plain(store.plain(row, name))
+        if present == new:
+            found, value = _earlier(row, name, old)
+            if found:
+                values[column.name] = value
+            else:
+                left.append(_kept(row, name, _("what it referred to is gone")))
+        elif present != old:
+            left.append(_kept(row, name, _("it was changed since")))
+    return values, left
+
+
+def _earlier(row: Model, name: str, old: Any) -> tuple[bool, Any]:
+    """The earlier value of a field, and whether there still is one."""
+    if is_custom(name):
+        return True, info(type(row), name).read(old)
+    column: Any = row._meta.get_field(name)
+    if isinstance(column, ForeignKey) and old is not None:
+        related = store.rows(column.related_model).filter(pk=old).first()
+        return related is not None, related
+    if old is None and not column.null:
+        return True, column.get_default() if column.has_default() else ""
+    return True, column.to_python(old)
+
+
+def allow(actor: Actor, action: str, row: Model, seen: set[int] | None = None) -> None:
+    """The actor needs the right to the record; a part needs that to change what it is part of.
+
+    `seen` are the records of its type that they may read, if somebody has asked already.
+    """
+    kind = registry.of_model(type(row))
+    if kind is not None:
+        # What nobody may see is not there.
+        if seen is None:
+            kind.one(actor, row.pk)
+        elif row.pk not in seen:
+            raise NotFound
+        if action not in kind.actions:
+            raise NotAllowed(kind.right(action))
+        write.require_for(kind, actor, action, row)
+        return
+    model, pk = next(holders(row), (None, 0))
+    holder = store.rows(model).filter(pk=pk).first() if model else None
+    if holder is None:
+        raise NotFound
+    allow(actor, "change", holder)
+
+
+def _known(row: Model, one: Done) -> list[str]:
+    return [name for name in one.fields if _column(row, name)]
+
+
+def _column(row: Model, name: str) -> Any:
+    """The field of that name; None where a later version of the product has none."""
+    try:
+        return info(type(row), name).column if is_custom(name) else row._meta.get_field(name)
+    except (FieldDoesNotExist, LookupError):
+        return None
+
+
+def _kept(row: Model, name: str, why: str) -> Left:
+    label = getattr(_column(row, name), "verbose_name", name)
+    text = _("%(field)s of “%(name)s”: %(why)s.") % {"field": label, "name": row, "why": why}
+    return Left(text, row.pk, str(row))
