@@ -99,6 +99,15 @@ def test_only_tags_of_records_one_may_read_are_offered() -> None:
     assert [choice.value for choice in offered] == ["Mein", "Neu"]
 
 
+def test_every_record_shows_its_tags_in_place() -> None:
+    for kind in (PERSON, named("organisation"), named("opportunity"), named("product")):
+        assert "tags" in kind.fact_names(ANNA), kind.name
+    hidden = Viewer(
+        "Emil", 5, grants={"crm.person.*": Level.ALL}, hidden={"crm.person": frozenset({"tags"})}
+    )
+    assert "tags" not in PERSON.fact_names(hidden)
+
+
 def test_tags_are_typed_with_commas() -> None:
     form = RecordForm(PERSON, ANNA, ["tags"], {"tags": "VIP,  Messe 2026, vip"})
     assert form.is_valid()
