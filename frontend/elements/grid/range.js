@@ -1,4 +1,5 @@
 import { editable } from "./marks.js";
+import { parsed, quoted } from "./tsv.js";
 
 // The selected rectangle of a kk-grid, and what goes between it and the clipboard.
 export class Range {
@@ -121,21 +122,4 @@ function shown(cell) {
   for (const time of copy.querySelectorAll("time[title]")) time.textContent = time.title;
   for (const mark of copy.querySelectorAll(".avatar, .none, .hidden-text")) mark.remove();
   return copy.textContent.replaceAll("\u00a0", " ").trim();
-}
-
-function quoted(text) {
-  return /["\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-// Tab-separated text as spreadsheets write it: cells with tabs, lines or quotes stand in quotes.
-export function parsed(text) {
-  const rows = [[]];
-  const part = /(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\r|\n|$)/y;
-  for (let found; part.lastIndex <= text.length && (found = part.exec(text)); ) {
-    rows.at(-1).push(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"'));
-    if (!found[3]) break;
-    if (found[3] !== "\t") rows.push([]);
-  }
-  if (rows.length > 1 && rows.at(-1).join("") === "") rows.pop();
-  return text ? rows : [];
 }

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,6 +48,13 @@ def test_what_stands_in_a_cell_means_the_same_when_it_is_pasted(
         form, wrong = Reader(named(kind), ANNA, [name]).form(record, {name: text})
         assert (wrong, form.errors) == ({}, {})
         assert form.cleaned_data[name] == value
+
+
+def test_the_browser_reads_what_spreadsheets_copy(node: str) -> None:
+    cases = Path(__file__).parents[4] / "frontend" / "elements" / "grid" / "tsv.test.mjs"
+    command = [node, "--test", cases]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stdout[-3000:]
 
 
 @pytest.mark.parametrize(
