@@ -33,7 +33,8 @@ def board_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
 @require_POST
 def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Move a record to another lane; a refusal asks for what is missing, or explains itself."""
-    lane = request.POST.get("column") or request.GET.get("column", "")
+    field = kind.board.field if kind.board else ""
+    lane = request.POST.get("column") or request.POST.get(field) or request.GET.get("column", "")
     asked = {name: request.POST[name] for name in _asks(kind) if name in request.POST}
     try:
         moved = move(kind, request.viewer, pk, lane, asked)
@@ -42,7 +43,7 @@ def move_card(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
             return _ask(request, kind, pk, lane, error)
         return _refused(error)
     if str(moved.before) == lane:  # put back where it was; a board has no order of its own
-        return HttpResponse(status=204)
+        return HttpResponse(status=204, headers={"HX-Trigger": "dialog:close"})
     text = _("“%(name)s” is now in “%(lane)s”.") % {"name": moved.record, "lane": moved.lane}
     origin = request.POST.get("from") or request.GET.get("from", "")
     if origin == "record":

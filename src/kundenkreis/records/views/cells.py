@@ -53,7 +53,14 @@ def sheet_page(request: StaffRequest, kind: RecordType, pk: int, name: str) -> H
         done = {"dialog:close": "", "record-changed": "", **toast}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(done)})
     edit.form.fields[name].widget.attrs["autofocus"] = True
-    context = {"edit": edit, "field": edit.form[name], "difference": edit.differences.get(name)}
+    # Another lane may need a reason: the board's own way asks for it.
+    moves = kind.board is not None and kind.board.field == name
+    context = {
+        "edit": edit,
+        "field": edit.form[name],
+        "difference": edit.differences.get(name),
+        "action": kind.url(pk, "move") if moves else request.path,
+    }
     return show(request, kind, "cell", context, status=422 if given else 200)
 
 

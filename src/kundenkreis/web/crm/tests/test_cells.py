@@ -165,6 +165,16 @@ def test_a_single_move_that_needs_a_reason_says_where_it_is_asked_for(
     assert Opportunity.objects.get().stage == company.stages["new"]
 
 
+def test_a_sheet_moves_a_record_as_the_board_does(company: Company, editing: Client) -> None:
+    address = f"/crm/opportunities/{company.opportunity.pk}"
+    assert f'hx-post="{address}/move/"' in editing.get(f"{address}/cell/stage/").text
+    lost = {"stage": str(company.stages["lost"].pk), "from": "list"}
+    assert 'name="lost_reason"' in editing.post(f"{address}/move/", lost, headers=HTMX).text
+    moved = editing.post(f"{address}/move/", lost | {"lost_reason": "Preis"}, headers=HTMX)
+    assert "record-changed" in json.loads(moved["HX-Trigger"])
+    assert Opportunity.objects.get().stage == company.stages["lost"]
+
+
 def test_a_cell_is_edited_in_a_sheet_where_there_is_no_room(
     company: Company, editing: Client
 ) -> None:
