@@ -8,7 +8,7 @@ Object.assign(Idiomorph.defaults.callbacks, {
   beforeNodeMorphed(old, fresh) {
     if (!(old instanceof HTMLElement)) return true;
     if (old.matches("kk-grid td:is(.editing, .draft, .saving, .failed)")) return old.dataset.typed === fresh.dataset?.value;
-    if (old.matches("kk-inline-edit:has(form), kk-composer:has(textarea:not(:placeholder-shown)), form:has(kk-conditions), kk-board.dragging *, .menu:popover-open, .check > input")) return false;
+    if (old.matches("kk-inline-edit:has(form), kk-composer:has(textarea:not(:placeholder-shown)), #timeline-panel:has(select > option:not(:first-child):checked, input:not(:placeholder-shown)), form:has(kk-conditions), kk-board.dragging *, .menu:popover-open, .check > input")) return false;
     if (old.matches("kk-chart") && fresh.matches("kk-chart")) {
       old.refresh(fresh);
       return false;

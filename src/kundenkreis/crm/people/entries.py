@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from kundenkreis.records import RecordType
 from kundenkreis.records.registry import TYPES
 
 PAGE = 30
+LOOKED_AT = 1_000  # entries that a search for words reads at once
 # What a payload calls a field, where it does not use the field's own name.
 CALLED = {"lost_reason": "reason"}
 
@@ -30,22 +32,42 @@ class Entries:
     after: str = ""
 
 
-def timeline(viewer: Viewer, record: Any, after: str = "", kinds: tuple[str, ...] = ()) -> Entries:
+def timeline(
+    viewer: Viewer,
+    record: Any,
+    after: str = "",
+    *,
+    kinds: Collection[str] | None = None,
+    person_id: int | None = None,
+    matches: Callable[[TimelineEntry], bool] | None = None,
+) -> Entries:
     """What happened with a visible record up to now: a person's own entries, an organisation's with
-    those of its people, or those that refer to the record."""
+    those of its people, or those that refer to the record.
+
+    Only of some kinds, with one person, or what `matches` finds among the next entries; where it
+    finds little there, `after` still goes on.
+    """
     rows = _known(viewer, _entries(viewer, record)).select_related("person")
     rows = rows.filter(at__lte=clock.now())  # a meeting that is planned has not happened
-    if kinds:
+    if kinds is not None:
         rows = rows.filter(kind__in=kinds)
-    start = _cursor(after)
-    if start is not None:
+    if person_id is not None:
+        rows = rows.filter(person=person_id)
+    if (start := _cursor(after)) is not None:
         at, pk = start
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    found = list(rows.order_by("-at", "-pk")[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
+    looked_at = PAGE if matches is None else LOOKED_AT
+    found = list(rows.order_by("-at", "-pk")[: looked_at + 1])
+    more, found = len(found) > looked_at, found[:looked_at]
     for entry in found:
         _leave_out(viewer, entry)
-    return Entries(found, f"{found[-1].at.isoformat()}|{found[-1].pk}" if more else "")
+    shown, last = found, found[-1:]
+    if matches is not None:
+        fitting = [entry for entry in found if matches(entry)]
+        shown = fitting[:PAGE]
+        if len(fitting) > PAGE:
+            more, last = True, shown[-1:]
+    return Entries(shown, f"{last[0].at.isoformat()}|{last[0].pk}" if more and last else "")
 
 
 def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:

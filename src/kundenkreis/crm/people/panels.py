@@ -21,6 +21,7 @@ from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
 entries = once(timeline)
+contacts = once(queries.contacts_of)
 
 
 def email(record: Person | Organisation) -> str:
@@ -98,7 +99,8 @@ def name_text(record: Any) -> str:
 
 
 def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
-    return {"entries": entries(viewer, record), "may_write": viewer.covers(_change(record), record)}
+    people = contacts(viewer, record) if isinstance(record, Organisation) else []
+    return {"entries": entries(viewer, record), "people": [one.person for one in people]}
 
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
@@ -121,7 +123,7 @@ def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
 
 def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, Any]:
     return {
-        "contacts": queries.contacts_of(viewer, organisation),
+        "contacts": contacts(viewer, organisation),
         "may_write": viewer.may("crm.person.create"),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.crm.people import commands, contact_commands, permissions, queries
-from kundenkreis.crm.people.entries import timeline
-from kundenkreis.crm.people.panels import timeline_panel
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.records import registry, write
 from kundenkreis.records.forms import RecordForm
 from kundenkreis.records.numbers import whole
 from kundenkreis.web.crm.parts import again, found
+from kundenkreis.web.crm.people.timeline_filter import filtered
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 @require_GET
 def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
-    """Older entries, to be put below those shown."""
+    """What the form above a timeline asks for, or older entries to be put below those shown."""
     kind, record = found(request, slug, pk, "timeline")
-    panel = timeline_panel(request.viewer, record)
-    entries = timeline(request.viewer, record, after=request.GET.get("after", ""))
-    context = {"panel": {**panel, "entries": entries}, "record": record, "kind": kind}
-    return render(request, "people/timeline_panel.html#entries", context)
+    asked = {name: request.GET.get(name, "") for name in ("topic", "channel", "person", "q")}
+    entries = filtered(request.viewer, record, {**asked, "after": request.GET.get("after", "")})
+    kept = urlencode({name: text for name, text in asked.items() if text})
+    context = {"panel": {"entries": entries, "kept": kept}, "record": record, "kind": kind}
+    part = "more" if request.GET.get("after") else "entries"
+    return render(request, f"people/timeline_panel.html#{part}", context)
 
 
 @require_POST

@@ -12,11 +12,21 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.fields import translated
 from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
+from kundenkreis.web.crm.people.timeline_filter import CHANNELS, TOPICS
 
 register = template.Library()
 register.simple_tag(timeline.shown, name="timeline_entry")
 register.filter("purpose", timeline.purpose_label)
 register.filter("channel", timeline.channel_label)
+
+
+@register.simple_tag
+def timeline_choices() -> dict[str, list[tuple[str, str]]]:
+    """What the form above a timeline offers."""
+    return {
+        "topics": [(name, str(label)) for name, (label, _kinds) in TOPICS.items()],
+        "channels": [(name, str(label)) for name, (label, _kinds) in CHANNELS.items()],
+    }
 
 
 @register.filter

@@ -1,10 +1,25 @@
 from __future__ import annotations
 
+import html
+import re
+from urllib.parse import parse_qsl
+
 import pytest
+from django.test import Client
 from django.utils import translation
 
-from kundenkreis.crm.people.models import TimelineEntry
+from kundenkreis.crm.accounts.queries import viewer_of
+from kundenkreis.crm.people import entries
+from kundenkreis.crm.people.commands import create_person
+from kundenkreis.crm.people.models import Person, TimelineEntry
+from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
+from kundenkreis.crm.work.commands import add_activity
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.web.crm.people.timeline import KINDS, address, line
+from kundenkreis.web.crm.people.timeline_filter import filtered
+from kundenkreis.web.crm.tests.conftest import Company
 
 LOOP = ["visit", "cart", "exposure", "control", "offer_clicked", "order", "order_cancelled", "note"]
 
@@ -46,3 +61,87 @@ def test_it_writes_amounts_in_the_readers_language() -> None:
 )
 def test_it_links_to_what_an_entry_is_about(reference: str, url: str) -> None:
     assert address(TimelineEntry(reference=reference)) == url
+
+
+@pytest.mark.django_db(databases=BOTH)
+class TestFilter:
+    """The form above a timeline."""
+
+    def titles(self, anna: Client, record: object, **asked: object) -> list[str]:
+        kind = type(record).__name__.lower()
+        answer = anna.get(f"/crm/{kind}/{record.pk}/timeline/", asked)  # type: ignore[attr-defined]
+        assert answer.status_code == 200
+        return re.findall(r'<div class="what">(?:<a[^>]*>|<span>)([^<]*)<', answer.text)
+
+    @pytest.fixture
+    def person(self, company: Company) -> Person:
+        viewer = viewer_of(company.anna)
+        texts = (("call", "Müller fragt nach der Straße"), ("note", "Staffelpreis ab 20 Stück"))
+        for kind, text in texts:
+            add_activity(actor=viewer, kind=kind, about=company.person, text=text)
+        happened(company.person, "order", number="BO-4711", net_minor=52_000)
+        happened(company.person, "visit", title="Messköpfe")
+        return company.person
+
+    def test_it_shows_what_was_asked_for(self, anna: Client, person: Person) -> None:
+        everything = {"Call", "Note", "Ordered", "Visited"}
+        for query, expected in (
+            ("", everything),
+            ("topic=calls", {"Call"}),
+            ("channel=web", {"Visited"}),
+            ("channel=inside", {"Note"}),
+            ("topic=calls&channel=web", set()),
+            ("q=mueller strasse", {"Call"}),
+            ("q=bo-4711", {"Ordered"}),
+            ("q=520", {"Ordered"}),  # as it reads, not as it is stored
+            ("q=stück", {"Note"}),
+            ("q=gibt es nicht", set()),
+            ("topic=nonsense&channel=%00&person=x", everything),
+        ):
+            asked = dict(parse_qsl(query))
+            found = {title.split()[0] for title in self.titles(anna, person, **asked)}
+            assert found == expected, query
+
+    def test_an_organisations_timeline_is_narrowed_to_one_of_its_people(
+        self, company: Company, anna: Client, person: Person
+    ) -> None:
+        other = create_person(
+            actor=viewer_of(company.anna), last_name="Kern", organisation=company.firm
+        )
+        happened(other, "visit", title="Stative")
+        assert len(self.titles(anna, company.firm, person=other.pk)) == 1
+        assert "Kern" in anna.get(f"/crm/organisations/{company.firm.pk}/").text
+
+    def test_a_search_goes_on_beyond_what_it_looks_at_at_once(
+        self, anna: Client, person: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(entries, "LOOKED_AT", 3)
+        for number in range(7):
+            happened(person, "visit", title=f"Seite {number}")
+        address, steps = f"/crm/person/{person.pk}/timeline/?q=bo-4711", 0
+        while "BO-4711" not in (shown := anna.get(address).text):
+            found = re.search(r'hx-get="([^"]*)"', shown)
+            assert found is not None
+            address, steps = html.unescape(found[1]), steps + 1
+            assert steps < 9
+        assert steps >= 2
+
+    def test_each_matching_entry_comes_once_page_by_page(
+        self, anna: Client, person: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(entries, "PAGE", 2)
+        for number in range(5):
+            happened(person, "visit", title=f"Seite {number}")
+        viewer, seen, after = Viewer("Anna", 1, grants={"*.*.*": Level.ALL}), [], ""
+        for _ in range(5):
+            page = filtered(viewer, person, {"q": "seite", "after": after})
+            seen += [entry.pk for entry in page.rows]
+            after = page.after
+            if not after:
+                break
+        assert len(seen) == len(set(seen)) == 5
+
+
+def happened(person: Person, kind: str, **payload: object) -> None:
+    at, key = clock.now(), f"{kind}{person.pk}{sorted(payload.items())}"
+    add_timeline_entry(actor=SYSTEM, entry=NewEntry(kind, at, key, person.pk, payload=payload))
