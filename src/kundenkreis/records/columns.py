@@ -73,7 +73,7 @@ def written(columns: Iterable[Column]) -> str:
 def offered(kind: RecordType, viewer: Viewer) -> tuple[Column, ...]:
     """Every column the viewer may choose: those declared, the facts of its pages, what all have,
     and the fields of the company's own."""
-    facts = [fact for _section, some in kind.facts_for(viewer) for fact in some]
+    facts = kind.facts_of(viewer)
     declared = [Column(fact) if isinstance(fact, str) else fact for fact in facts]
     have = set(names(kind.model))
     further = [name for name in (*kind.exchange.fields, *COMMON) if name in have]

@@ -80,10 +80,13 @@ class Section:
 
     title: StrOrPromise
     facts: tuple[str | Column, ...]
+    made: str = ""
 
     @property
     def key(self) -> str:
         """Its name in layouts, whatever the language: `facts`."""
+        if self.made:
+            return self.made
         with translation.override(None):
             return slugify(str(self.title))
 
@@ -321,9 +324,19 @@ class RecordType:
             for section in layout.sections(self, viewer)
         )
 
+    def facts_of(self, viewer: Viewer) -> list[str | Column]:
+        """All facts that the viewer may know of: as the page shows them, then those it leaves out."""
+        from kundenkreis.records import layout
+
+        shown = [fact for _section, facts in self.facts_for(viewer) for fact in facts]
+        have = {name_of(fact) for fact in shown}
+        further = (fact for one in layout.base(self) for fact in one.facts)
+        left = (fact for fact in further if name_of(fact) not in have)
+        return shown + [fact for fact in left if self.sees(viewer, name_of(fact))]
+
     def fact_names(self, viewer: Viewer) -> list[str]:
         """The names of those facts."""
-        return [name_of(fact) for _section, facts in self.facts_for(viewer) for fact in facts]
+        return [name_of(fact) for fact in self.facts_of(viewer)]
 
     def right(self, action: str) -> str:
         return f"{self.side}.{self.name}.{action}"

@@ -1,4 +1,4 @@
-"""What administrators do with the fields of a record type: define, change, order, put away, delete.
+"""What administrators do with the fields of a record type: define, change, order, archive, delete.
 
 A key is made once, from the first label, and never given again as long as anybody may remember it.
 """
@@ -16,7 +16,9 @@ from kundenkreis.kernel import clock, removal, store
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.shapes import SHAPES
+from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import definitions
 from kundenkreis.records.cells import written
 from kundenkreis.records.fieldoptions import clean, free_name, plain_name, texts
@@ -26,7 +28,7 @@ from kundenkreis.records.jobs import keep_field_indexes, rebuild_search
 from kundenkreis.records.models import FieldDefinition
 
 if TYPE_CHECKING:
-    from kundenkreis.kernel.access import Actor
+    from kundenkreis.kernel.access import Actor, Viewer
     from kundenkreis.records.declaration import RecordType
 
 MOST = 200  # fields of one type
@@ -45,9 +47,14 @@ def right(kind: RecordType) -> str:
     return f"{kind.side}.field.change"
 
 
+def may_define(viewer: Viewer, kind: RecordType) -> bool:
+    """Whether somebody may change what everybody sees of a type."""
+    return issubclass(kind.model, Record) and viewer.level(right(kind)) is Level.ALL
+
+
 def require(actor: Actor, kind: RecordType) -> None:
     """Raise `NotAllowed` for whoever may not change what everybody sees."""
-    if actor.level(right(kind)) is not Level.ALL:
+    if not may_define(actor, kind):
         raise NotAllowed(right(kind))
 
 
@@ -97,7 +104,7 @@ def change_field(*, actor: Actor, kind: RecordType, pk: int, **values: Any) -> F
 
 
 def archive_field(*, actor: Actor, kind: RecordType, pk: int, archived: bool) -> FieldDefinition:
-    """Put a field away, or bring it back: it is no longer shown or asked for, its values stay."""
+    """Archive a field, or bring it back: it is no longer shown or asked for, its values stay."""
     require(actor, kind)
     with store.group(kind.side, "records.archive_field"):
         found = _field(kind, pk)
@@ -120,19 +127,20 @@ def order_fields(*, actor: Actor, kind: RecordType, pks: Iterable[int]) -> None:
             _tell(kind)
 
 
-def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> None:
-    """Delete a field that was put away before; it can be brought back with all its values."""
+def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> str:
+    """Delete an archived field; returns the batch by which it comes back."""
     require(actor, kind)
-    with store.group(kind.side, "records.remove_field"):
+    with store.group(kind.side, "records.remove_field", new_batch()) as unit:
         found = _field(kind, pk)
         if not found.archived:
             raise DomainError(
                 _("The field is still in use."),
-                _("Only what was put away can be deleted, so that nobody misses it at once."),
-                _("Put it away first."),
+                _("Only archived fields can be deleted, so that nobody misses one at once."),
+                _("Archive it first."),
             )
         store.remove(actor, found)
         _tell(kind)
+        return unit.batch
 
 
 def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinition:

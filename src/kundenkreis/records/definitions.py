@@ -1,4 +1,4 @@
-"""The fields a company has defined, as every process knows them.
+"""The fields a company has defined, and its layouts of pages, as every process knows them.
 
 They are read once and kept. A stamp (a row of `Cursor`) changes with every change of a definition;
 each request looks at it when it first asks for a field, everything else once a second. So a new
@@ -24,7 +24,7 @@ from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import touched_here
 from kundenkreis.records import registry
 from kundenkreis.records.fieldtypes import TEXT_LENGTH, TYPES
-from kundenkreis.records.models import FieldDefinition
+from kundenkreis.records.models import FieldDefinition, PageLayout
 
 STAMP = "records.fields"
 PATIENCE = 1.0  # seconds
@@ -38,6 +38,7 @@ class _Known:
 
     stamp: int
     by_kind: Mapping[str, dict[str, FieldDefinition]]
+    layouts: Mapping[str, dict[str, PageLayout]]
     keys: dict[type[Model], Mapping[str, custom.Key]] = field(default_factory=dict)
 
 
@@ -62,6 +63,12 @@ def find(model: type[Model], name: str) -> FieldDefinition | None:
 def in_use(model: type[Model]) -> list[FieldDefinition]:
     """Those that are not archived, in their order."""
     return [one for one in of(model).values() if not one.archived]
+
+
+def layouts(model: type[Model]) -> Mapping[str, PageLayout]:
+    """How the pages of a model's records are laid out, by role; "" for everybody."""
+    side = side_of_label(model._meta.app_label)
+    return {} if side is None else _of_side(side).layouts.get(str(model._meta.model_name), {})
 
 
 def keys(model: type[Model]) -> Mapping[str, custom.Key]:
@@ -116,23 +123,23 @@ def _fits(definition: FieldDefinition) -> Callable[[Any], bool] | None:
 
 
 def _of_side(side: Side) -> _Known:
-    if touched_here(side, FieldDefinition):
+    if touched_here(side, FieldDefinition) or touched_here(side, PageLayout):
         return _own_of_unit(side)
     known, now = _known.get(side), time.monotonic()
     if known is None or now - getattr(_looked, side, -PATIENCE) >= PATIENCE:
         stamp = _stamp(side)
         if known is None or known.stamp != stamp:
             # Without a stamp nobody has ever defined a field.
-            known = _known[side] = _Known(stamp, _read(side) if stamp else {})
+            known = _known[side] = _read(side, stamp) if stamp else _Known(0, {}, {})
         setattr(_looked, side, now)
     return known
 
 
 def _own_of_unit(side: Side) -> _Known:
     """What the unit of work in progress has made of them; nobody else may see that yet."""
-    mine, stamp = getattr(_looked, "unit", _Known(0, {})), _stamp(side)
+    mine, stamp = getattr(_looked, "unit", _Known(0, {}, {})), _stamp(side)
     if mine.stamp != stamp:
-        mine = _looked.unit = _Known(stamp, _read(side))
+        mine = _looked.unit = _read(side, stamp)
     return mine
 
 
@@ -141,12 +148,15 @@ def _stamp(side: Side) -> int:
     return next(iter(found), 0)
 
 
-def _read(side: Side) -> dict[str, dict[str, FieldDefinition]]:
+def _read(side: Side, stamp: int) -> _Known:
     found: dict[str, dict[str, FieldDefinition]] = {}
     for one in store.stored(side, FieldDefinition).order_by("position", "id"):
         if one.type in TYPES:
             found.setdefault(one.kind, {})[one.name] = one
-    return found
+    layouts: dict[str, dict[str, PageLayout]] = {}
+    for layout in store.stored(side, PageLayout).order_by("id"):
+        layouts.setdefault(layout.kind, {})[layout.role] = layout
+    return _Known(stamp, found, layouts)
 
 
 custom.use(keys)

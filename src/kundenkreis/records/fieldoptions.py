@@ -28,6 +28,11 @@ def clean(kind: RecordType, sort: str, options: Mapping[str, Any]) -> dict[str, 
     return {name: _CLEAN[name](kind, options.get(name)) for name in TYPES[sort].options}
 
 
+def offered_targets(kind: RecordType) -> list[RecordType]:
+    """The types whose records a field may name: all of its side."""
+    return [one for one in RECORD_TYPES.values() if one.side is kind.side]
+
+
 def texts(said: Any) -> dict[str, str]:
     """A text in the languages it was given in."""
     found = {code: str((said or {}).get(code) or "").strip() for code in LANGUAGES}

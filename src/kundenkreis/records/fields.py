@@ -194,12 +194,17 @@ def _custom(model: type[models.Model], name: str) -> Info:
     found = definitions.find(model, name)
     if found is None:
         raise LookupError(f"nobody has defined {name} for {model.__name__}")
+    return info_of(model, found)
+
+
+def info_of(model: type[models.Model], found: FieldDefinition) -> Info:
+    """The field that a definition makes."""
     kept: dict[str, Any] = found.__dict__  # it lives as long as the definition is current
     if "_info" not in kept:
         column = column_of(found, model)
         related = column.related_model if isinstance(column, models.ForeignKey) else None
         kept["_info"] = Info(
-            name, column, found.fieldtype.kind, column.verbose_name, related, found
+            found.name, column, found.fieldtype.kind, column.verbose_name, related, found
         )
     made: Info = kept["_info"]
     return made

@@ -33,6 +33,7 @@ class FieldType:
     names what else is said of a field of this type."""
 
     label: StrOrPromise
+    about: StrOrPromise
     icon: str
     shape: str
     kind: Kind
@@ -72,50 +73,61 @@ def _relation(definition: FieldDefinition, options: dict[str, Any]) -> Column:
 
 TYPES: Mapping[str, FieldType] = {
     "text": FieldType(
-        pgettext_lazy("type of field", "Text"), "text-cursor-input", "text", Kind.TEXT,
+        pgettext_lazy("type of field", "Text"), _("One line, such as a name or a code"),
+        "text-cursor-input", "text", Kind.TEXT,
         _plain(models.CharField, max_length=TEXT_LENGTH), searched=True, unique=True,
     ),
     "long_text": FieldType(
-        _("Long text"), "align-left", "text", Kind.TEXT,
+        _("Long text"), _("Several lines, such as a description"), "align-left", "text", Kind.TEXT,
         _plain(models.TextField), searched=True, filterable=False,
     ),
     "number": FieldType(
-        _("Number"), "hash", "number", Kind.NUMBER, _number, unique=True, options=("places",)
+        pgettext_lazy("type of field", "Number"), _("To compare, sort and add up"), "hash", "number", Kind.NUMBER,
+        _number, unique=True, options=("places",),
     ),
     "money": FieldType(
-        _("Amount of money"), "euro", "whole", Kind.MONEY,
+        _("Amount of money"), _("With its currency"), "euro", "whole", Kind.MONEY,
         _plain(models.BigIntegerField), options=("currency",),
     ),
-    "date": FieldType(_("Date"), "calendar", "day", Kind.DATE, _plain(models.DateField)),
-    "time": FieldType(_("Time of day"), "clock", "time", Kind.TIME, _plain(models.TimeField)),
+    "date": FieldType(
+        _("Date"), _("A day without a time"), "calendar", "day", Kind.DATE,
+        _plain(models.DateField),
+    ),
+    "time": FieldType(
+        _("Time of day"), _("Such as the beginning of opening hours"), "clock", "time", Kind.TIME,
+        _plain(models.TimeField),
+    ),
     "datetime": FieldType(
-        _("Date and time"), "calendar-clock", "instant", Kind.DATETIME,
-        _plain(models.DateTimeField),
+        _("Date and time"), _("A moment, in everybody's own time zone"), "calendar-clock",
+        "instant", Kind.DATETIME, _plain(models.DateTimeField),
     ),
     "choice": FieldType(
-        _("Choice"), "circle-dot", "text", Kind.CHOICE, _choice, options=("choices",)
+        _("Choice"), _("One of a list that you lay down"), "circle-dot", "text", Kind.CHOICE,
+        _choice, options=("choices",),
     ),
     "choices": FieldType(
-        _("Several choices"), "list-checks", "words", Kind.WORDS, _choices,
-        ordered=False, options=("choices",),
+        _("Several choices"), _("Any number of a list that you lay down"), "list-checks", "words",
+        Kind.WORDS, _choices, ordered=False, options=("choices",),
     ),
     "boolean": FieldType(
-        _("Yes or no"), "toggle-left", "boolean", Kind.BOOLEAN, _plain(models.BooleanField)
+        _("Yes or no"), _("A tick"), "square-check", "boolean", Kind.BOOLEAN,
+        _plain(models.BooleanField),
     ),
     "relation": FieldType(
-        _("Record"), "link-2", "whole", Kind.REFERENCE, _relation, options=("target",)
+        _("Record"), _("Names another record, and leads to it"), "link-2", "whole", Kind.REFERENCE,
+        _relation, options=("target",),
     ),
     "url": FieldType(
-        _("Web address"), "link", "text", Kind.TEXT,
+        _("Web address"), _("Opens with a click"), "globe", "text", Kind.TEXT,
         _plain(models.URLField, max_length=TEXT_LENGTH), searched=True, unique=True,
     ),
     "email": FieldType(
-        _("E-mail address"), "mail", "text", Kind.TEXT, _plain(models.EmailField),
-        searched=True, unique=True,
+        _("E-mail address"), _("Checked for its form"), "mail", "text", Kind.TEXT,
+        _plain(models.EmailField), searched=True, unique=True,
     ),
     "phone": FieldType(
-        _("Phone number"), "phone", "text", Kind.TEXT, _plain(models.CharField, max_length=60),
-        searched=True, unique=True,
+        _("Phone number"), _("In any notation"), "phone", "text", Kind.TEXT,
+        _plain(models.CharField, max_length=60), searched=True, unique=True,
     ),
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.fields import Translated, is_custom
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
-from kundenkreis.records import directory, fields, registry
+from kundenkreis.records import directory, fields, layout, registry
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.formfields import (
     ChoicesField,
@@ -203,7 +203,13 @@ def form_names(kind: RecordType, viewer: Viewer) -> list[str]:
     else of all facts that may be changed."""
     facts = changeable(kind, kind.fact_names(viewer))
     names = [*kind.form, *filter(is_custom, facts)] if kind.form else facts
-    return [name for name in names if kind.sets(viewer, name)]
+    left = layout.left_out(kind, viewer)
+    asked = [name for name in names if name not in left or _is_required(kind, name)]
+    return layout.ordered(kind, viewer, [name for name in asked if kind.sets(viewer, name)])
+
+
+def _is_required(kind: RecordType, name: str) -> bool:
+    return not info(kind.model, name).column.blank
 
 
 def initial_from(

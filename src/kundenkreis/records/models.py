@@ -73,6 +73,28 @@ class FieldDefinition(models.Model):
         return found
 
 
+class PageLayout(models.Model):
+    """Which facts the pages of a type show, in which groups and order.
+
+    `role` is the role it is for, empty for everybody. `sections` are `{"key": "facts", "title":
+    {…}, "facts": ["industry", "custom__color"]}`, without a title where the declared one stands;
+    `hidden` are facts that the page leaves out.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    role = models.CharField(max_length=60, blank=True)
+    sections = models.JSONField(default=list)
+    hidden = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("layout")
+        constraints = [models.UniqueConstraint(fields=["kind", "role"], name="page_layout_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.role}".strip()
+
+
 class LongWork(models.Model):
     """Work that goes on in the worker: whose it is, what was asked for, and how far it is.
 

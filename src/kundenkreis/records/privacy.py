@@ -35,6 +35,7 @@ PRIVACY: Map = {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "what", "kind", "row", "at"), _OWN),
     },
+    "PageLayout": dict.fromkeys(("id", "kind", "role", "sections", "hidden"), TECHNICAL),
     "FieldDefinition": dict.fromkeys(
         (
             "id", "kind", "key", "type", "label", "help", "options", "required", "unique",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import URLPattern, path
 
 from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.views import (
@@ -17,9 +18,11 @@ from kundenkreis.records.views import (
     columns,
     editing,
     exchange,
+    fields,
     filtering,
     history,
     importing,
+    layout,
     lists,
     marking,
     pages,
@@ -28,15 +31,17 @@ from kundenkreis.records.views import (
 )
 
 if TYPE_CHECKING:
-    from kundenkreis.kernel.sides import Side
     from kundenkreis.records.declaration import RecordType
 
 
 def patterns(side: Side) -> list[URLPattern]:
     """The addresses of all types of one side; call it when every context has registered."""
-    return [
+    made = [
         pattern for kind in TYPES.values() if kind.side is side for pattern in patterns_of(kind)
     ]
+    if side is Side.CRM:
+        made.append(path("fields/", fields.types_page, name="field-types"))
+    return made
 
 
 def patterns_of(kind: RecordType) -> list[URLPattern]:
@@ -85,12 +90,31 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
             _address(kind, out, "exported", exchange.export_page),
             _address(kind, f"{out}file/", "exported-file", exchange.exported_file),
         ]
+    if issubclass(kind.model, Record):
+        made += _own(kind)
     if kind.board:
         made += [
             _address(kind, f"{kind.slug}/board/", "board", boards.board_page),
             _address(kind, f"{one}move/", "move", boards.move_card),
         ]
     return made
+
+
+def _own(kind: RecordType) -> list[URLPattern]:
+    """The addresses where administrators make a type their own."""
+    own, one = f"{kind.slug}/fields/", f"{kind.slug}/fields/<int:pk>/"
+    return [
+        _address(kind, own, "fields", fields.fields_page),
+        _address(kind, f"{own}new/", "field-new", fields.new_field),
+        _address(kind, f"{own}preview/", "field-preview", fields.preview),
+        _address(kind, f"{own}order/", "field-order", fields.order_fields),
+        _address(kind, f"{own}restore/<str:batch>/", "field-restore", fields.restore_field),
+        _address(kind, f"{kind.slug}/layout/", "layout", layout.layout_page),
+        _address(kind, f"{kind.slug}/layout/reset/", "layout-reset", layout.reset_layout),
+        _address(kind, one, "field", fields.field_page),
+        _address(kind, f"{one}archive/", "field-archive", fields.archive_field),
+        _address(kind, f"{one}remove/", "field-remove", fields.remove_field),
+    ]
 
 
 def _bulk(kind: RecordType) -> list[URLPattern]:

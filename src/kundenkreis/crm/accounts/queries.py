@@ -13,6 +13,7 @@ from kundenkreis.crm.accounts.models import Absence, Role, Team, User
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotAllowed, NotFound
+from kundenkreis.kernel.fields import translated
 from kundenkreis.kernel.sharing import SharedWith
 
 Grants = Mapping[str, Level]
@@ -178,6 +179,13 @@ def roles(viewer: Viewer) -> list[Role]:
     if viewer.level("crm.role.read") is not Level.ALL:
         raise NotAllowed("crm.role.read")
     return list(Role.objects.annotate(count=Count("holders")).order_by("id")[:200])
+
+
+def role_names(viewer: Viewer) -> list[tuple[str, str]]:
+    """The names and labels of all roles, for those who may read them; else none."""
+    if viewer.level("crm.role.read") is not Level.ALL:
+        return []
+    return [(role.slug, translated(role.label)) for role in role_choices()]
 
 
 def role_choices() -> list[Role]:

@@ -12,7 +12,16 @@ from kundenkreis.crm.accounts import commands, queries, team_commands
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
-from kundenkreis.records import Button, Column, RecordType, Section, acting, directory, register
+from kundenkreis.records import (
+    Button,
+    Column,
+    RecordType,
+    Section,
+    acting,
+    directory,
+    layout,
+    register,
+)
 from kundenkreis.ui import parts
 
 
@@ -104,4 +113,5 @@ TEAM = register(
 
 acting.use(queries.viewer_by_id)
 directory.use("owner_id", names=queries.staff_names, choices=queries.staff_choices)
+layout.use_roles(queries.role_names)
 directory.use("team_id", names=queries.team_names, choices=queries.team_choices)

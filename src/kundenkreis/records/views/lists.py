@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
+from kundenkreis.records.defining import may_define
 from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
@@ -32,6 +33,7 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "tabs": tabs(kind, viewer, request.GET, "list"),
         "bulk_actions": bulk.actions(kind, viewer) if found.selectable else [],
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
+        "fields_url": kind.url("fields") if may_define(viewer, kind) else "",
         "bin_url": kind.url("bin") if kind.may(viewer, "remove") else "",
         "import_url": kind.url("import") if kind.may(viewer, "import") else "",
         "export_urls": [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from kundenkreis.records import registry
 from kundenkreis.records.declaration import Button
+from kundenkreis.records.defining import may_define
 from kundenkreis.records.facts import editable_names, sections
 from kundenkreis.records.marks import marks_of
 from kundenkreis.records.sharing import may_share
@@ -77,6 +78,9 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
     if may_share(kind, viewer, record):
         found.append(Button(_("Share"), kind.url(pk, "shares"), "share-2", menu=True))
     found.append(Button(_("History"), kind.url(pk, "history"), "history", menu=True))
+    if may_define(viewer, kind):
+        url = kind.url("layout")
+        found.append(Button(_("Arrange this page"), url, "layout-list", menu=True))
     if may(kind, viewer, "remove", record):
         label = _("Delete")
         found.append(Button(label, icon="trash-2", opens="remove", menu=True, danger=True))

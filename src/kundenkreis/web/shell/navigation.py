@@ -91,6 +91,7 @@ ENTRIES: list[Entry] = [
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
     Entry("operation", _("Roles"), "/crm/roles/", "shield-check", "crm.role.read"),
+    Entry("operation", _("Fields"), "/crm/fields/", "text-cursor-input", "crm.field.change"),
 ]
 
 
