@@ -18,6 +18,8 @@ from django.utils import timezone, translation
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import anybody, today, viewer_of
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records.exchange.commands import too_large
+from kundenkreis.records.exchange.reading import MOST_BYTES
 from kundenkreis.web.shell import errors
 
 if TYPE_CHECKING:
@@ -43,6 +45,15 @@ PUBLIC = (
 UNUSABLE = (OverflowError, RecursionError, UnicodeEncodeError, DataError)
 
 
+FORM = 1_000_000  # what a form may have beside the largest file
+
+
+def _length(request: HttpRequest) -> int:
+    """How long the request says it is; nothing of it is read yet."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 class ViewerMiddleware:
     """Puts `request.viewer` there, asks for a log-in, and turns domain errors into pages."""
 
@@ -59,7 +70,10 @@ class ViewerMiddleware:
         request.edits_lists = user.edits_lists  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
             request.LANGUAGE_CODE = user.language
-            response = self.get_response(request)
+            if _length(request) > MOST_BYTES + FORM:
+                response = errors.refused(request, too_large())
+            else:
+                response = self.get_response(request)
         response.headers.setdefault("Content-Language", user.language)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -101,6 +101,17 @@ def test_a_broken_file_gets_a_clear_answer(company: Company, anna: Client) -> No
     assert "Traceback" not in text
 
 
+def test_a_file_of_two_gigabytes_is_refused_before_it_is_read(
+    company: Company, anna: Client
+) -> None:
+    # Whoever read the body would wait for two gigabytes that never come.
+    asked = {"CONTENT_LENGTH": "2000000000", "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    answer = anna.generic("POST", "/crm/persons/import/", b"--x", **asked)
+    assert answer.status_code == 422
+    assert "The file is too large" in answer.text
+    assert not Transfer.objects.using("default").exists()
+
+
 def test_an_import_is_nobody_elses(
     company: Company, anna: Client, logged_in: Callable[[User], Client]
 ) -> None:
