@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kundenkreis.crm.people import commands as people
+from kundenkreis.crm.people.contact_commands import add_affiliation
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.sales import queries
 from kundenkreis.crm.sales.order_commands import cancel_order, place_order
@@ -62,7 +63,7 @@ def test_it_leaves_cancelled_orders_out_and_compares_with_the_year_before(person
 def test_it_counts_an_order_of_a_firms_person_once_for_the_firm(person: Person) -> None:
     firm = people.create_organisation(actor=ANNA, name="Bergmann")
     for function in ("Einkauf", "Geschäftsführung"):  # two roles, still one order
-        people.add_affiliation(actor=ANNA, person=person, organisation=firm, function=function)
+        add_affiliation(actor=ANNA, person=person, organisation=firm, function=function)
     order(person, "1", datetime(2026, 11, 1, tzinfo=BERLIN), 1000)
     with clock.freeze("2026-11-21T12:00:00Z"):
         assert queries.business(ANNA, firm).revenue.minor == 1000
