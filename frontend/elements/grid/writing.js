@@ -122,7 +122,7 @@ export class Writing {
     const { elt, target, requestConfig } = event.detail;
     this.undos = this.undos.filter((url) => url !== requestConfig.path);
     const same = elt.matches("#list > [hidden]"); // the same list anew keeps it
-    if (target?.id !== "list" || same || !this.grid.marks.waiting) return;
+    if (!target?.matches("#list, #page") || same || !this.grid.marks.waiting) return;
     event.preventDefault();
     this.grid.marks.tell(this.grid.dataset.waiting);
   }
