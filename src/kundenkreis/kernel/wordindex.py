@@ -77,10 +77,10 @@ def in_use(side: Side, kind: str, field: str) -> list[str]:
             {next_one}
             UNION ALL
             SELECT ({next_one} AND value > found.value) FROM found WHERE found.value IS NOT NULL
-        ), some AS (SELECT value FROM found WHERE value IS NOT NULL LIMIT {MOST_KNOWN})
+        ), few AS (SELECT value FROM found WHERE value IS NOT NULL LIMIT {MOST_KNOWN})
         SELECT (SELECT word FROM {_TABLE} one WHERE one.kind = %s AND one.field = %s
-                AND one.value = some.value LIMIT 1)
-        FROM some
+                AND one.value = few.value LIMIT 1)
+        FROM few
     """
     with connections[side.alias].cursor() as cursor:
         cursor.execute(sql, [kind, field] * 3)
