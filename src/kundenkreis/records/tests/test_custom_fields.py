@@ -19,7 +19,6 @@ from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH
-from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import defining, facts, write
 from kundenkreis.records.editing import Edit
 from kundenkreis.records.fields import info, names
@@ -184,9 +183,7 @@ def test_a_deleted_field_comes_back_with_its_values_and_nobody_else_gets_its_key
     with pytest.raises(DomainError):
         defining.remove_field(actor=ANNA, kind=PERSON, pk=made_field.pk)
     defining.archive_field(actor=ANNA, kind=PERSON, pk=made_field.pk, archived=True)
-    batch = new_batch()
-    with store.group(Side.CRM, "", batch):
-        defining.remove_field(actor=ANNA, kind=PERSON, pk=made_field.pk)
+    batch = defining.remove_field(actor=ANNA, kind=PERSON, pk=made_field.pk)
 
     assert made_field.name not in names(Person)
     assert field("Colour").key == "colour_2"
