@@ -20,8 +20,7 @@ class Grid extends HTMLElement {
     this.range = new Range(this);
     this.editor = new Editor(this);
     this.writing = new Writing(this);
-    this.stop = new AbortController();
-    const { signal } = this.stop;
+    const { signal } = (this.stop = new AbortController());
     this.addEventListener("keydown", (event) => (this.editor.cell ? this.editor.key(event) : this.key(event)));
     this.addEventListener("mousedown", (event) => this.press(event));
     this.addEventListener("mouseover", (event) => event.buttons === 1 && this.dragging && this.go(this.cellAt(event), true));
