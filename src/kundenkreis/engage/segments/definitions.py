@@ -31,6 +31,12 @@ PEOPLE = Vocabulary(
 )
 
 
+# What lists of people may be narrowed by: all that can be told without reading the log.
+LISTED = Vocabulary(
+    "engage.profile", PROFILE_FIELDS, PROFILE_FAMILIES, (InSegmentType(), HasConsentType())
+)
+
+
 def tree_of(definition: Any) -> Node:
     """The tree of a stored or received definition. Raises `ConditionError`."""
     return load(definition, PEOPLE)

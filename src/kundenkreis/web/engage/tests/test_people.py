@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -96,7 +97,10 @@ def test_people_are_listed_by_what_segments_can_ask(anna: Client, shop: Shop) ->
         found = page(anna, "/engage/profiles/", where=json.dumps({"v": 1, "where": where}))
         assert "1 record" in found
         assert f"/engage/profiles/{eva.pk}/" in found
-    assert "/engage/profiles/?where=" in page(anna, f"/engage/segments/{made.pk}/")
+    members = page(anna, f"/engage/segments/{made.pk}/members/")
+    assert f"/engage/segments/{made.pk}/why/{eva.pk}/" in members
+    (listed,) = re.findall(r'href="(/engage/profiles/\?where=[^"]+)"', members)
+    assert "1 record" in page(anna, listed)
 
 
 def test_who_may_not_know_what_people_did_cannot_ask_for_it(shop: Shop) -> None:
