@@ -25,7 +25,7 @@ State = Segment.State
 TONES = {State.ACTIVE: "green"}
 SHOWN = 10  # members
 MOST = 200  # segments
-_ASKED = tuple(f"engage.{name}.read" for name in ("profile", "segment", "consententry"))
+_ASKED = ("engage.profile.read", "engage.segment.read")
 
 
 def state_tag(segment: Segment) -> SafeString:
@@ -91,7 +91,7 @@ def segments_panel(viewer: Viewer, profile: Profile) -> Mapping[str, Any] | None
 
 
 def conditions_of_people(viewer: Viewer) -> Vocabulary | None:
-    """What lists of people may be narrowed by as segments are: what they said and allowed.
+    """What lists of people may be narrowed by as segments are: what they said, and who they are.
 
     Only for whom may know all of it: a condition tells as much as what it compares.
     """
