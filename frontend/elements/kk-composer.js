@@ -13,7 +13,11 @@ class Composer extends HTMLElement {
     this.list = this.querySelector(".mentions");
     this.stop = new AbortController();
     const { signal } = this.stop;
-    this.addEventListener("change", (event) => event.target.name === "kind" && this.text.focus(), { signal });
+    // A click on a label comes as one on its input, also when that is chosen already; the arrow keys
+    // stay among the kinds.
+    this.addEventListener("keydown", ({ key }) => (this.walking = key.startsWith("Arrow")), { signal });
+    this.addEventListener("click", ({ target }) => target.name === "kind" && !this.walking && this.text.focus(), { signal });
+    this.addEventListener("keyup", () => (this.walking = false), { signal });
     this.addEventListener("input", () => this.typed(), { signal });
     this.text.addEventListener("keydown", (event) => this.key(event), { signal });
     this.list.addEventListener("pointerdown", (event) => this.take(event), { signal });

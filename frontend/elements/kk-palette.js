@@ -1,8 +1,10 @@
+import { keyName } from "./kk-shortcuts.js";
+
 // <kk-palette><dialog><input hx-get><div class="palette-here"></div><div role="listbox"></div>…
-// The palette: what the server finds, below it what the title bar of this page offers, also behind
-// "more". Arrow keys
+// The palette: what the server finds, below it what this page offers: its title bar, also behind
+// "more", and whatever has a key. Arrow keys
 // choose, Enter opens, Escape closes. Opened like any dialog (data-opens="palette").
-const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]), .menu-item)";
+const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]), .menu-item), #page [data-key]:not(input, select, textarea)";
 
 class Palette extends HTMLElement {
   connectedCallback() {
@@ -14,6 +16,7 @@ class Palette extends HTMLElement {
     // At once: the event "toggle" comes after the first letters, which opened() would select.
     this.opening = new MutationObserver(() => this.dialog.open && this.opened());
     this.opening.observe(this.dialog, { attributeFilter: ["open"] });
+    document.addEventListener("palette:open", ({ detail }) => this.open(detail === "new" ? this.dataset.new : ""), { signal });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
     this.field.addEventListener("input", () => this.asked(), { signal });
     this.addEventListener("htmx:beforeSwap", () => this.forget(), { signal });
@@ -24,6 +27,12 @@ class Palette extends HTMLElement {
   disconnectedCallback() {
     this.stop.abort();
     this.opening.disconnect();
+  }
+
+  // "/" and "c" end here on pages that have no list of their own.
+  open(word) {
+    if (!this.dialog.open) this.dialog.showModal();
+    this.field.value = word;
   }
 
   opened() {
@@ -56,11 +65,12 @@ class Palette extends HTMLElement {
   offer() {
     const wanted = this.field.value.trim().toLowerCase();
     const known = new Set([...this.querySelectorAll("#palette-found [role=option]")].map(name));
-    const found = [...document.querySelectorAll(ACTIONS)].filter((button) => name(button).toLowerCase().includes(wanted) && !known.has(name(button)));
+    const offered = new Map([...document.querySelectorAll(ACTIONS)].map((button) => [name(button), button]));
+    const found = [...offered].filter(([label]) => label && label.toLowerCase().includes(wanted) && !known.has(label)).map(([, button]) => button);
     const label = Object.assign(document.createElement("div"), { className: "menu-label", textContent: this.dataset.here });
     this.here.replaceChildren(label, ...found.map((button) => this.option(button)));
     this.here.ariaLabel = this.dataset.here;
-    this.here.hidden = !found.length || !wanted;
+    this.here.hidden = !found.length;
   }
 
   option(button) {
@@ -68,6 +78,7 @@ class Palette extends HTMLElement {
     option.setAttribute("role", "option");
     const icon = button.querySelector("svg")?.cloneNode(true);
     option.append(...(icon ? [icon] : []), Object.assign(document.createElement("span"), { className: "label", textContent: name(button) }));
+    if (button.dataset.key) option.append(keys(button.dataset.key));
     option.addEventListener("click", () => {
       this.dialog.close();
       button.click();
@@ -82,6 +93,8 @@ class Palette extends HTMLElement {
     if (step && options.length) {
       this.choose(options[(at + step + options.length) % options.length]);
       this.chosen.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Escape") {
+      this.dialog.close(); // the field alone would only empty itself
     } else if (event.key === "Enter") {
       if (this.known !== this.field.value) this.enter = this.field.value;
       else if (this.chosen?.isConnected) this.chosen.click();
@@ -103,6 +116,12 @@ class Palette extends HTMLElement {
   options() {
     return [...this.querySelectorAll("[role=option]")].filter((option) => option.checkVisibility());
   }
+}
+
+function keys(text) {
+  const hint = Object.assign(document.createElement("span"), { className: "keys-hint" });
+  hint.append(...text.split(/[ +]/).map((key) => Object.assign(document.createElement("kbd"), { textContent: keyName(key) })));
+  return hint;
 }
 
 function name(button) {

@@ -1,8 +1,11 @@
+import { send } from "./request.js";
+
 // <kk-shortcuts><dialog>…<dl class="keys">…</dialog></kk-shortcuts>
 // data-key on a link, button or field of the page is its shortcut: "c", "g p" (one after the
 // other), "ctrl+k" (also Cmd). Single keys work outside of fields only; data-off switches them off.
 // "?" lists what this page offers; a <template data-keys> adds the keys of an element, as <dt> and <dd>.
 const BETWEEN = 900; // ms between the keys of a sequence
+const FALLBACKS = { "/": "search", c: "new" }; // what the palette does where the page does not
 
 class Shortcuts extends HTMLElement {
   connectedCallback() {
@@ -11,6 +14,7 @@ class Shortcuts extends HTMLElement {
     const { signal } = this.stop;
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     document.addEventListener("click", (event) => event.target.closest("[data-action=shortcuts]") && this.help(), { signal });
+    this.addEventListener("change", ({ target }) => target.matches("[data-action=single-keys]") && this.switch(target), { signal });
     this.dialog = this.querySelector("dialog");
     this.fixed = [...(this.querySelector(".keys")?.children ?? [])];
   }
@@ -35,9 +39,15 @@ class Shortcuts extends HTMLElement {
     clearTimeout(this.timer);
     this.before = target || event.key.length > 1 ? "" : pressed;
     this.timer = setTimeout(() => (this.before = ""), BETWEEN);
-    if (!target) return;
+    if (!target && !FALLBACKS[pressed]) return;
     event.preventDefault();
+    if (!target) return document.dispatchEvent(new CustomEvent("palette:open", { detail: FALLBACKS[pressed] }));
     target.matches("input, select, textarea") ? target.focus() : target.click();
+  }
+
+  switch({ checked, dataset }) {
+    this.toggleAttribute("data-off", !checked);
+    send("POST", dataset.url, { source: this, values: { single_keys: checked ? "on" : "off" } });
   }
 
   find(keys) {
@@ -46,6 +56,7 @@ class Shortcuts extends HTMLElement {
 
   help() {
     const lines = new Map(all().map((element) => [element.dataset.key, name(element)]));
+    for (const [key, what] of Object.entries(FALLBACKS)) if (!lines.has(key)) lines.set(key, this.dataset[what]);
     const rows = [...lines].flatMap(([keys, label]) => {
       const term = Object.assign(document.createElement("dt"), { textContent: label });
       const keyList = document.createElement("dd");
@@ -61,7 +72,7 @@ class Shortcuts extends HTMLElement {
   }
 }
 
-function keyName(key) {
+export function keyName(key) {
   if (key === "ctrl" && document.documentElement.lang === "de") return "Strg";
   if (key.startsWith("arrow")) return { arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓" }[key];
   return key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key;

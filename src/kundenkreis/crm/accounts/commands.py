@@ -17,7 +17,7 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
-SETTINGS = ("language", "theme", "zone", "edits_lists")
+SETTINGS = ("language", "theme", "zone", "edits_lists", "single_keys")
 
 
 @command
@@ -109,7 +109,7 @@ def create_first_administrator(
 
 @command
 def change_settings(*, actor: Actor, user_id: int, **values: str | bool) -> User:
-    """Change one's own language, theme or time zone, or whether lists open for editing."""
+    """Change one's own language, theme or time zone, whether lists open for editing, or single keys count."""
     if actor.user_id != user_id:
         actor.require("crm.user.change")
     allowed: dict[str, Any] = {name: value for name, value in values.items() if name in SETTINGS}

@@ -69,6 +69,7 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("Theme"), max_length=6, default="system")
     zone = models.CharField(_("Time zone"), max_length=40, default="Europe/Berlin")
     edits_lists = models.BooleanField(_("Edits in lists"), default=False)
+    single_keys = models.BooleanField(_("Shortcuts of a single key"), default=True)
     is_active = models.BooleanField(_("May log in"), default=True)
     joined_at = models.DateTimeField(_("Since"))
     until = models.DateField(_("Access until"), null=True, blank=True)

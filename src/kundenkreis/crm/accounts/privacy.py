@@ -31,7 +31,7 @@ PRIVACY: Map = {
             _ACCOUNT,
         ),
         **dict.fromkeys(("teams", "roles"), _ACCOUNT),
-        **dict.fromkeys(("language", "theme", "zone", "edits_lists"), _SETTING),
+        **dict.fromkeys(("language", "theme", "zone", "edits_lists", "single_keys"), _SETTING),
     },
     "Absence": dict.fromkeys(
         ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),

@@ -77,7 +77,7 @@ def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[B
         yield Button(_("Call"), f"tel:{number}", icon="phone")
     address = _first(record, Kind.EMAIL)
     if address:
-        yield Button(_("E-mail"), f"mailto:{address}", icon="mail")
+        yield Button(_("E-mail"), f"mailto:{address}", icon="mail", key="m")
 
 
 def language_name(person: Person) -> str:

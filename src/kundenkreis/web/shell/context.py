@@ -32,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_url": reverse("palette"),
         "own_url": reverse("own"),
         "theme": user.theme,
+        "keys_off": not user.single_keys,
         "navigation": navigation_for(viewer, request.path),
         "person_name": str(user),
         "person_detail": user.email,

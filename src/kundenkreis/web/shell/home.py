@@ -17,11 +17,14 @@ from kundenkreis.crm.work.panels import lines
 from kundenkreis.crm.work.queries import due_tasks, meetings
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
+from kundenkreis.records.marks import marked
+from kundenkreis.records.models import Mark
 from kundenkreis.records.registry import of_model
 from kundenkreis.ui import formats
 
 CLOSING_DAYS = 14
 SHOWN = 8
+LATELY = 6
 
 
 def my_day(viewer: Viewer) -> dict[str, Any]:
@@ -45,6 +48,10 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
         "may_orders": may_orders,
         "shortcuts": _shortcuts(viewer),
+        "lately": [
+            {"name": str(one), "url": kind.url(one.pk), "square": kind.square, "kind": kind.label}
+            for kind, one, _mark in marked(viewer, Mark.What.SEEN, LATELY)
+        ],
         "absence": returned(viewer),
         "standing_in": ", ".join(absent_names(viewer)),
     }

@@ -14,6 +14,8 @@ from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.search import Reach
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.hiding import hides_texts
+from kundenkreis.records.marks import marked
+from kundenkreis.records.models import Mark
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.search import clean, knows_others, searched
 from kundenkreis.web.shell.navigation import ENTRIES
@@ -24,17 +26,24 @@ if TYPE_CHECKING:
 
 RECORDS = 8  # per side
 PAGES = 6
+OWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line: where it leads, and how it looks; records have an avatar, the rest an icon."""
+    """One line: where it leads, its shortcut, and how it looks; records have an avatar, the rest an
+    icon."""
 
     title: str
     url: str
     detail: str = ""
     icon: str = ""
     square: bool = False
+    key: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        return self.key.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +55,31 @@ class Group:
 
 
 def groups(viewer: Viewer, text: str) -> list[Group]:
-    """What answers the text, records first; without a text the pages, and what can be made."""
+    """What answers the text, records first; without a text the user's own records, the pages, and
+    what can be made."""
     text = clean(text)
     text = text if search.asked(text) else ""
     found = [
-        Group(_("Records"), records(viewer, text) if text else []),
+        *([Group(_("Records"), records(viewer, text))] if text else _own(viewer)),
         Group(_("Create"), list(_new(viewer, text))),
         Group(_("Go to"), list(_pages(viewer, text))[: PAGES if text else None]),
     ]
     return [group for group in found if group.hits]
+
+
+def _own(viewer: Viewer) -> list[Group]:
+    """Favourites, and what the viewer looked at lately; each record once."""
+    stars = marked(viewer, Mark.What.STAR, OWN)
+    starred = {(kind.name, record.pk) for kind, record, _mark in stars}
+    seen = [
+        (kind, record)
+        for kind, record, _mark in marked(viewer, Mark.What.SEEN, OWN + len(starred))
+        if (kind.name, record.pk) not in starred
+    ]
+    return [
+        Group(_("Favourites"), [_hit(kind, record) for kind, record, _mark in stars]),
+        Group(_("Viewed lately"), [_hit(kind, record) for kind, record in seen[:OWN]]),
+    ]
 
 
 def records(viewer: Viewer, text: str) -> list[Hit]:
@@ -128,7 +153,7 @@ def _new(viewer: Viewer, text: str) -> Iterator[Hit]:
 def _pages(viewer: Viewer, text: str) -> Iterator[Hit]:
     for entry in ENTRIES:
         if (not entry.right or viewer.may(entry.right)) and _answers(str(entry.label), text):
-            yield Hit(str(entry.label), entry.url, icon=entry.icon)
+            yield Hit(str(entry.label), entry.url, icon=entry.icon, key=entry.key)
 
 
 def _answers(title: str, text: str) -> bool:

@@ -88,7 +88,7 @@ def _instant(text: str) -> datetime | None:
 
 @require_POST
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Keep the user's theme, the page has changed already; or whether lists are for editing."""
+    """Keep the user's theme or keys, the page has changed already; or whether lists are for editing."""
     viewer, theme = request.viewer, request.POST.get("theme", "")
     if viewer.user_id is None:
         return HttpResponse(status=422)
@@ -96,6 +96,10 @@ def preferences(request: StaffRequest) -> HttpResponse:
         edits = request.POST["edits_lists"] == "on"
         change_settings(actor=viewer, user_id=viewer.user_id, edits_lists=edits)
         return HttpResponse(headers={"HX-Refresh": "true"})
+    if "single_keys" in request.POST:
+        keys = request.POST["single_keys"] == "on"
+        change_settings(actor=viewer, user_id=viewer.user_id, single_keys=keys)
+        return HttpResponse(status=204)
     if theme not in THEMES:
         return HttpResponse(status=422)
     change_settings(actor=viewer, user_id=viewer.user_id, theme=theme)

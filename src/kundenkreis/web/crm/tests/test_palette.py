@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from kundenkreis.crm.accounts.models import User
+from kundenkreis.crm.accounts.models import Role, User
 from kundenkreis.crm.people import commands as people
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.web.crm.tests.conftest import Company
@@ -45,7 +45,7 @@ def test_who_may_read_nothing_finds_nothing_and_is_led_nowhere(
     carla: Client,
 ) -> None:
     assert titles(carla, "weiss") == titles(carla, "bergmann") == titles(carla, "persons") == []
-    assert titles(carla, "") == ["Home"]
+    assert titles(carla, "") == ["Home", "Inbox"]
 
 
 def test_a_sales_rep_finds_their_own_and_nobody_elses(
@@ -58,3 +58,29 @@ def test_a_sales_rep_finds_their_own_and_nobody_elses(
     found = titles(ben, "fremd")
     assert "Fremdling" in found
     assert (str(theirs) in found) is (ben.get(f"/crm/persons/{theirs.pk}/").status_code == 200)
+
+
+def test_without_a_text_it_shows_favourites_and_what_was_viewed_lately_each_once(
+    company: Company, anna: Client, logged_in: Callable[[User], Client]
+) -> None:
+    anna.post(f"/crm/persons/{company.person.pk}/star/", headers={"HX-Request": "true"})
+    for address in (f"/crm/persons/{company.person.pk}/", f"/crm/organisations/{company.firm.pk}/"):
+        anna.post(f"{address}seen/")
+    shown = anna.get("/search/").text
+    favourites, lately = (
+        shown.index(f'aria-label="{name}"') for name in ("Favourites", "Viewed lately")
+    )
+    assert favourites < shown.index("Jana Weiß") < lately < shown.index(">Bergmann Optik GmbH<")
+    assert shown.count("Jana Weiß</span>") == 1
+    assert "<kbd>g</kbd><kbd>p</kbd>" in shown
+    assert "Bergmann" not in logged_in(company.ben).get("/search/").text
+    Role.objects.update(grants={})
+    assert "Bergmann" not in anna.get("/search/").text
+
+
+def test_single_keys_are_switched_off_by_their_user(company: Company, anna: Client) -> None:
+    assert "<kk-shortcuts data-new" in anna.get("/").text
+    assert anna.post("/preferences/", {"single_keys": "off"}).status_code == 204
+    assert " data-off>" in anna.get("/").text
+    anna.post("/preferences/", {"single_keys": "on"})
+    assert " data-off>" not in anna.get("/").text
