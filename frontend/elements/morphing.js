@@ -4,6 +4,8 @@ import { Idiomorph } from "idiomorph/dist/idiomorph-ext.esm.js";
 
 const OURS = new Set(["popovertarget", "open", "data-placed"]);
 
+Idiomorph.defaults.ignoreActiveValue = true; // a search goes on while its answer comes
+
 Object.assign(Idiomorph.defaults.callbacks, {
   beforeNodeMorphed(old, fresh) {
     if (!(old instanceof HTMLElement)) return true;

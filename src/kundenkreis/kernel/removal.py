@@ -68,7 +68,8 @@ def collect(obj: Model) -> Taken:
             pks = [pk for of, pk in fresh if of is model]
             for named in ALONG:
                 if (found := named(model, pks)) is not None:
-                    collector.collect(found)
+                    # One by one: beside a row that nothing depends on, Django would forget these.
+                    collector.collect(list(found))
     collector.sort()
     # What goes for two reasons goes once.
     keys: dict[type[Model], dict[Any, None]] = {}

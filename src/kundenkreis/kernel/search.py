@@ -162,23 +162,14 @@ def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
     SearchDocument.objects.using(side.alias).filter(kind=kind, row__in=list(rows)).delete()
 
 
-def rows_matching(
-    side: Side, kind: str, text: str, *, everywhere: bool, also: Collection[int] = ()
-) -> Matching | None:
-    """A subquery of the row numbers of one kind that match, and of those in `also`.
-
-    None for a text without any word.
-    """
+def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> Matching | None:
+    """A subquery of the row numbers of one kind that match; None for a text without any word."""
     parts: list[str] = []
     values: list[Any] = []
     for wanted in questions(text):
         for source, match, words in _steps(side, wanted, everywhere):
             parts.append(f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}")
             values += [kind, *words]
-    if parts and also:
-        # Within the union: an "or" beside it would keep PostgreSQL from beginning with it.
-        parts.append(f"VALUES {', '.join(['(%s)'] * len(also))}")
-        values += also
     return RawSQL(" UNION ".join(parts), values) if parts else None
 
 

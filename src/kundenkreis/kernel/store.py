@@ -217,7 +217,7 @@ def restore(actor: Actor, images: Sequence[RemovedRow]) -> removal.Restored:
     """Bring back what one deletion took (`removal.waiting`). Raises `Conflict` when that cannot be
     any more."""
     found = removal.restore(images)
-    records = [row for row in found.rows if isinstance(row, Record)]
+    records = [row for row in found.rows if isinstance(row, Record) or row in found.roots]
     audit.record(actor, [("restore", row, new_values(row)) for row in records])
     _touch(found.rows)
     return found

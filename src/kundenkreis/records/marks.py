@@ -62,6 +62,20 @@ def looked_at(kind: RecordType, viewer: Viewer, pk: int) -> None:
             store.discard(own.filter(at__lt=last.at))
 
 
+def put(
+    viewer: Viewer, kind: str, row: int, what: Mark.What, *, on: bool, alone: bool = False
+) -> None:
+    """Have a mark or not, in the unit of work in progress; `alone` takes it from all others."""
+    own = store.rows(Mark).filter(user_id=viewer.user_id or NOBODY, what=what, kind=kind)
+    if on and alone:
+        store.discard(own.exclude(row=row))
+    if not on:
+        store.discard(own.filter(row=row))
+    elif not own.filter(row=row).exists():
+        made = Mark(user_id=viewer.user_id or NOBODY, what=what, kind=kind, row=row, at=clock.now())
+        store.append(Mark, [made], ignore_conflicts=True)
+
+
 def marks_of(kind: RecordType, viewer: Viewer, pk: int) -> set[str]:
     """What one record is to the viewer."""
     rows = store.stored(kind.side, Mark).filter(

@@ -53,7 +53,11 @@ def menus(
     found = []
     for one in fields:
         values = chosen.get(one.name, ())
-        choices = [(word, word) for word in words.get(one.name, ())][:MAX_OFFERED]
+        # What is chosen can be taken back, though no record says it any more.
+        said = dict.fromkeys(
+            (*words.get(one.name, ())[:MAX_OFFERED], *(values if one.worded else ()))
+        )
+        choices = [(word, word) for word in said]
         choices = choices or offered(one, viewer, values)
         options = [
             Option(label, _toggled(address, parameters, one, value), value in values)

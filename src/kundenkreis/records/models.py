@@ -179,10 +179,43 @@ class Transfer(LongWork):
         return self.state in (self.State.READING, self.State.CHECKING, self.State.RUNNING)
 
 
-class Mark(models.Model):
-    """What a record is to one member of staff: starred, followed, or looked at lately.
+class SavedView(models.Model):
+    """A way to look at the records of a type: what a list shows, in which order, as what.
 
-    `kind` and `row` name the record. Of what was looked at only the latest stays.
+    `state` are the parameters of the list's address (`records.state`), as its owner may see them.
+    Whoever else opens the view gets of it what they may see themselves.
+    """
+
+    class Sharing(models.TextChoices):
+        PRIVATE = "private", _("Only for me")
+        TEAM = "team", _("For my team")
+        PUBLIC = "public", _("For everybody")
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(_("Name"), max_length=60)
+    owner_id = models.BigIntegerField(null=True)
+    sharing = models.CharField(
+        _("Who sees it"), max_length=7, choices=Sharing.choices, default=Sharing.PRIVATE
+    )
+    team_id = models.BigIntegerField(null=True, blank=True)
+    board = models.BooleanField(default=False)
+    state = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("view")
+        verbose_name_plural = _("views")
+        indexes = [models.Index(fields=["kind", "name", "id"], name="view_of_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mark(models.Model):
+    """What a record is to one member of staff: starred, followed, or looked at lately; and which
+    views they have pinned, and which one a list of theirs starts with.
+
+    `kind` and `row` name the record or view. Of what was looked at only the latest stays.
     """
 
     personal = True
@@ -191,6 +224,8 @@ class Mark(models.Model):
         STAR = "star"
         FOLLOW = "follow"
         SEEN = "seen"
+        PIN = "pin"
+        START = "start"
 
     id = models.BigAutoField(primary_key=True)
     user_id = models.BigIntegerField()

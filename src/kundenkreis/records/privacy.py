@@ -21,6 +21,8 @@ _SHAPE = Use(
     since="changed_at",
 )  # fmt: skip
 
+_OWN_VIEW = Use("looking at lists in a way of one's own", "6(1)(f)", "record", "owner_id")
+
 PRIVACY: Map = {
     "FileShape": {
         "id": TECHNICAL,
@@ -36,6 +38,10 @@ PRIVACY: Map = {
         **dict.fromkeys(("user_id", "what", "kind", "row", "at"), _OWN),
     },
     "PageLayout": dict.fromkeys(("id", "kind", "role", "sections", "hidden"), TECHNICAL),
+    "SavedView": {
+        **dict.fromkeys(("id", "kind", "name", "sharing", "team_id", "board"), TECHNICAL),
+        **dict.fromkeys(("owner_id", "state"), _OWN_VIEW),
+    },
     "FieldDefinition": dict.fromkeys(
         (
             "id", "kind", "key", "type", "label", "help", "options", "required", "unique",

@@ -14,15 +14,12 @@ from kundenkreis.kernel.text import normal
 from kundenkreis.records import hiding, indexing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
 MAX_SUGGESTIONS = 20
-MAX_EXACT = 500
 
 
 def clean(text: str) -> str:
@@ -39,18 +36,25 @@ def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -
     text = clean(text).strip()
     if not text:
         return rows
-    exact = list(kind.look_up(text)[:MAX_EXACT]) if kind.look_up else []
+    found = _by_documents(kind, viewer, rows, text)
+    if kind.look_up is not None:
+        found |= Q(pk__in=kind.look_up(text))
+    return rows.filter(found)
+
+
+def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> Q:
+    """What the full-text index finds, as far as the viewer may know it."""
     questions = search.questions(text)
     if not kind.search or not questions:
-        return rows.filter(pk__in=exact)
+        return Q(pk__in=[])
     if hiding.hides_texts(kind, viewer):
-        return rows.filter(pk__in=[*hiding.found(kind, viewer, rows, text), *exact])
+        return Q(pk__in=hiding.found(kind, viewer, rows, text))
     if knows_others(kind, viewer):
-        return rows.filter(pk__in=_matching(kind, text, everywhere=True, also=exact))
-    found = Q(pk__in=exact)
+        return Q(pk__in=_matching(kind, text, everywhere=True))
+    found = Q()
     for words in questions:
         found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
-    return rows.filter(found)
+    return found
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:
@@ -72,10 +76,8 @@ def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
     return found
 
 
-def _matching(
-    kind: RecordType, text: str, *, everywhere: bool, also: Sequence[int] = ()
-) -> search.Matching:
-    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere, also=also)
+def _matching(kind: RecordType, text: str, *, everywhere: bool) -> search.Matching:
+    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere)
     assert found is not None  # noqa: S101 - there is a word in it
     return found
 

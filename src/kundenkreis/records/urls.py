@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, path
@@ -11,6 +12,7 @@ from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.registry import TYPES
+from kundenkreis.records.state import VIEW, opened
 from kundenkreis.records.views import (
     boards,
     bulk,
@@ -26,6 +28,7 @@ from kundenkreis.records.views import (
     lists,
     marking,
     pages,
+    saved,
     sharing,
     writing,
 )
@@ -61,6 +64,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{one}seen/", "seen", marking.note_look),
         _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
         *_bulk(kind),
+        *_views(kind),
     ]
     if "create" in kind.actions:
         made.append(_address(kind, f"{kind.slug}/new/", "new", writing.new_page))
@@ -132,5 +136,32 @@ def _bulk(kind: RecordType) -> list[URLPattern]:
 
 
 def _address(kind: RecordType, route: str, view: str, default: Callable[..., Any]) -> URLPattern:
-    made = registry.views(kind).get(view, default)
+    made = in_full(registry.views(kind).get(view, default))
     return path(route, made, {"kind": kind}, name=f"{kind.name}-{view}")
+
+
+def _views(kind: RecordType) -> list[URLPattern]:
+    """The addresses of saved ways to look at a list."""
+    one = f"{kind.slug}/views/<int:pk>/"
+    return [
+        _address(kind, f"{kind.slug}/views/", "views", saved.new_view),
+        _address(kind, one, "view", saved.change_view),
+        _address(kind, f"{one}keep/", "view-keep", saved.keep_view),
+        _address(kind, f"{one}remove/", "view-remove", saved.remove_view),
+        _address(
+            kind, f"{kind.slug}/views/restore/<str:batch>/", "view-restore", saved.restore_view
+        ),
+    ]
+
+
+def in_full(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that finds all that a list shows in `request.GET`, though its address names a saved
+    way to look at it (`?view=17`)."""
+
+    @wraps(view)
+    def run(request: Any, kind: RecordType, **more: Any) -> Any:
+        if VIEW in request.GET:
+            request.GET = opened(kind, request.viewer, request.GET)
+        return view(request, kind, **more)
+
+    return run

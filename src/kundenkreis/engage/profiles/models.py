@@ -17,7 +17,7 @@ class Profile(Record):
     """
 
     link_id = models.UUIDField(null=True, unique=True, editable=False)
-    canonical_id = models.BigIntegerField(null=True, editable=False)
+    canonical_id = models.BigIntegerField(null=True, db_index=True, editable=False)
     known = models.BooleanField(_("Known"), default=False, editable=False)
     traits = models.JSONField(default=dict, editable=False)
     # When each trait was said, so that the newest statement wins in whatever order they arrive.
@@ -30,12 +30,6 @@ class Profile(Record):
         verbose_name_plural = _("profiles")
         indexes = [
             models.Index(fields=["last_seen_at", "id"], name="profile_seen"),
-            # Few are merged: an index over all would lead to most of them, in no order.
-            models.Index(
-                fields=["canonical_id"],
-                name="profile_canonical",
-                condition=models.Q(canonical_id__isnull=False),
-            ),
             # Whose time may be over: only people whom the crm does not know.
             models.Index(
                 fields=["last_seen_at"],

@@ -8,7 +8,7 @@ from kundenkreis.engage.segments.fields import PROFILE_FAMILIES, PROFILE_FIELDS
 from kundenkreis.engage.segments.nodes.consent import HasConsentType
 from kundenkreis.engage.segments.nodes.counting import NotPerformedType, PerformedType
 from kundenkreis.engage.segments.nodes.last import LastPerformedType
-from kundenkreis.engage.segments.nodes.membership import InSegmentType, ListedInSegmentType
+from kundenkreis.engage.segments.nodes.membership import InSegmentType
 from kundenkreis.engage.segments.nodes.rfm import RfmType
 from kundenkreis.engage.segments.nodes.sequence import SequenceType
 from kundenkreis.engage.segments.nodes.summing import SumOfType
@@ -29,10 +29,6 @@ PEOPLE = Vocabulary(
         HasConsentType(),
     ),
 )
-
-
-# What lists of people may be narrowed by: what a page of a list finds at once among a million.
-LISTED = Vocabulary("engage.profile", PROFILE_FIELDS, (), (ListedInSegmentType(),))
 
 
 def tree_of(definition: Any) -> Node:

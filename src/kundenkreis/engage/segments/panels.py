@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments import queries
-from kundenkreis.engage.segments.definitions import LISTED
+from kundenkreis.engage.segments.definitions import PEOPLE
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.conditions import ConditionError, Vocabulary
@@ -25,7 +25,7 @@ State = Segment.State
 TONES = {State.ACTIVE: "green"}
 SHOWN = 10  # members
 MOST = 200  # segments
-_ASKED = ("engage.profile.read", "engage.segment.read")
+_ASKED = tuple(f"engage.{name}.read" for name in ("profile", "segment", "event", "consententry"))
 
 
 def state_tag(segment: Segment) -> SafeString:
@@ -69,13 +69,10 @@ def members_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any] | None:
     """The newest members; None for viewers who may not see profiles."""
     if not viewer.may("engage.profile.read"):
         return None
-    return {"members": queries.members(viewer, segment.pk, limit=SHOWN)}
-
-
-def members_url(segment: Segment) -> str:
-    """The list of people, narrowed to the members."""
     where = {"v": SCHEMA, "where": {"type": "in_segment", "segment": segment.pk}}
-    return f"{named('profile').url()}?{urlencode({'where': json.dumps(where)})}"
+    query = urlencode({"where": json.dumps(where)})
+    members = queries.members(viewer, segment.pk, SHOWN)
+    return {"members": members, "all_url": f"{named('profile').url()}?{query}"}
 
 
 def segments_panel(viewer: Viewer, profile: Profile) -> Mapping[str, Any] | None:
@@ -91,13 +88,13 @@ def segments_panel(viewer: Viewer, profile: Profile) -> Mapping[str, Any] | None
 
 
 def conditions_of_people(viewer: Viewer) -> Vocabulary | None:
-    """What lists of people may be narrowed by as segments are: what they said, and who they are.
+    """What lists of people may be narrowed by as segments are: what they did, said and allowed.
 
     Only for whom may know all of it: a condition tells as much as what it compares.
     """
     known = all(viewer.level(right) is Level.ALL for right in _ASKED)
     hidden = any(viewer.hidden.get(right.rpartition(".")[0]) for right in _ASKED)
-    return LISTED if known and not hidden else None
+    return PEOPLE if known and not hidden else None
 
 
 def vocabulary(viewer: Viewer) -> str:

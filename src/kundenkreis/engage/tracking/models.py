@@ -113,7 +113,6 @@ class Event(LogRow):
         indexes = [
             models.Index(fields=["profile", "type", "occurred_at"], name="event_profile"),
             models.Index(fields=["type", "occurred_at"], name="event_type"),
-            models.Index(fields=["occurred_at", "id"], name="event_when"),
         ]
 
     def __str__(self) -> str:

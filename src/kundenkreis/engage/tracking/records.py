@@ -56,7 +56,6 @@ EVENT = register(
         icon="activity",
         query=queries.events,
         actions=frozenset({"export"}),  # the log is never rewritten
-        order="-occurred_at",
         columns=(
             Column("type", cell=str, text=str),
             Column("about", _("About"), panels.about, keep=True, text=panels.about),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.boards import Boarded, board, move
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import field_of
-from kundenkreis.records.views import show, tabs
+from kundenkreis.records.views import saved, show
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -26,8 +27,11 @@ def board_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """The board over the same filters as the list."""
     viewer = request.viewer
     viewer.require(kind.right("read"))
+    start, views = saved.above(request, kind, board=True)
+    if start:
+        return redirect(start)
     found = board(kind, viewer, request.GET, kind.url("board"))
-    return show(request, kind, "board", _context(request, kind, found))
+    return show(request, kind, "board", {**_context(request, kind, found), **views})
 
 
 @require_POST
@@ -100,7 +104,6 @@ def _context(request: StaffRequest, kind: RecordType, found: Boarded) -> dict[st
         "title_icon": kind.icon,
         "summary": found.summary,
         "board": found,
-        "tabs": tabs(kind, viewer, request.GET, "board"),
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
         "may_move": kind.may(viewer, "change"),
     }

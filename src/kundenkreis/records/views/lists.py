@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
@@ -12,7 +13,7 @@ from kundenkreis.records.defining import may_define
 from kundenkreis.records.exchange.writers import FORMS
 from kundenkreis.records.listing import listing
 from kundenkreis.records.search import suggestions
-from kundenkreis.records.views import bulk, show, tabs
+from kundenkreis.records.views import bulk, saved, show
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -24,13 +25,16 @@ def list_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """One page of the list; typing into its search field fetches the table only."""
     viewer = request.viewer
     viewer.require(kind.right("read"))
+    start, views = saved.above(request, kind, board=False)
+    if start:
+        return redirect(start)
     found = listing(kind, viewer, request.GET, kind.url(), editing=request.edits_lists)
     context = {
         "title": kind.title,
         "title_icon": kind.icon,
         "listing": found,
         "may_edit": kind.may(viewer, "change"),
-        "tabs": tabs(kind, viewer, request.GET, "list"),
+        **views,
         "bulk_actions": bulk.actions(kind, viewer) if found.selectable else [],
         "new_url": kind.url("new") if kind.may(viewer, "create") else "",
         "fields_url": kind.url("fields") if may_define(viewer, kind) else "",

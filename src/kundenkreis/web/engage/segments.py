@@ -13,16 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundenkreis.engage.profiles.queries import profile
 from kundenkreis.engage.segments import commands, queries
-from kundenkreis.engage.segments.panels import (
-    definition_panel,
-    definition_words,
-    members_url,
-    vocabulary,
-)
+from kundenkreis.engage.segments.panels import definition_panel, definition_words, vocabulary
 from kundenkreis.kernel.conditions import ConditionError
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import named
-from kundenkreis.records.numbers import whole
 from kundenkreis.records.views.editing import saved
 from kundenkreis.ui import formats
 from kundenkreis.web.engage.segment_form import UNREADABLE, SegmentForm, blank, definition
@@ -31,9 +25,6 @@ if TYPE_CHECKING:
     from kundenkreis.engage.segments.models import Segment
     from kundenkreis.records import RecordType
     from kundenkreis.records.requests import StaffRequest
-
-
-MEMBERS = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,25 +102,6 @@ def live_count(request: StaffRequest) -> HttpResponse:
     except ConditionError as error:
         return JsonResponse({"text": str(error), "path": error.field}, status=422)
     return JsonResponse({"text": people(number.size, number.of), "number": number.size})
-
-
-@require_safe
-def members(request: StaffRequest, pk: int) -> HttpResponse:
-    """Everybody in a segment, page by page, with why."""
-    viewer, kind = request.viewer, named("segment")
-    shown: Segment = kind.one(viewer, pk)
-    viewer.require("engage.profile.read")
-    before = whole(request.GET.get("before", ""))
-    found = queries.members(viewer, pk, before=before, limit=MEMBERS)
-    context = {
-        "title": _("Members"),
-        "trail": [*_trail(kind), {"label": str(shown), "url": kind.url(pk)}],
-        "segment": shown,
-        "members": found,
-        "list_url": members_url(shown),
-        "next_url": f"?before={found[-1].pk}" if len(found) == MEMBERS else "",
-    }
-    return render(request, "segments/segment_members.html", context)
 
 
 @require_safe

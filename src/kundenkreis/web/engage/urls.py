@@ -12,7 +12,6 @@ urlpatterns = [
     path("sources/<int:pk>/renew/", sources.renew_key, name="source-renew"),
     path("segments/live-count/", segments.live_count, name="live-count"),
     path("segments/<int:pk>/definition/", segments.change_definition, name="segment-definition"),
-    path("segments/<int:pk>/members/", segments.members, name="segment-members"),
     path("segments/<int:pk>/why/<int:profile_id>/", segments.why, name="segment-why"),
     path("campaigns/<int:pk>/draft/", campaigns.draft, name="campaign-draft"),
     path("campaigns/<int:pk>/start/", campaigns.start, name="campaign-start"),

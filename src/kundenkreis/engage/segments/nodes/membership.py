@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +16,6 @@ from kundenkreis.engage.segments.nodes.selecting import among
 from kundenkreis.kernel.conditions import Moment, Node, Reader
 from kundenkreis.kernel.conditions.values import MAX_INTEGER
 from kundenkreis.kernel.fields import translated
-from kundenkreis.kernel.sides import Side
 
 if TYPE_CHECKING:
     from kundenkreis.engage.segments.facts import ProfileFacts
@@ -70,17 +68,6 @@ class InSegmentType:
     def inputs(self) -> list[dict[str, Any]]:
         choices = [{"value": pk, "label": translated(name)} for pk, name in _active()]
         return [{"name": "segment", "kind": "choice", "label": _("Segment"), "choices": choices}]
-
-
-class ListedInSegmentType(InSegmentType):
-    """The same for a page of a list, which looks at some of the people and not at all of them."""
-
-    def q(self, node: InSegment, moment: Moment) -> Q:
-        if connections[Side.ENGAGE.alias].vendor != "postgresql":
-            return super().q(node, moment)
-        # Its planner turns this into a join from either end; a list of ids it would search through.
-        member = Membership.objects.filter(segment_id=node.segment_id, profile_id=OuterRef("pk"))
-        return Q(Exists(member))
 
 
 def _active() -> Iterable[tuple[int, Any]]:

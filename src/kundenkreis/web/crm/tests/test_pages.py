@@ -207,10 +207,10 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
     company: Company, anna: Client
 ) -> None:
     pages = {
-        "/crm/persons/": 11,
-        "/crm/organisations/": 9,
-        "/crm/opportunities/": 11,
-        "/crm/opportunities/board/": 13,
+        "/crm/persons/": 12,
+        "/crm/organisations/": 10,
+        "/crm/opportunities/": 12,
+        "/crm/opportunities/board/": 14,
         f"/crm/persons/{company.person.pk}/": 18,
         f"/crm/organisations/{company.firm.pk}/": 19,
         "/": 12,
