@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
+from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
 from kundenkreis.engage.consent.models import ConsentEntry
 from kundenkreis.engage.profiles.models import Profile, ProfileMerge
@@ -30,6 +31,7 @@ from kundenkreis.kernel.relay import READER
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
 from kundenkreis.link.models import InboxMessage
+from kundenkreis.records.models import BulkRun, FileShape, Transfer
 
 Make = Callable[[Side, datetime], Model]
 
@@ -85,6 +87,11 @@ def _opportunity(side: Side, at: datetime) -> Model:
     return _row(Opportunity, "changed_at", **values)(side, at)
 
 
+def _notice(side: Side, at: datetime) -> Model:
+    task = _of_now(Activity, "changed_at", text="x")(side, at)
+    return _row(Notice, "at", activity_id=task.pk, user_id=1, reason="assigned", by="a")(side, at)
+
+
 def _of_now[M: Model](model: type[M], since: str, **values: Any) -> Make:
     """A record, which was created when it was last changed."""
     return lambda side, at: _row(model, since, created_at=at, **values)(side, at)
@@ -92,6 +99,10 @@ def _of_now[M: Model](model: type[M], since: str, **values: Any) -> Make:
 
 def _key() -> str:
     return secrets.token_hex(8)
+
+
+def _number() -> int:
+    return secrets.randbits(40)
 
 
 _VARIANT = {"variant_id": 1}
@@ -144,4 +155,12 @@ MAKERS: dict[type[Model], Make] = {
     Assignment: _of_campaign(Assignment, **_VARIANT),
     Exposure: _of_campaign(Exposure, **_VARIANT, shown=True),
     Delivery: _of_campaign(Delivery, channel="email", state="planned"),
+    Activity: _of_now(Activity, "changed_at", kind="note", text="x", is_done=True),
+    Notice: _notice,
+    Draft: _row(Draft, "changed_at", user_id=1, about_kind="person", about_row=_number),
+    Transfer: _of_now(
+        Transfer, "changed_at", kind="person", direction="in", state="done", folder=_key
+    ),
+    FileShape: _row(FileShape, "changed_at", user_id=1, kind="person", shape=_key),
+    BulkRun: _of_now(BulkRun, "changed_at", kind="person", state="done"),
 }  # fmt: skip
