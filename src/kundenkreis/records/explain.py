@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.template import TemplateDoesNotExist
-from django.template.loader import select_template
+from django.template.loader import get_template, select_template
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from kundenkreis.kernel.commands import COMMANDS
 from kundenkreis.kernel.events import AFTER, ON, name_of
@@ -41,10 +43,10 @@ def _parts(kind: RecordType) -> Iterator[tuple[str, list[str]]]:
         "Addresses",
         [
             f"/{kind.side}/{pattern.pattern}  → {place(pattern.callback)}"
-            for pattern in patterns_of(kind)
+            for pattern in [*patterns_of(kind), *_beside(kind)]
         ],
     )
-    yield "Templates", [_template(kind, view) for view in ("list", "record", "form", "board")]
+    yield "Templates", sorted(set(_templates(kind)))
     actions = ["read", *sorted(kind.actions)]
     yield "Rights", [kind.right(action) for action in actions]
     yield (
@@ -58,6 +60,8 @@ def _parts(kind: RecordType) -> Iterator[tuple[str, list[str]]]:
             ),
         ],
     )
+    found_by = [*kind.search, *([f"exactly: {place(kind.look_up)}"] if kind.look_up else [])]
+    yield "Found by", found_by
     yield "Panels", [f"{panel.name}: {place(panel.data)}" for panel in registry.panels(kind)]
     context = kind.model.__module__.removeprefix("kundenkreis.").removesuffix(".models")
     yield (
@@ -75,15 +79,36 @@ def place(thing: Any) -> str:
         line = inspect.getsourcelines(thing)[1]
     except (TypeError, OSError):
         return repr(thing)
-    shown = path.relative_to(_SOURCE) if path.is_relative_to(_SOURCE) else path
-    return f"{shown}:{line} {getattr(thing, '__name__', '')}".strip()
+    return f"{_short(path)}:{line} {getattr(thing, '__name__', '')}".strip()
 
 
-def _template(kind: RecordType, view: str) -> str:
-    try:
-        return f"{view}: {select_template(template_names(kind, view)).template.name}"
-    except TemplateDoesNotExist:
-        return f"{view}: none"
+def _beside(kind: RecordType) -> Iterator[URLPattern]:
+    """Addresses below the type's own that screens have added."""
+    engine = {str(pattern.pattern) for pattern in patterns_of(kind)}
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and str(resolver.pattern) == f"{kind.side}/":
+            for pattern in resolver.url_patterns:
+                text = str(pattern.pattern)
+                if isinstance(pattern, URLPattern) and text.startswith(f"{kind.slug}/"):
+                    yield from () if text in engine else (pattern,)
+
+
+def _templates(kind: RecordType) -> Iterator[str]:
+    """The templates of its views, and of the panels that are shown on its page."""
+    views = [str(pattern.name).removeprefix(f"{kind.name}-") for pattern in patterns_of(kind)]
+    for view in (*views, "form"):
+        with suppress(TemplateDoesNotExist):
+            yield f"{view}: {_file(select_template(template_names(kind, view)))}"
+    for panel in registry.panels(kind):
+        yield f"panel {panel.name}: {_file(get_template(panel.template))}"
+
+
+def _file(template: Any) -> str:
+    return _short(Path(template.origin.name))
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(_SOURCE) if path.is_relative_to(_SOURCE) else path)
 
 
 def _events(context: str) -> list[type[Any]]:

@@ -72,6 +72,23 @@ class Product(Record):
         return self.name
 
 
+class Competitor(Record):
+    """A company that offers our customers the same."""
+
+    name = models.CharField(_("Name"), max_length=120, unique=True)
+    website = models.URLField(_("Website"), blank=True)
+    strengths = models.TextField(_("What they are better at"), blank=True)
+    weaknesses = models.TextField(_("What we are better at"), blank=True)
+
+    class Meta:
+        verbose_name = _("competitor")
+        verbose_name_plural = _("competitors")
+        indexes = [due_index("competitor_due")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Opportunity(Record):
     """A possible sale on its way through a pipeline."""
 
@@ -102,6 +119,14 @@ class Opportunity(Record):
     )
     stage = models.ForeignKey(
         Stage, models.PROTECT, related_name="opportunities", verbose_name=_("Stage")
+    )
+    competitor = models.ForeignKey(
+        Competitor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Competitor"),
     )
     value_minor = models.BigIntegerField(_("Value"), null=True, blank=True)
     currency = models.CharField(_("Currency"), max_length=3, default="EUR")

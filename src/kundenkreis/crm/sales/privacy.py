@@ -24,10 +24,15 @@ PRIVACY: Map = {
         **RECORD,
         **dict.fromkeys(("source", "sku", "name", "series", "price", "currency"), TECHNICAL),
     },
+    "Competitor": {
+        **RECORD,
+        **dict.fromkeys(("name", "website", "strengths", "weaknesses"), TECHNICAL),
+    },
     "Opportunity": {
         **RECORD,
         **dict.fromkeys(
-            ("title", "organisation", "person", "product", "stage", "stage_since"), _CHANCE
+            ("title", "organisation", "person", "product", "competitor", "stage", "stage_since"),
+            _CHANCE,
         ),
         **dict.fromkeys(
             ("value_minor", "currency", "opened_on", "expected_on", "closed_on"), _CHANCE

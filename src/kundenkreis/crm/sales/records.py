@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
-from kundenkreis.crm.sales.models import Opportunity, Order, Product
+from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
 from kundenkreis.crm.work.records import COMPOSER, UPCOMING
 from kundenkreis.records import (
     Board,
@@ -57,6 +57,7 @@ OPPORTUNITY = register(
                     "organisation",
                     "person",
                     "product",
+                    "competitor",
                     "value_minor",
                     "expected_on",
                     "opened_on",
@@ -182,6 +183,19 @@ PRODUCT = register(
         exchange=Exchange(keys=(Key(("sku",), _("Article number")),)),
         filters=("series", "source"),
         panels=(Panel("orders", "sales/orders_panel.html", panels.product_orders_panel, "centre"),),
+        square=True,
+    )
+)
+
+COMPETITOR = register(
+    RecordType(
+        model=Competitor,
+        slug="competitors",
+        icon="swords",
+        order="name",
+        columns=(Column("name"), Column("website", keep=True), Column("changed_at")),
+        sections=(Section(_("Facts"), ("name", "website", "strengths", "weaknesses", "owner_id")),),
+        search=("name", "website", "strengths", "weaknesses"),
         square=True,
     )
 )

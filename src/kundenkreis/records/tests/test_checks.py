@@ -54,6 +54,54 @@ def test_it_finds_a_panel_without_a_template() -> None:
     assert [problem.id for problem in problems(broken)] == ["records.E006"]
 
 
+def broken_panel(**changes: object) -> dict[str, object]:
+    panel = Panel("x", "people/timeline_panel.html", lambda viewer, record: {})
+    return {"panels": (replace(panel, **changes),)}  # type: ignore[arg-type]
+
+
+def no_id(*, actor: object, organisation: int) -> None:
+    """A command whose parameter is called wrongly."""
+
+
+@pytest.mark.parametrize(
+    ("change", "number", "words"),
+    [
+        ({"columns": (Column("name", sort=("parent__nam",)),)}, 1, "did you mean “name”?"),
+        ({"search": ("contact_details__valu",)}, 1, "did you mean “value”?"),
+        ({"always": ("customer_numbr",)}, 1, "did you mean “customer_number”?"),
+        ({"columns": (Column("name", cell=str), Column("x", cell=str)), "order": "x"}, 2, "sort"),
+        ({"subtitle": "website_name"}, 3, "not its name"),
+        ({"columns": (Column("name", cell="str"),)}, 3, "not its name"),
+        ({"slug": "My firms"}, 8, "small letters"),
+        ({"actions": frozenset({"chang"})}, 9, "did you mean “change”?"),
+        (broken_panel(place="center"), 10, "did you mean “centre”?"),
+        ({"columns": (Column("name"), Column("name"))}, 11, "another name"),
+        ({"columns": (Column("name"), Column("employees", total=True))}, 14, "money"),
+        ({"filters": ("custom",)}, 15, "JSON"),
+        ({"change": no_id}, 16, "organisation_id=…"),
+        ({"remove": no_id}, 16, "organisation_id=…"),
+    ],
+)
+def test_it_explains_every_mistake(change: dict[str, object], number: int, words: str) -> None:
+    broken = replace(named("organisation"), **change)  # type: ignore[arg-type]
+    found = [one for one in problems(broken) if one.id == f"records.E{number:03}"]
+    assert found
+    assert "record type “organisation”" in found[0].msg
+    assert words in (found[0].hint or "")
+
+
+def test_it_finds_views_that_are_none_and_types_that_replace_nearly_everything() -> None:
+    view = lambda request, kind: None  # noqa: E731
+    extend("team", replace={"recrd": view, "list": view, "new": view, "filter": view})  # type: ignore[dict-item]
+    try:
+        found = {one.id: one for one in problems(named("team"))}
+        assert "“recrd”" in found["records.E012"].msg
+        assert found["records.E012"].hint == "did you mean “record”?"
+        assert "written by hand" in (found["records.E013"].hint or "")
+    finally:
+        ADDED["team"].views.clear()
+
+
 def test_it_finds_additions_to_a_type_that_does_not_exist() -> None:
     extend("persn")
     try:
@@ -73,7 +121,14 @@ def test_it_explains_every_type(name: str) -> None:
 def test_it_explains_where_everything_is() -> None:
     text = explain("opportunities")
     assert "crm/sales/commands.py:" in text
+    assert "web/crm/templates/sales/stages_panel.html" in text
+    assert "/crm/opportunities/<int:pk>/move/" in text
     assert "move_opportunity" in text
     assert "OpportunityMoved" in text
+    segment = explain("segment")
+    assert "/engage/segments/<int:pk>/why/<int:profile_id>/" in segment
+    assert "web/engage/segments.py" in segment
+    assert "look_up" not in segment
+    assert "exactly: kundenkreis/engage/profiles/finding.py" in explain("profile")
     with pytest.raises(LookupError, match="opportunity"):
         explain("oportunity")

@@ -46,6 +46,7 @@ def all_matching(request: StaffRequest, kind: RecordType) -> HttpResponse:
 @require_GET
 def field_row(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """The input of one more field of the dialog, and the choice of another one."""
+    request.viewer.require(kind.right("change"))
     chosen = request.GET.get("field", "")
     form = ValuesForm(kind, request.viewer, [chosen])
     others = _others(kind, request, {chosen, *request.GET})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel.sides import Side
+from kundenkreis.records.registry import TYPES
 from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ GROUPS: dict[str, StrOrPromise] = {
     "insight": _("Insight"),
     "operation": _("Operation"),
 }
+
+PLACES = {Side.CRM: "records", Side.ENGAGE: "marketing"}
 
 ENTRIES: list[Entry] = [
     Entry("", _("Home"), "/", "house", phone=True, key="g h"),
@@ -77,8 +83,6 @@ ENTRIES: list[Entry] = [
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),
     Entry("marketing", _("Profiles"), "/engage/profiles/", "contact-round", "engage.profile.read"),
     Entry("marketing", _("Events"), "/engage/events/", "activity", "engage.event.read"),
-    Entry("marketing", _("Consents"), "/engage/consents/", "handshake", "engage.consententry.read"),
-    Entry("marketing", _("Purposes"), "/engage/purposes/", "scroll-text", "engage.purpose.read"),
     Entry("marketing", _("Sources"), "/engage/sources/", "radio-tower", "engage.source.read"),
     Entry(
         "insight",
@@ -95,10 +99,23 @@ ENTRIES: list[Entry] = [
 ]
 
 
+def entries() -> Iterator[Entry]:
+    """The entries above, and behind those of each group the types of record without one."""
+    known = {entry.under or entry.url for entry in ENTRIES}
+    rest = [kind for kind in TYPES.values() if kind.url() not in known]
+    for group in GROUPS:
+        yield from (entry for entry in ENTRIES if entry.group == group)
+        yield from (_of_type(kind, group) for kind in rest if PLACES[kind.side] == group)
+
+
+def _of_type(kind: RecordType, group: str) -> Entry:
+    return Entry(group, kind.title, kind.url(), kind.icon, kind.right("read"))
+
+
 def navigation_for(viewer: Viewer, path: str) -> tuple[NavigationGroup, ...]:
     """Groups of pages the viewer may open, the current one marked."""
     groups: dict[str, list[NavigationItem]] = {}
-    for entry in ENTRIES:
+    for entry in entries():
         if not entry.right or viewer.may(entry.right):
             groups.setdefault(entry.group, []).append(_item(entry, path))
     return tuple(NavigationGroup(str(GROUPS[name]), tuple(items)) for name, items in groups.items())

@@ -18,7 +18,7 @@ from kundenkreis.records.marks import marked
 from kundenkreis.records.models import Mark
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.search import clean, knows_others, searched
-from kundenkreis.web.shell.navigation import ENTRIES
+from kundenkreis.web.shell.navigation import entries
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -151,7 +151,7 @@ def _new(viewer: Viewer, text: str) -> Iterator[Hit]:
 
 
 def _pages(viewer: Viewer, text: str) -> Iterator[Hit]:
-    for entry in ENTRIES:
+    for entry in entries():
         if (not entry.right or viewer.may(entry.right)) and _answers(str(entry.label), text):
             yield Hit(str(entry.label), entry.url, icon=entry.icon, key=entry.key)
 
