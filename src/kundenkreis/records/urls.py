@@ -63,7 +63,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{one}follow/", "follow", marking.toggle_follow),
         _address(kind, f"{one}seen/", "seen", marking.note_look),
         _address(kind, f"{kind.slug}/undo/<str:batch>/", "undo", history.undo_batch),
-        *_bulk(kind),
+        *(_bulk(kind) if kind.actions & {"change", "remove"} else ()),
         *_views(kind),
     ]
     if "create" in kind.actions:

@@ -134,7 +134,7 @@ def test_the_log_names_people_only_to_whom_may_know_them(anna: Client, shop: Sho
 
 def test_the_log_and_the_ledger_can_only_be_read(anna: Client, shop: Shop) -> None:
     for slug in ("events", "consents"):
-        for part in ("new/", "import/", "bin/", "1/edit/type/", "1/remove/"):
+        for part in ("new/", "import/", "bin/", "1/edit/type/", "1/remove/", "bulk/tag/?row=1"):
             assert anna.post(f"/engage/{slug}/{part}").status_code == 404, part
     assert Event.objects.count() == 2
 
