@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
+# Where nothing matches the same questions are asked: else their number would tell that there is a
+# text which one must not know.
+NOBODY = 0
 LOOKED_AT = 5_000  # records that the index proposes
 
 
@@ -34,6 +37,7 @@ def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> l
     """The numbers of the rows that match by what the viewer may know of them."""
     proposed = search.rows_matching(kind.side, kind.name, text, everywhere=True)
     pks = list(rows.filter(pk__in=proposed).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
+    pks = pks or [NOBODY]
     texts, questions = _texts(kind, viewer, pks), search.questions(text)
     matching = []
     for record in known(viewer, kind.model._default_manager.filter(pk__in=pks)):
@@ -41,7 +45,7 @@ def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> l
         words = {word for one in (name, *texts[record.pk]) for word in search.words(one)}
         if any(search.answers(asked, search.folded(name), words) for asked in questions):
             matching.append(record.pk)
-    return matching
+    return matching or [NOBODY]
 
 
 def _texts(kind: RecordType, viewer: Viewer, pks: list[int]) -> dict[int, list[str]]:
@@ -69,7 +73,7 @@ def _readable(kind: RecordType, viewer: Viewer, other: str, pks: set[Any]) -> se
     if not other:
         return pks
     rows = indexing.others(kind)[other].rows(viewer)
-    return set(rows.order_by().filter(pk__in=pks - {None}).values_list("pk", flat=True))
+    return set(rows.order_by().filter(pk__in=pks - {None} | {NOBODY}).values_list("pk", flat=True))
 
 
 def _other(kind: RecordType, path: str) -> str:

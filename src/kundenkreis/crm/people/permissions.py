@@ -107,6 +107,7 @@ def record_objections(
 
     Raises `DomainError` without a channel that exists, `NotFound`.
     """
+    actor.require_for("crm.person.change", store.lock(Person, person_id))
     chosen = [channel for channel in CHANNELS if channel in channels]
     if not chosen:
         raise DomainError(_("Choose at least one channel the person does not want any more."))

@@ -79,6 +79,7 @@ def change_detail(request: StaffRequest, pk: int, what: str) -> HttpResponse:
 def add_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
     """Note where a person works; the answer is the panel with it."""
     kind, person = found(request, "person", pk, "affiliations")
+    request.viewer.require_for(kind.right("change"), person)  # before anything is said of the form
     form = RecordForm(kind, request.viewer, ["organisation", "function"], request.POST)
     if form.is_valid() and form.cleaned_data["organisation"]:
         contact_commands.add_affiliation(actor=request.viewer, person=person, **form.cleaned_data)
