@@ -15,6 +15,8 @@ class Composer extends HTMLElement {
     const { signal } = this.stop;
     // A click on a label comes as one on its input, also when that is chosen already; the arrow keys
     // stay among the kinds.
+    // It stays open: closing when the pointer goes elsewhere would move what it points at.
+    this.addEventListener("focusin", () => this.setAttribute("open", ""), { signal });
     this.addEventListener("keydown", ({ key }) => (this.walking = key.startsWith("Arrow")), { signal });
     this.addEventListener("click", ({ target }) => target.name === "kind" && !this.walking && this.text.focus(), { signal });
     this.addEventListener("keyup", () => (this.walking = false), { signal });

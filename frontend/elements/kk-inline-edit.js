@@ -84,7 +84,7 @@ class InlineEdit extends HTMLElement {
       event.stopPropagation();
       this.cancel();
       this.querySelector(".edit")?.focus();
-    } else if (event.key === "Enter" && (!event.target.matches("textarea, button") || event.ctrlKey || event.metaKey)) {
+    } else if (event.key === "Enter" && !event.target.matches(".difference") && (!event.target.matches("textarea, button") || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.save();
     }

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 PAGES = (
     "/", "/crm/persons/", "/crm/persons/1/", "/crm/organisations/", "/crm/organisations/1/",
     "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/orders/1/",
-    "/crm/products/", "/crm/products/1/", "/crm/users/", "/crm/teams/",
+    "/crm/products/", "/crm/products/1/", "/crm/activities/", "/crm/activities/1/", "/crm/tasks/", "/inbox/", "/crm/users/", "/crm/teams/",
     "/engage/segments/", "/engage/segments/1/", "/engage/segments/new/?template=lapsed-regulars",
     "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
     "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/insight/experiments/", "/insight/experiments/1/",

@@ -62,12 +62,15 @@ def test_a_colleague_walks_through_a_list_keeps_a_favourite_and_looks_beside(
     anna.goto(f"{product.staff}/crm/organisations/?sort=name")
     names = anna.locator("#list tbody .primary-cell a").all_inner_texts()
     anna.locator("#list tbody .primary-cell a").first.click()
+    anna.wait_for_load_state("networkidle")
     heading = anna.get_by_role("heading", level=1)
     anna.keyboard.press("Control+ArrowRight")
     expect(heading).to_have_text(names[1])
+    anna.wait_for_load_state("networkidle")
     anna.keyboard.press("s")
     favourites = anna.locator(".side")
     expect(favourites.get_by_role("link", name=names[1])).to_be_visible()
+    anna.wait_for_load_state("networkidle")
     anna.keyboard.press("Control+ArrowLeft")
     expect(heading).to_have_text(names[0])
 
@@ -83,6 +86,39 @@ def test_a_colleague_walks_through_a_list_keeps_a_favourite_and_looks_beside(
     expect(panel).to_have_count(0)
     assert "panel" not in anna.url
     anna.goto(f"{product.staff}/crm/persons/")
+    anna.wait_for_load_state("networkidle")
     anna.keyboard.press("j")
     anna.keyboard.press("Space")
     expect(panel).to_be_visible()
+
+
+def test_what_was_done_and_is_to_be_done_is_written_down_beside_the_record(
+    product: Product, anna: Page, browser: Browser
+) -> None:
+    anna.goto(f"{product.staff}/crm/organisations/?q=Rheintal")
+    anna.get_by_role("link", name="Rheintal Logistik").click()
+    anna.wait_for_load_state("networkidle")
+    anna.keyboard.press("t")
+    anna.keyboard.type("Angebot mit @ben")
+    anna.get_by_role("listbox", name="Kolleg").get_by_role("option", name="Ben Marks").click()
+    anna.keyboard.type("abstimmen")
+    anna.wait_for_timeout(1_000)  # until the draft is kept
+    anna.reload()
+    composer = anna.locator("#composer")
+    expect(composer.locator("textarea")).to_have_value("Angebot mit @Ben Marks abstimmen")
+    expect(composer.get_by_role("radio", name="Aufgabe")).to_be_checked()
+    composer.locator("textarea").focus()
+    anna.keyboard.press("Control+Enter")
+    planned = anna.locator("#upcoming-panel")
+    expect(planned).to_contain_text("Angebot mit @Ben Marks abstimmen")
+    expect(composer.locator("textarea")).to_have_value("")
+    planned.get_by_role("button", name="Erledigt: Angebot mit").click()
+    timeline = anna.locator("#timeline-entries")
+    expect(timeline.get_by_text("Aufgabe erledigt")).to_be_visible()
+    anna.locator("select[name=topic]").select_option("orders")
+    expect(timeline.get_by_text("Aufgabe erledigt")).to_have_count(0)
+
+    ben = logged_in(browser, product, who=1)
+    ben.get_by_role("link", name="Posteingang").click()
+    expect(ben.get_by_role("link", name="Anna Seidel hat Sie erwähnt")).to_be_visible()
+    ben.context.close()
