@@ -127,6 +127,7 @@ class Reverting:
                     if changed:
                         self._tell(one, row, values)
         except (IntegrityError, DomainError):
+            self.back -= {one.target for one in together}
             return False  # one of them; which, is found out one by one
         self.left += left
         return True
@@ -139,6 +140,7 @@ class Reverting:
                 if row is not None:
                     self._take_back(one, row)
         except DomainError as error:
+            self.back.discard(one.target)  # whoever heard of it has refused
             known = row is not None and not isinstance(error, NotFound)
             self.left.append(Left.of(error, str(row) if known else "", one.number))
 

@@ -55,7 +55,7 @@ def raw(shared_data: Callable[[str], Path]) -> Iterator[Any]:
         with store.group(Side.ENGAGE):
             customers = sorted({row[0] for row in rows})
             made = [(1, "{}", AS_OF, AS_OF, True, "{}", "{}")] * len(customers)
-            extra = {"trait_times": "{}"} if hasattr(Profile, "trait_times") else {}
+            extra = {"trait_times": "{}", "last_seen_at": AS_OF}
             made = [(*row, *extra.values()) for row in made]
             ids = bulk.insert(Profile, (*columns, *extra), made, returning="id")
             profile = dict(zip(customers, ids, strict=True))
