@@ -84,7 +84,7 @@ def test_a_colleague_walks_through_a_list_keeps_a_favourite_and_looks_beside(
     expect(panel).to_be_visible()
     anna.keyboard.press("Escape")
     expect(panel).to_have_count(0)
-    assert "panel" not in anna.url
+    anna.wait_for_url(lambda url: "panel" not in url, timeout=5_000)
     anna.goto(f"{product.staff}/crm/persons/")
     anna.wait_for_load_state("networkidle")
     anna.keyboard.press("j")
