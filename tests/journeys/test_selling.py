@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.running import Product
 
 pytestmark = pytest.mark.journey
+
+
+def open_palette(page: Page) -> Locator:
+    """Opens it as soon as the page listens: what is typed earlier are the keys of the page."""
+    page.wait_for_load_state()
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Suchen und gehen zu")
+    expect(dialog).to_be_visible()
+    return dialog
 
 
 def test_a_list_is_filtered_by_conditions_built_in_a_dialog(product: Product, anna: Page) -> None:
@@ -98,8 +107,7 @@ def test_the_palette_finds_goes_and_acts_with_the_keyboard_alone(
     product: Product, anna: Page
 ) -> None:
     anna.goto(f"{product.staff}/crm/persons/")
-    anna.keyboard.press("Control+k")
-    dialog = anna.get_by_role("dialog", name="Suchen und gehen zu")
+    dialog = open_palette(anna)
     anna.keyboard.type("baecker")
     expect(dialog.get_by_role("option", name="Bäckerei Thoma").first).to_have_attribute(
         "aria-selected", "true"
@@ -113,7 +121,7 @@ def test_the_palette_finds_goes_and_acts_with_the_keyboard_alone(
     anna.keyboard.press("Enter")
     expect(anna.get_by_role("heading", level=1)).to_have_text("Bäckerei Thoma")
 
-    anna.keyboard.press("Control+k")
+    open_palette(anna)
     anna.keyboard.type("verkaufschance")
     here = dialog.get_by_role("option", name="Neue Verkaufschance")
     expect(here).to_be_visible()
@@ -149,8 +157,7 @@ def test_the_page_follows_what_is_changed_in_place(product: Product, anna: Page)
 
 def test_enter_never_opens_what_is_not_shown(product: Product, anna: Page) -> None:
     anna.goto(f"{product.staff}/crm/persons/")
-    anna.keyboard.press("Control+k")
-    dialog = anna.get_by_role("dialog", name="Suchen und gehen zu")
+    dialog = open_palette(anna)
     anna.keyboard.type("thoma")
     expect(dialog.get_by_role("option", name="Bäckerei Thoma").first).to_be_visible()
     anna.keyboard.type("xyz")

@@ -114,9 +114,20 @@ def test_it_is_written_down_for_whom_a_deputy_acts(
     ]
     words = told(Side.CRM, ANNA, found)
     assert [(one.who, one.name) for one in words if one.url] == [("dora", "Weiß")]
+
+
+@pytest.mark.django_db(databases=CRM, transaction=True)
+def test_for_whom_a_deputy_acted_cannot_be_changed_unnoticed(
+    staff: dict[str, User], on: Callable[[int], None]
+) -> None:
+    hers = people.create_person(actor=viewer_of(staff["mia"]), last_name="Weiß")
+    plan(viewer_of(staff["mia"]), staff["mia"], staff["dora"], 0, 3)
+    write.change(PERSON, viewer_of(staff["dora"]), hers.pk, None, {"source": "Messe"})
+    start, end = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+    (found,) = audit.on_behalf(Side.CRM, f"user:{staff['mia'].pk}", start, end, 10)
     audit.seal(Side.CRM)
     assert list(audit.verify(Side.CRM)) == []
-    AuditEntry.objects.using("default").filter(pk=found[0].pk).update(behalf="")
+    AuditEntry.objects.using("default").filter(pk=found.pk).update(behalf="")
     assert [damage.what for damage in audit.verify(Side.CRM)] == ["changes altered"]
 
 
