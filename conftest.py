@@ -56,7 +56,7 @@ def _english() -> Iterator[None]:
 def _no_fields_of_others() -> Iterator[None]:
     """What a test defines is rolled back with it; the process must not remember it either."""
     yield
-    if (definitions := sys.modules.get("kundenkreis.records.definitions")) is not None:
+    if (definitions := sys.modules.get("kundenkreis.records.custom.definitions")) is not None:
         definitions.look_again()
 
 

@@ -23,8 +23,8 @@ def found(persons: int) -> None:
     from kundenkreis.crm.sales import models as sales
     from kundenkreis.kernel.access import system
     from kundenkreis.kernel.sides import Side
-    from kundenkreis.records.fieldindexes import keep
-    from kundenkreis.records.indexing import rebuild
+    from kundenkreis.records.custom.indexes import keep
+    from kundenkreis.records.search.indexing import rebuild
 
     began, make = time.monotonic(), Maker("default", int(time.time()))
     create_user(actor=system("bench"), email=EMAIL, name="B. Messer", password=PASSWORD,
@@ -80,7 +80,7 @@ def _rating() -> None:
     """A field of the company's own, to sort and filter by."""
     from kundenkreis.kernel.access import system
     from kundenkreis.records import named
-    from kundenkreis.records.defining import create_field
+    from kundenkreis.records.custom.defining import create_field
 
     label = {"en": RATING.title(), "de": "Bewertung"}
     create_field(

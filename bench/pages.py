@@ -132,8 +132,8 @@ def _changed_in_bulk(persons: int, count: int) -> Iterator[Figure]:
     from kundenkreis.records.bulk import commands
     from kundenkreis.records.bulk.changes import Change
     from kundenkreis.records.jobs import go_on_with_bulk
+    from kundenkreis.records.lists.selection import Selection
     from kundenkreis.records.models import BulkRun
-    from kundenkreis.records.selection import Selection
 
     below = max(1, count * _company.RATINGS // persons)
     field = f"custom__{_company.RATING}"

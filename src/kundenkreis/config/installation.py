@@ -24,7 +24,7 @@ from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records.indexing import rebuild_if_missing
+from kundenkreis.records.search.indexing import rebuild_if_missing
 
 
 def prepare(*, demo: bool, port: int) -> None:

@@ -8,10 +8,6 @@ class RecordsConfig(ContextConfig):
     label = "records"
 
     def ready(self) -> None:
-        from kundenkreis.records import (  # noqa: F401 - register themselves
-            checks,
-            indexing,
-            jobs,
-            marks,
-            tagging,
-        )
+        from kundenkreis.records import checks, jobs  # noqa: F401 - register themselves
+        from kundenkreis.records.page import marks  # noqa: F401
+        from kundenkreis.records.search import indexing, tagging  # noqa: F401

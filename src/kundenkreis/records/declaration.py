@@ -315,29 +315,6 @@ class RecordType:
         """The columns of its list that the viewer may know of."""
         return tuple(column for column in self.columns if self.sees(viewer, column.name))
 
-    def facts_for(self, viewer: Viewer) -> tuple[tuple[Section, tuple[str | Column, ...]], ...]:
-        """The sections of its page with the facts that the viewer may know of."""
-        from kundenkreis.records import layout  # needs the models, which need this package
-
-        return tuple(
-            (section, tuple(one for one in section.facts if self.sees(viewer, name_of(one))))
-            for section in layout.sections(self, viewer)
-        )
-
-    def facts_of(self, viewer: Viewer) -> list[str | Column]:
-        """All facts that the viewer may know of: as the page shows them, then those it leaves out."""
-        from kundenkreis.records import layout
-
-        shown = [fact for _section, facts in self.facts_for(viewer) for fact in facts]
-        have = {name_of(fact) for fact in shown}
-        further = (fact for one in layout.base(self) for fact in one.facts)
-        left = (fact for fact in further if name_of(fact) not in have)
-        return shown + [fact for fact in left if self.sees(viewer, name_of(fact))]
-
-    def fact_names(self, viewer: Viewer) -> list[str]:
-        """The names of those facts."""
-        return [name_of(fact) for fact in self.facts_of(viewer)]
-
     def right(self, action: str) -> str:
         return f"{self.side}.{self.name}.{action}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel import withheld
 from kundenkreis.kernel.fields import is_custom
-from kundenkreis.records import definitions
+from kundenkreis.records.custom import definitions
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.fields import info
 from kundenkreis.records.registry import TYPES

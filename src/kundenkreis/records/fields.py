@@ -21,8 +21,8 @@ from kundenkreis.kernel.custom import CustomValue
 from kundenkreis.kernel.fields import Translated, Words, is_custom
 from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.shapes import SHAPES
-from kundenkreis.records import definitions
-from kundenkreis.records.fieldtypes import column_of
+from kundenkreis.records.custom import definitions
+from kundenkreis.records.custom.types import column_of
 
 if TYPE_CHECKING:
     from django.db.models import Expression

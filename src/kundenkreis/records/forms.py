@@ -17,7 +17,8 @@ from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.fields import Translated, is_custom
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
-from kundenkreis.records import directory, fields, layout, registry
+from kundenkreis.records import directory, fields, registry
+from kundenkreis.records.custom import layout
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.formfields import (
     ChoicesField,
@@ -201,7 +202,7 @@ def changeable(kind: RecordType, names: Iterable[str | Column]) -> list[str]:
 def form_names(kind: RecordType, viewer: Viewer) -> list[str]:
     """The fields of a new record that the viewer may set: of those declared and the company's own,
     else of all facts that may be changed."""
-    facts = changeable(kind, kind.fact_names(viewer))
+    facts = changeable(kind, layout.fact_names(kind, viewer))
     names = [*kind.form, *filter(is_custom, facts)] if kind.form else facts
     left = layout.left_out(kind, viewer)
     asked = [name for name in names if name not in left or _is_required(kind, name)]

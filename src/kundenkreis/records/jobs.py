@@ -6,10 +6,12 @@ from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records import fieldindexes, indexing, registry, working
+from kundenkreis.records import registry, working
 from kundenkreis.records.bulk import running, undoing
+from kundenkreis.records.custom import indexes as fieldindexes
 from kundenkreis.records.exchange import incoming, outgoing, storing
 from kundenkreis.records.models import BulkRun, Transfer
+from kundenkreis.records.search import indexing
 
 __all__ = ["incoming", "outgoing", "running", "undoing"]  # they say what the work is
 

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import PREFIX, Translated, translated
-from kundenkreis.records.fieldtypes import TYPES, FieldType
+from kundenkreis.records.custom.types import TYPES, FieldType
 
 
 class FieldDefinition(models.Model):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import caseless
-from kundenkreis.records.search import searched
+from kundenkreis.records.search.finding import searched
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

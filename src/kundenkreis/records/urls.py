@@ -11,8 +11,8 @@ from django.urls import URLPattern, path
 from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
+from kundenkreis.records.lists.state import VIEW, opened
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.state import VIEW, opened
 from kundenkreis.records.views import (
     boards,
     bulk,

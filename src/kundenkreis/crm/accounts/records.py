@@ -12,16 +12,8 @@ from kundenkreis.crm.accounts import commands, queries, team_commands
 from kundenkreis.crm.accounts.models import Team, User
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
-from kundenkreis.records import (
-    Button,
-    Column,
-    RecordType,
-    Section,
-    acting,
-    directory,
-    layout,
-    register,
-)
+from kundenkreis.records import Button, Column, RecordType, Section, acting, directory, register
+from kundenkreis.records.custom import layout
 from kundenkreis.ui import parts
 
 

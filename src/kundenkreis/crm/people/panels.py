@@ -16,7 +16,7 @@ from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.records import Button, Figure, Tag, named
 from kundenkreis.records.cells import linked_to, word
-from kundenkreis.records.once import once
+from kundenkreis.records.page.once import once
 from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind

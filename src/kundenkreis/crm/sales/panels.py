@@ -20,7 +20,7 @@ from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Button, Figure, Lane, Tag
 from kundenkreis.records.cells import linked
-from kundenkreis.records.once import once
+from kundenkreis.records.page.once import once
 from kundenkreis.ui import charts, formats, parts
 
 CLOSED_FOR = 90  # days a closed opportunity stays on the board

@@ -16,7 +16,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, readable_at, visible
 from kundenkreis.kernel.money import Money
-from kundenkreis.records.once import once
+from kundenkreis.records.page.once import once
 
 MONTHS = 12
 # What a row shows of whom and what it refers to; the rest would be most of what is read.

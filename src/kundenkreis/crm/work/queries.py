@@ -17,7 +17,7 @@ from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
-    from kundenkreis.records.marks import Marked
+    from kundenkreis.records.page.marks import Marked
 
 SHOWN = 20
 RIGHT = "crm.activity.read"

@@ -17,7 +17,7 @@ from kundenkreis.kernel.conditions.wording import plain
 from kundenkreis.kernel.json_values import DATE
 from kundenkreis.kernel.money import Money
 from kundenkreis.records import Tag
-from kundenkreis.records.once import once
+from kundenkreis.records.page.once import once
 from kundenkreis.ui import formats, parts
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.words import with_words, without_words
 from kundenkreis.records import registry, write
+from kundenkreis.records.custom import layout
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.forms import changeable
 
@@ -107,7 +108,7 @@ def names_of(kind: RecordType, viewer: Viewer) -> list[str]:
     """
     if not kind.may(viewer, "change"):
         return []
-    facts: list[str | Column] = [*kind.fact_names(viewer), *kind.form, *kind.columns]
+    facts: list[str | Column] = [*layout.fact_names(kind, viewer), *kind.form, *kind.columns]
     names = changeable(kind, [*facts, "owner_id", "team_id", *PLANNING])
     return [
         name

@@ -13,7 +13,7 @@ from kundenkreis.records import working
 from kundenkreis.records.bulk.changes import Change, Remove
 from kundenkreis.records.bulk.running import AT_ONCE
 from kundenkreis.records.models import BulkRun
-from kundenkreis.records.undo import Undoing
+from kundenkreis.records.past.undo import Undoing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor, Viewer
     from kundenkreis.kernel.jobs.backend import JobTask
     from kundenkreis.records.declaration import RecordType
-    from kundenkreis.records.selection import Selection
+    from kundenkreis.records.lists.selection import Selection
 
 
 def begin(

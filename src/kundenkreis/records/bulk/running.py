@@ -16,9 +16,9 @@ from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.records import acting, working
 from kundenkreis.records.bulk import changes
+from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.models import BulkFailure, BulkRun
 from kundenkreis.records.registry import named
-from kundenkreis.records.selection import Selection
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor

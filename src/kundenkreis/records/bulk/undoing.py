@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kundenkreis.kernel import store
 from kundenkreis.records import acting, working
 from kundenkreis.records.bulk.running import Outcome, Pace, State, Taken, finish, keep, why
-from kundenkreis.records.undo import Undoing
+from kundenkreis.records.past.undo import Undoing
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor

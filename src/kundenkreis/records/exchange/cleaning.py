@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import to_minor
-from kundenkreis.records.celltexts import choice_of, labels_of, truth_of
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.notation import Notation, number_of, text_of
 from kundenkreis.records.exchange.related import Related
@@ -31,6 +30,7 @@ from kundenkreis.records.formfields import (
     ReferenceField,
 )
 from kundenkreis.records.forms import form_names, of_input, settled
+from kundenkreis.records.lists.celltexts import choice_of, labels_of, truth_of
 from kundenkreis.records.parsing import plain
 
 if TYPE_CHECKING:

@@ -19,14 +19,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records.columns import asked, columns_of, info_of, label_of
 from kundenkreis.records.declaration import Column, RecordType
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.values import Value, reader
 from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
-from kundenkreis.records.listing import narrowed
-from kundenkreis.records.ordering import order_of
+from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_of
+from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.ordering import order_of
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:

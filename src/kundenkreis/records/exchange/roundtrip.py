@@ -17,7 +17,6 @@ from django.utils import translation
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.fields import PREFIX, is_custom
 from kundenkreis.kernel.record import reference
-from kundenkreis.records.columns import label_of
 from kundenkreis.records.declaration import Column
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
@@ -26,6 +25,7 @@ from kundenkreis.records.exchange.mapping import target_names
 from kundenkreis.records.exchange.notation import Notation, same, text_of
 from kundenkreis.records.exchange.values import reader, written
 from kundenkreis.records.fields import info
+from kundenkreis.records.lists.columns import label_of
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

@@ -26,9 +26,9 @@ from kundenkreis.records import acting, jobs, named, write
 from kundenkreis.records.bulk import commands, running, undoing
 from kundenkreis.records.bulk.changes import Change, Remove, names_of
 from kundenkreis.records.bulk.forms import ValuesForm
+from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.models import BulkRun
-from kundenkreis.records.selection import Selection
-from kundenkreis.records.undo import undo
+from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel.testing import ANNA
 from kundenkreis.records import named
-from kundenkreis.records.celltexts import Reader, typed
 from kundenkreis.records.fields import info
+from kundenkreis.records.lists.celltexts import Reader, typed
 
 LANGUAGES = st.sampled_from(["de", "en"])
 INTEGERS = st.integers(-(10**12), 10**12)

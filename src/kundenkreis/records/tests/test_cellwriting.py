@@ -20,8 +20,9 @@ from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import directory, named, write
-from kundenkreis.records.celltexts import held
-from kundenkreis.records.cellwriting import (
+from kundenkreis.records.fields import info
+from kundenkreis.records.lists.celltexts import held
+from kundenkreis.records.lists.cellwriting import (
     MOST,
     NEW,
     Cell,
@@ -30,8 +31,7 @@ from kundenkreis.records.cellwriting import (
     new_names,
     write_cells,
 )
-from kundenkreis.records.fields import info
-from kundenkreis.records.undo import undo
+from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

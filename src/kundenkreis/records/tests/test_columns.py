@@ -15,11 +15,11 @@ from django.utils import translation
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
-from kundenkreis.records.columns import NARROWEST, WIDEST, columns_of, offered, written
 from kundenkreis.records.exchange.exporting import csv_file, export
-from kundenkreis.records.filters import read
-from kundenkreis.records.listing import listing
-from kundenkreis.records.vocabulary import vocabulary
+from kundenkreis.records.lists.columns import NARROWEST, WIDEST, columns_of, offered, written
+from kundenkreis.records.lists.filters import read
+from kundenkreis.records.lists.listing import listing
+from kundenkreis.records.lists.vocabulary import vocabulary
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

@@ -19,15 +19,17 @@ from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH
-from kundenkreis.records import defining, facts, write
-from kundenkreis.records.editing import Edit
+from kundenkreis.records import write
+from kundenkreis.records.custom import defining
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.forms import RecordForm, form_names
-from kundenkreis.records.history import steps
-from kundenkreis.records.listing import listing
+from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.models import FieldDefinition
-from kundenkreis.records.past import values_at
-from kundenkreis.records.undo import undo
+from kundenkreis.records.page import facts
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.past.as_of import values_at
+from kundenkreis.records.past.history import steps
+from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 

@@ -16,9 +16,11 @@ from kundenkreis.kernel import indexes
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import defining, fieldindexes, write
-from kundenkreis.records.keyset import page
-from kundenkreis.records.listing import narrowed
+from kundenkreis.records import write
+from kundenkreis.records.custom import defining
+from kundenkreis.records.custom import indexes as fieldindexes
+from kundenkreis.records.lists.keyset import page
+from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.models import FieldDefinition
 
 pytestmark = pytest.mark.django_db(databases=BOTH)

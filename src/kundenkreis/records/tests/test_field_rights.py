@@ -23,19 +23,20 @@ from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
-from kundenkreis.records import defining, named, write
-from kundenkreis.records.bin import deleted
-from kundenkreis.records.editing import Edit
+from kundenkreis.records import named, write
+from kundenkreis.records.custom import defining
 from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.exchange.mapping import targets
-from kundenkreis.records.facts import editable_names, sections
 from kundenkreis.records.fieldrights import may_restrict
-from kundenkreis.records.filters import read
 from kundenkreis.records.forms import form_names
-from kundenkreis.records.history import steps
-from kundenkreis.records.listing import Listing, listing
-from kundenkreis.records.search import suggestions
-from kundenkreis.records.undo import undo
+from kundenkreis.records.lists.filters import read
+from kundenkreis.records.lists.listing import Listing, listing
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.page.facts import editable_names, sections
+from kundenkreis.records.past.bin import deleted
+from kundenkreis.records.past.history import steps
+from kundenkreis.records.past.undo import undo
+from kundenkreis.records.search.finding import suggestions
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

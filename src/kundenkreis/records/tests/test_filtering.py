@@ -13,9 +13,9 @@ from kundenkreis.crm.accounts.commands import create_shipped_roles, create_user
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.records import named, write
-from kundenkreis.records.filters import read
+from kundenkreis.records.lists.filters import read
+from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.vocabulary import vocabulary
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 

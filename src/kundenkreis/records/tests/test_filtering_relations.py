@@ -20,8 +20,8 @@ from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.conditions import describe, dump, load, matches, to_q
 from kundenkreis.kernel.testing import ANNA, BEN, CRM, SYSTEM
 from kundenkreis.records import named, write
-from kundenkreis.records.listing import narrowed
-from kundenkreis.records.vocabulary import vocabulary
+from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.vocabulary import vocabulary
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

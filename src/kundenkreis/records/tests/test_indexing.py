@@ -20,10 +20,11 @@ from kundenkreis.kernel.forgetting import forget
 from kundenkreis.kernel.models import RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
-from kundenkreis.records import indexing, named, write
-from kundenkreis.records.listing import listing
-from kundenkreis.records.search import searched
-from kundenkreis.records.undo import undo
+from kundenkreis.records import named, write
+from kundenkreis.records.lists.listing import listing
+from kundenkreis.records.past.undo import undo
+from kundenkreis.records.search import indexing
+from kundenkreis.records.search.finding import searched
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

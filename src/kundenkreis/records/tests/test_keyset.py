@@ -9,7 +9,7 @@ from kundenkreis.crm.people.models import Organisation
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import CRM, SYSTEM
-from kundenkreis.records.keyset import Page, page
+from kundenkreis.records.lists.keyset import Page, page
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

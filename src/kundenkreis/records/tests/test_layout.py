@@ -10,11 +10,11 @@ import pytest
 from kundenkreis.crm.people.records import ORGANISATION
 from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH
-from kundenkreis.records import defining, layout
-from kundenkreis.records.arranging import arrange_page, reset_page
-from kundenkreis.records.columns import offered
+from kundenkreis.records.custom import defining, layout
+from kundenkreis.records.custom.arranging import arrange_page, reset_page
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.forms import form_names
+from kundenkreis.records.lists.columns import offered
 from kundenkreis.records.models import FieldDefinition
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -36,7 +36,7 @@ def arrange(*groups: tuple[str, list[str]], role: str = "", hidden: tuple[str, .
 def shown(viewer: Any = ANNA) -> dict[str, list[str]]:
     return {
         str(section.title): [name_of(fact) for fact in facts]
-        for section, facts in ORGANISATION.facts_for(viewer)
+        for section, facts in layout.facts_for(ORGANISATION, viewer)
     }
 
 

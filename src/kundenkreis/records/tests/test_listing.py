@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
-from kundenkreis.records import listing as listing_module
 from kundenkreis.records import named, write
-from kundenkreis.records.listing import Listing, listing
+from kundenkreis.records.lists import listing as listing_module
+from kundenkreis.records.lists.listing import Listing, listing
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

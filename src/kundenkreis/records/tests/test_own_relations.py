@@ -19,15 +19,17 @@ from kundenkreis.kernel.conditions import All, Compare
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import defining, facts, write
-from kundenkreis.records.columns import offered
-from kundenkreis.records.editing import Edit
+from kundenkreis.records import write
+from kundenkreis.records.custom import defining
 from kundenkreis.records.fields import info
-from kundenkreis.records.filters import vocabulary
 from kundenkreis.records.forms import RecordForm, form_names
-from kundenkreis.records.history import steps
-from kundenkreis.records.listing import listing
+from kundenkreis.records.lists.columns import offered
+from kundenkreis.records.lists.filters import vocabulary
+from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.models import FieldDefinition
+from kundenkreis.records.page import facts
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.past.history import steps
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 

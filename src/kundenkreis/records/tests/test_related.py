@@ -26,11 +26,11 @@ from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.declaration import RecordType
-from kundenkreis.records.editing import Edit
 from kundenkreis.records.exchange.exporting import csv_file, export
-from kundenkreis.records.facts import sections
-from kundenkreis.records.filters import read
-from kundenkreis.records.listing import Listing, listing
+from kundenkreis.records.lists.filters import read
+from kundenkreis.records.lists.listing import Listing, listing
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.page.facts import sections
 from kundenkreis.records.registry import TYPES
 
 pytestmark = pytest.mark.django_db(databases=CRM)

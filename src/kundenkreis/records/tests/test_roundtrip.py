@@ -22,8 +22,8 @@ from kundenkreis.records.exchange import commands, roundtrip
 from kundenkreis.records.exchange.exporting import csv_file, excel_file, export
 from kundenkreis.records.exchange.table import NOTES, logged, place
 from kundenkreis.records.models import Transfer
+from kundenkreis.records.past.undo import undo
 from kundenkreis.records.testing import counts
-from kundenkreis.records.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

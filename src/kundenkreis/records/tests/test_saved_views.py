@@ -17,9 +17,10 @@ from kundenkreis.kernel.errors import NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import named, saved_views
+from kundenkreis.records import named
+from kundenkreis.records.lists import saved_views
+from kundenkreis.records.lists.state import content_of, opened, state_of
 from kundenkreis.records.models import Mark, SavedView
-from kundenkreis.records.state import content_of, opened, state_of
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 

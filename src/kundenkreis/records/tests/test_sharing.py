@@ -20,9 +20,9 @@ from kundenkreis.kernel.models import Share
 from kundenkreis.kernel.sharing import SharedWith
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import directory, named, write
-from kundenkreis.records.listing import listing
-from kundenkreis.records.search import suggestions
-from kundenkreis.records.sharing import end_share, may_share, share, shares_of
+from kundenkreis.records.lists.listing import listing
+from kundenkreis.records.page.sharing import end_share, may_share, share, shares_of
+from kundenkreis.records.search.finding import suggestions
 from kundenkreis.web.shell.palette import records
 
 pytestmark = pytest.mark.django_db(databases=CRM)

@@ -18,13 +18,14 @@ from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
+from kundenkreis.records.custom import layout
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.history import steps
-from kundenkreis.records.listing import narrowed
-from kundenkreis.records.undo import undo
-from kundenkreis.records.vocabulary import vocabulary
-from kundenkreis.records.words import in_use
+from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.vocabulary import vocabulary
+from kundenkreis.records.lists.words import in_use
+from kundenkreis.records.past.history import steps
+from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -101,11 +102,11 @@ def test_only_tags_of_records_one_may_read_are_offered() -> None:
 
 def test_every_record_shows_its_tags_in_place() -> None:
     for kind in (PERSON, named("organisation"), named("opportunity"), named("product")):
-        assert "tags" in kind.fact_names(ANNA), kind.name
+        assert "tags" in layout.fact_names(kind, ANNA), kind.name
     hidden = Viewer(
         "Emil", 5, grants={"crm.person.*": Level.ALL}, hidden={"crm.person": frozenset({"tags"})}
     )
-    assert "tags" not in PERSON.fact_names(hidden)
+    assert "tags" not in layout.fact_names(PERSON, hidden)
 
 
 def test_tags_are_typed_with_commas() -> None:

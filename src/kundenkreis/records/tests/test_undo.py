@@ -29,9 +29,9 @@ from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, testing, write
-from kundenkreis.records.bin import deleted
-from kundenkreis.records.history import steps
-from kundenkreis.records.undo import Undone, undo
+from kundenkreis.records.past.bin import deleted
+from kundenkreis.records.past.history import steps
+from kundenkreis.records.past.undo import Undone, undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -202,7 +202,7 @@ def test_a_type_that_nobody_deletes_is_not_deleted_by_taking_back() -> None:
 def test_it_is_taken_back_in_pieces_of_any_size(
     piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kundenkreis.records.undo.PIECE", piece)
+    monkeypatch.setattr("kundenkreis.records.past.undo.PIECE", piece)
     before = jana(customer_number="K-1")
     with store.group(Side.CRM, "test", "long"):
         for name in ("Kern", "Lang"):  # touched twice, counted once
@@ -225,7 +225,7 @@ def test_it_is_taken_back_in_pieces_of_any_size(
 def test_many_deletions_come_back_in_pieces_each_with_its_parts(
     piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kundenkreis.records.undo.PIECE", piece)
+    monkeypatch.setattr("kundenkreis.records.past.undo.PIECE", piece)
     people = [create_person(actor=ANNA, last_name=n, email=f"{n}@x.example") for n in "abc"]
     with store.group(Side.CRM, "test", "long"):
         write.change(PERSON, ANNA, people[1].pk, None, {"customer_number": "K-1"})

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records.boards import Boarded, board, move
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import field_of
+from kundenkreis.records.lists.boards import Boarded, board, move
 from kundenkreis.records.views import saved, show
 
 if TYPE_CHECKING:

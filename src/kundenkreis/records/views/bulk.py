@@ -17,10 +17,10 @@ from kundenkreis.records.bulk.changes import Remove, names_of
 from kundenkreis.records.bulk.forms import TagsForm, ValuesForm
 from kundenkreis.records.exchange.writers import BOM, safe, separator
 from kundenkreis.records.fields import info
+from kundenkreis.records.lists.selection import Selection
+from kundenkreis.records.lists.words import in_use
 from kundenkreis.records.models import BulkRun
-from kundenkreis.records.selection import Selection
 from kundenkreis.records.views import show
-from kundenkreis.records.words import in_use
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:

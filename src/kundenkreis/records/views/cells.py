@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records.cellwriting import Cell, Row, Written, write_cells
-from kundenkreis.records.editing import Edit
-from kundenkreis.records.history import undo_url
+from kundenkreis.records.lists.cellwriting import Cell, Row, Written, write_cells
+from kundenkreis.records.lists.rows import rendered
 from kundenkreis.records.numbers import whole
-from kundenkreis.records.rows import rendered
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.past.history import undo_url
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from kundenkreis.records.addresses import changed, pairs
-from kundenkreis.records.columns import PARAMETER, columns_of, label_of, offered, written
+from kundenkreis.records.lists.addresses import changed, pairs
+from kundenkreis.records.lists.columns import PARAMETER, columns_of, label_of, offered, written
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kundenkreis.records.editing import Edit
-from kundenkreis.records.history import undo_url
+from kundenkreis.records.page.editing import Edit
+from kundenkreis.records.past.history import undo_url
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

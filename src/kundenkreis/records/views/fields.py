@@ -13,10 +13,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.records import defining, fieldindexes, fieldqueries
-from kundenkreis.records.fieldforms import FieldForm
+from kundenkreis.records.custom import defining
+from kundenkreis.records.custom import indexes as fieldindexes
+from kundenkreis.records.custom import queries as fieldqueries
+from kundenkreis.records.custom.forms import FieldForm
+from kundenkreis.records.custom.types import TYPES
 from kundenkreis.records.fields import info_of
-from kundenkreis.records.fieldtypes import TYPES
 from kundenkreis.records.forms import field_of
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.views import show

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.kernel import audit
 from kundenkreis.records import jobs
-from kundenkreis.records.bin import deleted
 from kundenkreis.records.bulk.commands import begin_undo
-from kundenkreis.records.history import steps
 from kundenkreis.records.numbers import whole
-from kundenkreis.records.past import facts_at
-from kundenkreis.records.undo import AT_ONCE, Undone, undo
+from kundenkreis.records.past.as_of import facts_at
+from kundenkreis.records.past.bin import deleted
+from kundenkreis.records.past.history import steps
+from kundenkreis.records.past.undo import AT_ONCE, Undone, undo
 from kundenkreis.records.views import show
 from kundenkreis.records.views.pages import may
 from kundenkreis.ui import formats

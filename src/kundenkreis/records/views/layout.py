@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.fields import LANGUAGES
-from kundenkreis.records import definitions, facts, layout
-from kundenkreis.records.arranging import arrange_page, reset_page
+from kundenkreis.records.custom import definitions, layout
+from kundenkreis.records.custom.arranging import arrange_page, reset_page
+from kundenkreis.records.custom.defining import require
 from kundenkreis.records.declaration import name_of
-from kundenkreis.records.defining import require
+from kundenkreis.records.page import facts
 from kundenkreis.records.views import show
 from kundenkreis.records.views.fields import tabs, trail
 

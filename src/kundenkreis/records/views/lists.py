@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
-from kundenkreis.records.defining import may_define
+from kundenkreis.records.custom.defining import may_define
 from kundenkreis.records.exchange.writers import FORMS
-from kundenkreis.records.listing import listing
-from kundenkreis.records.search import suggestions
+from kundenkreis.records.lists.listing import listing
+from kundenkreis.records.search.finding import suggestions
 from kundenkreis.records.views import bulk, saved, show
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kundenkreis.records import marks
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page import marks
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

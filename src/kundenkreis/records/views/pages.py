@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kundenkreis.records import registry
+from kundenkreis.records.custom.defining import may_define
 from kundenkreis.records.declaration import Button
-from kundenkreis.records.defining import may_define
-from kundenkreis.records.facts import editable_names, sections
-from kundenkreis.records.marks import marks_of
-from kundenkreis.records.sharing import may_share
+from kundenkreis.records.lists.walking import walk
+from kundenkreis.records.page.facts import editable_names, sections
+from kundenkreis.records.page.marks import marks_of
+from kundenkreis.records.page.sharing import may_share
 from kundenkreis.records.views import show
-from kundenkreis.records.walking import walk
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

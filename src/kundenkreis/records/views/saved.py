@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import NotFound
-from kundenkreis.records import directory, saved_views
-from kundenkreis.records.addresses import changed
-from kundenkreis.records.filters import PAGING
+from kundenkreis.records import directory
+from kundenkreis.records.lists import saved_views
+from kundenkreis.records.lists.addresses import changed
+from kundenkreis.records.lists.filters import PAGING
+from kundenkreis.records.lists.state import ALL, VIEW, State, built_in, content_of, state_of
 from kundenkreis.records.models import SavedView
-from kundenkreis.records.state import ALL, VIEW, State, built_in, content_of, state_of
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import Share
-from kundenkreis.records import directory, sharing
+from kundenkreis.records import directory
 from kundenkreis.records.formfields import DayField
+from kundenkreis.records.page import sharing
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
-from kundenkreis.records.history import undo_url
+from kundenkreis.records.past.history import undo_url
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:

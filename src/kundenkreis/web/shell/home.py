@@ -17,8 +17,8 @@ from kundenkreis.crm.work.panels import lines
 from kundenkreis.crm.work.queries import due_tasks, meetings
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.records.marks import marked
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page.marks import marked
 from kundenkreis.records.registry import of_model
 from kundenkreis.ui import formats
 

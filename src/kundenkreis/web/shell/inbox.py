@@ -15,7 +15,7 @@ from kundenkreis.crm.work.panels import about_text
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import named
-from kundenkreis.records.following import followed, news
+from kundenkreis.records.past.following import followed, news
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

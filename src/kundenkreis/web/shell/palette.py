@@ -13,11 +13,11 @@ from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.search import Reach
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records.hiding import hides_texts
-from kundenkreis.records.marks import marked
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page.marks import marked
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.search import clean, knows_others, searched
+from kundenkreis.records.search.finding import clean, knows_others, searched
+from kundenkreis.records.search.hiding import hides_texts
 from kundenkreis.web.shell.navigation import entries
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.work.commands import read_inbox
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records.marks import marked
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page.marks import marked
 from kundenkreis.ui.furniture import THEMES
 from kundenkreis.web.shell.first import let_first_administrator_in
 from kundenkreis.web.shell.forms import FirstAdministrator

@@ -21,7 +21,7 @@ from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
-from kundenkreis.records.behalf import told
+from kundenkreis.records.past.behalf import told
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

@@ -16,7 +16,7 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import CRM, SYSTEM
 from kundenkreis.records import named
-from kundenkreis.records.search import searched
+from kundenkreis.records.search.finding import searched
 
 
 def reachable_by_climbing(teams: list[Team], own: set[int]) -> set[int]:

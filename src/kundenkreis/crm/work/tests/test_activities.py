@@ -31,8 +31,9 @@ from kundenkreis.kernel.forgetting import forget
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BEN, CARLA, CRM, SYSTEM
-from kundenkreis.records import named, undo, write
-from kundenkreis.records.history import undo_url
+from kundenkreis.records import named, write
+from kundenkreis.records.past import undo
+from kundenkreis.records.past.history import undo_url
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 

@@ -22,8 +22,8 @@ from kundenkreis.kernel import audit
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
-from kundenkreis.records.behalf import Done, told
 from kundenkreis.records.formfields import DayField
+from kundenkreis.records.past.behalf import Done, told
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from kundenkreis.crm.people.entries import Entries, timeline
 from kundenkreis.kernel import search
 from kundenkreis.records.numbers import whole
-from kundenkreis.records.search import clean
+from kundenkreis.records.search.finding import clean
 from kundenkreis.web.crm.people.timeline import line
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.people.models import Organisation
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import listing, named, write
+from kundenkreis.records import named, write
+from kundenkreis.records.lists import listing
 from kundenkreis.records.registry import TYPES
 from kundenkreis.web.crm.tests.conftest import Company
 

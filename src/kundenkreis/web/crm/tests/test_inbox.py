@@ -14,8 +14,9 @@ from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.clock import FrozenClock
 from kundenkreis.kernel.testing import BOTH
-from kundenkreis.records import marks, named, write
+from kundenkreis.records import named, write
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page import marks
 from kundenkreis.web.crm.tests.conftest import Company
 from kundenkreis.web.shell import inbox
 from kundenkreis.web.shell.inbox import unread

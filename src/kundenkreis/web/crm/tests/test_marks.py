@@ -13,9 +13,11 @@ from kundenkreis.crm.people import commands as people
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, SYSTEM
-from kundenkreis.records import marks, named, undo, write
-from kundenkreis.records.history import undo_url
+from kundenkreis.records import named, write
 from kundenkreis.records.models import Mark
+from kundenkreis.records.page import marks
+from kundenkreis.records.past import undo
+from kundenkreis.records.past.history import undo_url
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=BOTH)

@@ -11,7 +11,8 @@ from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import merging, named
+from kundenkreis.records import named
+from kundenkreis.records.page import merging
 from kundenkreis.web.crm.tests.conftest import Company
 from kundenkreis.web.crm.tests.test_editing import seen_in
 

@@ -14,7 +14,7 @@ from kundenkreis.crm.work import commands, panels
 from kundenkreis.crm.work.records import ACTIVITY
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.history import undo_url
+from kundenkreis.records.past.history import undo_url
 from kundenkreis.web.crm.parts import again, found
 from kundenkreis.web.crm.work.tasks import my_tasks
 

@@ -1,0 +1,1 @@
+"""What a company makes of a type: fields of its own, and which facts its pages show where."""

@@ -1,0 +1,76 @@
+"""The menus above a list: one per field, what is chosen in it and what may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.kernel.conditions import Kind
+from kundenkreis.records.fields import Info, info
+from kundenkreis.records.lists.addresses import changed
+from kundenkreis.records.lists.choices import MAX_OFFERED, offered
+from kundenkreis.records.lists.words import in_use
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value a filter menu offers; `url` switches it on or off."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The filter of one field: what is chosen, what may be chosen."""
+
+    name: str
+    label: str
+    options: list[Option]
+    chosen: str = ""
+    clear: str = ""
+
+
+def menus(
+    kind: RecordType,
+    viewer: Viewer,
+    parameters: QueryDict,
+    address: str,
+    chosen: Mapping[str, Sequence[Any]],
+) -> list[Menu]:
+    """One menu for each field that the type offers, and for each that the address filters by."""
+    names = dict.fromkeys((*(one for one in kind.filters if kind.sees(viewer, one)), *chosen))
+    fields = [info(kind.model, name) for name in names]
+    words = in_use(kind, viewer, [one.name for one in fields if one.worded])
+    found = []
+    for one in fields:
+        values = chosen.get(one.name, ())
+        # What is chosen can be taken back, though no record says it any more.
+        said = dict.fromkeys(
+            (*words.get(one.name, ())[:MAX_OFFERED], *(values if one.worded else ()))
+        )
+        choices = [(word, word) for word in said]
+        choices = choices or offered(one, viewer, values)
+        options = [
+            Option(label, _toggled(address, parameters, one, value), value in values)
+            for value, label in choices
+        ]
+        labels = [option.label for option in options if option.chosen]
+        clear = changed(address, parameters, after="", **{one.name: ""})
+        found.append(Menu(one.name, str(one.label), options, ", ".join(labels), clear))
+    return found
+
+
+def _toggled(address: str, parameters: QueryDict, one: Info, value: Any) -> str:
+    text = ("1" if value else "0") if one.kind is Kind.BOOLEAN else str(value)
+    chosen = parameters.getlist(one.name)
+    toggled = [v for v in chosen if v != text] if text in chosen else [*chosen, text]
+    return changed(address, parameters, after="", before="", **{one.name: toggled})

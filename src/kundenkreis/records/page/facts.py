@@ -1,0 +1,97 @@
+"""The facts of a record page, as its templates show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from kundenkreis.records import cells
+from kundenkreis.records.custom import layout
+from kundenkreis.records.declaration import name_of
+from kundenkreis.records.directory import Directory
+from kundenkreis.records.fields import info
+from kundenkreis.records.lists.columns import editable
+from kundenkreis.records.past.history import Change, last_changes
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import Column, RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: `value` is rendered, `edit_url` is empty where nothing can be changed."""
+
+    label: str
+    value: object
+    edit_url: str = ""
+    hint: str = ""
+
+
+def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, Any]]:
+    """The declared groups with their facts; empty ones that nobody can fill are left out."""
+    directory = Directory([record])
+    changes = last_changes(kind, record)
+    editable = editable_names(kind, viewer, record)
+    found = []
+    for section, known in layout.facts_for(kind, viewer):
+        facts = [_fact(kind, record, one, directory, editable, changes) for one in known]
+        facts = [fact for fact in facts if fact.edit_url or str(fact.value)]
+        if facts:
+            found.append({"title": section.title, "facts": facts})
+    return found
+
+
+def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
+    """The facts, and the columns of lists, that this viewer may change in place."""
+    if not viewer.covers(kind.right("change"), record):
+        return set()
+    return {name for name in editable(kind, viewer) if not info(kind.model, name).hidden(record)}
+
+
+def shown(kind: RecordType, record: Any, fact: str | Column, directory: Directory) -> object:
+    """The rendered value of a fact."""
+    if not isinstance(fact, str) and fact.cell is not None:
+        return fact.cell(record)
+    name = fact if isinstance(fact, str) else fact.name
+    return cells.shown(info(kind.model, name), record, directory)
+
+
+def declared(kind: RecordType, viewer: Viewer, name: str) -> str | Column:
+    """The fact of that name as it was declared."""
+    facts = (fact for _section, known in layout.facts_for(kind, viewer) for fact in known)
+    return next(fact for fact in facts if name == name_of(fact))
+
+
+def label_of(kind: RecordType, fact: str | Column) -> str:
+    if not isinstance(fact, str):
+        if fact.label:
+            return str(fact.label)
+        fact = fact.name
+    return str(info(kind.model, fact).label)
+
+
+def _fact(
+    kind: RecordType,
+    record: Any,
+    fact: str | Column,
+    directory: Directory,
+    editable: set[str],
+    changes: dict[str, Change],
+) -> Fact:
+    name = fact if isinstance(fact, str) else fact.name
+    return Fact(
+        label=label_of(kind, fact),
+        value=shown(kind, record, fact, directory),
+        edit_url=kind.url(record.pk, "edit", name) if name in editable else "",
+        hint=_hint(changes.get(name)),
+    )
+
+
+def _hint(change: Change | None) -> str:
+    if change is None:
+        return ""
+    return _("%(who)s, %(when)s") % {"who": change.who, "when": formats.instant(change.at)}

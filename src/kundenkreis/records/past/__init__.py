@@ -1,0 +1,1 @@
+"""What was: the history of records, as they were at an instant, taking back, and the bin."""

@@ -1,0 +1,1 @@
+"""Finding records by text, within one's rights, and keeping what is searched current."""

@@ -1,0 +1,93 @@
+"""Searching in lists and for suggestions: whatever the full-text index finds, within one's rights."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from kundenkreis.kernel import search
+from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.text import normal
+from kundenkreis.records.search import hiding, indexing
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+MAX_SUGGESTIONS = 20
+
+
+def clean(text: str) -> str:
+    """Text from an address, as it may be asked for: one normal form, without NUL characters,
+    which PostgreSQL refuses."""
+    return normal(text.replace("\0", ""))[:200]
+
+
+def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The rows that match; none for text in a type that cannot be searched.
+
+    In related records only what the viewer may read of them is looked at.
+    """
+    text = clean(text).strip()
+    if not text:
+        return rows
+    found = _by_documents(kind, viewer, rows, text)
+    if kind.look_up is not None:
+        found |= Q(pk__in=kind.look_up(text))
+    return rows.filter(found)
+
+
+def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> Q:
+    """What the full-text index finds, as far as the viewer may know it."""
+    questions = search.questions(text)
+    if not kind.search or not questions:
+        return Q(pk__in=[])
+    if hiding.hides_texts(kind, viewer):
+        return Q(pk__in=hiding.found(kind, viewer, rows, text))
+    if knows_others(kind, viewer):
+        return Q(pk__in=_matching(kind, text, everywhere=True))
+    found = Q()
+    for words in questions:
+        found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
+    return found
+
+
+def knows_others(kind: RecordType, viewer: Viewer) -> bool:
+    """Whether the viewer may read every record that the type's records are also found by."""
+    return all(
+        viewer.level(other.right("read")) is Level.ALL for _, other in indexing.others(kind).items()
+    )
+
+
+def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
+    """A word in the record's own texts, or in those of a related one that the viewer may read."""
+    found = Q(pk__in=_matching(kind, word, everywhere=False))
+    for path, other in indexing.others(kind).items():
+        named = other.rows(viewer).filter(pk__in=_matching(other, word, everywhere=False))
+        through = kind.model._default_manager.filter(
+            **{f"{path}__in": named.order_by().values("pk")}
+        )
+        found |= Q(pk__in=through.values("pk"))
+    return found
+
+
+def _matching(kind: RecordType, text: str, *, everywhere: bool) -> search.Matching:
+    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere)
+    assert found is not None  # noqa: S101 - there is a word in it
+    return found
+
+
+def suggestions(kind: RecordType, viewer: Viewer, text: str) -> list[tuple[str, Any]]:
+    """Records to choose from, each with the unique text that `references.found` understands."""
+    rows = searched(kind, viewer, kind.rows(viewer), text)[:MAX_SUGGESTIONS]
+    records = list(rows)
+    titles = [str(record) for record in records]
+    return [
+        (title if titles.count(title) == 1 else f"{title} #{record.pk}", record)
+        for title, record in zip(titles, records, strict=True)
+    ]
