@@ -243,8 +243,11 @@ def _link(chain: str, entry: AuditEntry) -> str:
     return hashlib.sha256(f"{chain}{entry.pk}{entry.digest}".encode()).hexdigest()
 
 
+_JSON = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 def _json(fields: Any) -> str:
-    return json.dumps(fields, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+    return _JSON.encode(fields)
 
 
 def _chunks(rows: Iterator[AuditSeal], size: int) -> Iterator[list[AuditSeal]]:

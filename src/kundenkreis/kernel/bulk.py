@@ -14,7 +14,8 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -58,13 +59,23 @@ def insert_objects(objects: Sequence[Model]) -> None:
     for field in model._meta.concrete_fields:
         if not field.primary_key:
             columns.append(field.attname)
-            values.append([_given(field, one) for one in objects])
+            read = partial(_given, field) if _adds(field) else attrgetter(field.attname)
+            values.append(list(map(read, objects)))
     table = _Table(model, current().side)
     key = str(model._meta.pk.attname)
     rows = list(zip(*values, strict=True))
     for one, made in zip(objects, table.insert(columns, rows, "", key), strict=True):
         setattr(one, key, made)
         one._state.adding = False
+
+
+@lru_cache(maxsize=2_000)
+def _adds(field: Field[Any, Any]) -> bool:
+    """Whether a field may give a new row something else than the object has."""
+    if isinstance(field, models.DateField | models.TimeField):  # and instants
+        return field.auto_now or field.auto_now_add or field.has_db_default()
+    own = type(field).pre_save is not Field.pre_save
+    return own or field.has_db_default() or isinstance(field, Words)
 
 
 def _given(field: Field[Any, Any], one: Model) -> Any:
@@ -264,12 +275,15 @@ _SQLITE_READERS: dict[type[Any], Callable[[Any], Any]] = {
 }
 
 
+_JSON = DjangoJSONEncoder()
+
+
 def _text(value: Any) -> str:
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 
 def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, cls=DjangoJSONEncoder)
+    return value if isinstance(value, str) else _JSON.encode(value)
 
 
 @lru_cache(maxsize=1_024)

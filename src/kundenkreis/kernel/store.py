@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kundenkreis.kernel import audit, bulk, clock, custom, removal
+from kundenkreis.kernel import audit, bulk, clock, custom, instances, removal
 from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
@@ -269,7 +269,7 @@ def _new(model: type[M], values: dict[str, Any]) -> M:
         now = clock.now()
         clean = {"created_at": now, "changed_at": now, **custom.with_defaults(model, clean)}
         own = {name: clean.pop(name) for name in list(clean) if is_custom(name)}
-    obj = model(**clean)
+    obj = instances.new(model, clean)
     for name, value in own.items():
         custom.put(obj, name, value)
     obj._state.db = current().side.alias
