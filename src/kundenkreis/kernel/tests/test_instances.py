@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ RECORDS = [model for model in apps.get_models() if issubclass(model, Record)]
 
 def said(obj: Model) -> dict[str, Any]:
     return {
-        name: type(value) if isinstance(value, DatabaseDefault | UUID) else value
+        name: type(value) if isinstance(value, DatabaseDefault | UUID | datetime) else value
         for name, value in vars(obj).items()
         if name != "_state"
     }
