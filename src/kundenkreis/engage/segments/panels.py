@@ -61,7 +61,7 @@ def definition_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any]:
         "definition": json.dumps(segment.definition),
         "seen": json.dumps(segment.definition),
         "errors": [],
-        "sentence": definition_words(segment),
+        "sentence": definition_words(viewer, segment),
     }
 
 
@@ -102,8 +102,8 @@ def vocabulary(viewer: Viewer) -> str:
     return json.dumps(queries.builder(viewer), cls=DjangoJSONEncoder)
 
 
-def definition_words(segment: Segment) -> str:
+def definition_words(viewer: Viewer, segment: Segment) -> str:
     try:
-        return queries.in_words(segment.definition)
+        return queries.in_words(viewer, segment.definition)
     except ConditionError as error:  # by what a later version of the product does not know
         return str(error)

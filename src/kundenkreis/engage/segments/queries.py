@@ -12,18 +12,17 @@ from django.db.models import QuerySet
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import canonical_id, canonical_ids, profiles
 from kundenkreis.engage.segments import people as everyone
-from kundenkreis.engage.segments.definitions import PEOPLE, tree_of
+from kundenkreis.engage.segments.definitions import tree_of, words_for
 from kundenkreis.engage.segments.evaluating import moment_of
 from kundenkreis.engage.segments.facts import ProfileFacts
 from kundenkreis.engage.segments.loading import load, load_scores
 from kundenkreis.engage.segments.models import Membership, Segment
 from kundenkreis.engage.segments.needs import needs_of
+from kundenkreis.engage.segments.nodes.membership import READ
 from kundenkreis.kernel import bulk, clock
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.conditions import Explanation, describe, explain, sentence
 from kundenkreis.kernel.errors import NotFound
-
-READ = "engage.segment.read"
 
 
 def segments(viewer: Viewer) -> QuerySet[Segment]:
@@ -103,15 +102,15 @@ def why(viewer: Viewer, segment_id: int, profile_id: int) -> Explanation:
     facts = load([person], needs_of(tree), moment)
     load_scores(tree, facts, moment)
     known = facts.get(person) or ProfileFacts(person)
-    return explain(tree, PEOPLE, known, moment.now, moment.zone)
+    return explain(tree, words_for(viewer), known, moment.now, moment.zone)
 
 
 def builder(viewer: Viewer) -> dict[str, Any]:
     """What the builder of definitions offers; see `kernel/conditions/README.md`."""
     viewer.require(READ)
-    return describe(PEOPLE)
+    return describe(words_for(viewer))
 
 
-def in_words(definition: Any) -> str:
+def in_words(viewer: Viewer, definition: Any) -> str:
     """The definition in one line. Raises `ConditionError`."""
-    return sentence(tree_of(definition), PEOPLE)
+    return sentence(tree_of(definition), words_for(viewer))

@@ -23,6 +23,7 @@ from kundenkreis.web.engage.segment_form import UNREADABLE, SegmentForm, blank, 
 
 if TYPE_CHECKING:
     from kundenkreis.engage.segments.models import Segment
+    from kundenkreis.kernel.access import Viewer
     from kundenkreis.records import RecordType
     from kundenkreis.records.requests import StaffRequest
 
@@ -56,7 +57,7 @@ def change_definition(request: StaffRequest, pk: int) -> HttpResponse:
     kind, viewer = named("segment"), request.viewer
     segment: Segment = kind.one(viewer, pk)
     typed = request.POST.get("definition", "")
-    problem = _problem(segment, typed, request.POST.get("seen", ""))
+    problem = _problem(viewer, segment, typed, request.POST.get("seen", ""))
     if not problem:
         version = segment.version
         try:
@@ -75,14 +76,14 @@ def change_definition(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, template, context, status=422)
 
 
-def _problem(segment: Segment, typed: str, seen: str) -> str:
+def _problem(viewer: Viewer, segment: Segment, typed: str, seen: str) -> str:
     """Why what was typed cannot be saved: nobody's definition is replaced unseen."""
     if definition(typed) is None:
         return str(UNREADABLE)
     if definition(seen) == segment.definition:
         return ""
     return _("Meanwhile somebody else changed this to “%(value)s”. Save again to replace it.") % {
-        "value": definition_words(segment)
+        "value": definition_words(viewer, segment)
     }
 
 

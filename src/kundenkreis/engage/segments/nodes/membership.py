@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy
 from kundenkreis.engage.segments.models import Membership, Segment
 from kundenkreis.engage.segments.needs import Needs
 from kundenkreis.engage.segments.nodes.selecting import among
+from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.conditions import Moment, Node, Reader
 from kundenkreis.kernel.conditions.values import MAX_INTEGER
 from kundenkreis.kernel.fields import translated
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kundenkreis.engage.segments.facts import ProfileFacts
+
+READ = "engage.segment.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,14 @@ class InSegment(Node):
 
 
 class InSegmentType:
-    """Membership of another segment."""
+    """Membership of another segment; those that the viewer may not read go without a name."""
 
     kind = "in_segment"
     node = InSegment
     label = gettext_lazy("Is in another segment")
+
+    def __init__(self, viewer: Viewer | None = None) -> None:
+        self._viewer = viewer
 
     def load(self, reader: Reader) -> InSegment:
         return InSegment(reader.integer("segment", 1, MAX_INTEGER))
@@ -58,7 +66,7 @@ class InSegmentType:
         return Q(pk__in=[])
 
     def say(self, node: InSegment) -> str:
-        found = Segment.objects.filter(pk=node.segment_id).first()
+        found = self._known().filter(pk=node.segment_id).first()
         name = translated(found.name) if found else str(node.segment_id)
         return _("is in the segment “%(name)s”") % {"name": name}
 
@@ -66,10 +74,13 @@ class InSegmentType:
         return _("yes") if self.holds(node, facts, moment) else _("no")
 
     def inputs(self) -> list[dict[str, Any]]:
-        choices = [{"value": pk, "label": translated(name)} for pk, name in _active()]
+        choices = [{"value": pk, "label": translated(name)} for pk, name in self._active()]
         return [{"name": "segment", "kind": "choice", "label": _("Segment"), "choices": choices}]
 
+    def _active(self) -> Iterable[tuple[int, Any]]:
+        rows = self._known().filter(state=Segment.State.ACTIVE).order_by("id")
+        return rows.values_list("pk", "name")[:500]
 
-def _active() -> Iterable[tuple[int, Any]]:
-    rows = Segment.objects.filter(state=Segment.State.ACTIVE).order_by("id")
-    return rows.values_list("pk", "name")[:500]
+    def _known(self) -> QuerySet[Segment]:
+        rows = Segment.objects.all()
+        return rows if self._viewer is None else visible(self._viewer, rows, READ)

@@ -128,7 +128,7 @@ def test_it_offers_a_builder_and_describes_every_template_in_words(language: str
         for shipped in TEMPLATES:
             assert shipped.names[language]
             assert str(shipped.help)
-            assert queries.in_words(shipped.definition)
+            assert queries.in_words(ANNA, shipped.definition)
             where = shipped.definition["where"]
             for node in where.get("children", [where]):
                 known = {entry["name"] for entry in offered[node["type"]]["inputs"]}
@@ -223,7 +223,7 @@ def test_revenue_is_asked_for_as_money_of_one_currency() -> None:
     assert [found[pk].holds for pk in (rich, poor, swiss)] == [True, False, False]
     with translation.override("de"):
         words = queries.builder(ANNA)
-        assert queries.in_words(definition) == "Nettoumsatz ist mindestens 1.000,00 EUR"
+        assert queries.in_words(ANNA, definition) == "Nettoumsatz ist mindestens 1.000,00 EUR"
     kinds = {one["name"]: one["kind"] for one in words["fields"]}
     assert kinds["revenue"] == "money"
     known = [one["name"] for family in words["families"] for one in family["known"]]
@@ -233,9 +233,9 @@ def test_revenue_is_asked_for_as_money_of_one_currency() -> None:
 def test_sentences_use_the_same_labels_as_the_builder() -> None:
     with translation.override("de"):
         definition = ABANDONED_CART.definition
-        assert "Produkt in den Warenkorb gelegt" in queries.in_words(definition)
+        assert "Produkt in den Warenkorb gelegt" in queries.in_words(ANNA, definition)
         compared = {"type": "compare", "field": "fact.number.orders", "op": "gte", "value": 2}
-        line = queries.in_words({"v": 1, "where": compared})
+        line = queries.in_words(ANNA, {"v": 1, "where": compared})
         assert line == "Anzahl der Bestellungen ist mindestens 2"
         paid = {"type": "sum_of", "event": "Order Completed", "of": "quantity", "amount": "3"}
-        assert "„Menge“" in queries.in_words({"v": 1, "where": paid})
+        assert "„Menge“" in queries.in_words(ANNA, {"v": 1, "where": paid})

@@ -1,0 +1,119 @@
+"""What every address of the staff side does, with what, and how far it reaches.
+
+`action` is the right it needs: of the type for the pages of the record engine, in full elsewhere;
+empty where everybody who is logged in may. `scope` says what it shows or changes: rows of a
+`type`, one `row`, something of one's `own`, what a `batch` touched; or it is `public`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.rights.addresses import Address
+
+
+class Declared(NamedTuple):
+    """`methods` are G and P."""
+
+    action: str
+    scope: str
+    methods: str
+
+
+READ_LIST, READ_ROW = Declared("read", "type", "G"), Declared("read", "row", "G")
+MARK = Declared("read", "row", "P")
+FIELD, FIELD_WRITE = Declared("field.change", "type", "GP"), Declared("field.change", "type", "P")
+
+ENGINE: dict[str, Declared] = {
+    **dict.fromkeys(("list", "suggestions", "filter", "columns", "count", "board"), READ_LIST),
+    **dict.fromkeys(("bulk-runs", "bulk-all"), READ_LIST),
+    **dict.fromkeys(("record", "panel", "history"), READ_ROW),
+    **dict.fromkeys(("star", "follow", "seen"), MARK),
+    "undo": Declared("change", "batch", "P"),
+    "bulk-field": Declared("change", "type", "G"),
+    "bulk": Declared("change", "type", "P"),
+    **dict.fromkeys(("bulk-run", "bulk-failures"), Declared("read", "own", "G")),
+    "bulk-stop": Declared("read", "own", "P"),
+    "views": Declared("read", "type", "GP"),
+    "view": Declared("read", "own", "GP"),
+    **dict.fromkeys(("view-keep", "view-remove", "view-restore"), Declared("read", "own", "P")),
+    "new": Declared("create", "type", "GP"),
+    **dict.fromkeys(("shares", "edit", "fact", "cell"), Declared("change", "row", "GP")),
+    **dict.fromkeys(("unshare", "move"), Declared("change", "row", "P")),
+    "cells": Declared("change", "type", "P"),
+    "remove": Declared("remove", "row", "P"),
+    "bin": Declared("remove", "type", "G"),
+    "import": Declared("import", "type", "GP"),
+    **dict.fromkeys(("imported", "import-report"), Declared("import", "own", "G")),
+    "import-step": Declared("import", "own", "P"),
+    "export": Declared("export", "type", "G"),
+    **dict.fromkeys(("exported", "exported-file"), Declared("export", "own", "G")),
+    "fields": Declared("field.change", "type", "G"),
+    **dict.fromkeys(("field-new", "layout"), FIELD),
+    **dict.fromkeys(("field-order", "field-preview", "field-restore", "layout-reset"), FIELD_WRITE),
+    "field": Declared("field.change", "own", "GP"),
+    **dict.fromkeys(("field-archive", "field-remove"), Declared("field.change", "own", "P")),
+}
+
+EVERYBODY, PUBLIC = Declared("", "own", "G"), Declared("", "public", "G")
+OTHERS: dict[str, Declared] = {
+    "add-activity": Declared("crm.activity.create", "row", "P"),
+    "keep-draft": Declared("crm.activity.create", "row", "P"),
+    "tick": Declared("crm.activity.change", "row", "P"),
+    "tasks": Declared("crm.activity.read", "type", "G"),
+    "more-timeline": Declared("crm.person.read", "row", "G"),
+    "add-detail": Declared("crm.person.change", "row", "P"),
+    "change-detail": Declared("crm.person.change", "row", "P"),
+    "add-affiliation": Declared("crm.person.change", "row", "P"),
+    "remove-affiliation": Declared("crm.person.change", "row", "P"),
+    "add-objection": Declared("crm.person.change", "row", "P"),
+    "next-step": Declared("crm.person.change", "row", "P"),
+    "role-list": Declared("crm.role.read", "type", "G"),
+    "role-new": Declared("crm.role.create", "type", "GP"),
+    "role": Declared("crm.role.change", "own", "P"),
+    "role-remove": Declared("crm.role.remove", "own", "P"),
+    "user-access": Declared("crm.user.change", "own", "P"),
+    "user-change": Declared("crm.user.change", "own", "P"),
+    "user-invite": Declared("crm.user.change", "own", "P"),
+    "team-change": Declared("crm.team.change", "own", "P"),
+    **dict.fromkeys(("absence-list",), Declared("", "own", "GP")),
+    "absence-done": EVERYBODY,
+    **dict.fromkeys(("absence-end", "absence-seen"), Declared("", "own", "P")),
+    "field-types": Declared("", "own", "G"),
+    "source-renew": Declared("engage.source.change", "row", "P"),
+    "live-count": Declared("engage.segment.read", "type", "G"),
+    "segment-definition": Declared("engage.segment.change", "row", "P"),
+    "segment-why": Declared("engage.segment.read", "row", "G"),
+    "segment-state": Declared("engage.segment.change", "row", "P"),
+    "campaign-draft": Declared("engage.campaign.change", "row", "GP"),
+    **dict.fromkeys(
+        ("campaign-start", "campaign-end"), Declared("engage.campaign.change", "row", "P")
+    ),
+    "experiments": Declared("insight.experiment.read", "type", "G"),
+    "experiment": Declared("insight.experiment.read", "row", "G"),
+    "operation": Declared("crm.operation.read", "type", "G"),
+    "retry_job": Declared("crm.job.change", "own", "P"),
+    "dead_letter": Declared("link.message.change", "own", "P"),
+    **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
+    **dict.fromkeys(("inbox-read", "preferences", "theme"), Declared("", "own", "P")),
+    **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation"), PUBLIC),
+    **dict.fromkeys(("account_login", "account_logout", "account_inactive"), PUBLIC),
+    **dict.fromkeys(
+        ("account_change_password", "account_reauthenticate"), Declared("", "own", "GP")
+    ),
+    # allauth's own, which are switched off here
+    **dict.fromkeys(("account_signup", "account_reset_password", "account_set_password"), PUBLIC),
+}
+
+
+def declared(one: Address) -> Declared | None:
+    """What an address does; None for one that nobody has thought about."""
+    if one.kind is None:
+        return OTHERS.get(one.name)
+    found = ENGINE.get(one.view)
+    if found is None:
+        return None
+    # A field of the company's own is no record: who may define them has one right per side.
+    right = found.action if "." not in found.action else ""
+    action = f"{one.kind.subject}.{right}" if right else f"{one.kind.side}.{found.action}"
+    return found._replace(action=action)
