@@ -9,6 +9,7 @@ import "./elements/kk-chart.js";
 import "./elements/kk-columns.js";
 import "./elements/kk-composer.js";
 import "./elements/kk-conditions.js";
+import "./elements/kk-day.js";
 import "./elements/kk-grid.js";
 import "./elements/kk-inline-edit.js";
 import "./elements/kk-list.js";

@@ -18,6 +18,9 @@ from kundenkreis.kernel.fields import PREFIX, Words, is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.withheld import Withheld
 
+# What staff change on any record, whatever rules its own fields have.
+EVERY_RECORDS = frozenset({"owner_id", "team_id", "tags", "next_step", "next_step_on"})
+
 
 class PeersManager[M: models.Model](models.Manager[M]):
     """Fetches a missing relation for all rows of a result at once instead of row by row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,5 +13,16 @@ class RecordUndone:
     target: str
     record_id: int
     fields: tuple[str, ...]
+    user_id: int | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepDone:
+    """What was to be done next with a record is done; by whom."""
+
+    target: str
+    text: str
+    due: date | None
     user_id: int | None
     by: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import LANGUAGES
@@ -16,7 +17,9 @@ from kundenkreis.kernel.money import to_major
 from kundenkreis.kernel.text import normal
 from kundenkreis.kernel.words import different
 from kundenkreis.records import references
-from kundenkreis.records.parsing import parse_near_day, parse_number, plain
+from kundenkreis.records.days import NoDay, parse_day
+from kundenkreis.records.parsing import parse_number, plain
+from kundenkreis.ui import formats, parts
 from kundenkreis.ui.markup import markup
 
 if TYPE_CHECKING:
@@ -73,18 +76,42 @@ class MoneyField(NumberField):
         return "" if minor is None else plain(to_major(minor, currency))
 
 
-class DayField(forms.DateField):
-    """A business date; the browser's own picker, and the usual notations from files and tables."""
+class Day(forms.TextInput):
+    """A day in words, or from the browser's own picker; below it, what was understood."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    input_formats = DAY_FORMATS
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        asks = {
+            "autocomplete": "off",
+            "placeholder": _("e.g. in 2 weeks"),
+            "hx-get": reverse("day"),
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "next .understood",
+            "hx-sync": "this:replace",
+        }
+        return markup(
+            '<kk-day>{}<button type="button" class="button ghost icon-only" tabindex="-1"'
+            ' aria-label="{}">{}</button><input type="date" tabindex="-1" aria-hidden="true">'
+            '<output class="understood"></output></kk-day>',
+            super().render(name, value, {**(attrs or {}), **asks}, renderer),
+            _("Choose a day"), parts.icon("calendar-days"),
+        )  # fmt: skip
+
+
+class DayField(forms.DateField):
+    """A business date, as people say it or as files and tables write it (`records.days`)."""
+
+    widget = Day
 
     def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
+        return formats.day(value) if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> Any:
-        near = parse_near_day(value) if isinstance(value, str) else None
-        return near or super().to_python(value)
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        try:
+            return parse_day(value)
+        except NoDay as error:
+            raise ValidationError(str(error), code="day") from None
 
 
 class InstantField(forms.DateTimeField):

@@ -30,6 +30,7 @@ from kundenkreis.records.views import (
     pages,
     saved,
     sharing,
+    steps,
     writing,
 )
 
@@ -44,6 +45,7 @@ def patterns(side: Side) -> list[URLPattern]:
     ]
     if side is Side.CRM:
         made.append(path("fields/", fields.types_page, name="field-types"))
+        made.append(path("day/", steps.day_read, name="day"))
     return made
 
 
@@ -71,6 +73,9 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     if "change" in kind.actions and issubclass(kind.model, Record):
         made.append(_address(kind, f"{one}shares/", "shares", sharing.shares_page))
         made.append(_address(kind, f"{one}shares/<int:share>/end/", "unshare", sharing.end_share))
+        made.append(_address(kind, f"{one}next-step/", "next-step", steps.step_dialog))
+        made.append(_address(kind, f"{one}next-step/later/", "step-later", steps.put_off))
+        made.append(_address(kind, f"{one}next-step/done/", "step-done", steps.step_done))
     if "change" in kind.actions:
         made.append(_address(kind, f"{one}edit/", "edit", editing.edit_page))
         made.append(_address(kind, f"{one}edit/<str:name>/", "fact", editing.edit_fact))

@@ -30,6 +30,8 @@ class Style:
     short_day: str
     months: tuple[str, ...]
     long_months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    long_weekdays: tuple[str, ...]
     symbol_first: bool
     percent: str
     minutes: tuple[str, str]
@@ -54,6 +56,8 @@ STYLES = {
         long_months=_words(
             "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
         ),
+        weekdays=_words("Mo Di Mi Do Fr Sa So"),
+        long_weekdays=_words("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag"),
         symbol_first=False,
         percent=f"{NBSP}%",
         minutes=("vor {n} Min.", "in {n} Min."),
@@ -72,6 +76,8 @@ STYLES = {
         long_months=_words(
             "January February March April May June July August September October November December"
         ),
+        weekdays=_words("Mon Tue Wed Thu Fri Sat Sun"),
+        long_weekdays=_words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
         symbol_first=True,
         percent="%",
         minutes=("{n} min ago", "in {n} min"),
@@ -122,6 +128,12 @@ def day(value: date, language: str | None = None) -> str:
     return _day(_local(value), style(language))
 
 
+def full_day(value: date, language: str | None = None) -> str:
+    """With the day of the week: Sa, 21.11.2026 or Sat, 21 Nov 2026."""
+    local, s = _local(value), style(language)
+    return f"{s.weekdays[local.weekday()]}, {_day(local, s)}"
+
+
 def short_day(value: date, language: str | None = None) -> str:
     """Without the year where it is the current one: "18. Nov.", "18 Nov"."""
     return _short_day(_local(value), _today(), style(language))
@@ -152,6 +164,11 @@ def when(value: date, language: str | None = None) -> tuple[str, str]:
     """How long ago or ahead, and the exact instant or day."""
     local, s = _local(value), style(language)
     return _relative(value, local, s), _exact(local, s)
+
+
+def side_of_today(value: date) -> int:
+    """-1 for a day before today, 0 for today, 1 for one after it."""
+    return (value > _today()) - (value < _today())
 
 
 # With zone and language looked up already: a list writes dozens of instants, each in two ways.

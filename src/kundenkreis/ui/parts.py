@@ -65,6 +65,13 @@ def when(value: date, language: str | None = None) -> SafeString:
     )
 
 
+def due(value: date) -> SafeString:
+    """How far ahead a day is; overdue and today stand out."""
+    ahead, exact = formats.when(value)
+    tone = {-1: "overdue", 0: "now"}.get(formats.side_of_today(value), "")
+    return markup('<span class="due {}" title="{}">{}</span>', tone, exact, ahead)
+
+
 def attributes(values: Mapping[str, Any]) -> SafeString:
     """HTML attributes from `hx_get="/x/"`, `data_key="c"`: each value escaped, always.
 

@@ -65,23 +65,10 @@ def remove_organisation(*, actor: Actor, organisation_id: int) -> None:
     _remove(actor, store.lock(Organisation, organisation_id), "organisation")
 
 
-@command
-def finish_next_step[R: Record](*, actor: Actor, record: R) -> R:
-    """Mark the next step of a record as done: it moves from the record to the timeline."""
-    right = f"crm.{record._meta.model_name}.change"
-    locked = store.lock(type(record), record.pk)
-    actor.require_for(right, locked)
-    step, due = getattr(locked, "next_step", ""), getattr(locked, "next_step_on", None)
-    if step or due:
-        enter(actor, record, "step_done", {"text": step})
-        store.change(actor, locked, next_step="", next_step_on=None)
-    return locked
-
-
 def enter(
     actor: Actor, record: Record, kind: str, payload: dict[str, Any], at: datetime | None = None
 ) -> None:
-    """Put what the actor did onto the timeline of whom the record is about.
+    """Put what the actor did onto the timeline of whom the record is about, if it is about anybody.
 
     The entry is a consequence of a command that has checked its own right.
     """
@@ -97,6 +84,8 @@ def enter(
         reference="" if own else reference(record),
         payload={**payload, "by": actor.name},
     )
+    if entry.person_id is None and entry.organisation_id is None:
+        return
     writer = replace(actor, grants=MappingProxyType({"crm.person.change": Level.ALL}))
     add_timeline_entry(actor=writer, entry=entry)
 

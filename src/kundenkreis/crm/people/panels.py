@@ -128,14 +128,6 @@ def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, A
     }
 
 
-def next_step_panel(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
-    subject, names = subject_of(type(record)), ("next_step", "next_step_on")
-    if not all(viewer.sees(subject, name) for name in names):
-        return None
-    may_set = all(viewer.sets(subject, name) for name in names)
-    return {"may_write": may_set and viewer.covers(_change(record), record)}
-
-
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
         "consents": queries.consents_of(person),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Prefetch, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
@@ -68,14 +66,3 @@ def consents_of(person: Person) -> list[ContactPermission]:
     for row in rows.order_by("-since", "granted")[:200]:
         newest.setdefault((row.purpose, row.channel), row)
     return sorted(newest.values(), key=lambda row: (row.purpose, row.channel))
-
-
-def due_next_steps(viewer: Viewer, until: date, limit: int = 20) -> list[Person | Organisation]:
-    """The viewer's own next steps of persons and organisations that are due, earliest first."""
-    due = Q(owner_id__in=viewer.owners, next_step_on__lte=until)
-    found: list[Person | Organisation] = []
-    for model, rows in ((Person, persons(viewer)), (Organisation, organisations(viewer))):
-        if viewer.sees(subject_of(model), "next_step_on"):
-            found += rows.filter(due).order_by("next_step_on", "id")[:limit]
-    found.sort(key=lambda record: (record.next_step_on or until, record.pk))
-    return found[:limit]

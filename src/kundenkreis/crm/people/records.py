@@ -59,7 +59,6 @@ def way_input(kind: str, label: Any, field: type[forms.Field] = forms.CharField)
 EMAIL = way_input("email", _("E-mail"), forms.EmailField)
 PHONE = way_input("phone", _("Phone"))
 PROFILES = Path(__file__).parent / "profiles"
-NEXT_STEP = Panel("next_step", "people/next_step_panel.html", panels.next_step_panel, position=10)
 TIMELINE = Panel("timeline", "people/timeline_panel.html", panels.timeline_panel, "centre", 90)
 DETAILS = Panel("details", "people/details_panel.html", panels.details_panel, "left", 20)
 
@@ -143,7 +142,6 @@ PERSON = register(
         figures=panels.contact_figures,
         buttons=panels.contact_buttons,
         panels=(
-            NEXT_STEP,
             TIMELINE,
             DETAILS,
             Panel(
@@ -258,7 +256,6 @@ ORGANISATION = register(
         figures=panels.contact_figures,
         buttons=panels.contact_buttons,
         panels=(
-            NEXT_STEP,
             TIMELINE,
             DETAILS,
             Panel("contacts", "people/contacts_panel.html", panels.contacts_panel, "left", 30),

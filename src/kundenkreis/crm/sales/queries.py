@@ -57,14 +57,6 @@ def closing_soon(viewer: Viewer, until: date, limit: int = 8) -> list[Opportunit
     return list(own.order_by("expected_on", "id")[:limit])
 
 
-def due_opportunities(viewer: Viewer, until: date, limit: int = 20) -> list[Opportunity]:
-    """The viewer's own opportunities whose next step is due, earliest first."""
-    if not viewer.sees("crm.opportunity", "next_step_on"):
-        return []
-    own = opportunities(viewer).filter(owner_id__in=viewer.owners, next_step_on__lte=until)
-    return list(own.order_by("next_step_on", "id")[:limit])
-
-
 def pipelines(viewer: Viewer) -> list[Pipeline]:
     return list(Pipeline.objects.order_by("position", "pk")[:50])
 

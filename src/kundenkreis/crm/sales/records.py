@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.panels import source_tag, source_text
-from kundenkreis.crm.people.records import NEXT_STEP, TIMELINE
+from kundenkreis.crm.people.records import TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
 from kundenkreis.crm.work.records import COMPOSER, UPCOMING
@@ -90,7 +90,6 @@ OPPORTUNITY = register(
         figures=panels.opportunity_figures,
         panels=(
             Panel("stages", "sales/stages_panel.html", panels.stages_panel, "centre", 10),
-            NEXT_STEP,
             COMPOSER,
             UPCOMING,
             TIMELINE,

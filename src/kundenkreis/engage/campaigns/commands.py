@@ -27,6 +27,7 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.events import publish, publish_all
 from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.record import EVERY_RECORDS
 
 OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
 
@@ -251,7 +252,7 @@ def _assigned(one: VariantAssigned | OfferExposed) -> tuple[int, int, int, datet
     return (one.campaign_id, one.profile_id, one.variant_id, one.at)
 
 
-_FREE = {"name", "owner_id", "team_id"}  # what a campaign's result does not rest on
+_FREE = {"name", *EVERY_RECORDS}  # what a campaign's result does not rest on
 
 
 def _require_kept(campaign: Campaign, names: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import Translated, translated
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.record import Record, due_index
 
 # The subject comes first: readers have many of them and ask for all in one statement.
 _KEY = ("subject", "subject_kind", "namespace", "purpose", "channel")
@@ -32,6 +32,7 @@ class Purpose(Record):
     class Meta:
         verbose_name = _("purpose")
         verbose_name_plural = _("purposes")
+        indexes = [due_index("purpose_due")]
 
     def __str__(self) -> str:
         return translated(self.label)

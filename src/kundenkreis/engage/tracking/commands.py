@@ -22,8 +22,9 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.record import EVERY_RECORDS
 
-_CHANGEABLE = {"name", "purpose", "origins", "is_active", "owner_id", "team_id"}
+_CHANGEABLE = {"name", "purpose", "origins", "is_active", *EVERY_RECORDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,11 @@ from kundenkreis.records import registry, write
 from kundenkreis.records.custom import layout
 from kundenkreis.records.fields import Info, info, unique_beside
 from kundenkreis.records.forms import changeable
+from kundenkreis.records.page.next_step import PLANNING
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor, Viewer
     from kundenkreis.records.declaration import Column, RecordType
-
-PLANNING = ("next_step", "next_step_on")
 
 
 @dataclass(frozen=True, slots=True)

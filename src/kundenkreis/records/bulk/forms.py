@@ -14,6 +14,7 @@ from kundenkreis.kernel.words import different
 from kundenkreis.records.bulk.changes import Change, may_be_empty, names_of
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.forms import field_of
+from kundenkreis.records.page.next_step import NO_DAY, PLANNING
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -69,6 +70,19 @@ class ValuesForm(forms.Form):
     @property
     def change(self) -> Change:
         return Change(self.cleaned_data)
+
+
+class StepForm(ValuesForm):
+    """The same next step for many records; it comes back on its day, so it needs one."""
+
+    def __init__(self, kind: RecordType, viewer: Viewer, data: QueryDict | None = None) -> None:
+        super().__init__(kind, viewer, PLANNING, data)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if "next_step" in values and "next_step_on" not in values and not self.errors:
+            self.add_error("next_step_on", NO_DAY)
+        return values
 
 
 class TagsForm(forms.Form):

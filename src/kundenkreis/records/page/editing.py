@@ -17,6 +17,7 @@ from kundenkreis.records.page.merging import Difference, Differs, Seen
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django_stubs_ext import StrOrPromise
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
@@ -77,6 +78,11 @@ class Edit:
             return False
         self.changed = self.record.version != was
         return True
+
+    def refuse(self, data: QueryDict, name: str, why: StrOrPromise) -> None:
+        """Show what was typed with what is wrong about one field."""
+        self.form, self.before = self._form(data), merging.read(data.get("seen", ""))
+        self.form.add_error(name, str(why))
 
     def take(self, data: QueryDict, name: str) -> None:
         """Put the stored value of one field into the form and leave the others as typed."""

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kundenkreis.records import jobs
 from kundenkreis.records.bulk import commands
 from kundenkreis.records.bulk.changes import Remove, names_of
-from kundenkreis.records.bulk.forms import TagsForm, ValuesForm
+from kundenkreis.records.bulk.forms import StepForm, TagsForm, ValuesForm
 from kundenkreis.records.exchange.writers import BOM, safe, separator
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.lists.words import in_use
 from kundenkreis.records.models import BulkRun
+from kundenkreis.records.page import next_step
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 
@@ -70,6 +71,7 @@ def bulk_dialog(request: StaffRequest, kind: RecordType, what: str) -> HttpRespo
         "number": selection.count(kind, viewer),
         "others": _others(kind, request, getattr(form, "fields", ())),
         "action": request.get_full_path(),
+        "days": next_step.suggested_days() if what == "step" else (),
     }
     return show(request, kind, "bulk", context, part="dialog", status=422 if sent else 200)
 
@@ -133,6 +135,9 @@ def actions(kind: RecordType, viewer: Viewer) -> list[dict[str, Any]]:
             {"name": "assign", "label": _("Assign"), "icon": "user-round", "key": "a"},
             {"name": "tag", "label": _("Tags"), "icon": "tag"},
         ]
+    if next_step.may_plan(kind, viewer):
+        label = _("Next step")
+        found.insert(2, {"name": "step", "label": label, "icon": "calendar-plus", "key": "w"})
     if kind.may(viewer, "remove"):
         found.append({"name": "remove", "label": _("Delete"), "icon": "trash-2", "danger": True})
     return found
@@ -175,6 +180,8 @@ def _form(request: StaffRequest, kind: RecordType, what: str) -> Any:
             return ValuesForm(kind, request.viewer, data or (), data)
         case "assign":
             return ValuesForm(kind, request.viewer, ("owner_id", "team_id"), data)
+        case "step" if next_step.may_plan(kind, request.viewer):
+            return StepForm(kind, request.viewer, data)
         case "tag":
             return TagsForm(in_use(kind, request.viewer, ["tags"])["tags"], data)
         case "remove":

@@ -13,6 +13,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.custom.defining import may_define
 from kundenkreis.records.declaration import Button
 from kundenkreis.records.lists.walking import walk
+from kundenkreis.records.page import next_step
 from kundenkreis.records.page.facts import editable_names, sections
 from kundenkreis.records.page.marks import marks_of
 from kundenkreis.records.page.sharing import may_share
@@ -90,7 +91,7 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
 def panels(kind: RecordType, viewer: Viewer, record: Any) -> dict[str, list[dict[str, Any]]]:
     """The page's panels by place: the template of each and what it sees."""
     places: dict[str, list[dict[str, Any]]] = {"left": [], "centre": [], "right": []}
-    for panel in registry.panels(kind):
+    for panel in (next_step.PANEL, *registry.panels(kind)):
         data = panel.data(viewer, record)
         if data is not None:
             places[panel.place].append({"name": panel.name, "template": panel.template, **data})

@@ -217,6 +217,16 @@ def when(value: Any) -> str:
 
 
 @register.filter
+def due(value: Any) -> str:
+    return "" if value is None else parts.due(value)
+
+
+@register.filter
+def full_day(value: Any) -> str:
+    return "" if value is None else formats.full_day(value)
+
+
+@register.filter
 def phone_items(navigation: Any) -> Any:
     """The pages of the bottom bar on phones."""
     return furniture.phone_items(navigation or ())

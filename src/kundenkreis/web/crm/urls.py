@@ -21,7 +21,6 @@ urlpatterns = [
     path("persons/<int:pk>/affiliations/", views.add_affiliation, name="add-affiliation"),
     path("affiliations/<int:pk>/remove/", views.remove_affiliation, name="remove-affiliation"),
     path("persons/<int:pk>/objections/", views.add_objection, name="add-objection"),
-    path("next-steps/<slug:slug>/<int:pk>/", views.next_step, name="next-step"),
     path("roles/", roles.role_list, name="role-list"),
     path("roles/new/", roles.new_role, name="role-new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),

@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.queries import absent_names, returned
-from kundenkreis.crm.people.queries import due_next_steps
-from kundenkreis.crm.sales.queries import closing_soon, due_opportunities, orders
+from kundenkreis.crm.sales.queries import closing_soon, orders
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.crm.work.panels import lines
 from kundenkreis.crm.work.queries import due_tasks, meetings
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
+from kundenkreis.records.due import due_steps
 from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import marked
-from kundenkreis.records.registry import of_model
 from kundenkreis.ui import formats
+from kundenkreis.web.shell.steps import step_lines
 
 CLOSING_DAYS = 14
 SHOWN = 8
@@ -30,8 +30,7 @@ LATELY = 6
 def my_day(viewer: Viewer) -> dict[str, Any]:
     """The tiles of the home page for this viewer; a tile whose right is missing is left out."""
     today = clock.today(settings.COMPANY_ZONE)
-    steps = [*due_next_steps(viewer, today), *due_opportunities(viewer, today)]
-    steps.sort(key=lambda record: (record.next_step_on or today, record.pk))
+    steps = step_lines(viewer, due_steps(viewer, today))
     work = [*meetings_of(viewer, today), *due_tasks(viewer, today)]
     closing = closing_soon(viewer, today + timedelta(days=CLOSING_DAYS), SHOWN)
     may_orders = viewer.may("crm.order.read")
@@ -40,9 +39,9 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "title_icon": "house",
         "summary": formats.day(today),
         "today": today,
-        "steps": [_step(record, today) for record in steps[:20]],
+        "steps": steps,
         "work": lines(viewer, work),
-        "due": len(work) + len(steps[:20]),
+        "due": len(work) + len(steps),
         "closing": closing,
         "may_opportunities": viewer.may("crm.opportunity.read"),
         "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
@@ -61,22 +60,6 @@ def meetings_of(viewer: Viewer, day: date) -> list[Activity]:
     """The viewer's meetings of a day in their own zone."""
     since = timezone.make_aware(datetime.combine(day, time.min))
     return meetings(viewer, since, since + timedelta(days=1))
-
-
-def _step(record: Any, today: Any) -> dict[str, Any]:
-    kind = of_model(type(record))
-    about = getattr(record, "organisation", None) or getattr(record, "person", None)
-    return {
-        "name": str(record),
-        "mark": str(about or record),
-        "about": str(about or ""),
-        "text": record.next_step,
-        "on": record.next_step_on,
-        "late": record.next_step_on < today,
-        "url": kind.url(record.pk) if kind else "",
-        "done_url": f"/crm/next-steps/{kind.name}/{record.pk}/" if kind else "",
-        "square": bool(kind and kind.square),
-    }
 
 
 def _shortcuts(viewer: Viewer) -> list[dict[str, str]]:

@@ -13,7 +13,6 @@ from kundenkreis.crm.accounts.queries import absences, returned, viewer_of
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people import contact_commands
 from kundenkreis.crm.people.models import Person
-from kundenkreis.crm.people.queries import due_next_steps
 from kundenkreis.kernel import audit, clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
@@ -21,6 +20,7 @@ from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, write
+from kundenkreis.records.due import due_steps
 from kundenkreis.records.past.behalf import told
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -85,9 +85,9 @@ def test_next_steps_of_the_absent_are_among_the_deputys(
     hers = people.create_person(
         actor=viewer_of(mia), last_name="Weiß", next_step="Call", next_step_on=TODAY
     )
-    assert due_next_steps(viewer_of(dora), TODAY) == []
+    assert due_steps(viewer_of(dora), TODAY) == []
     plan(viewer_of(mia), mia, dora, 0, 3)
-    assert due_next_steps(viewer_of(dora), TODAY) == [hers]
+    assert due_steps(viewer_of(dora), TODAY) == [(PERSON, hers)]
 
 
 def test_it_is_written_down_for_whom_a_deputy_acts(

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from kundenkreis.crm.people import commands, contact_commands
@@ -18,7 +16,6 @@ from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
-from kundenkreis.records import named, write
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -126,22 +123,6 @@ def test_it_deletes_a_person_with_everything_that_is_theirs_alone() -> None:
     assert not TimelineEntry.objects.exists()
     entries = AuditEntry.objects.using("default").filter(action="remove")
     assert entries.count() == 3  # the person, the contact detail and the note
-
-
-def test_it_moves_a_finished_step_from_the_record_to_the_timeline() -> None:
-    person = make_person()
-    due = {"next_step": "Anrufen", "next_step_on": date(2026, 11, 21)}
-    write.change(named("person"), ANNA, person.pk, person.version, due)
-    finished = commands.finish_next_step(actor=ANNA, record=person)
-    assert (finished.next_step, finished.next_step_on) == ("", None)
-    entry = TimelineEntry.objects.get()
-    assert (entry.kind, entry.payload["text"], entry.person_id) == (
-        "step_done",
-        "Anrufen",
-        person.pk,
-    )
-    commands.finish_next_step(actor=ANNA, record=person)  # nothing left: nothing happens
-    assert TimelineEntry.objects.count() == 1
 
 
 def test_it_keeps_names_in_one_normal_form() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,6 @@ from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CRM
-from kundenkreis.records import named, write
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -81,12 +80,3 @@ def test_it_shows_the_newest_statement_of_each_purpose_and_channel() -> None:
     ]
     project_consent(actor=ANNA, statements=said)
     assert [(row.channel, row.granted) for row in queries.consents_of(person)] == [("email", False)]
-
-
-def test_it_finds_what_is_due_for_the_viewer_only() -> None:
-    today = date(2026, 11, 21)
-    for name, owner, day in (("A", 1, 20), ("B", 1, 22), ("C", 2, 20)):
-        person = commands.create_person(actor=ANNA, last_name=name, owner_id=owner)
-        values = {"next_step": "Anrufen", "next_step_on": date(2026, 11, day)}
-        write.change(named("person"), ANNA, person.pk, None, values)
-    assert [str(record) for record in queries.due_next_steps(ANNA, today)] == ["A"]

@@ -1,30 +1,23 @@
-"""Parts of record pages: timeline, contact details, affiliations, the next step."""
+"""Parts of record pages: timeline, contact details, affiliations."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kundenkreis.crm.people import commands, contact_commands, permissions, queries
-from kundenkreis.kernel import clock
+from kundenkreis.crm.people import contact_commands, permissions, queries
 from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.records import registry, write
+from kundenkreis.records import registry
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.numbers import whole
 from kundenkreis.web.crm.parts import again, found
 from kundenkreis.web.crm.people.timeline_filter import filtered
 
 if TYPE_CHECKING:
-    from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
 
@@ -105,36 +98,6 @@ def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
     permissions.record_objections(actor=request.viewer, person_id=person.pk, channels=channels)
     answer = again(request, kind, person, "consents")
     answer["HX-Refresh"] = "true"  # the timeline has new entries
-    return answer
-
-
-@require_POST
-def next_step(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
-    """Set, put off or finish the next step of a record."""
-    kind, record = found(request, slug, pk, "next_step")
-    action = request.POST.get("action", "plan")
-    if action == "done":
-        commands.finish_next_step(actor=request.viewer, record=record)
-    elif (days := whole(action)) is not None:
-        day = clock.today(settings.COMPANY_ZONE) + timedelta(days=min(days, 366))
-        write.change(kind, request.viewer, pk, record.version, {"next_step_on": day})
-    else:
-        names = ["next_step", "next_step_on"]
-        form = RecordForm(kind, request.viewer, names, request.POST, record=record)
-        if not form.is_valid():
-            return _invalid(form)
-        write.change(kind, request.viewer, pk, record.version, form.cleaned_data)
-    return _after_step(request, kind, record, action)
-
-
-def _after_step(request: StaffRequest, kind: RecordType, record: Any, action: str) -> HttpResponse:
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        messages.success(request, _("Done: %(name)s") % {"name": record})
-        return redirect(back)
-    answer = again(request, kind, record, "next_step")
-    if action == "done":
-        answer["HX-Refresh"] = "true"  # the timeline has a new entry
     return answer
 
 

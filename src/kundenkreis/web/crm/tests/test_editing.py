@@ -3,7 +3,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from django.test import Client
 
 from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, TimelineEntry
 from kundenkreis.crm.sales.models import Opportunity
-from kundenkreis.kernel import clock
-from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import named, write
+from kundenkreis.kernel.testing import BOTH
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -145,40 +142,14 @@ def test_it_adds_prefers_and_removes_contact_details(company: Company, anna: Cli
     assert anna.post(address, {"kind": "fax", "value": ""}, headers=HTMX).status_code == 422
 
 
-def test_it_plans_puts_off_and_finishes_a_next_step(company: Company, anna: Client) -> None:
-    address = f"/crm/next-steps/opportunity/{company.opportunity.pk}/"
-    with clock.freeze("2026-11-21T12:00:00Z") as now:
-        plan = {"next_step": "Nachfassen", "next_step_on": "2026-11-21"}
-        assert "Nachfassen" in anna.post(address, plan, headers=HTMX).text
-        write.change(
-            named("opportunity"), ANNA, company.opportunity.pk, None, {"owner_id": company.anna.pk}
-        )
-        assert "Nachfassen" in anna.get("/").text
-        anna.post(address, {"action": "14"}, headers=HTMX)
-        due = Opportunity.objects.get().next_step_on
-        assert due is not None
-        assert due - now.instant.date() == timedelta(days=14)
-        assert "Nachfassen" not in anna.get("/").text
-        back = anna.post(address, {"action": "done", "next": "/"})
-        assert back["Location"] == "/"
-    assert Opportunity.objects.get().next_step == ""
-    assert TimelineEntry.objects.get(kind="step_done").payload["text"] == "Nachfassen"
-
-
-def test_it_never_goes_to_another_site_after_a_step(company: Company, anna: Client) -> None:
-    address = f"/crm/next-steps/opportunity/{company.opportunity.pk}/"
-    answer = anna.post(address, {"action": "done", "next": "https://evil.example/"})
-    assert "Location" not in answer
-
-
 @pytest.mark.parametrize(
     "address",
     [
         "/crm/user/1/activities/",
         "/crm/nothing/1/activities/",
         "/crm/opportunity/1/contact-details/",
-        "/crm/next-steps/user/1/",
-        "/crm/next-steps/team/1/",
+        "/crm/users/1/next-step/done/",
+        "/crm/orders/1/next-step/done/",
     ],
 )
 def test_it_has_no_part_of_a_page_that_the_type_does_not_have(

@@ -151,7 +151,9 @@ def test_it_refuses_carla_every_write_and_changes_nothing(company: Company, carl
         (f"/crm/contact-details/{detail}/remove/", {}),
         (f"/crm/contact-details/{detail}/change/", {"value": "x@example.org"}),
         (f"/crm/persons/{person}/affiliations/", {"organisation": "Bergmann Optik GmbH"}),
-        (f"/crm/next-steps/organisation/{firm}/", {"next_step": "x", "next_step_on": "2027-01-01"}),
+        (f"/crm/organisations/{firm}/next-step/", {"next_step": "x", "next_step_on": "2027-01-01"}),
+        (f"/crm/organisations/{firm}/next-step/later/", {"days": "3"}),
+        (f"/crm/organisations/{firm}/next-step/done/", {}),
         (f"/crm/opportunities/{opportunity}/move/", {"column": str(company.stages["won"].pk)}),
         (
             "/crm/persons/import/",

@@ -72,6 +72,10 @@ def tick(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def tasks(request: StaffRequest) -> HttpResponse:
-    """The user's own open tasks: overdue, today, later, some day."""
+    """What the user has to do: overdue, today, later, some day; or everybody's next steps, too."""
     request.viewer.require("crm.activity.read")
-    return render(request, "work/tasks.html", my_tasks(request.viewer))
+    return render(
+        request,
+        "work/tasks.html",
+        my_tasks(request.viewer, everybody=request.GET.get("whose") == "all"),
+    )

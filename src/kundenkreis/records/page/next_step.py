@@ -1,0 +1,93 @@
+"""What is to be done next with a record: planned, put off, done. One thing for every type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kundenkreis.kernel import store
+from kundenkreis.kernel.errors import NotAllowed
+from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.record import Record, reference
+from kundenkreis.records import registry, write
+from kundenkreis.records.declaration import Panel
+from kundenkreis.records.events import NextStepDone
+from kundenkreis.records.page import merging
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Actor, Viewer
+    from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.page.merging import Seen
+
+PLANNING = ("next_step", "next_step_on")
+NO_DAY = gettext_lazy("Say when: the next step comes back on its day.")
+
+
+def knows(kind: RecordType, viewer: Viewer) -> bool:
+    """Whether the type has next steps that the viewer may read."""
+    return issubclass(kind.model, Record) and all(kind.sees(viewer, name) for name in PLANNING)
+
+
+def may_plan(kind: RecordType, viewer: Viewer, record: Any = None) -> bool:
+    """Whether the viewer may plan the next step of a record, or of any of the type."""
+    if not knows(kind, viewer) or not kind.may(viewer, "change"):
+        return False
+    allowed = all(kind.sets(viewer, name) for name in PLANNING)
+    return allowed and (record is None or viewer.covers(kind.right("change"), record))
+
+
+def data(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
+    """What the panel needs; none where there is no step and none may be planned."""
+    kind = registry.of_model(type(record))
+    if kind is None or not knows(kind, viewer):
+        return None
+    may_write = may_plan(kind, viewer, record)
+    if not (may_write or record.next_step or record.next_step_on):
+        return None
+    return {"may_write": may_write, **answers(kind, record)}
+
+
+def answers(kind: RecordType, record: Any) -> dict[str, Any]:
+    """Where a page sends what is decided about a step, with the step that was seen."""
+    seen = json.dumps(merging.seen(record, PLANNING))
+    later = ((1, _("until tomorrow")), (3, _("for three days")), (7, _("for a week")))
+    return {
+        "url": kind.url(record.pk, "next-step"),
+        "vals": json.dumps({"seen": seen}),
+        "later": [
+            (json.dumps({"seen": seen, "days": days}), label)
+            for days, label in (*later, (14, _("for two weeks")))
+        ],
+    }
+
+
+def suggested_days() -> list[str]:
+    """Days in words that a dialog offers; `records.days` understands them."""
+    return [_("tomorrow"), _("in 3 days"), _("in 2 weeks"), _("next Monday"), _("end of month")]
+
+
+PANEL = Panel("next_step", "records/next_step_panel.html", data, position=10)
+
+
+def finish(kind: RecordType, actor: Actor, pk: int, before: Seen) -> Any:
+    """Mark the step that the actor saw as done; it goes from the record into its history.
+
+    Raises `NotAllowed`, `NotFound`, and `Conflict` where it is another one meanwhile.
+    """
+    record = kind.one(actor, pk)
+    if not may_plan(kind, actor, record):
+        raise NotAllowed(kind.right("change"))
+    text, due = record.next_step, record.next_step_on
+    if merging.seen(record, PLANNING) != dict(before):
+        raise store.changed_meanwhile()
+    if not text and not due:
+        return record
+    with store.group(kind.side, "records.finish_next_step"):
+        values = {"next_step": "", "next_step_on": None}
+        record = write.change(kind, actor, pk, record.version, values)
+        publish(NextStepDone(reference(record), text, due, actor.user_id, actor.name))
+    return record
