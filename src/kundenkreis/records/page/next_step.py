@@ -19,6 +19,8 @@ from kundenkreis.records.events import NextStepDone
 from kundenkreis.records.page import merging
 
 if TYPE_CHECKING:
+    from django.forms import Form
+
     from kundenkreis.kernel.access import Actor, Viewer
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.page.merging import Seen
@@ -68,6 +70,12 @@ def answers(kind: RecordType, record: Any) -> dict[str, Any]:
 def suggested_days() -> list[str]:
     """Days in words that a dialog offers; `records.days` understands them."""
     return [_("tomorrow"), _("in 3 days"), _("in 2 weeks"), _("next Monday"), _("end of month")]
+
+
+def focus(form: Form) -> None:
+    """Say where one begins to type: what is to be done, or the day that was not understood."""
+    name = "next_step_on" if "next_step_on" in form.errors else "next_step"
+    form.fields[name].widget.attrs["autofocus"] = True
 
 
 PANEL = Panel("next_step", "records/next_step_panel.html", data, position=10)

@@ -65,6 +65,8 @@ def bulk_dialog(request: StaffRequest, kind: RecordType, what: str) -> HttpRespo
         change = Remove() if form is None else form.change
         run = commands.begin(kind, viewer, change, selection, jobs.go_on_with_bulk)
         return _answer(kind, run)
+    if isinstance(form, StepForm):
+        next_step.focus(form)
     context = {
         "what": what,
         "form": form,

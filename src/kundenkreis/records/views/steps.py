@@ -98,6 +98,7 @@ def _says_when(request: StaffRequest, edit: Edit) -> bool:
 
 
 def _asked(kind: RecordType, edit: Edit) -> dict[str, object]:
+    next_step.focus(edit.form)
     action, days = kind.url(edit.record.pk, "next-step"), next_step.suggested_days()
     return {"edit": edit, "action": action, "days": days}
 
