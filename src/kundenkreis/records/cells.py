@@ -44,6 +44,8 @@ def shown(info: Info, record: Any, directory: Directory) -> str | SafeString:
         return _address(value)
     if info.kind is Kind.DATETIME:
         return parts.when(value)
+    if info.name == "next_step_on":
+        return parts.due(value)
     return written(info, value)
 
 

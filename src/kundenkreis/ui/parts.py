@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from kundenkreis.ui import formats
 from kundenkreis.ui.assets import asset_url, icons
@@ -70,6 +71,14 @@ def due(value: date) -> SafeString:
     ahead, exact = formats.when(value)
     tone = {-1: "overdue", 0: "now"}.get(formats.side_of_today(value), "")
     return markup('<span class="due {}" title="{}">{}</span>', tone, exact, ahead)
+
+
+def due_tag(value: date) -> SafeString | str:
+    """A word for a day that has come or is over."""
+    side = formats.side_of_today(value)
+    if side > 0:
+        return ""
+    return tag(_("overdue"), "red") if side else tag(_("today"), "amber")
 
 
 def attributes(values: Mapping[str, Any]) -> SafeString:

@@ -222,6 +222,11 @@ def due(value: Any) -> str:
 
 
 @register.filter
+def due_tag(value: Any) -> str:
+    return "" if value is None else parts.due_tag(value)
+
+
+@register.filter
 def full_day(value: Any) -> str:
     return "" if value is None else formats.full_day(value)
 
