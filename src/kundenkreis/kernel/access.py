@@ -106,7 +106,15 @@ class Viewer:
 
     def sees(self, subject: str, name: str) -> bool:
         """Whether a field of a type (`crm.person`) may be known: shown, sorted or filtered by."""
-        return name not in self.hidden.get(subject, ())
+        return name not in self.hidden_of(subject)
+
+    def hidden_of(self, subject: str) -> frozenset[str]:
+        """The fields of a type that must not be known: what is worked out from one tells of it."""
+        hidden = self.hidden.get(subject)
+        if not hidden:
+            return frozenset()
+        made = custom.made_of(subject).items()
+        return hidden.union(name for name, parts in made if parts & hidden)
 
     def sets(self, subject: str, name: str) -> bool:
         """Whether a field of a type may be changed, where the record may be."""
@@ -187,13 +195,13 @@ def known[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
     ):
         return rows
     rows = withheld.without(rows, _hidden_columns(viewer), partial(_readable_of, viewer))
-    return withheld.without_parts(rows, viewer.hidden.get(subject_of(rows.model), frozenset()))
+    return withheld.without_parts(rows, viewer.hidden_of(subject_of(rows.model)))
 
 
 def _hidden_columns(viewer: Viewer) -> withheld.Names:
     if not viewer.hidden:
         return {}
-    names = {model: viewer.hidden.get(subject_of(model), frozenset()) for model in _READ_BY}
+    names = {model: viewer.hidden_of(subject_of(model)) for model in _READ_BY}
     return {model: withheld.columns_of(model, some) for model, some in names.items() if some}
 
 

@@ -8,7 +8,7 @@ the definitions (`use`); a value of another sort counts as missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,8 +26,8 @@ from kundenkreis.kernel.shapes import SHAPES, Shape
 class Key:
     """What is known of one key: how its values lie in JSON, what a new record starts with.
 
-    `related` is the model whose rows the values name; `compute` makes the value of a key that is
-    not stored at all; `fits` says whether a value may be stored.
+    `related` is the model whose rows the values name; `compute` works out the value, as it is
+    stored, of a key that nobody writes to; `fits` says whether a value may be stored.
     """
 
     name: str
@@ -43,29 +43,57 @@ class Key:
 
     def read(self, record: Any) -> Any:
         """The value in a record; of a relation the number of the row it names."""
-        if self.compute is not None:
-            return self.compute(record)
         return self.stored.read(record.custom.get(self.name))
 
 
 Keys = Callable[[type[Model]], Mapping[str, Key]]
+Made = Callable[[str], Mapping[str, frozenset[str]]]
 
 
-def _none(model: type[Model]) -> Mapping[str, Key]:
+def _none(of: Any) -> Mapping[str, Any]:
     return {}
 
 
 _keys: list[Keys] = [_none]
+_made: list[Made] = [_none]
 
 
-def use(keys: Keys) -> None:
-    """Say where the keys of a model are known from."""
-    _keys[0] = keys
+def use(keys: Keys, made: Made) -> None:
+    """Say where the keys of a model are known from, and `made_of`."""
+    _keys[0], _made[0] = keys, made
 
 
 def keys(model: type[Model]) -> Mapping[str, Key]:
-    """The keys of a model's records, by name without the prefix."""
+    """The keys of a model's records, by name without the prefix; what is worked out comes after
+    all that it is made of."""
     return _keys[0](model)
+
+
+def made_of(subject: str) -> Mapping[str, frozenset[str]]:
+    """The fields of a type (`crm.person`) that are worked out, each with all it is made of."""
+    return _made[0](subject)
+
+
+def computed(model: type[Model]) -> list[Key]:
+    """The keys that are worked out, in the order in which that is done."""
+    return [key for key in keys(model).values() if key.compute is not None]
+
+
+def settle[M: Model](model: type[M], records: Iterable[M]) -> list[dict[str, list[Any]]]:
+    """Work out anew what is made of other fields; for each record what that changed, old and new."""
+    known = computed(model)
+    return [_settled(record, known) if known else {} for record in records]
+
+
+def _settled(record: Any, known: Iterable[Key]) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    for key in known:
+        assert key.compute is not None  # noqa: S101 - the caller has looked
+        before, after = record.custom.get(key.name), key.compute(record)
+        if before != after:
+            _keep(record, key, after)
+            changes[f"{PREFIX}{key.name}"] = [before, after]
+    return changes
 
 
 def find(model: type[Model], name: str) -> Key | None:
@@ -125,16 +153,19 @@ def plain(record: Any, name: str) -> Any:
 def put(record: Any, name: str, new: Any) -> None:
     """Set one key of a record in memory. Raises `DomainError` for what does not fit."""
     key = find(type(record), name)
-    if key is None or not key.shape:
+    if key is None or not key.shape or key.compute is not None:
         raise DomainError(
             _("There is no field “%(name)s” to write to.") % {"name": name},
             _("It was removed meanwhile, or it is worked out by a formula."),
             field=name,
         )
-    written = _written(key, name, new)
+    _keep(record, key, _written(key, name, new))
+    record.__dict__.pop(f"_row_{key.name}", None)  # what was read for the value before
+
+
+def _keep(record: Any, key: Key, written: Any) -> None:
     rest = {known: value for known, value in record.custom.items() if known != key.name}
     record.custom = rest if written is None else {**rest, key.name: written}
-    record.__dict__.pop(f"_row_{key.name}", None)  # what was read for the value before
 
 
 def with_defaults(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,8 +185,9 @@ def start(model: type[Model], name: str) -> Any:
 
 
 def given(record: Any) -> dict[str, Any]:
-    """Every key that has a value, by its field name."""
-    return {f"{PREFIX}{name}": value for name, value in record.custom.items()}
+    """Every key that has a value, by its field name; not what is worked out from others."""
+    made = {key.name for key in computed(type(record))}
+    return {f"{PREFIX}{name}": value for name, value in record.custom.items() if name not in made}
 
 
 def _written(key: Key, name: str, new: Any) -> Any:

@@ -96,6 +96,7 @@ def create_many(
     for values in records:
         made.append(_new(model, {**derived, **values}))
         require_fields(actor, made[-1], _said(model, values))
+    _settle(model, made)
     if issubclass(model, Record) and all(one.pk is None for one in made):
         for piece in batched(made, CHUNK, strict=False):
             bulk.insert_objects(piece)
@@ -119,10 +120,11 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **valu
     if not changes:
         return False
     require_fields(actor, obj, wanted & changes.keys())
-    names = {"custom" if is_custom(name) else name for name in values}
+    (made,) = _settle(type(obj), [obj])
+    names = {"custom" if is_custom(name) else name for name in (*values, *made)}
     _write(obj, {name: getattr(obj, name) for name in names})
     audit.record(actor, [("change", obj, changes)])
-    current().touch(type(obj), obj.pk, changes)
+    current().touch(type(obj), obj.pk, {*changes, *made})
     return True
 
 
@@ -144,14 +146,15 @@ def change_many(
     for (obj, _values), found in zip(changes, done, strict=True):
         require_fields(actor, obj, found)
     changed = [(obj, found) for (obj, _), found in zip(changes, done, strict=True) if found]
+    made = _settle(model, [obj for obj, _found in changed])
     now = clock.now()
     if issubclass(model, Record):
         for obj, _found in changed:
             obj.version, obj.changed_at = obj.version + 1, now  # type: ignore[attr-defined]
     # Rows that change the same columns are written together.
     groups: dict[tuple[str, ...], list[M]] = {}
-    for obj, found in changed:
-        names = {"custom" if is_custom(name) else name for name in found}
+    for (obj, found), more in zip(changed, made, strict=True):
+        names = {"custom" if is_custom(name) else name for name in (*found, *more)}
         groups.setdefault(tuple(sorted(names)), []).append(obj)
     extra = ("version", "changed_at") if issubclass(model, Record) else ()
     for written, objects in groups.items():
@@ -159,8 +162,8 @@ def change_many(
         values = [[getattr(obj, column) for column in columns] for obj in objects]
         bulk.update(model, columns, values)
     audit.record(actor, [("change", obj, found) for obj, found in changed])
-    for obj, found in changed:
-        current().touch(model, obj.pk, found)
+    for (obj, found), more in zip(changed, made, strict=True):
+        current().touch(model, obj.pk, {*found, *more})
     return [bool(found) for found in done]
 
 
@@ -220,7 +223,34 @@ def restore(actor: Actor, images: Sequence[RemovedRow]) -> removal.Restored:
     records = [row for row in found.rows if isinstance(row, Record) or row in found.roots]
     audit.record(actor, [("restore", row, new_values(row)) for row in records])
     _touch(found.rows)
+    for model in {type(row) for row in found.rows if isinstance(row, Record)}:
+        recompute(model, [row.pk for row in found.rows if type(row) is model])
     return found
+
+
+def recompute(model: type[M], pks: Iterable[int]) -> int:
+    """Work out anew what rows say by formulas, unaudited: it follows from what is audited.
+
+    Versions stay: nobody's change of the record meets another one. Returns how many were different.
+    """
+    if not (issubclass(model, Record) and custom.computed(model)):
+        return 0
+    locked = list(lock_many(model, pks).values())
+    made = _settle(model, locked)
+    _rewrite(model, [row for row, more in zip(locked, made, strict=True) if more])
+    for row, more in zip(locked, made, strict=True):
+        if more:
+            current().touch(model, row.pk, more)
+    return sum(map(bool, made))
+
+
+def strip(model: type[R], pks: Iterable[int], key: str) -> int:
+    """Take a key that nobody knows any more from rows, unaudited; returns how many had it."""
+    found = [row for row in lock_many(model, pks).values() if key in row.custom]
+    for row in found:
+        row.custom = {name: value for name, value in row.custom.items() if name != key}
+    _rewrite(model, found)
+    return len(found)
 
 
 def append(model: type[M], new: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
@@ -254,6 +284,14 @@ def _differences(obj: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         for name in values
         if (after := plain(obj, name)) != before[name]
     }
+
+
+def _settle(model: type[M], made: Sequence[M]) -> list[dict[str, list[Any]]]:
+    return custom.settle(model, made) if issubclass(model, Record) else [{} for _one in made]
+
+
+def _rewrite(model: type[Any], rows_: Sequence[Any]) -> None:
+    bulk.update(model, ("id", "custom"), [(row.pk, row.custom) for row in rows_])
 
 
 def _touch(changed: Iterable[Model]) -> None:

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.custom import CustomValue
-from kundenkreis.kernel.fields import Translated, Words, is_custom
+from kundenkreis.kernel.fields import Translated, is_custom
 from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.custom.types import column_of
+from kundenkreis.records.kinds import DIRECTORY, kind_of
 
 if TYPE_CHECKING:
     from django.db.models import Expression
@@ -38,7 +39,6 @@ LABELS: dict[str, StrOrPromise] = {
     "changed_at": _("Changed"),
     "id": _("Number"),
 }
-DIRECTORY = ("owner_id", "team_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,29 +219,4 @@ def _column(model: type[models.Model], name: str) -> Info:
     if not isinstance(column, models.Field):
         raise LookupError(f"{model.__name__}.{name} is no column")
     related = column.related_model if isinstance(column, models.ForeignKey) else None
-    return Info(name, column, _kind(column), LABELS.get(name, column.verbose_name), related)
-
-
-def _kind(column: models.Field[Any, Any]) -> Kind:
-    if column.choices:
-        return Kind.CHOICE
-    if isinstance(column, models.ForeignKey) or column.name in DIRECTORY:
-        return Kind.REFERENCE
-    if column.name.endswith("_minor") and any(
-        other.name == "currency" for other in column.model._meta.concrete_fields
-    ):
-        return Kind.MONEY
-    for types, kind in _KINDS:
-        if isinstance(column, types):
-            return kind
-    return Kind.TEXT
-
-
-_KINDS: tuple[tuple[tuple[type[Any], ...], Kind], ...] = (
-    ((models.BooleanField,), Kind.BOOLEAN),
-    ((models.DateTimeField,), Kind.DATETIME),
-    ((models.DateField,), Kind.DATE),
-    ((models.IntegerField, models.DecimalField, models.FloatField), Kind.NUMBER),
-    ((Words,), Kind.WORDS),
-    ((Translated, models.JSONField, models.TextField, models.CharField), Kind.TEXT),
-)
+    return Info(name, column, kind_of(column), LABELS.get(name, column.verbose_name), related)

@@ -9,8 +9,9 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry, working
 from kundenkreis.records.bulk import running, undoing
 from kundenkreis.records.custom import indexes as fieldindexes
+from kundenkreis.records.custom import work as fieldwork
 from kundenkreis.records.exchange import incoming, outgoing, storing
-from kundenkreis.records.models import BulkRun, Transfer
+from kundenkreis.records.models import BulkRun, FieldWork, Transfer
 from kundenkreis.records.search import indexing
 
 __all__ = ["incoming", "outgoing", "running", "undoing"]  # they say what the work is
@@ -26,6 +27,20 @@ def go_on_with_transfer(side: str, pk: int, turn: int) -> None:
 def go_on_with_bulk(side: str, pk: int, turn: int) -> None:
     """One turn of a change of many records."""
     working.next_turn(go_on_with_bulk, BulkRun, Side(side), pk, turn)
+
+
+@job(Side.CRM)
+def go_on_with_field(side: str, pk: int, turn: int) -> None:
+    """One turn of what a change of a field means for all records."""
+    working.next_turn(go_on_with_field, FieldWork, Side(side), pk, turn)
+
+
+@every(hours=24)
+@job(Side.CRM)
+def purge_fields() -> None:
+    """Take away for good what deleted fields have left in records."""
+    for side in Side:
+        fieldwork.begin_purges(side, go_on_with_field)
 
 
 def begin(side: Side, transfer: Transfer) -> None:

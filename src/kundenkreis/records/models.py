@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel.fields import PREFIX, Translated, translated
-from kundenkreis.records.custom.types import TYPES, FieldType
+from kundenkreis.records.custom.types import FieldType, type_of
 
 
 class FieldDefinition(models.Model):
@@ -62,9 +62,9 @@ class FieldDefinition(models.Model):
         """The field's name among all fields of the type."""
         return f"{PREFIX}{self.key}"
 
-    @property
+    @cached_property
     def fieldtype(self) -> FieldType:
-        return TYPES[self.type]
+        return type_of(self)
 
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
@@ -287,6 +287,33 @@ class BulkRun(LongWork):
     @property
     def sort(self) -> str:
         return "undo" if self.asked["do"] == "undo" else "bulk"
+
+
+class FieldWork(LongWork):
+    """What has to be done with all records of a type because of a field of the company's own.
+
+    `asked` says what: work out formulas anew (`compute`), or take the values of a deleted field
+    from the records for good (`purge`, its `key`). A purge waits until nobody can bring the field
+    back any more. `position` is the key of the last record that was looked at.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "state"], name="field_work_of_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def sort(self) -> str:
+        return str(self.asked["do"])
 
 
 class BulkFailure(models.Model):

@@ -54,6 +54,11 @@ PRIVACY: Map = {
         **dict.fromkeys(("created_at", "changed_at"), TECHNICAL),
         **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _RUN),
     },
+    "FieldWork": {
+        **dict.fromkeys(("id", "kind", "state", "position", "total", "batch"), TECHNICAL),
+        **dict.fromkeys(("created_at", "changed_at"), TECHNICAL),
+        **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _RUN),
+    },
     "BulkFailure": dict.fromkeys(
         ("id", "run", "row", "name", "reason"), replace(_RUN, keep="record", person="row", since="")
     ),

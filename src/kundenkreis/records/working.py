@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils import timezone, translation
@@ -58,10 +58,12 @@ def begins(sort: str, *states: str) -> Callable[[Begin], Begin]:
     return register
 
 
-def enqueue(task: JobTask, side: Side, work: LongWork, turn: int = 0) -> None:
+def enqueue(
+    task: JobTask, side: Side, work: LongWork, turn: int = 0, *, after: datetime | None = None
+) -> None:
     """Let the worker go on with some work; jobs of one are done one after the other."""
     name = f"{work._meta.model_name}|{side}|{work.pk}|{work.state}|{turn}"
-    after = clock.now() + PAUSE if turn else None
+    after = clock.now() + PAUSE if turn else after
     task.enqueue_once(name, str(side), work.pk, turn, after=after)
 
 

@@ -101,7 +101,7 @@ def _named(kind: RecordType) -> tuple[str, str]:
 def _leave_out(viewer: Viewer, entry: TimelineEntry) -> None:
     """Take out of an entry what it says of fields that are hidden from the viewer."""
     is_activity = entry.key.startswith(ACTIVITY)
-    hidden = viewer.hidden.get("crm.activity" if is_activity else entry.reference.partition(":")[0])
+    hidden = viewer.hidden_of("crm.activity" if is_activity else entry.reference.partition(":")[0])
     if hidden and isinstance(entry.payload, dict):
         said = hidden | {CALLED[name] for name in hidden if name in CALLED}
         entry.payload = {name: one for name, one in entry.payload.items() if name not in said}

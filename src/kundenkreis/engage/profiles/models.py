@@ -16,6 +16,8 @@ class Profile(Record):
     the purpose it was sent for: `{"orders": {"value": 3, "purpose": "…"}}`.
     """
 
+    unaudited_fields = frozenset({"known"})
+
     link_id = models.UUIDField(null=True, unique=True, editable=False)
     canonical_id = models.BigIntegerField(null=True, db_index=True, editable=False)
     known = models.BooleanField(_("Known"), default=False, editable=False)

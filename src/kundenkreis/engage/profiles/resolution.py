@@ -204,6 +204,7 @@ def _insert_people(new: list[Person], now: datetime) -> None:
         (1, "{}", now, now, person.known, person.link_id, "{}", "{}", "{}", now) for person in new
     ]
     ids = bulk.insert(Profile, _NEW_PROFILE, rows, returning="id")
+    store.recompute(Profile, ids)
     for person, pk in zip(new, sorted(ids), strict=True):
         person.id, person.last_seen_at, person.changed = pk, now, False
 

@@ -21,6 +21,8 @@ class Segment(Record):
         ACTIVE = "active", _("Active")
         ARCHIVED = "archived", _("Archived")
 
+    unaudited_fields = frozenset({"size"})
+
     name = Translated(_("Name"))
     definition = models.JSONField(_("Definition"), editable=False)
     state = models.CharField(

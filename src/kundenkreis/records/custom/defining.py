@@ -20,11 +20,11 @@ from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records.cells import written
-from kundenkreis.records.custom import definitions
+from kundenkreis.records.custom import computing, definitions, formulas, work
 from kundenkreis.records.custom.options import clean, free_name, plain_name, texts
-from kundenkreis.records.custom.types import TYPES
+from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.fields import info
-from kundenkreis.records.jobs import keep_field_indexes, rebuild_search
+from kundenkreis.records.jobs import go_on_with_field, keep_field_indexes, rebuild_search
 from kundenkreis.records.models import FieldDefinition
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
         if values.get("type") not in TYPES:
             raise DomainError(_("Choose the type of the field."), field="type")
         checked = _checked(kind, values["type"], values, others)
+        formula = values["type"] == FORMULA
         made = store.create(
             actor,
             FieldDefinition,
@@ -84,7 +85,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
             position=max((one.position for one in others), default=0) + 1,
             **checked,
         )
-        _tell(kind)
+        _tell(kind, computed=actor if formula else None)
         return made
 
 
@@ -95,11 +96,14 @@ def change_field(*, actor: Actor, kind: RecordType, pk: int, **values: Any) -> F
         found = _field(kind, pk)
         others = [one for one in _fields(kind) if one.pk != pk]
         known = {name: getattr(found, name) for name in SETTINGS}
-        checked = _checked(kind, found.type, known | values, others)
+        checked = _checked(kind, found.type, known | values, others, found)
         if checked["unique"] and not found.unique:
             _require_unique(kind, found)
+        before = found.options
         if store.change(actor, found, **checked):
-            _tell(kind)
+            definitions.changed(kind.side)
+            anew = found.options != before and _refit(kind, actor, found)
+            _tell(kind, computed=actor if anew else None)
         return found
 
 
@@ -138,7 +142,9 @@ def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> str:
                 _("Only archived fields can be deleted, so that nobody misses one at once."),
                 _("Archive it first."),
             )
+        formulas.require_unused(kind, found.name)
         store.remove(actor, found)
+        work.plan_purge(kind, actor, found.key)
         _tell(kind)
         return unit.batch
 
@@ -151,14 +157,27 @@ def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinit
         if not any(one.image.get("kind") == kind.name for one in removed):
             raise NotFound
         found = store.restore(actor, removal.waiting(batch, 1)[0]).roots[0]
-        _tell(kind)
         assert isinstance(found, FieldDefinition)  # noqa: S101 - the table says so
+        work.keep_values(kind, found.key)
+        _tell(kind, computed=actor if found.type == FORMULA else None)
         return found
 
 
-def _tell(kind: RecordType, *, searched: bool = False) -> None:
-    """Let every process know, and the worker see to the indexes and to what the search finds."""
+def _refit(kind: RecordType, actor: Actor, changed: FieldDefinition) -> bool:
+    """Whether formulas have to be worked out anew; `DomainError` for one that no longer fits."""
+    for name, options in formulas.require_fit(kind).items():
+        one = store.lock(FieldDefinition, definitions.of(kind.model)[name].pk)
+        store.change(actor, one, options={**one.options, "currency": options["currency"]})
+    fields = definitions.of(kind.model).values()
+    return changed.type == FORMULA or any(changed.name in computing.uses(one) for one in fields)
+
+
+def _tell(kind: RecordType, *, searched: bool = False, computed: Actor | None = None) -> None:
+    """Let every process know, and the worker see to the indexes, to what the search finds, and to
+    what formulas give."""
     definitions.changed(kind.side)
+    if computed is not None:
+        work.compute(kind, computed, go_on_with_field)
     soon = clock.now() + timedelta(seconds=1)  # what is not committed yet the worker cannot see
     if searched and kind.search:
         rebuild_search.enqueue_once(f"records.search|{kind.subject}", kind.name, after=soon)
@@ -180,13 +199,28 @@ def _field(kind: RecordType, pk: int) -> FieldDefinition:
 
 
 def _checked(
-    kind: RecordType, sort: str, values: Mapping[str, Any], others: list[FieldDefinition]
+    kind: RecordType,
+    sort: str,
+    values: Mapping[str, Any],
+    others: list[FieldDefinition],
+    known: FieldDefinition | None = None,
 ) -> dict[str, Any]:
     """The settings of a field, complete and clean. Raises `DomainError`."""
     found = {name: value for name, value in values.items() if name in SETTINGS}
     found["label"] = texts(found.get("label"))
     found["help"] = texts(found.get("help"))
-    found["options"] = clean(kind, sort, found.get("options") or {})
+    found["options"] = clean(
+        kind, sort, found.get("options") or {}, known.name if known is not None else ""
+    )
+    if sort == FORMULA:
+        found |= {"required": False, "default": None}
+        if known is not None and found["options"]["result"] != known.options["result"]:
+            raise DomainError(
+                _("The formula would give values of another type."),
+                _("Lists, files and saved views count on the present one."),
+                _("Make a new field for it."),
+                field="formula",
+            )
     if not found["label"]:
         raise DomainError(_("Give the field a name."), field="label")
     if any(set(one.label.values()) & set(found["label"].values()) for one in others):
@@ -213,8 +247,8 @@ def _checked(
             _("Switch it off for another field first."),
             field="filterable",
         )
-    shape, start = SHAPES[TYPES[sort].shape], found.get("default")
-    if start is not None and shape.read(start) is None:
+    start = found.get("default")
+    if start is not None and SHAPES[TYPES[sort].shape].read(start) is None:
         raise DomainError(_("This default does not fit the type."), field="default")
     return found
 
@@ -240,4 +274,5 @@ def _new_key(kind: RecordType, label: Mapping[str, str]) -> str:
     taken = set(_fields(kind).values_list("key", flat=True))
     removed = store.rows(RemovedRow).filter(table=_TABLE)
     taken |= {one.image["key"] for one in removed if one.image.get("kind") == kind.name}
+    taken |= work.leaving_keys(kind)
     return free_name(base, taken)

@@ -23,11 +23,13 @@ from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import touched_here
 from kundenkreis.records import registry
-from kundenkreis.records.custom.types import TEXT_LENGTH, TYPES
+from kundenkreis.records.custom import computing
+from kundenkreis.records.custom.types import FORMULA, TEXT_LENGTH, TYPES
 from kundenkreis.records.models import FieldDefinition, PageLayout
 
 STAMP = "records.fields"
 PATIENCE = 1.0  # seconds
+_SIDES = frozenset(map(str, Side))
 
 Named = Mapping[str, FieldDefinition]
 
@@ -39,6 +41,7 @@ class _Known:
     stamp: int
     by_kind: Mapping[str, dict[str, FieldDefinition]]
     layouts: Mapping[str, dict[str, PageLayout]]
+    made_of: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     keys: dict[type[Model], Mapping[str, custom.Key]] = field(default_factory=dict)
 
 
@@ -79,8 +82,14 @@ def keys(model: type[Model]) -> Mapping[str, custom.Key]:
     known = _of_side(side)
     if model not in known.keys:
         mine = known.by_kind.get(str(model._meta.model_name), _NONE)
-        known.keys[model] = {one.key: _key(one) for one in mine.values()}
+        known.keys[model] = {one.key: _key(one, model, mine) for one in computing.in_order(mine)}
     return known.keys[model]
+
+
+def made_of(subject: str) -> Mapping[str, frozenset[str]]:
+    """The formulas of a type (`crm.person`), each with all the fields it is made of."""
+    side, _dot, name = subject.partition(".")
+    return _of_side(Side(side)).made_of.get(name, {}) if side in _SIDES else {}
 
 
 def changed(side: Side) -> None:
@@ -97,8 +106,11 @@ def look_again(**_: Any) -> None:
     _looked.__dict__.clear()
 
 
-def _key(definition: FieldDefinition) -> custom.Key:
+def _key(definition: FieldDefinition, model: type[Model], among: Named) -> custom.Key:
     shape = definition.fieldtype.shape
+    if definition.type == FORMULA:
+        work = computing.work(definition, model, among)
+        return custom.Key(definition.key, shape, compute=work)
     start = None
     if definition.default is not None and not definition.archived:
         value = SHAPES[shape].read(definition.default)
@@ -156,8 +168,9 @@ def _read(side: Side, stamp: int) -> _Known:
     layouts: dict[str, dict[str, PageLayout]] = {}
     for layout in store.stored(side, PageLayout).order_by("id"):
         layouts.setdefault(layout.kind, {})[layout.role] = layout
-    return _Known(stamp, found, layouts)
+    made = {kind: computing.made_of(fields) for kind, fields in found.items()}
+    return _Known(stamp, found, layouts, {kind: some for kind, some in made.items() if some})
 
 
-custom.use(keys)
+custom.use(keys, made_of)
 request_started.connect(look_again, dispatch_uid="kundenkreis.records.custom.definitions")

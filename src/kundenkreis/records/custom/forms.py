@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from kundenkreis.kernel.money import CURRENCIES, to_minor
 from kundenkreis.kernel.shapes import SHAPES
-from kundenkreis.records.custom import layout
+from kundenkreis.records.custom import computing, formulas, layout
 from kundenkreis.records.custom.choicerows import ChoiceRows
 from kundenkreis.records.custom.options import MOST_PLACES, clean, offered_targets
-from kundenkreis.records.custom.types import TYPES
+from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.fields import info_of
 from kundenkreis.records.formfields import MoneyField, TranslatedField
 from kundenkreis.records.forms import field_of
+from kundenkreis.records.formulas.tree import MOST_SIGNS
 from kundenkreis.records.models import FieldDefinition
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ class FieldForm(forms.Form):
     def draft(self) -> FieldDefinition:
         """The field as it would be, for a preview; nothing is stored. Raises `DomainError`."""
         values = self.values()
-        values["options"] = clean(self.kind, self.sort, values["options"])
+        name = self.definition.name if self.definition is not None else ""
+        values["options"] = clean(self.kind, self.sort, values["options"], name)
         return FieldDefinition(kind=self.kind.name, key="preview", type=self.sort, **values)
 
     def _add_rules(self) -> None:
         sort, rules = TYPES[self.sort], []
-        if self.sort != "boolean":
+        if self.sort not in ("boolean", FORMULA):
             rules.append(("required", _("Must be filled in"), ""))
         if sort.unique:
             help_text = _("No two records may have the same value.")
@@ -90,7 +92,7 @@ class FieldForm(forms.Form):
     def _may_start(self) -> bool:
         """Choices must be there before one of them can be what new records start with."""
         known = self.definition is not None or "choices" not in TYPES[self.sort].options
-        return known and self.sort not in ("relation", "choices")
+        return known and self.sort not in ("relation", "choices", FORMULA)
 
     def _input(self, definition: FieldDefinition | None) -> forms.Field:
         options = definition.options if definition is not None else {"places": MOST_PLACES}
@@ -104,6 +106,9 @@ class FieldForm(forms.Form):
         if found is None:
             return {"purpose": FieldDefinition.Purpose.BUSINESS}
         known = {name: getattr(found, name) for name in _SETTINGS}
+        if found.type == FORMULA:
+            text = formulas.shown(self.kind, found.options["formula"])
+            return {**known, **found.options, "formula": text}
         start = None if found.default is None else SHAPES[found.fieldtype.shape].read(found.default)
         if found.type == "money":
             start = MoneyField().shown(start, found.options.get("currency") or "EUR")
@@ -123,6 +128,8 @@ def _places(form: FieldForm) -> forms.Field:
         label=_("Decimal places"),
         choices=[(str(n), str(n)) for n in range(MOST_PLACES + 1)],
         coerce=int,
+        initial=computing.PLACES if form.sort == FORMULA else 0,
+        help_text=_("Where it gives a number.") if form.sort == FORMULA else "",
     )
 
 
@@ -147,9 +154,22 @@ def _target(form: FieldForm) -> forms.Field:
     )
 
 
+def _formula(form: FieldForm) -> forms.Field:
+    return forms.CharField(
+        label=_("Formula"),
+        max_length=MOST_SIGNS,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_(
+            "Fields in square brackets, texts in quotation marks, parts of a function separated by"
+            " semicolons. Decimals with a point or a comma, thousands without a mark."
+        ),
+    )
+
+
 _OPTIONS: dict[str, Callable[[FieldForm], forms.Field]] = {
     "places": _places,
     "currency": _currency,
     "choices": _choices,
     "target": _target,
+    "formula": _formula,
 }

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import CURRENCIES
-from kundenkreis.records.custom.types import TYPES
+from kundenkreis.records.custom import formulas
+from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.registry import TYPES as RECORD_TYPES
 
 if TYPE_CHECKING:
@@ -23,9 +24,15 @@ MOST_PLACES = 6
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
-def clean(kind: RecordType, sort: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the options that the type has, complete. Raises `DomainError` naming the input."""
-    return {name: _CLEAN[name](kind, options.get(name)) for name in TYPES[sort].options}
+def clean(
+    kind: RecordType, sort: str, options: Mapping[str, Any], name: str = ""
+) -> dict[str, Any]:
+    """Those of the options that the type has, complete, of the field `name` if it is there already.
+
+    Raises `DomainError` naming the input.
+    """
+    found = {name: _CLEAN[name](kind, options.get(name)) for name in TYPES[sort].options}
+    return found | (formulas.settled(kind, str(found["formula"]), name) if sort == FORMULA else {})
 
 
 def offered_targets(kind: RecordType) -> list[RecordType]:
@@ -106,4 +113,14 @@ def _target(kind: RecordType, given: Any) -> str:
     return target.name
 
 
-_CLEAN = {"choices": _choices, "places": _places, "currency": _currency, "target": _target}
+def _formula(kind: RecordType, given: Any) -> str:
+    return str(given or "")
+
+
+_CLEAN = {
+    "choices": _choices,
+    "places": _places,
+    "currency": _currency,
+    "target": _target,
+    "formula": _formula,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Column = models.Field[Any, Any]
 
 TEXT_LENGTH = 500
+FORMULA = "formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,23 @@ TYPES: Mapping[str, FieldType] = {
         _("Phone number"), _("In any notation"), "phone", "text", Kind.TEXT,
         _plain(models.CharField, max_length=60), searched=True, unique=True,
     ),
+    "formula": FieldType(
+        _("Formula"), _("Worked out from other fields of the record"), "sigma", "", Kind.TEXT,
+        _plain(models.CharField, max_length=TEXT_LENGTH), options=("formula", "places"),
+    ),
 }  # fmt: skip
+
+
+def type_of(definition: FieldDefinition) -> FieldType:
+    """The type of a field; a formula's is like that of what it gives."""
+    found = TYPES[definition.type]
+    if definition.type != FORMULA:
+        return found
+    gives = TYPES[definition.options["result"]]
+    return replace(
+        gives, label=found.label, about=found.about, icon=found.icon, options=found.options,
+        searched=False, unique=False,
+    )  # fmt: skip
 
 
 def said(texts: Mapping[str, str]) -> Any:
@@ -145,9 +162,9 @@ def column_of(definition: FieldDefinition, model: type[models.Model]) -> Column:
         "null": True,
         "blank": not definition.required,
         "unique": definition.unique,
-        "editable": not definition.archived,
+        "editable": not definition.archived and definition.type != FORMULA,
     }
-    column = TYPES[definition.type].column(definition, options)
+    column = definition.fieldtype.column(definition, options)
     column.set_attributes_from_name(definition.name)
     column.model = model
     return column

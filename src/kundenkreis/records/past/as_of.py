@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit
-from kundenkreis.kernel.custom import given
+from kundenkreis.kernel.custom import given, made_of
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.record import reference
 from kundenkreis.records.custom import layout
@@ -66,10 +66,10 @@ def values_now(record: Any) -> dict[str, Any]:
 def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> list[Then]:
     """The record page's facts as they were; empty when the record did not exist yet.
 
-    What is worked out from other rows is left out: those have a history of their own.
+    What is worked out from other rows or fields is left out: those have a history of their own.
     """
     then, now = values_at(kind, record, at), values_now(record)
-    words, known = Words(viewer, record, ()), set(names(kind.model))
+    words, known = Words(viewer, record, ()), _kept(kind)
     if then is None:
         return []
     facts_known = (fact for _section, known in layout.facts_for(kind, viewer) for fact in known)
@@ -83,3 +83,7 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
         for fact, name in named
         if name in known
     ]
+
+
+def _kept(kind: RecordType) -> set[str]:
+    return {*names(kind.model)} - {*made_of(kind.subject)}

@@ -64,5 +64,5 @@ def deleted(
 
 def _title(kind: RecordType, viewer: Viewer, row: RemovedRow) -> str:
     """What it was called; to somebody from whom fields are hidden without these."""
-    hidden = viewer.hidden.get(kind.subject)
+    hidden = viewer.hidden_of(kind.subject)
     return str(revived(row, hidden)) if hidden else row.title

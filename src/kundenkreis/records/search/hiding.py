@@ -29,7 +29,7 @@ LOOKED_AT = 5_000  # records that the index proposes
 
 def hides_texts(kind: RecordType, viewer: Viewer) -> bool:
     """Whether some of the texts that a type is found by are hidden from the viewer."""
-    hidden = viewer.hidden.get(kind.subject, frozenset())
+    hidden = viewer.hidden_of(kind.subject)
     return any(_fields(kind, path) & hidden for path in indexing.paths(kind))
 
 
@@ -51,7 +51,7 @@ def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> l
 def _texts(kind: RecordType, viewer: Viewer, pks: list[int]) -> dict[int, list[str]]:
     """What the viewer may know of the texts of some records."""
     rows = kind.model._default_manager.filter(pk__in=pks)
-    hidden = viewer.hidden.get(kind.subject, frozenset())
+    hidden = viewer.hidden_of(kind.subject)
     texts: dict[int, list[str]] = defaultdict(list)
     for path in indexing.paths(kind):
         names = _fields(kind, path)

@@ -13,13 +13,16 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.records.custom import defining
+from kundenkreis.records.custom import defining, formulas
 from kundenkreis.records.custom import indexes as fieldindexes
 from kundenkreis.records.custom import queries as fieldqueries
+from kundenkreis.records.custom import work as fieldwork
 from kundenkreis.records.custom.forms import FieldForm
-from kundenkreis.records.custom.types import TYPES
+from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.fields import info_of
 from kundenkreis.records.forms import field_of
+from kundenkreis.records.formulas.checking import SAID
+from kundenkreis.records.formulas.functions import FUNCTIONS
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.views import show
 
@@ -50,6 +53,7 @@ def fields_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "fields": [(one, one.name in pending) for one in known if not one.archived],
         "away": [one for one in known if one.archived],
         "deleted": fieldqueries.deleted(viewer, kind),
+        "computing": fieldwork.progress(kind),
     }
     return show(request, kind, "fields", context)
 
@@ -98,7 +102,9 @@ def preview(request: StaffRequest, kind: RecordType) -> HttpResponse:
     if sort not in TYPES:
         raise NotFound
     form = FieldForm(kind, viewer, sort, request.POST)
-    context = {"preview": _preview(form) if form.is_valid() else None, "type": TYPES[sort]}
+    context = {"preview": None, "type": TYPES[sort], "formula": sort == FORMULA}
+    if form.is_valid():
+        context |= _worked_out(form) if sort == FORMULA else {"preview": _preview(form)}
     return show(request, kind, "field_form", context, part="preview")
 
 
@@ -181,7 +187,14 @@ def _form(request: StaffRequest, kind: RecordType, form: FieldForm, title: str) 
         "preview_url": f"{kind.url('fields', 'preview')}?type={form.sort}",
         "preview": None,
     }
-    if form.definition is not None:
+    if form.sort == FORMULA:
+        said = formulas.labels(kind)
+        sorts = formulas.offered(kind).items()
+        context |= {"formula": True, "functions": [one.usage() for one in FUNCTIONS.values()]}
+        context["usable"] = [(said[name], SAID[sort.name], sort.words[:12]) for name, sort in sorts]
+        if form.definition is not None and not form.is_bound:
+            context |= {"examples": formulas.examples(kind, request.viewer, form.definition)}
+    elif form.definition is not None:
         context["preview"] = _input(kind, request, form.definition)
     return show(request, kind, "field_form", context, status=422 if form.is_bound else 200)
 
@@ -191,6 +204,14 @@ def _preview(form: FieldForm) -> Any:
         return _bound(form.kind, form.viewer, form.draft())
     except (DomainError, ValueError):
         return None
+
+
+def _worked_out(form: FieldForm) -> dict[str, Any]:
+    """What a formula gives for a few records, or what is wrong with it."""
+    try:
+        return {"examples": formulas.examples(form.kind, form.viewer, form.draft())}
+    except DomainError as error:
+        return {"wrong": str(error)}
 
 
 def _input(kind: RecordType, request: StaffRequest, definition: FieldDefinition) -> Any:
