@@ -96,6 +96,7 @@ class _Walk:
         self._pace = Pace()
 
     def piece(self) -> bool:
+        definitions.look_again()  # by what they are now, every value is worked out
         began = time.thread_time()
         values: dict[str, Any] = {"changed_at": clock.now()}
         pks: list[int] = []
@@ -142,7 +143,6 @@ class Purging(_Walk):
     """The values of a field that was deleted for good: of the records, then of those in the bin."""
 
     def piece(self) -> bool:
-        definitions.look_again()
         key = self._work.asked["key"]
         if definitions.find(self._kind.model, f"custom__{key}") is not None:
             working.note(self._side, self._work, state=State.DONE)
