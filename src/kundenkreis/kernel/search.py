@@ -162,15 +162,53 @@ def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
     SearchDocument.objects.using(side.alias).filter(kind=kind, row__in=list(rows)).delete()
 
 
-def rows_matching(side: Side, kind: str, text: str, *, everywhere: bool) -> Matching | None:
-    """A subquery of the row numbers of one kind that match; None for a text without any word."""
-    parts: list[str] = []
-    values: list[Any] = []
+def rows_matching(
+    side: Side, kind: str, text: str, *, everywhere: bool, parts: bool = True
+) -> Matching | None:
+    """A subquery of the row numbers of one kind that match; None for a text without any word.
+
+    Without `parts` only words that begin so count.
+    """
+    found = _row_queries(side, kind, text, everywhere)
+    chosen = [query for step in found[: None if parts else 1] for query in step]
+    values = [value for _sql, given in chosen for value in given]
+    return RawSQL(" UNION ".join(sql for sql, _given in chosen), values) if chosen else None
+
+
+def few_rows(
+    side: Side, kind: str, text: str, *, everywhere: bool, limit: int
+) -> tuple[set[int], bool]:
+    """Row numbers of one kind that match, while there are at most so many; and else whether words
+    that begin so are too many already.
+
+    The database stops as soon as it has one more, so this costs little however many match.
+    """
+    found: set[int] = set()
+    for number, step in enumerate(_row_queries(side, kind, text, everywhere)):
+        for sql, values in step:
+            with connections[side.alias].cursor() as cursor:
+                cursor.execute(f"{sql} LIMIT {limit + 1}", values)
+                found |= {row for (row,) in cursor.fetchall()}
+        if len(found) > limit:
+            return found, number == 0
+    return found, False
+
+
+def _row_queries(
+    side: Side, kind: str, text: str, everywhere: bool
+) -> list[list[tuple[str, list[Any]]]]:
+    """What to ask for row numbers: first for words that begin so, then for parts of names."""
+    begun: list[Match] = []
+    inside: list[Match] = []
     for wanted in questions(text):
-        for source, match, words in _steps(side, wanted, everywhere):
-            parts.append(f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}")
-            values += [kind, *words]
-    return RawSQL(" UNION ".join(parts), values) if parts else None
+        first, *others = _steps(side, wanted, everywhere)
+        begun.append(first)
+        inside += others
+    return [[_rows(kind, *match) for match in step] for step in (begun, inside) if step]
+
+
+def _rows(kind: str, source: str, match: str, words: list[Any]) -> tuple[str, list[Any]]:
+    return f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}", [kind, *words]
 
 
 def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tuple[str, int]]:

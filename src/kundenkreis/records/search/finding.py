@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 MAX_SUGGESTIONS = 20
+FEW = 1_000  # who finds more types another letter
 
 
 def clean(text: str) -> str:
@@ -50,11 +51,21 @@ def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: s
     if hiding.hides_texts(kind, viewer):
         return Q(pk__in=hiding.found(kind, viewer, rows, text))
     if knows_others(kind, viewer):
-        return Q(pk__in=_matching(kind, text, everywhere=True))
+        everything = viewer.level(kind.right("read")) is Level.ALL
+        return _at_once(kind, text) if everything else Q(pk__in=_matching(kind, text))
     found = Q()
     for words in questions:
         found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
     return found
+
+
+def _at_once(kind: RecordType, text: str) -> Q:
+    """What matches, for somebody who may read every record; where these are few, by their numbers.
+
+    Where very many begin with the words, parts of names are not looked for beside them.
+    """
+    rows, many = search.few_rows(kind.side, kind.name, text, everywhere=True, limit=FEW)
+    return Q(pk__in=rows if len(rows) <= FEW else _matching(kind, text, parts=not many))
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:
@@ -76,8 +87,10 @@ def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
     return found
 
 
-def _matching(kind: RecordType, text: str, *, everywhere: bool) -> search.Matching:
-    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere)
+def _matching(
+    kind: RecordType, text: str, *, everywhere: bool = True, parts: bool = True
+) -> search.Matching:
+    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere, parts=parts)
     assert found is not None  # noqa: S101 - there is a word in it
     return found
 

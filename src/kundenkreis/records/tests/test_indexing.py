@@ -23,7 +23,7 @@ from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import named, write
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.past.undo import undo
-from kundenkreis.records.search import indexing
+from kundenkreis.records.search import finding, indexing
 from kundenkreis.records.search.finding import searched
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -151,3 +151,18 @@ def test_a_list_is_searched_the_same_way() -> None:
     make()
     page = listing(PERSON, ANNA, QueryDict("q=strassenb+jana"), "/crm/persons/")
     assert [PERSON.url(Person.objects.get().pk) in row for row in page.rows] == [True]
+
+
+def test_where_very_many_begin_so_parts_of_words_are_not_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding, "FEW", 2)
+    create_person(actor=ANNA, last_name="Heidelberg", owner_id=BEN.user_id)
+    for name in ("Berger", "Bergmann"):
+        create_person(actor=ANNA, last_name=name)
+    few = found("berg")
+    assert set(few) >= {"Berger", "Bergmann"}  # and the third, where the database knows parts
+    create_person(actor=ANNA, last_name="Bergfeld")
+    assert found("berg") == ["Berger", "Bergfeld", "Bergmann"]
+    # Whoever may not read these does not notice how many there are.
+    assert found("berg", viewer=BEN) == [name for name in few if name == "Heidelberg"]
