@@ -76,18 +76,18 @@ export class Writing {
       else marks.show(cell, "draft");
     }
     if (undo) this.undos.push(undo);
-    if (undo && (made.length || this.grid.dataset.totals)) this.sumUp();
+    if (undo && this.grid.dataset.totals) this.sumUp();
     if (sent.size > 1 || made.length) marks.tell(text, undo);
     else marks.say(failed && Object.values(failed).length ? Object.values(Object.values(failed)[0])[0] : text);
     if (ask) htmx.ajax("POST", ask.url, { values: ask.values, target: "#dialogs", swap: "innerHTML" });
     this.grid.settle();
   }
 
-  // Counts and sums below the list follow, once nothing was typed for a moment.
+  // Counts and sums of the list follow, once nothing was typed for a moment.
   sumUp() {
     clearTimeout(this.waiting);
-    const { pathname, search } = location;
-    this.waiting = setTimeout(() => htmx.ajax("GET", pathname + search, { target: "#list > .pager", select: "#list > .pager", swap: "outerHTML" }), 1500);
+    const url = `${this.grid.dataset.url}totals/${location.search}`;
+    this.waiting = setTimeout(() => htmx.ajax("GET", url, { source: this.grid, swap: "none" }), 1500);
   }
 
   // Puts what the server has into a row; where something else was typed, behind that.

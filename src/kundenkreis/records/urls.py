@@ -31,6 +31,7 @@ from kundenkreis.records.views import (
     saved,
     sharing,
     steps,
+    totals,
     writing,
 )
 
@@ -58,6 +59,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
         _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
         _address(kind, f"{kind.slug}/columns/", "columns", columns.columns_page),
         _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),
+        _address(kind, f"{kind.slug}/totals/", "totals", totals.totals_page),
         _address(kind, one, "record", pages.record_page),
         _address(kind, f"{one}panel/", "panel", pages.record_panel),
         _address(kind, f"{one}history/", "history", history.history_page),

@@ -25,7 +25,7 @@ from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.values import Value, reader
 from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
 from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_of
-from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.listing import grouped_of
 from kundenkreis.records.lists.ordering import order_of
 from kundenkreis.ui import formats
 
@@ -71,11 +71,7 @@ class Export:
 def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> Export:
     """The view that the parameters describe. Raises `NotAllowed`, `DomainError` if it is too long."""
     viewer.require(kind.right("export"))
-    rows, _filters = narrowed(kind, viewer, parameters, "")
-    _name, fields, descending = order_of(kind, viewer, parameters)
-    sign = "-" if descending else ""
-    ordered = rows.order_by(*(f"{sign}{name}" for name in (*fields, "pk")))
-    pks = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    pks = array("q", _in_order(kind, viewer, parameters))
     most = MOST_ROWS[form]
     if most is not None and len(pks) > most:
         raise DomainError(
@@ -84,6 +80,22 @@ def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -
             _("Export it as CSV, or narrow it by a filter."),
         )
     return Export(kind, viewer, export_columns(kind, viewer, parameters), pks)
+
+
+def _in_order(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterator[int]:
+    """The numbers of the rows as the list has them, group by group; each of them once."""
+    rows, grouped = grouped_of(kind, viewer, parameters)
+    _name, fields, descending = order_of(kind, viewer, parameters)
+    order = [f"{'-' if descending else ''}{name}" for name in (*fields, "pk")]
+    parts = grouped.parts(rows) if grouped else [rows]
+    known: set[int] = set()
+    several = grouped is not None and grouped.grouping.info.several
+    for part in parts:
+        for pk in part.order_by(*order).values_list("pk", flat=True).iterator(chunk_size=10_000):
+            if not several or pk not in known:
+                yield pk
+            if several:
+                known.add(pk)
 
 
 def export_columns(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> list[Column]:

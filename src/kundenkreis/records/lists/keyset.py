@@ -77,6 +77,31 @@ def page(
     )
 
 
+def keys(
+    rows: QuerySet[Any],
+    fields: Sequence[str],
+    *,
+    most: int,
+    descending: bool = False,
+    cursor: str = "",
+    backwards: bool = False,
+) -> list[int]:
+    """The numbers of the rows beyond a cursor in reading direction; from the very end without."""
+    names = [*fields, "pk"]
+    down = descending is not backwards
+    found: list[int] = []
+    for part, _order in _reading(rows, names, _read(rows.model, names, cursor), down, backwards):
+        found += part.values_list("pk", flat=True)[: most - len(found)]
+        if len(found) >= most:
+            break
+    return found
+
+
+def cursor_of(record: Any, fields: Sequence[str]) -> str:
+    """The cursor that stands for a record."""
+    return _write(record, [*fields, "pk"])
+
+
 def neighbours(
     rows: QuerySet[Any], fields: Sequence[str], record: Any, *, descending: bool = False
 ) -> tuple[int | None, int | None]:
@@ -131,7 +156,10 @@ def _stretches(
         return
     with_value = rows.filter(_has_value(rows.model, first))
     without = rows.filter(**{f"{first}__isnull": True})
-    if start is None:
+    if start is None and backwards:
+        yield from _stretches(without, names[1:], None, backwards)
+        yield _Stretch(with_value, names, None)
+    elif start is None:
         yield _Stretch(with_value, names, None)
         yield from _stretches(without, names[1:], None, backwards)
     elif start[0] is None:

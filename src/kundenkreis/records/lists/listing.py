@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.records.fields import names
-from kundenkreis.records.lists import keyset
+from kundenkreis.records.lists import groups, keyset
 from kundenkreis.records.lists.addresses import changed, within
 from kundenkreis.records.lists.columns import NARROWEST, WIDEST, columns_of, label_of, numeric
-from kundenkreis.records.lists.filters import Filters, read
+from kundenkreis.records.lists.counting import Counted, counted
+from kundenkreis.records.lists.figures import Figures
+from kundenkreis.records.lists.filters import PAGING, Filters, read
 from kundenkreis.records.lists.grid import Grid
+from kundenkreis.records.lists.grouped import Grouped, grouped
+from kundenkreis.records.lists.grouping import PARAMETER, grouping_of
+from kundenkreis.records.lists.groupmenu import GroupMenu, group_menu
+from kundenkreis.records.lists.groups import FOLDED
 from kundenkreis.records.lists.ordering import order_of, sort_fields
 from kundenkreis.records.lists.rows import rows_of, selectable
+from kundenkreis.records.lists.totals import spoken, summed, total_of
 from kundenkreis.records.search.finding import searched
-from kundenkreis.ui import formats
 from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.utils.safestring import SafeString
 
     from kundenkreis.kernel.access import Viewer
@@ -35,8 +39,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 PADDING = 24  # of a head, both sides
-COUNTED = 10_000  # beyond, a list says "more than"
-FEW = 1_000  # and so does a search: who finds that many types another letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,10 @@ class Listing:
 
     kind: RecordType
     filters: Filters
+    figures: Figures
     rows: list[SafeString] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
-    count: int = 0
-    counted_to: int = COUNTED
-    totals: list[str] = field(default_factory=list)
+    shown: int = 0  # records on this page
     query: str = ""
     previous_url: str = ""
     next_url: str = ""
@@ -86,12 +87,30 @@ class Listing:
     columns_url: str = ""  # the address without its columns
     grid: Grid | None = None
     selectable: bool = False
+    grouped: Grouped | None = None
 
     @property
-    def counted(self) -> str:
-        """The number of rows, or that there are more than we count."""
-        most = self.counted_to
-        return f"> {formats.number(most)}" if self.count > most else formats.number(self.count)
+    def counted(self) -> Counted:
+        return self.figures.counted
+
+    @property
+    def count(self) -> int:
+        """The number of rows, or that they are more than."""
+        return self.counted.number
+
+    @property
+    def totals(self) -> list[str]:
+        """What the columns add up to, in words."""
+        total = self.figures.total
+        return spoken(total, self.figures.fields) if total is not None else []
+
+    @property
+    def group_menu(self) -> GroupMenu:
+        return group_menu(self.filters, self.grouped.grouping if self.grouped else None)
+
+    @property
+    def foot(self) -> SafeString:
+        return self.figures.foot(picked=self.selectable)
 
     @property
     def new_row(self) -> SafeString:
@@ -124,65 +143,115 @@ def listing(
     editing: bool = False,
 ) -> Listing:
     """Read one page of the list; `editing` its cells in place, where the viewer may edit any."""
-    rows, filters = narrowed(kind, viewer, parameters, address)
-    columns = columns_of(kind, viewer, parameters)
+    rows, filters, figured, parted = _figured(kind, viewer, parameters, address)
+    columns = figured.columns
     order, fields, descending = order_of(kind, viewer, parameters)
-    found = Listing(kind, filters, query=parameters.get("q", "")[:100])
-    found.counted_to = FEW if found.query else COUNTED
-    rows, found.count = _counted(kind, viewer, rows, found)
-    page = keyset.page(
-        rows,
-        fields,
-        size=PAGE_SIZE,
-        whole=kind.rows(viewer),
-        descending=descending,
-        after=parameters.get("after", ""),
-        before=parameters.get("before", ""),
-    )
-    found.totals = _totals(columns, rows) if found.count <= found.counted_to else []
+    found = Listing(kind, filters, figured, query=parameters.get("q", "")[:100], grouped=parted)
+    cursors = {name: parameters.get(name, "") for name in PAGING}
+    whole = kind.rows(viewer)
+    part: groups.Page | keyset.Page
+    if parted:
+        part = parted.page(rows, fields, size=PAGE_SIZE, descending=descending, **cursors)
+        known = whole.in_bulk(part.pks)
+        records = [known[pk] for pk in part.pks if pk in known]
+    else:
+        part = keyset.page(
+            rows, fields, size=PAGE_SIZE, whole=whole, descending=descending, **cursors
+        )
+        records = part.rows
     state = {order: "descending" if descending else "ascending"}
     found.heads = [
         _head(kind, viewer, one, parameters, address, state.get(one.name, "")) for one in columns
     ]
-    if editing:
+    if editing and not (parted and parted.grouping.info.several):  # a row stands there once
         grid = Grid(kind, viewer, columns)
         found.grid = grid if grid.names else None
     found.selectable = selectable(kind, viewer)
-    way = within(parameters, **_idle(kind, parameters, filters, order))
-    found.rows = rows_of(kind, columns, page.rows, way, found.grid, picked=found.selectable)
+    way = within(parameters, **_idle(kind, parameters, filters, order, parted))
+    made = rows_of(kind, columns, records, way, found.grid, picked=found.selectable)
+    found.rows, found.shown = made, len(records)
+    if parted and isinstance(part, groups.Page):
+        by_pk = {record.pk: row for record, row in zip(records, made, strict=True)}
+        found.rows = parted.rows(figured, part, by_pk, picked=found.selectable)
     turn = partial(changed, address, parameters)
-    found.previous_url = turn(before=page.before, after="") if page.before else ""
-    found.next_url = turn(after=page.after, before="") if page.after else ""
+    found.previous_url = turn(before=part.before, after="") if part.before else ""
+    found.next_url = turn(after=part.after, before="") if part.after else ""
     found.export_query = changed("", parameters, after="", before="")
     found.columns_url = turn(columns="", after="", before="")
     return found
 
 
-def _idle(kind: RecordType, parameters: QueryDict, filters: Filters, order: str) -> dict[str, str]:
+def figures(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Figures:
+    """What the list counts and adds up, exactly, however long it is. Raises `DomainError`."""
+    return _figured(kind, viewer, parameters, address, exact=True)[2]
+
+
+def grouped_of(
+    kind: RecordType, viewer: Viewer, parameters: QueryDict
+) -> tuple[QuerySet[Any], Grouped | None]:
+    """The rows of a list, and its groups where it has any."""
+    if PARAMETER not in parameters:
+        return narrowed(kind, viewer, parameters, "")[0], None
+    rows, _filters, _figures, found = _figured(kind, viewer, parameters, "")
+    return rows, found
+
+
+def _figured(
+    kind: RecordType,
+    viewer: Viewer,
+    parameters: QueryDict,
+    address: str,
+    *,
+    exact: bool = False,
+) -> tuple[QuerySet[Any], Filters, Figures, Grouped | None]:
+    """The rows of a list, and what is counted and added up of them: all if `exact`."""
+    rows, filters = narrowed(kind, viewer, parameters, address)
+    columns = columns_of(kind, viewer, parameters)
+    fields = summed(kind, columns)
+    text = parameters.get("q", "")
+    if exact:
+        number = Counted(0)
+    else:
+        rows, number = counted(
+            kind, viewer, rows, narrowed=filters.active or bool(text), searched=bool(text)
+        )
+    query = changed("", parameters, after="", before="")
+    found = Figures(kind, columns, fields, number, f"{kind.url('totals')}{query}")
+    if exact or (number.exact and fields):
+        found.total = total_of(rows, fields)
+    if exact and found.total:
+        found.counted = Counted(found.total.count)
+    grouping = grouping_of(kind, viewer, filters.vocabulary, parameters)
+    if grouping is None:
+        return rows, filters, found, None
+    moment = conditions.Moment(clock.now(), ZoneInfo(settings.COMPANY_ZONE))
+    sort = parameters.get("sort", "") or kind.order
+    try:
+        made = grouped(
+            grouping, rows, fields, filters, moment, sort=sort, exact=exact or number.exact
+        )
+    except groups.TooMany:
+        found.ungrouped = str(grouping.field.label)
+        return rows, filters, found, None
+    found.groups = made.groups
+    return rows, filters, found, made
+
+
+def _idle(
+    kind: RecordType,
+    parameters: QueryDict,
+    filters: Filters,
+    order: str,
+    grouped: Grouped | None,
+) -> dict[str, str]:
     """The parameters that changed nothing for this viewer, emptied: nothing of them is told on."""
     known = set(names(kind.model)) - set(filters.chosen)
     idle = {name: "" for name in parameters if name in known}
     if parameters.get("sort", "").removeprefix("-") != order:
         idle["sort"] = ""
-    return {**idle, "where": filters.where}
-
-
-def _counted(
-    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], found: Listing
-) -> tuple[QuerySet[Any], int]:
-    """The rows and how many there are; where they may be few, these few by their keys.
-
-    A condition without an index is then asked once: not again to count, and not along the order of
-    the list, which ends late when hardly a row matches.
-    """
-    unordered = rows.order_by()
-    if found.narrowed:
-        keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
-        if len(keys) <= FEW:
-            return kind.rows(viewer).filter(pk__in=keys), len(keys)
-        if found.counted_to == FEW:
-            return rows, len(keys)
-    return rows, unordered[: found.counted_to + 1].count()
+    if grouped is None:
+        idle[PARAMETER] = ""
+    return {**idle, "where": filters.where, FOLDED: ""}
 
 
 def _head(
@@ -199,19 +268,3 @@ def _head(
         sort_url = changed(address, parameters, sort=sort, after="", before="")
     label = label_of(kind, column)
     return Head(column.name, label, numeric(kind, column), sort_url, direction, column.width)
-
-
-def _totals(columns: Sequence[Column], rows: QuerySet[Any]) -> list[str]:
-    """Sums of the money columns marked `total`, one text per currency."""
-    named = [column.name for column in columns if column.total]
-    if not named:
-        return []
-    sums = (
-        rows.order_by().values("currency").annotate(**{f"sum_{name}": Sum(name) for name in named})
-    )
-    return [
-        formats.money(row[f"sum_{name}"], row["currency"] or "EUR", whole=True)
-        for name in named
-        for row in sums[:10]
-        if row[f"sum_{name}"] is not None
-    ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_PICKED = 500
 # What an address says of how a list looks, not of which records are in it.
-LOOKS = ("after", "before", "sort", "row", "all")
+LOOKS = ("after", "before", "sort", "group", "fold", "row", "all")
 
 
 @dataclass(frozen=True, slots=True)

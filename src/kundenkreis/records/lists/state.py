@@ -16,6 +16,7 @@ from kundenkreis.records.fields import names
 from kundenkreis.records.lists import columns, saved_views
 from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.filters import PAGING, read
+from kundenkreis.records.lists.grouping import PARAMETER, grouping_of
 from kundenkreis.records.lists.ordering import order_of
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search.finding import clean
@@ -96,12 +97,14 @@ def content_of(kind: RecordType, viewer: Viewer, given: QueryDict) -> dict[str, 
     found = {name: sorted(map(_text, values)) for name, values in filters.chosen.items()}
     order, _fields, descending = order_of(kind, viewer, given)
     sort = f"-{order}" if descending else order
+    grouping = grouping_of(kind, viewer, filters.vocabulary, given)
     chosen = columns.written(columns.columns_of(kind, viewer, given))
     usual = columns.written(columns.columns_of(kind, viewer, QueryDict()))
     further = {
         "where": filters.where,
         "q": clean(given.get("q", "")).strip(),
         "sort": sort if sort != kind.order else "",
+        PARAMETER: grouping.name if grouping else "",
         columns.PARAMETER: chosen if chosen != usual else "",
     }
     return found | {name: [text] for name, text in further.items() if text}

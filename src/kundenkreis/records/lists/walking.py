@@ -12,7 +12,8 @@ from django.http import QueryDict
 
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.addresses import LONGEST, within
-from kundenkreis.records.lists.listing import FEW, narrowed
+from kundenkreis.records.lists.counting import FEW
+from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.lists.ordering import order_of
 
 if TYPE_CHECKING:

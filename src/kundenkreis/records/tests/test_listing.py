@@ -10,7 +10,7 @@ from django.utils import translation
 
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import named, write
-from kundenkreis.records.lists import listing as listing_module
+from kundenkreis.records.lists import counting
 from kundenkreis.records.lists.listing import Listing, listing
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -49,13 +49,13 @@ def test_it_sorts_by_a_column_and_back() -> None:
 def test_it_lists_the_same_whether_few_rows_match_or_many(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing_module, "FEW", few)
+    monkeypatch.setattr(counting, "FEW", few)
     make("Berg A", industry="Optik"), make("Berg B", industry="Optik"), make("Tal", industry="Bau")
     filtered = listed("industry=Optik&sort=-name")
-    assert (names(filtered), filtered.counted) == (["Berg B", "Berg A"], "2")
+    assert (names(filtered), str(filtered.counted)) == (["Berg B", "Berg A"], "2")
     searched = listed("q=berg")
     assert names(searched) == ["Berg A", "Berg B"]
-    assert searched.counted == ("2" if few >= 2 else f"> {few}")
+    assert str(searched.counted) == ("2" if few >= 2 else f"> {few}")
 
 
 @pytest.mark.parametrize("order", ["password", "-custom", "owner_id__x", "employees;drop"])

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 
 from kundenkreis.kernel.conditions import ConditionError, describe
 from kundenkreis.records.lists.addresses import pairs
+from kundenkreis.records.lists.counting import COUNTED
 from kundenkreis.records.lists.filters import read
-from kundenkreis.records.lists.listing import COUNTED, narrowed
+from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 

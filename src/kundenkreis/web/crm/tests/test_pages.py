@@ -210,7 +210,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
 ) -> None:
     pages = {
         "/crm/persons/": 12,
-        "/crm/organisations/": 10,
+        "/crm/organisations/": 11,
         "/crm/opportunities/": 12,
         "/crm/opportunities/board/": 14,
         f"/crm/persons/{company.person.pk}/": 18,

@@ -1,0 +1,73 @@
+"""How many rows a list has: exactly where that is quick, else about, or at least."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.declaration import RecordType
+
+COUNTED = 10_000  # beyond, a list does not count at once
+FEW = 1_000  # and so does a search: who finds that many types another letter
+FIGURES = 2  # of a number that is only about right
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The number of rows, or the number that there are more than, and perhaps about how many."""
+
+    number: int
+    exact: bool = True
+    about: int = 0
+
+    def __str__(self) -> str:
+        if self.exact:
+            return formats.number(self.number)
+        if self.about:
+            return _("about %(n)s") % {"n": formats.number(self.about)}
+        return f"> {formats.number(self.number)}"
+
+
+def counted(
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, narrowed: bool, searched: bool
+) -> tuple[QuerySet[Any], Counted]:
+    """The rows and how many there are; where they may be few, these few by their keys.
+
+    A condition without an index is then asked once: not again to count, and not along the order of
+    the list, which ends late when hardly a row matches.
+    """
+    unordered = rows.order_by()
+    if narrowed:
+        keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            return kind.rows(viewer).filter(pk__in=keys), Counted(len(keys))
+        if searched:
+            return rows, Counted(FEW, exact=False)
+    number = unordered[: COUNTED + 1].count()
+    if number <= COUNTED:
+        return rows, Counted(number)
+    return rows, Counted(COUNTED, exact=False, about=0 if narrowed else _estimate(unordered))
+
+
+def _estimate(rows: QuerySet[Any]) -> int:
+    """About how many rows there are, as the planner of PostgreSQL has it; else 0.
+
+    Only of lists that nobody has narrowed: for conditions its guess can be far off. SQLite has
+    none; how many rows a whole table has, it counts in an index in a moment.
+    """
+    if connections[rows.db].vendor != "postgresql":
+        return 0
+    plan = json.loads(rows.values("pk").explain(format="json"))[0]["Plan"]
+    number = int(plan["Plan Rows"])
+    step = 10 ** max(len(str(number)) - FIGURES, 0)
+    return round(number / step) * step if number > COUNTED else 0

@@ -1,0 +1,144 @@
+"""How many rows a list has and what its columns add up to: in all, and for each of its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, PositiveSmallIntegerField, Sum
+from django.utils.translation import gettext as _
+
+from kundenkreis.kernel import custom
+from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.fields import is_custom
+from kundenkreis.records.lists.columns import info_of
+from kundenkreis.ui import formats
+
+if TYPE_CHECKING:
+    from django.db.models import Expression, QuerySet
+
+    from kundenkreis.records.declaration import Column, RecordType
+    from kundenkreis.records.fields import Info
+
+PLACES = 2  # of a sum or an average
+CURRENCIES = 10  # that one sum may have
+
+
+@dataclass(slots=True)
+class Added:
+    """What one column adds up to: by currency, which plain numbers have none of."""
+
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    values: int = 0
+
+    def add(self, currency: str, amount: Any, values: int) -> None:
+        self.amounts[currency] = self.amounts.get(currency, Decimal(0)) + Decimal(amount)
+        self.values += values
+
+    def texts(self) -> list[str]:
+        """The sums as people read them, the largest first."""
+        found = sorted(self.amounts.items(), key=lambda one: -abs(one[1]))[:CURRENCIES]
+        return [
+            formats.money(int(amount), code, whole=True) if code else _number(amount)
+            for code, amount in found
+        ]
+
+    @property
+    def average(self) -> str:
+        """That of plain numbers."""
+        amount = self.amounts.get("")
+        return _number(amount / self.values) if amount is not None and self.values > 1 else ""
+
+
+@dataclass(slots=True)
+class Total:
+    """The number of some rows, and what their columns add up to, by name."""
+
+    count: int = 0
+    added: dict[str, Added] = field(default_factory=dict)
+
+    def join(self, other: Total) -> None:
+        """Add what other rows have."""
+        self.count += other.count
+        for name, one in other.added.items():
+            for currency, amount in one.amounts.items():
+                self.added.setdefault(name, Added()).add(currency, amount, 0)
+            self.added[name].values += one.values
+
+
+def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:
+    """The fields among the columns that can be added up: amounts and numbers, but no years."""
+    found = [(one, info_of(kind, one)) for one in columns]
+    return [
+        field
+        for column, field in found
+        if field is not None
+        and field.numeric
+        and (column.cell is None or column.total)
+        and not field.column.primary_key
+        and not isinstance(field.column, PositiveSmallIntegerField)
+        and _is_stored(field)
+    ]
+
+
+def total_of(rows: QuerySet[Any], fields: Sequence[Info]) -> Total:
+    """The total of all rows."""
+    found = Total()
+    for _value, total in totals_by(rows, fields):
+        found.join(total)
+    return found
+
+
+def totals_by(
+    rows: QuerySet[Any], fields: Sequence[Info], by: Expression | F | None = None
+) -> Iterator[tuple[Any, Total]]:
+    """The totals by the values of an expression; one value may come several times."""
+    rows = rows.order_by()
+    own = any(isinstance(one.sql_currency, F) for one in fields)
+    grouped = [*(["group_value"] if by is not None else []), *(["currency"] if own else [])]
+    if by is not None:
+        rows = rows.annotate(group_value=by)
+    what: dict[str, Any] = {"group_count": Count("pk")}
+    for place, one in enumerate(fields):
+        what |= {f"sum_{place}": Sum(one.sql), f"values_{place}": Count(one.sql)}
+    found = rows.values(*grouped).annotate(**what) if grouped else [rows.aggregate(**what)]
+    for row in found:
+        total = Total(row["group_count"])
+        for place, one in enumerate(fields):
+            if row[f"sum_{place}"] is not None:
+                added = total.added.setdefault(one.name, Added())
+                added.add(_currency(one, row), row[f"sum_{place}"], row[f"values_{place}"])
+        yield row.get("group_value"), total
+
+
+def spoken(total: Total, fields: Sequence[Info]) -> list[str]:
+    """The sums of a total in words, for where there is no column to put them below."""
+    return [
+        _("%(field)s: %(sum)s") % {"field": one.label, "sum": text}
+        for one in fields
+        if one.name in total.added
+        for text in total.added[one.name].texts()
+    ]
+
+
+def _currency(one: Info, row: dict[str, Any]) -> str:
+    if one.kind is not Kind.MONEY:
+        return ""
+    fixed = getattr(one.sql_currency, "value", "")
+    return fixed or row.get("currency") or "EUR"
+
+
+def _is_stored(one: Info) -> bool:
+    """Whether the database knows it: not what a formula works out."""
+    if not is_custom(one.name):
+        return True
+    key = custom.find(one.column.model, one.name)
+    return key is not None and key.compute is None
+
+
+def _number(amount: Decimal) -> str:
+    rounded = round(amount, PLACES).normalize()
+    exponent = rounded.as_tuple().exponent
+    return formats.number(rounded, max(-exponent, 0) if isinstance(exponent, int) else 0)
