@@ -56,18 +56,20 @@ def counted(
     number = unordered[: COUNTED + 1].count()
     if number <= COUNTED:
         return rows, Counted(number)
-    return rows, Counted(COUNTED, exact=False, about=0 if narrowed else _estimate(unordered))
+    about = 0 if narrowed else _estimate(kind.rows(viewer).order_by())
+    return rows, Counted(COUNTED, exact=False, about=about)
 
 
 def _estimate(rows: QuerySet[Any]) -> int:
-    """About how many rows there are, as the planner of PostgreSQL has it; else 0.
+    """About how many rows there are in a list that nobody has narrowed; 0 where that is unknown.
 
-    Only of lists that nobody has narrowed: for conditions its guess can be far off. SQLite has
-    none; how many rows a whole table has, it counts in an index in a moment.
+    PostgreSQL's planner knows it; of conditions its guess can be far off. SQLite has no such guess,
+    but counts a whole table along an index in a moment.
     """
-    if connections[rows.db].vendor != "postgresql":
-        return 0
-    plan = json.loads(rows.values("pk").explain(format="json"))[0]["Plan"]
-    number = int(plan["Plan Rows"])
+    if connections[rows.db].vendor == "postgresql":
+        plan = json.loads(rows.values("pk").explain(format="json"))[0]["Plan"]
+        number = int(plan["Plan Rows"])
+    else:
+        number = 0 if rows.query.where else rows.count()
     step = 10 ** max(len(str(number)) - FIGURES, 0)
     return round(number / step) * step if number > COUNTED else 0

@@ -65,10 +65,12 @@ def counted(
 ) -> list[Group]:
     """The groups of a list in order, with all that they add up to. Raises `TooMany`."""
     totals: dict[Any, Total] = {}
-    for value, total in totals_by(rows, fields, grouping.field.sql):
+    for value, total in totals_by(rows, fields, grouping.sql):
         _spell(grouping, value)
         for key in grouping.keys(value):
             totals.setdefault(key, Total()).join(total)
+        if len(totals) > MOST:
+            raise TooMany
     return _groups(grouping, totals, down)
 
 
@@ -170,7 +172,7 @@ def _spell(grouping: Grouping, value: Any) -> None:
     if grouping.info.several:
         for word in value or ():
             for key in grouping.keys([word]):
-                grouping.spelling.setdefault(key, word)
+                grouping.spelling[key] = min(word, grouping.spelling.get(key, word))
 
 
 def _text(key: Any) -> str:
