@@ -96,7 +96,7 @@ class Asked:
             case "name" if subject in TEXTS:
                 yield next(islice(cycle((*TEXTS[subject], "owner_id")), len(one.route) % 5, None))
             case "what" if one.view == "bulk":
-                yield from ("edit", "assign", "tag", "remove")
+                yield from ("edit", "assign", "step", "tag", "remove")
             case "form":
                 yield from ("csv", "xlsx")
             case "side":

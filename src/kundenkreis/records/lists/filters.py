@@ -20,10 +20,12 @@ from kundenkreis.kernel.conditions import All, Compare, ConditionError, Kind, No
 from kundenkreis.kernel.conditions.tree import MAX_NODES
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.lists import dueness
 from kundenkreis.records.lists.addresses import changed, pairs
 from kundenkreis.records.lists.menus import Menu, menus
 from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.records.numbers import whole
+from kundenkreis.records.page.next_step import knows as knows_steps
 from kundenkreis.records.search.finding import clean
 
 if TYPE_CHECKING:
@@ -61,10 +63,7 @@ class Filters:
 
     @property
     def tree(self) -> Node:
-        parts = [
-            Compare(name, "has_any" if info(self.kind.model, name).several else "in", tuple(values))
-            for name, values in self.chosen.items()
-        ]
+        parts = [self._one_of(name, values) for name, values in self.chosen.items()]
         return All((*parts, *self.conditions))
 
     @property
@@ -101,6 +100,12 @@ class Filters:
     def kept(self) -> list[tuple[str, str]]:
         """What a search sends along."""
         return pairs(self.parameters, without=("q", *PAGING))
+
+    def _one_of(self, name: str, values: list[Any]) -> Node:
+        if name == dueness.FIELD:
+            return dueness.meant(values)
+        several = info(self.kind.model, name).several
+        return Compare(name, "has_any" if several else "in", tuple(values))
 
     def _where(self, some: Sequence[Node]) -> str:
         return json.dumps(conditions.dump(All(tuple(some)), self.vocabulary)) if some else ""
@@ -170,9 +175,13 @@ def _names(kind: RecordType, viewer: Viewer) -> Iterator[str]:
         chosen = one.fieldtype.kind in _CHOSEN
         if one.filterable and chosen and kind.sees(viewer, one.name):
             yield one.name
+    if knows_steps(kind, viewer):
+        yield dueness.FIELD
 
 
 def _typed(found: Info, text: str) -> Any:
+    if found.name == dueness.FIELD:
+        return dueness.known(text)
     if found.kind is Kind.REFERENCE:
         number = whole(text)
         return "" if number is None else number

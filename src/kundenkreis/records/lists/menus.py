@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.lists import dueness
 from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.choices import MAX_OFFERED, offered
 from kundenkreis.records.lists.words import in_use
+from kundenkreis.records.page.next_step import knows as knows_steps
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -47,7 +49,8 @@ def menus(
     chosen: Mapping[str, Sequence[Any]],
 ) -> list[Menu]:
     """One menu for each field that the type offers, and for each that the address filters by."""
-    names = dict.fromkeys((*(one for one in kind.filters if kind.sees(viewer, one)), *chosen))
+    due = (dueness.FIELD,) if knows_steps(kind, viewer) else ()
+    names = dict.fromkeys((*(one for one in kind.filters if kind.sees(viewer, one)), *due, *chosen))
     fields = [info(kind.model, name) for name in names]
     words = in_use(kind, viewer, [one.name for one in fields if one.worded])
     found = []
@@ -58,9 +61,11 @@ def menus(
             (*words.get(one.name, ())[:MAX_OFFERED], *(values if one.worded else ()))
         )
         choices = [(word, word) for word in said]
-        choices = choices or offered(one, viewer, values)
+        choices = choices or (
+            list(dueness.CHOICES) if one.name == dueness.FIELD else offered(one, viewer, values)
+        )
         options = [
-            Option(label, _toggled(address, parameters, one, value), value in values)
+            Option(str(label), _toggled(address, parameters, one, value), value in values)
             for value, label in choices
         ]
         labels = [option.label for option in options if option.chosen]

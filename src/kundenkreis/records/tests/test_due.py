@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.crm.people import commands as people
@@ -21,6 +22,7 @@ from kundenkreis.kernel.testing import ANNA, BEN, BOTH, CARLA
 from kundenkreis.records import named, write
 from kundenkreis.records.days import parse_day
 from kundenkreis.records.due import due_steps
+from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.page.next_step import suggested_days
 from kundenkreis.records.registry import TYPES
 
@@ -90,3 +92,35 @@ def test_every_day_that_a_dialog_offers_is_understood() -> None:
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
                 assert all(parse_day(words) > TODAY for words in suggested_days())
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("next_step_on=overdue", ["Past"]),
+        ("next_step_on=today", ["Now"]),
+        ("next_step_on=week", ["Now", "Past", "Sunday"]),
+        ("next_step_on=none", ["Never"]),
+        ("next_step_on=today&next_step_on=none", ["Never", "Now"]),
+        ("next_step_on=nonsense", ["Far", "Never", "Now", "Past", "Sunday"]),
+    ],
+)
+def test_every_list_is_narrowed_by_when_the_next_step_is_due(asked: str, found: list[str]) -> None:
+    kind = named("competitor")
+    write.create(kind, ANNA, {"name": "Never"})
+    for name, day in (("Past", -1), ("Now", 0), ("Sunday", 2), ("Far", 9)):
+        planned("competitor", write.create(kind, ANNA, {"name": name}), day)
+    with clock.freeze("2026-11-27T12:00:00Z"):
+        rows, filters = narrowed(kind, ANNA, QueryDict(asked), "/")
+        assert sorted(row.name for row in rows) == found
+        assert "Due" in [menu.label for menu in filters.menus]
+        assert filters.menus[-1].clear == "/"
+
+
+def test_a_list_says_nothing_of_a_step_that_is_hidden() -> None:
+    viewer = replace(ANNA, hidden=MappingProxyType({"crm.competitor": frozenset({"next_step_on"})}))
+    planned("competitor", write.create(named("competitor"), ANNA, {"name": "X"}), -1)
+    rows, filters = narrowed(named("competitor"), viewer, QueryDict("next_step_on=none"), "/")
+    assert [row.name for row in rows] == ["X"]
+    assert not filters.active
+    assert filters.menus == []

@@ -215,7 +215,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/opportunities/board/": 14,
         f"/crm/persons/{company.person.pk}/": 18,
         f"/crm/organisations/{company.firm.pk}/": 19,
-        "/": 12,
+        "/": 10,
     }
     for address in pages:
         anna.get(address)
