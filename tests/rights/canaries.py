@@ -6,7 +6,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from typing import Any
 
+from django.db import connections
 from django.test import Client
 
 from kundenkreis.crm.accounts.models import User
@@ -15,6 +17,11 @@ from tests.rights.company import Company
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WORD = re.compile(r"qzx[bcdfghjklmnprtw]{3}", re.IGNORECASE)
 AMOUNT = re.compile(r"(?<!\d)(\d\d)[.,  ]?(\d{3})[.,  ]?(\d{3})(?=00(?!\d)|[.,]00(?!\d)|\D)")
+# What is another text in every answer, whatever the world is.
+MASKED = re.compile(
+    r'csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken[^}]+|nonce[-=]"?[^"\s]+|sessionid=\S+'
+    r"|csrftoken=\S+|expires=[^;]+|W3CDTF\">[^<]+|'Content-Length': '\d+'"
+)
 
 
 def logged_in(pk: int) -> Client:
@@ -45,17 +52,63 @@ def ask(client: Client, address: str) -> tuple[int, str]:
     return answer.status_code, body_of(answer)
 
 
+class Answers:
+    """What somebody was told by each page; the same pages may be asked again later.
+
+    Of each answer the text is kept without what is another one every time, and the number of
+    queries: who waits longer knows that there is more.
+    """
+
+    def __init__(self, company: Company, pk: int) -> None:
+        self.company, self.pk, self.seen = company, pk, set[str]()
+        self._client = logged_in(pk)
+        self._told: dict[str, tuple[int, str, int]] = {}
+
+    def ask(self, addresses: Iterable[str]) -> list[str]:
+        """Where the pages tell what somebody may not know, says the oracle."""
+        words, allowed = self.company.words, self.company.allowed(self.pk)
+        wrong = []
+        for address in addresses:
+            status, body, count = self._answer(address)
+            assert status < 500, f"{address}: {status}"
+            self._told[address] = status, MASKED.sub("", body), count
+            # What was asked for is said back.
+            found = told(body) & words.keys() - told(address)
+            wrong += [f"{address} tells {self.pk}: {words[one]}" for one in sorted(found - allowed)]
+            self.seen |= found
+        return wrong
+
+    def different(self, step: int = 1) -> list[str]:
+        """Which pages tell something else now, every so manieth asked again."""
+        found = []
+        for address in list(self._told)[::step]:
+            status, body, count = self._answer(address)
+            new, old = (status, MASKED.sub("", body), count), self._told[address]
+            if new != old:
+                found.append(f"{address}: {difference(old, new)}")
+        return found
+
+    def _answer(self, address: str) -> tuple[int, str, int]:
+        count = 0
+
+        def counted(execute: Any, *args: Any) -> Any:
+            nonlocal count
+            count += 1
+            return execute(*args)
+
+        with connections["default"].execute_wrapper(counted):
+            status, body = ask(self._client, address)
+        return status, body, count
+
+
 def leaks(company: Company, pk: int, addresses: Iterable[str]) -> tuple[list[str], set[str]]:
     """Where somebody was told what they may not know, and everything they were told."""
-    client, allowed, seen, wrong = logged_in(pk), company.allowed(pk), set(), []
-    for address in addresses:
-        status, body = ask(client, address)
-        assert status < 500, f"{address}: {status}"
-        found = told(body) & company.words.keys()
-        # What was asked for is said back.
-        found -= told(address)
-        wrong += [
-            f"{address} tells {pk}: {company.words[word]}" for word in sorted(found - allowed)
-        ]
-        seen |= found
-    return wrong, seen
+    answers = Answers(company, pk)
+    return answers.ask(addresses), answers.seen
+
+
+def difference(old: tuple[int, str, int], new: tuple[int, str, int]) -> str:
+    if old[1] == new[1]:
+        return f"{old[0]} {old[2]} queries, then {new[0]} {new[2]}"
+    at = next((n for n, (a, b) in enumerate(zip(old[1], new[1], strict=False)) if a != b), 0)
+    return f"{old[1][max(0, at - 60) : at + 80]!r}, then {new[1][max(0, at - 60) : at + 80]!r}"

@@ -141,7 +141,7 @@ def pk_of(subject: str, place: int) -> int:
 def found() -> Company:
     """Write the company into the database."""
     today = clock.today(settings.COMPANY_ZONE)
-    world = World(today, {TOP: None, MIDDLE: TOP, LOW: MIDDLE, OTHERS: None}, ROLES)
+    world = World(today, {TOP: None, MIDDLE: TOP, LOW: MIDDLE, OTHERS: None}, dict(ROLES))
     for pk, role, teams in (
         (OTTO, "own", ()), (ABEL, "own", ()), (FRED, "", (OTHERS,)), (TINA, "team", (MIDDLE,)),
         (THEO, "tree", (TOP,)), (CLEO, "clerk", ()), (DORA, "own", ()), (MARK, "market", ()),

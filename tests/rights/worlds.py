@@ -156,10 +156,14 @@ def insert(world: World) -> None:
         for one in world.away
     )
     share(world.shares)
+    for subject in MODELS:
+        insert_rows(subject, world.rows.get(subject, {}).values())
+
+
+def insert_rows(subject: str, rows: Iterable[Row]) -> None:
+    model, now = MODELS[subject], clock.now()
     stage = _stage(now)
-    for subject, model in MODELS.items():
-        rows = world.rows.get(subject, {}).values()
-        model.objects.bulk_create([_made(model, row, now, stage) for row in rows], batch_size=2_000)
+    model.objects.bulk_create([_made(model, row, now, stage) for row in rows], batch_size=2_000)
 
 
 def share(shares: Iterable[Shared]) -> None:

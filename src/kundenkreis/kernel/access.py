@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache, partial
+from hashlib import blake2b
 from itertools import product
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -44,6 +45,9 @@ class Shares(Protocol):
 
     def hold(self, subject: str, action: str, pk: int) -> bool:
         """Whether a record is among them."""
+
+    def state(self, side: Side) -> str:
+        """Another text whenever something of a side was shared, or is not any more."""
 
 
 _NOTHING: Mapping[str, Level] = MappingProxyType({})
@@ -119,6 +123,19 @@ class Viewer:
     def sets(self, subject: str, name: str) -> bool:
         """Whether a field of a type may be changed, where the record may be."""
         return self.sees(subject, name) and name not in self.locked.get(subject, ())
+
+    def rights(self, side: Side) -> str:
+        """Another text whenever they may see or do something else on a side than before."""
+        parts: list[object] = [
+            sorted(self.owners),
+            sorted(self.team_ids),
+            sorted(self.below),
+            sorted(self.grants.items()),
+            sorted((subject, *sorted(names)) for subject, names in self.hidden.items()),
+            sorted((subject, *sorted(names)) for subject, names in self.locked.items()),
+            self.shares.state(side) if self.shares else "",
+        ]
+        return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
     def through(self, via: str) -> Viewer:
         return replace(self, via=via)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.models import Share
@@ -42,6 +42,12 @@ class SharedWith:
     def hold(self, subject: str, action: str, pk: int) -> bool:
         rows = self.rows(subject, action)
         return rows.filter(row=pk).exists() if isinstance(rows, QuerySet) else pk in rows
+
+    def state(self, side: Side) -> str:
+        """Another text whenever something of a side was shared, or is not any more."""
+        writes = Count("id", filter=Q(level=Share.Level.CHANGE))
+        found = self._all(side).aggregate(n=Count("id"), m=Max("id"), s=Sum("id"), w=writes)
+        return repr(sorted(found.items()))
 
     def _all(self, side: Side) -> QuerySet[Share]:
         today = clock.today(settings.COMPANY_ZONE)

@@ -44,7 +44,8 @@ class Work(Protocol):
 Begin = Callable[[Side, Any, Actor], Work]
 Model = type[LongWork]
 BEGIN: dict[tuple[str, str], Begin] = {}
-_open: dict[tuple[Model, Side, int], Work] = {}
+# With the rights that it was begun with.
+_open: dict[tuple[Model, Side, int], tuple[Work, str]] = {}
 
 
 def begins(sort: str, *states: str) -> Callable[[Begin], Begin]:
@@ -110,12 +111,15 @@ def go_on(
 
 def _turn(side: Side, work: LongWork, actor: Actor, turn: float) -> bool:
     key, state = (type(work), side, work.pk), work.state
+    rights = actor.rights(side)
+    if key in _open and _open[key][1] != rights:
+        _drop(*key)  # what was prepared may be more than they may do by now
     if key not in _open:
         for old in list(_open)[: max(0, len(_open) - KEPT + 1)]:
             _drop(*old)
-        _open[key] = BEGIN[work.sort, state](side, work, actor)
+        _open[key] = BEGIN[work.sort, state](side, work, actor), rights
     end = time.monotonic() + turn
-    while _open[key].piece():
+    while _open[key][0].piece():
         if time.monotonic() > end:
             return True
     _drop(*key)
@@ -140,9 +144,9 @@ def stop(side: Side, work: LongWork, problem: str) -> None:
 
 
 def _drop(model: Model, side: Side, pk: int) -> None:
-    work = _open.pop((model, side, pk), None)
-    if work is not None:
-        work.close()
+    found = _open.pop((model, side, pk), None)
+    if found is not None:
+        found[0].close()
 
 
 def _actor(work: LongWork) -> Actor:

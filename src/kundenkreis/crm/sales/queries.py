@@ -14,7 +14,7 @@ from django.db.models.functions import TruncMonth
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Viewer, readable_at, visible
+from kundenkreis.kernel.access import Level, Viewer, readable_at, visible
 from kundenkreis.kernel.money import Money
 from kundenkreis.records.page.once import once
 
@@ -82,8 +82,15 @@ def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
 
 @once
 def _people_of(viewer: Viewer, organisation: Organisation) -> list[int]:
-    """By number: for "or" with a query in it PostgreSQL would read all orders there are."""
-    return list(organisation.affiliations.values_list("person_id", flat=True).distinct())
+    """Those the viewer may read: whoever else works there is not known to.
+
+    By number: for "or" with a query in it PostgreSQL would read all orders there are.
+    """
+    roles = organisation.affiliations.order_by()
+    if viewer.level("crm.person.read") is not Level.ALL:
+        people = visible(viewer, Person.objects.all(), "crm.person.read")
+        roles = roles.filter(person__in=people.order_by().values("pk"))
+    return list(roles.values_list("person_id", flat=True).distinct())
 
 
 def lines_of(order: Order, limit: int = 200) -> list[OrderLine]:

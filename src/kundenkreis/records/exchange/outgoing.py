@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from kundenkreis.kernel.errors import Conflict
 from kundenkreis.records import working
 from kundenkreis.records.exchange import storing
 from kundenkreis.records.exchange.exporting import CHUNK, Export, export
@@ -15,12 +17,22 @@ from kundenkreis.records.models import Transfer
 from kundenkreis.records.registry import named
 
 if TYPE_CHECKING:
-    from kundenkreis.kernel.access import Actor
+    from kundenkreis.kernel.access import Actor, Viewer
     from kundenkreis.kernel.sides import Side
     from kundenkreis.records.exchange.values import Value
 
 NAME = "export"
 State = Transfer.State
+
+
+def require_same_rights(viewer: Viewer, side: Side, transfer: Transfer) -> None:
+    """Raise `Conflict` where a file may tell more than its reader may know by now."""
+    if transfer.found.get("rights") != viewer.rights(side):
+        raise Conflict(
+            _("What you may see has changed since this file was made."),
+            _("It might tell what you may not know any more."),
+            _("Export the list once more."),
+        )
 
 
 def file_of(side: Side, transfer: Transfer) -> Path:
@@ -36,6 +48,7 @@ class Outgoing:
         self._side, self._transfer, self._place = side, transfer, 0
         kind, form = named(transfer.kind), transfer.asked["format"]
         self._export = export(kind, actor, QueryDict(transfer.asked["query"]), form)
+        self._rights = actor.rights(side)
         self._file = (_CsvFile if form == CSV else _ExcelFile)(self._partial, self._export)
 
     @property
@@ -54,6 +67,7 @@ class Outgoing:
         self._file.close()
         self._partial.rename(file_of(self._side, self._transfer))
         done = {"position": total, "total": total, "counts": {"rows": total}}
+        done["found"] = {**self._transfer.found, "rights": self._rights}
         working.note(self._side, self._transfer, state=State.DONE, **done)
         return False
 

@@ -67,6 +67,7 @@ def exported_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
     path = outgoing.file_of(kind.side, found)
     if found.state != Transfer.State.DONE or not path.exists():
         raise Http404
+    outgoing.require_same_rights(request.viewer, kind.side, found)
     form = found.asked["format"]
     return _as_file(FileResponse(path.open("rb"), content_type=TYPES[form]), kind, form)
 
