@@ -33,7 +33,7 @@ export class Writing {
   leave(cell, next) {
     const row = cell?.closest(".new-row");
     if (!row || next.closest("tr") === row || !row.querySelector(".draft")) return;
-    const needed = row.dataset.required.split(" ").map((name) => row.querySelector(`[data-name="${name}"]`));
+    const needed = row.dataset.required.split(" ").filter(Boolean).map((name) => row.querySelector(`[data-name="${name}"]`));
     const missing = needed.filter((one) => !one.dataset.typed);
     for (const one of missing) this.grid.marks.typed(one, { text: "", label: "" }), this.grid.marks.show(one, "failed", this.grid.dataset.needed);
     if (missing.length) return;

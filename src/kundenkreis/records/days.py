@@ -1,8 +1,8 @@
 """Days as people say them, German and English: "in 2 weeks", "nächsten Montag", "Monatsende", "3.12."
 
 Both languages are understood whatever the user's is; "today" is today in the user's time zone. A
-weekday is the next one to come, a day without its year the nearest one. What could be a figure in
-the wrong column, such as "21.11", is no day.
+weekday is the next one to come; a day without its year is of this year, or of the next where that
+is more than half a year past. What could be a figure in the wrong column, such as "21.11", is no day.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from kundenkreis.ui.formats import STYLES
 
 LONGEST = 60  # characters
 FRIDAY = 4
+HALF_A_YEAR = timedelta(days=183)
+LEAP = 9  # years within which every day of a year comes again
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -122,19 +124,20 @@ def _written(said: str, today: date) -> date | None:
 
 
 def _day(today: date, day: str, month: int, year: str | None) -> date | None:
-    """A day of a year, or the nearest one without it."""
+    """A day of a year; without it of this one, or of the next where that is long past."""
     if not month:
         return None
     if year:
         full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 70 else 1900)
         return date(full, month, int(day))
-    near = []
-    for one in (today.year, today.year + 1, today.year - 1):
+    for one in range(today.year, today.year + LEAP):
         try:
-            near.append(date(one, month, int(day)))
+            found = date(one, month, int(day))
         except ValueError:
             continue  # 29 February is not in every year
-    return min(near, key=lambda found: abs(found - today), default=None)
+        if today - found <= HALF_A_YEAR:
+            return found
+    return None
 
 
 def _start(today: date, unit: str) -> date | None:

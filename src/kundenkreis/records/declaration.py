@@ -64,7 +64,7 @@ class Input:
 
     `make(viewer)` gives the form field; the value goes to the type's create command as `name`.
     Where `read(record)` tells the present value and the command `change(actor, record, value)` sets
-    another one, files can change it, too; values with the same `plain` form are the same.
+    another one, files and cells of lists can change it, too; values with the same `plain` form are the same.
     """
 
     name: str
@@ -72,6 +72,11 @@ class Input:
     read: Callable[[Any], str] | None = None
     change: Command | None = None
     plain: Callable[[str], str] = str
+
+    @property
+    def changes(self) -> bool:
+        """Whether it can be changed later, too."""
+        return self.read is not None and self.change is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +298,11 @@ class RecordType:
     def title(self) -> str:
         """The plural as a heading."""
         return capfirst(str(self.label_plural))
+
+    def way(self, name: str) -> Input | None:
+        """What is no field of its own but can be read and changed by that name, such as an e-mail
+        address."""
+        return next((one for one in self.inputs if one.name == name and one.changes), None)
 
     @property
     def searchable(self) -> bool:

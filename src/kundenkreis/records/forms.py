@@ -63,7 +63,10 @@ class RecordForm(forms.Form):
             made = fields.get(name) if fields else None
             self.fields[name] = made or of_input(kind, name, viewer)
             if record is not None:
-                self.initial[name] = self._initial(info(kind.model, name))
+                way = kind.way(name)
+                self.initial[name] = (
+                    way.read(record) if way and way.read else self._initial(info(kind.model, name))
+                )
 
     def _initial(self, found: Info) -> Any:
         value = getattr(self.record, found.name)

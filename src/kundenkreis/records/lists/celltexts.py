@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +12,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind, caseless
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.money import to_major
 from kundenkreis.kernel.words import different
 from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.fields import Info, info
-from kundenkreis.records.forms import RecordForm, field_of
+from kundenkreis.records.forms import RecordForm, of_input
 from kundenkreis.records.parsing import plain
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from kundenkreis.kernel.access import Viewer
-    from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.declaration import Input, RecordType
 
 # What spreadsheets and people write for yes and no, in both languages.
 TRUTHS = {"yes", "ja", "true", "wahr", "x", "1", "y", "j"}
@@ -62,12 +66,57 @@ def held(found: Info, record: Any) -> str:
     return "" if key is None else str(key)
 
 
+@dataclass(frozen=True, slots=True)
+class CellField:
+    """What the cells of a column hold: a field of the model, or a way to reach somebody."""
+
+    kind: RecordType
+    name: str
+
+    @property
+    def label(self) -> StrOrPromise:
+        column = self.kind.column(self.name)
+        return (column.label if column else "") or info(self.kind.model, self.name).label
+
+    def hidden(self, record: Any) -> bool:
+        """Whether it names a record that whoever reads this one may not read."""
+        known = self.kind.way(self.name) or record is None
+        return not known and info(self.kind.model, self.name).hidden(record)
+
+    def typed(self, record: Any) -> str:
+        way = self.kind.way(self.name)
+        return (
+            way.read(record)
+            if way and way.read
+            else typed(info(self.kind.model, self.name), record)
+        )
+
+    def held(self, record: Any) -> str:
+        way = self.kind.way(self.name)
+        return self.typed(record) if way else held(info(self.kind.model, self.name), record)
+
+    def differs(self, record: Any, value: Any) -> bool:
+        """Whether a value that was read is another than the record's."""
+        way = self.kind.way(self.name)
+        if way and way.read:
+            return plainly(way, value or "") != plainly(way, way.read(record))
+        return bool(getattr(record, self.name) != value)
+
+
+def plainly(way: Input, value: str) -> str:
+    """The form in which two values of an input are the same; what cannot be read is itself."""
+    try:
+        return way.plain(value) if value else ""
+    except DomainError:
+        return value
+
+
 class Reader:
     """What texts mean in some fields of a type; made once for any number of rows."""
 
     def __init__(self, kind: RecordType, viewer: Viewer, names: Iterable[str]) -> None:
         self.kind, self.viewer = kind, viewer
-        self.fields = {name: field_of(info(kind.model, name), viewer) for name in names}
+        self.fields = {name: of_input(kind, name, viewer) for name in names}
         self._labels = {
             name: labels_of(field.choices)
             for name, field in self.fields.items()

@@ -19,9 +19,9 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import write
-from kundenkreis.records.fields import Info, info, names
+from kundenkreis.records.fields import column_names, info, names
 from kundenkreis.records.forms import changeable, form_names
-from kundenkreis.records.lists.celltexts import Reader, held
+from kundenkreis.records.lists.celltexts import CellField, Reader
 from kundenkreis.records.lists.columns import editable
 from kundenkreis.records.page import merging
 from kundenkreis.records.page.merging import Difference, Differs
@@ -73,19 +73,35 @@ class Written:
 def editable_names(kind: RecordType, viewer: Viewer) -> list[str]:
     """The columns whose cells the viewer may change, where they may change the record."""
     # A text in every language has more to it than a cell shows.
-    return [name for name in editable(kind, viewer) if not info(kind.model, name).translated]
+    fields = [name for name in editable(kind, viewer) if not info(kind.model, name).translated]
+    ways = [one.name for one in kind.inputs if one.changes and kind.sets(viewer, one.name)]
+    return [*fields, *(ways if kind.may(viewer, "change") else ())]
 
 
 def new_names(kind: RecordType, viewer: Viewer, columns: Iterable[str]) -> list[str]:
     """The columns a new record can be typed into; none where they are not all that it needs.
 
-    A record needs its name, which the first column shows, and what its form requires.
+    A record needs its name, or one part of it, and what its form requires.
     """
     if not kind.may(viewer, "create"):
         return []
-    shown, fields = set(columns), changeable(kind, form_names(kind, viewer))
-    needed = {kind.columns[0].name, *required_names(kind)}
-    return [name for name in fields if name in shown] if needed <= shown & set(fields) else []
+    asked, inputs = form_names(kind, viewer), {one.name for one in kind.inputs}
+    fields = set(changeable(kind, asked)) | (inputs & set(asked))
+    known = fields & set(columns)
+    named = known.intersection(title_names(kind))
+    return [name for name in asked if name in known] if named and needed(kind) <= known else []
+
+
+def needed(kind: RecordType) -> set[str]:
+    """The cells that a new row must have: those of its form, and its name where that is one."""
+    title = title_names(kind)
+    return {*required_names(kind), *(title if len(title) == 1 else ())}
+
+
+def title_names(kind: RecordType) -> tuple[str, ...]:
+    """The fields that the first column shows: one, or those that it is composed of."""
+    first = kind.columns[0]
+    return (first.name,) if first.name in column_names(kind.model) else first.sort
 
 
 def required_names(kind: RecordType) -> list[str]:
@@ -139,9 +155,15 @@ class _Writer:
             record = self.kind.one(self.actor, row.pk)
             write.require_for(self.kind, self.actor, "change", record)
             values = self._values(row, record, failed)
-            new = {name: value for name, value in values.items() if _differs(record, name, value)}
+            new = {
+                name: value
+                for name, value in values.items()
+                if CellField(self.kind, name).differs(record, value)
+            }
+            ways = {name: new.pop(name) for name in list(new) if self.kind.way(name)}
+            result.unchanged += len(values) - len(new) - len(ways)
             result.changed += self._change(row, record, new, failed)
-            result.unchanged += len(values) - len(new)
+            result.changed += self._change_ways(row, record, ways, failed)
         except DomainError as error:
             failed |= dict.fromkeys(row.cells, str(error))
         finally:
@@ -168,7 +190,7 @@ class _Writer:
         """What the texts mean, without those that mean nothing or may not be changed."""
         texts = {}
         for name, cell in row.cells.items():
-            if name in self.reader.fields and not _hidden(info(self.kind.model, name), record):
+            if name in self.reader.fields and not CellField(self.kind, name).hidden(record):
                 texts[name] = cell.text
             else:
                 failed[name] = _("This field cannot be changed here.")
@@ -187,7 +209,7 @@ class _Writer:
         before = {
             name: value
             for name, value in merging.seen(record, new).items()
-            if held(info(self.kind.model, name), record) == row.cells[name].seen
+            if CellField(self.kind, name).held(record) == row.cells[name].seen
         }
         while new:
             try:
@@ -202,17 +224,35 @@ class _Writer:
             new = {name: value for name, value in new.items() if name not in refused}
         return 0
 
+    def _change_ways(
+        self, row: Row, record: Any, ways: dict[str, Any], failed: dict[str, str]
+    ) -> int:
+        """Change what the record is reached by through its own commands; how many were changed."""
+        if not ways:
+            return 0
+        store.lock(self.kind.model, record.pk)  # so that nobody else changes them meanwhile
+        record, done = self.kind.one(self.actor, record.pk), 0
+        for name, value in ways.items():
+            cell = CellField(self.kind, name)
+            stored, way = cell.held(record), self.kind.way(name)
+            if stored != row.cells[name].seen and cell.differs(record, value):
+                failed[name] = _meanwhile("", stored)
+            elif way and way.change:
+                try:
+                    with store.group(self.kind.side):
+                        way.change(self.actor, record, value or "")
+                    done += 1
+                except DomainError as error:
+                    failed[name] = str(error)
+        return done
+
 
 def _disputed(one: Difference) -> str:
+    return _meanwhile(one.who, one.stored)
+
+
+def _meanwhile(who: str, stored: str) -> str:
     return _("%(who)s changed this to “%(value)s” meanwhile. Enter it again to replace that.") % {
-        "who": one.who or _("Somebody else"),
-        "value": one.stored or _("empty"),
+        "who": who or _("Somebody else"),
+        "value": stored or _("empty"),
     }
-
-
-def _hidden(found: Info, record: Any) -> bool:
-    return record is not None and found.hidden(record)
-
-
-def _differs(record: Any, name: str, value: Any) -> bool:
-    return bool(getattr(record, name) != value)

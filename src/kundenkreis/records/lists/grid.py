@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.records import write
-from kundenkreis.records.fields import info
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.lists.celltexts import held, typed
-from kundenkreis.records.lists.cellwriting import NEW, editable_names, new_names, required_names
+from kundenkreis.records.lists.celltexts import CellField
+from kundenkreis.records.lists.cellwriting import (
+    NEW,
+    editable_names,
+    needed,
+    new_names,
+    title_names,
+)
+from kundenkreis.records.lists.columns import columns_of, offered
 from kundenkreis.ui.markup import escaped, joined, markup
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
     from django.utils.safestring import SafeString
 
     from kundenkreis.kernel.access import Viewer
@@ -33,6 +40,16 @@ class Editor:
 
     name: str
     widget: SafeString
+
+
+def grid_columns(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> tuple[Column, ...]:
+    """The columns of a list that is edited: where the first one is composed of several fields, they
+    stand behind it."""
+    first, *others = columns_of(kind, viewer, parameters)
+    parts, shown = title_names(kind), {column.name for column in others}
+    allowed = {*editable_names(kind, viewer)} & {*parts} - {first.name} - shown
+    behind = [column for column in offered(kind, viewer) if column.name in allowed]
+    return (first, *sorted(behind, key=lambda one: parts.index(one.name)), *others)
 
 
 class Grid:
@@ -57,15 +74,14 @@ class Grid:
         if column.name not in self.names:
             plain = markup('<td class="{}">', classes)
             return lambda record: plain
-        found = info(self.kind.model, column.name)
+        found = CellField(self.kind, column.name)
         label = column.label or found.label
         start = markup('<td class="{}" data-name="{}" data-label="{}"', classes, column.name, label)
 
         def make(record: Any) -> str:
             if found.hidden(record):
                 return f"{start}>"
-            text = typed(found, record)
-            is_held = held(found, record)
+            text, is_held = found.typed(record), found.held(record)
             key = f' data-held="{escaped(is_held)}"' if is_held != text else ""
             return f'{start} data-value="{escaped(text)}"{key}>'
 
@@ -87,7 +103,7 @@ class Grid:
         start = markup(
             '<tr class="new-row" data-pk="{}" data-required="{}">',
             NEW,
-            " ".join({self.kind.columns[0].name, *required_names(self.kind)}),
+            " ".join(needed(self.kind)),
         )
         hint = _("New %(type)s") % {"type": self.kind.label}
         cells = [markup('<td class="check"></td>')] if picked else []
@@ -121,6 +137,10 @@ def _widget(field: forms.Field) -> forms.Widget:
         return forms.Select(choices=[("false", _("no")), ("true", _("yes"))])
     if isinstance(field, forms.DateField | forms.DateTimeField | forms.TimeField):
         return forms.TextInput()
+    if isinstance(field.widget, forms.EmailInput):
+        return forms.TextInput(
+            attrs={"inputmode": "email"}
+        )  # of type "email" it has no caret to set
     if isinstance(field.widget, forms.Textarea):
         return forms.Textarea(attrs={"rows": 1})
     widget: forms.Widget = field.widget

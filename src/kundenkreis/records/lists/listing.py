@@ -20,7 +20,7 @@ from kundenkreis.records.lists.columns import NARROWEST, WIDEST, columns_of, lab
 from kundenkreis.records.lists.counting import Counted, counted
 from kundenkreis.records.lists.figures import Figures
 from kundenkreis.records.lists.filters import PAGING, Filters, read
-from kundenkreis.records.lists.grid import Grid
+from kundenkreis.records.lists.grid import Grid, grid_columns
 from kundenkreis.records.lists.grouped import Grouped, grouped
 from kundenkreis.records.lists.grouping import PARAMETER, grouping_of
 from kundenkreis.records.lists.groupmenu import GroupMenu, group_menu
@@ -143,7 +143,7 @@ def listing(
     editing: bool = False,
 ) -> Listing:
     """Read one page of the list; `editing` its cells in place, where the viewer may edit any."""
-    rows, filters, figured, parted = _figured(kind, viewer, parameters, address)
+    rows, filters, figured, parted = _figured(kind, viewer, parameters, address, editing=editing)
     columns = figured.columns
     order, fields, descending = order_of(kind, viewer, parameters)
     found = Listing(kind, filters, figured, query=parameters.get("q", "")[:100], grouped=parted)
@@ -181,9 +181,16 @@ def listing(
     return found
 
 
-def figures(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Figures:
+def figures(
+    kind: RecordType,
+    viewer: Viewer,
+    parameters: QueryDict,
+    address: str,
+    *,
+    editing: bool = False,
+) -> Figures:
     """What the list counts and adds up, exactly, however long it is. Raises `DomainError`."""
-    return _figured(kind, viewer, parameters, address, exact=True)[2]
+    return _figured(kind, viewer, parameters, address, exact=True, editing=editing)[2]
 
 
 def grouped_of(
@@ -203,10 +210,11 @@ def _figured(
     address: str,
     *,
     exact: bool = False,
+    editing: bool = False,
 ) -> tuple[QuerySet[Any], Filters, Figures, Grouped | None]:
     """The rows of a list, and what is counted and added up of them: all if `exact`."""
     rows, filters = narrowed(kind, viewer, parameters, address)
-    columns = columns_of(kind, viewer, parameters)
+    columns = (grid_columns if editing else columns_of)(kind, viewer, parameters)
     fields = summed(kind, columns)
     text = parameters.get("q", "")
     if exact:

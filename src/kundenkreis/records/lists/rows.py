@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from kundenkreis.records import cells
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.lists.addresses import within
-from kundenkreis.records.lists.columns import columns_of, info_of, numeric
-from kundenkreis.records.lists.grid import Grid
+from kundenkreis.records.lists.columns import info_of, numeric
+from kundenkreis.records.lists.grid import Grid, grid_columns
 from kundenkreis.ui.markup import escaped, joined, markup
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def rendered(
     kind: RecordType, viewer: Viewer, parameters: QueryDict, pks: list[int]
 ) -> dict[int, SafeString]:
     """Single rows of a list whose cells are edited, by number."""
-    columns = columns_of(kind, viewer, parameters)
+    columns = grid_columns(kind, viewer, parameters)
     records = list(kind.rows(viewer).filter(pk__in=pks))
     grid = Grid(kind, viewer, columns)
     picked = selectable(kind, viewer)

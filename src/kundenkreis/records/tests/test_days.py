@@ -36,8 +36,9 @@ DAYS = st.dates(date(1000, 1, 1), date(9999, 12, 31))
         (("end of week", "Ende der Woche"), "2026-11-27"),
         (("3.12.", "3.12.2026", "03.12.26", "2026-12-03", "3/12/2026", "3. Dezember"), "2026-12-03"),
         (("Dec 3", "3 Dec 2026", "Thu, 3 Dec 2026", "Do, 03.12.2026", "bis zum 3.12."), "2026-12-03"),
-        (("3.1.", "3 January"), "2027-01-03"),  # the nearest
-        (("21.11.",), "2026-11-21"),
+        (("3.1.", "3 January"), "2027-01-03"),  # this year's is long past
+        (("21.11.", "21 Nov"), "2026-11-21"),
+        (("29.2.",), "2028-02-29"),
     ],
 )  # fmt: skip
 def test_it_understands_days_as_people_say_them(texts: tuple[str, ...], wanted: str) -> None:

@@ -11,7 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.records.lists.cellwriting import Cell, Row, Written, write_cells
+from kundenkreis.records import write
+from kundenkreis.records.forms import RecordForm
+from kundenkreis.records.lists.celltexts import CellField
+from kundenkreis.records.lists.cellwriting import Cell, Row, Written, editable_names, write_cells
 from kundenkreis.records.lists.rows import rendered
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.page.editing import Edit
@@ -46,6 +49,8 @@ def write_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sheet_page(request: StaffRequest, kind: RecordType, pk: int, name: str) -> HttpResponse:
     """The form of one cell as a sheet, where a table has no room to type in it."""
+    if kind.way(name) and name in editable_names(kind, request.viewer):
+        return _way_sheet(request, kind, pk, name)
     edit, given = Edit(kind, request.viewer, pk, [name]), request.method == "POST"
     if given and ("take" in request.POST or edit.save(request.POST)):
         undo = f"{undo_url(kind, edit.record)}?list=1"
@@ -61,6 +66,30 @@ def sheet_page(request: StaffRequest, kind: RecordType, pk: int, name: str) -> H
         "difference": edit.differences.get(name),
         "action": kind.url(pk, "move") if moves else request.path,
     }
+    return show(request, kind, "cell", context, status=422 if given else 200)
+
+
+def _way_sheet(request: StaffRequest, kind: RecordType, pk: int, name: str) -> HttpResponse:
+    """The same for what is no field of the record, such as an e-mail address."""
+    viewer, given = request.viewer, request.method == "POST"
+    record = kind.one(viewer, pk)
+    write.require_for(kind, viewer, "change", record)
+    cell = CellField(kind, name)
+    form = RecordForm(kind, viewer, [name], request.POST if given else None, record=record)
+    seen = request.POST.get("seen", cell.held(record))
+    if given:
+        done = write_cells(kind, viewer, [Row(pk, {name: Cell(request.POST.get(name, ""), seen)})])
+        if not done.failed:
+            undo = f"{kind.url('undo', done.batch)}?list=1" if done.changed else ""
+            toast = {"text": _("Saved."), "undo_url": undo}
+            said = {"toast": toast, "dialog:close": "", "record-changed": ""}
+            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said)})
+        form.errors.pop(name, None)
+        form.add_error(name, done.failed[pk][name])
+        seen = cell.held(kind.one(viewer, pk))
+    form.fields[name].widget.attrs["autofocus"] = True
+    edit = {"record": record, "seen": seen, "form": form}
+    context = {"edit": edit, "field": form[name], "action": request.path}
     return show(request, kind, "cell", context, status=422 if given else 200)
 
 

@@ -24,5 +24,5 @@ def totals_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """The number of rows and the sums of all columns and groups, each for its place on the page."""
     request.viewer.require(kind.right("read"))
     with no_longer_than(kind.side, PATIENCE):
-        found = figures(kind, request.viewer, request.GET, kind.url())
+        found = figures(kind, request.viewer, request.GET, kind.url(), editing=request.edits_lists)
     return show(request, kind, "totals", {"figures": found})
