@@ -13,7 +13,7 @@ Labels, choices, help and constraints come from the Django model: nothing is sai
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +145,7 @@ class Panel:
 
     `data(viewer, record)` gives what the template sees as `panel`; None leaves the panel out.
     `place` is "left", "centre" or "right"; panels of one place stand in the order of `position`.
+    `shows` names the lists of related records (`page.relatedlists`) in whose place it stands.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Panel:
     data: Callable[[Viewer, Any], Mapping[str, Any] | None]
     place: str = "right"
     position: int = 50
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,9 @@ class RecordType:
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
     what the records are; `always` names fields that cannot be hidden from whoever may read the type,
     because its name or its pages are made by them; `look_up(text)` gives the numbers of records
-    that are found by exactly this text, beside what `search` finds.
+    that are found by exactly this text, beside what `search` finds; `brief` names the columns that
+    lists on the pages of related records show beside a name, by default those kept on phones, and
+    `called` what such a list is called, by the relation that leads to the page.
     """
 
     model: type[Model]
@@ -271,6 +275,8 @@ class RecordType:
     about: StrOrPromise = ""
     always: tuple[str, ...] = ()
     look_up: Callable[[str], QuerySet[Any]] | None = None
+    brief: tuple[str, ...] = ()
+    called: Mapping[str, StrOrPromise] = field(default_factory=dict)
 
     @cached_property
     def name(self) -> str:

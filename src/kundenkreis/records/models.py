@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Value
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +79,8 @@ class PageLayout(models.Model):
 
     `role` is the role it is for, empty for everybody. `sections` are `{"key": "facts", "title":
     {…}, "facts": ["industry", "custom__color"]}`, without a title where the declared one stands;
-    `hidden` are facts that the page leaves out.
+    `hidden` are facts that the page leaves out, and related lists as `list:orders`; `lists` is the
+    order of those that it shows.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -86,6 +88,7 @@ class PageLayout(models.Model):
     role = models.CharField(max_length=60, blank=True)
     sections = models.JSONField(default=list)
     hidden = models.JSONField(default=list)
+    lists = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     class Meta:
         verbose_name = _("layout")

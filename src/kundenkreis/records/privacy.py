@@ -37,7 +37,7 @@ PRIVACY: Map = {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "what", "kind", "row", "at"), _OWN),
     },
-    "PageLayout": dict.fromkeys(("id", "kind", "role", "sections", "hidden"), TECHNICAL),
+    "PageLayout": dict.fromkeys(("id", "kind", "role", "sections", "hidden", "lists"), TECHNICAL),
     "SavedView": {
         **dict.fromkeys(("id", "kind", "name", "sharing", "team_id", "board"), TECHNICAL),
         **dict.fromkeys(("owner_id", "state"), _OWN_VIEW),

@@ -88,6 +88,7 @@ TEAM = register(
         actions=frozenset({"create", "export"}),
         create=team_commands.found_team,
         form=("name", "parent"),
+        called={"parent": _("Teams below")},
         buttons=team_buttons,
         order="name",
         columns=(

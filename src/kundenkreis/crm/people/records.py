@@ -150,6 +150,7 @@ PERSON = register(
                 panels.affiliations_panel,
                 "left",
                 30,
+                shows=("affiliations__organisation",),
             ),
             Panel("consents", "people/consents_panel.html", panels.consents_panel, position=60),
         ),
@@ -222,6 +223,8 @@ ORGANISATION = register(
         ),
         search=("name", "customer_number", "contact_details__value", "website"),
         filters=("owner_id", "industry", "country"),
+        brief=("industry", "country"),
+        called={"parent": _("Subsidiaries")},
         create=commands.create_organisation,
         create_many=commands.create_organisations,
         remove=commands.remove_organisation,
@@ -258,7 +261,14 @@ ORGANISATION = register(
         panels=(
             TIMELINE,
             DETAILS,
-            Panel("contacts", "people/contacts_panel.html", panels.contacts_panel, "left", 30),
+            Panel(
+                "contacts",
+                "people/contacts_panel.html",
+                panels.contacts_panel,
+                "left",
+                30,
+                shows=("affiliations__person",),
+            ),
         ),
     )
 )

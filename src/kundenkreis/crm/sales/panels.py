@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales import queries
-from kundenkreis.crm.sales.models import Opportunity, Order, Product, Stage
+from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
@@ -125,19 +125,11 @@ def of_person(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any
     }
 
 
-def orders_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
+def orders_panel(viewer: Viewer, record: Organisation) -> Mapping[str, Any] | None:
     if not viewer.may("crm.order.read"):
         return None
     found = list(queries.orders_of(viewer, record).order_by("-placed_at", "-id")[:6])
-    name = "person" if isinstance(record, Person) else "organisation"
-    return {"orders": found[:5], "more": len(found) > 5, "name": name}
-
-
-def product_orders_panel(viewer: Viewer, product: Product) -> Mapping[str, Any] | None:
-    """The latest orders of a product."""
-    if not viewer.may("crm.order.read"):
-        return None
-    return {"orders": list(queries.orders_with(viewer, product)[:10])}
+    return {"orders": found[:5], "more": len(found) > 5, "name": "organisation"}
 
 
 def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:

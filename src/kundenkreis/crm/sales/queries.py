@@ -97,12 +97,6 @@ def lines_of(order: Order, limit: int = 200) -> list[OrderLine]:
     return list(order.lines.order_by("position")[:limit])
 
 
-def orders_with(viewer: Viewer, product: Product) -> QuerySet[Order]:
-    """Orders of a product, the newest first."""
-    lines = OrderLine.objects.filter(product=product).values("order_id")
-    return orders(viewer).filter(pk__in=lines).order_by("-placed_at", "-id")
-
-
 def products(viewer: Viewer) -> QuerySet[Product]:
     return visible(viewer, Product.objects.all(), "crm.product.read")
 

@@ -103,6 +103,7 @@ OPPORTUNITY = register(
             asks=("lost_reason",),
         ),
         always=("stage", "expected_on", "closed_on"),
+        brief=("organisation", "stage", "value_minor"),
         square=True,
     )
 )
@@ -152,12 +153,20 @@ ORDER = register(
         tags=panels.order_tags,
         figures=panels.order_figures,
         panels=(
-            Panel("lines", "sales/lines_panel.html", panels.lines_panel, "centre", 20),
+            Panel(
+                "lines",
+                "sales/lines_panel.html",
+                panels.lines_panel,
+                "centre",
+                20,
+                shows=("lines__product",),
+            ),
             COMPOSER,
             UPCOMING,
             TIMELINE,
         ),
         always=("placed_at", "cancelled_at", "state", "kind"),
+        brief=("placed_at", "state", "net_minor"),
         square=True,
     )
 )
@@ -181,7 +190,6 @@ PRODUCT = register(
         search=("name", "sku"),
         exchange=Exchange(keys=(Key(("sku",), _("Article number")),)),
         filters=("series", "source"),
-        panels=(Panel("orders", "sales/orders_panel.html", panels.product_orders_panel, "centre"),),
         square=True,
     )
 )
@@ -199,14 +207,23 @@ COMPETITOR = register(
     )
 )
 
-OPEN = Panel("opportunities", "sales/opportunities_panel.html", panels.of_person, position=30)
-ORDERS = Panel("orders", "sales/orders_panel.html", panels.orders_panel, position=40)
+OPEN = Panel(
+    "opportunities",
+    "sales/opportunities_panel.html",
+    panels.of_person,
+    position=30,
+    shows=("opportunities",),
+)
+# Of an organisation and its people; a person's own are a list like all others.
+ORDERS = Panel(
+    "orders", "sales/orders_panel.html", panels.orders_panel, position=40, shows=("orders",)
+)
 REVENUE = Panel("revenue", "sales/revenue_panel.html", panels.revenue_panel, "centre", 30)
 
-for name in ("person", "organisation"):
+for name, shown in (("person", (OPEN, REVENUE)), ("organisation", (OPEN, ORDERS, REVENUE))):
     extend(
         name,
-        panels=(OPEN, ORDERS, REVENUE),
+        panels=shown,
         figures=panels.sales_figures,
         buttons=panels.new_opportunity,
     )

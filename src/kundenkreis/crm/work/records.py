@@ -9,7 +9,14 @@ from kundenkreis.crm.work.models import Activity
 from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
 
 COMPOSER = Panel("composer", "work/composer_panel.html", panels.composer_panel, "centre", 80)
-UPCOMING = Panel("upcoming", "work/upcoming_panel.html", panels.upcoming_panel, "centre", 85)
+UPCOMING = Panel(
+    "upcoming",
+    "work/upcoming_panel.html",
+    panels.upcoming_panel,
+    "centre",
+    85,
+    shows=("activities",),  # the timeline has those that are done
+)
 
 ACTIVITY = register(
     RecordType(

@@ -9,9 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kundenkreis.engage.campaigns import queries
 from kundenkreis.engage.campaigns.models import Campaign, Offer
-from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Button, Tag, named
@@ -81,10 +79,3 @@ def offer_panel(viewer: Viewer, campaign: Campaign) -> Mapping[str, Any] | None:
 
 def first_offer(campaign: Campaign) -> Offer | None:
     return next((v.offer for v in campaign.variants.all() if hasattr(v, "offer")), None)
-
-
-def campaigns_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any] | None:
-    """The campaigns that are for a segment, newest first; None without the right to see any."""
-    if not viewer.may("engage.campaign.read"):
-        return None
-    return {"campaigns": list(queries.campaigns(viewer).filter(segment=segment)[:SHOWN])}

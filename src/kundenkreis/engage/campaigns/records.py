@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.campaigns import commands, panels, queries
 from kundenkreis.engage.campaigns.models import Campaign
-from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
+from kundenkreis.records import Column, Panel, RecordType, Section, register
 
 STATE = Column("state", cell=panels.state_tag, sort=("state",), keep=True, text=panels.state_text)
 
@@ -51,11 +51,4 @@ CAMPAIGN = register(
             "what it earned."
         ),
     )
-)
-
-extend(
-    "segment",
-    panels=[
-        Panel("campaigns", "campaigns/campaigns_panel.html", panels.campaigns_panel, position=60)
-    ],
 )

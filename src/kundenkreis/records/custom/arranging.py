@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
     from kundenkreis.records.declaration import RecordType
 
-MOST = 40  # groups of a page
+MOST = 40  # groups, or related lists, of a page
+LONGEST = 160  # of the name of a list
 
 
 def arrange_page(
@@ -26,13 +27,20 @@ def arrange_page(
     role: str,
     sections: Sequence[dict[str, Any]],
     hidden: Sequence[str],
+    lists: Sequence[str] = (),
 ) -> PageLayout:
     """Lay out the pages of a type, for a role or for everybody (""); each fact stands once.
 
     A group without a key is a new one and needs a title; one without title and facts is left out.
+    `lists` is the order of the related lists; those that are hidden are named so (`layout.LIST`).
     """
     require(actor, kind)
-    values = _checked(kind, sections, hidden)
+    values = {
+        **_checked(kind, sections, hidden),
+        "lists": [name for name in dict.fromkeys(lists) if len(name) <= LONGEST][:MOST],
+    }
+    off = dict.fromkeys(name for name in hidden if name.startswith(layout.LIST))
+    values["hidden"] += [name for name in off if len(name) <= LONGEST][:MOST]
     with store.group(kind.side, "records.arrange_page"):
         rows = store.rows(PageLayout).filter(kind=kind.name, role=role)
         found = rows.select_for_update().first()

@@ -7,7 +7,7 @@ that a layout does not know yet, such as a new field, stands at the end of its d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.models import PageLayout
 
 EVERYBODY = ""
+LIST = "list:"  # before the name of a related list, where names of facts stand too
 Fact = str | Column
 Roles = Callable[["Viewer"], list[tuple[str, str]]]
 
@@ -127,6 +128,20 @@ def ordered(kind: RecordType, viewer: Viewer, names: list[str]) -> list[str]:
         at = place.get(name, at)
         keys.append((at, n))
     return [name for _key, name in sorted(zip(keys, names, strict=True))]
+
+
+def lists_for(kind: RecordType, viewer: Viewer, names: Iterable[str]) -> list[str]:
+    """The related lists of this viewer's pages, in order; those a layout does not know come last."""
+    return lists_in(chosen_for(kind, viewer), names)
+
+
+def lists_in(chosen: PageLayout | None, names: Iterable[str]) -> list[str]:
+    """The same by one layout."""
+    if chosen is None:
+        return list(names)
+    known = [name for name in names if f"{LIST}{name}" not in chosen.hidden]
+    first = [name for name in chosen.lists if name in known]
+    return first + [name for name in known if name not in first]
 
 
 def left_out(kind: RecordType, viewer: Viewer) -> set[str]:

@@ -123,12 +123,12 @@ def _paths(kind: RecordType, viewer: Viewer) -> Iterator[tuple[str, StrOrPromise
         if other is not None and other.sees(viewer, back.field.name):
             yield back.name, other.title, other
         elif other is None:
-            for column, other in _joined(holder, back.field):
+            for column, other in joined(holder, back.field):
                 if kind.sees(viewer, column.name) and other.sees(viewer, back.field.name):
                     yield f"{back.name}__{column.name}", other.title, other
 
 
-def _joined(holder: Any, here: Any) -> Iterator[tuple[Any, RecordType]]:
+def joined(holder: Any, here: Any) -> Iterator[tuple[Any, RecordType]]:
     """What rows that join two types join one with, such as persons with where they work: rows
     that cannot be without one of them."""
     for column in holder._meta.fields:

@@ -63,6 +63,18 @@ def rows_of(
     ]
 
 
+def content_of(kind: RecordType, column: Column, directory: Directory) -> Callable[[Any], object]:
+    """What a column shows of a record: text that is escaped, or markup."""
+    found = info_of(kind, column)
+
+    def content(record: Any) -> object:
+        if column.cell is not None:
+            return column.cell(record)
+        return cells.shown(found, record, directory) if found else ""
+
+    return content
+
+
 def _box(record: Any) -> str:
     return markup(
         '<td class="check"><input type="checkbox" name="row" value="{}" aria-label="{}"></td>',
@@ -80,7 +92,6 @@ def _maker(
     first: bool,
 ) -> Callable[[Any], str]:
     """What makes the cells of a column."""
-    found = info_of(kind, column)
     classes = " ".join(
         name
         for name, on in (
@@ -92,12 +103,10 @@ def _maker(
         if on
     )
 
+    shown = content_of(kind, column, directory)
+
     def content(record: Any) -> object:
-        if first:
-            return cells.titled(kind, record, way)
-        if column.cell is not None:
-            return column.cell(record)
-        return cells.shown(found, record, directory) if found else ""
+        return cells.titled(kind, record, way) if first else shown(record)
 
     if grid is not None:
         opening = grid.opening(column, classes)

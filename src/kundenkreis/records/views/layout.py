@@ -18,6 +18,7 @@ from kundenkreis.records.custom.arranging import arrange_page, reset_page
 from kundenkreis.records.custom.defining import require
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.page import facts
+from kundenkreis.records.page.relatedlists import ways
 from kundenkreis.records.views import show
 from kundenkreis.records.views.fields import tabs, trail
 
@@ -40,7 +41,10 @@ def layout_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         sections, hidden = _read(request.POST)
-        arrange_page(actor=viewer, kind=kind, role=role, sections=sections, hidden=hidden)
+        lists, off = _read_lists(request.POST)
+        arrange_page(
+            actor=viewer, kind=kind, role=role, sections=sections, hidden=hidden + off, lists=lists
+        )
         messages.success(request, _("The pages are arranged so now."))
         return redirect(request.get_full_path())
     known = definitions.layouts(kind.model)
@@ -52,6 +56,7 @@ def layout_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "roles": [(name, label, name in known) for name, label in roles],
         "own": role in known,
         "items": list(_items(kind, known.get(role) or known.get(layout.EVERYBODY))),
+        "lists": list(_lists(kind, known.get(role) or known.get(layout.EVERYBODY))),
         "languages": _languages({}),
     }
     return show(request, kind, "layout", context)
@@ -86,6 +91,25 @@ def _items(kind: RecordType, chosen: PageLayout | None) -> Any:
     yield from (
         _fact(kind, one) for group in groups for one in group.facts if name_of(one) not in have
     )
+
+
+def _lists(kind: RecordType, chosen: PageLayout | None) -> Any:
+    """Related lists in order; what is below the last heading is not shown."""
+    titles = {way.name: way.title for way in ways(kind)}
+    shown = layout.lists_in(chosen, titles)
+    if not titles:
+        return
+    yield from ({"item": name, "label": titles[name], "fact": True} for name in shown)
+    yield {"item": HIDDEN, "label": _("Not on the page")}
+    off = (name for name in titles if name not in shown)
+    yield from ({"item": name, "label": titles[name], "fact": True} for name in off)
+
+
+def _read_lists(data: Any) -> tuple[list[str], list[str]]:
+    """The related lists of the form in their order, and those that are hidden."""
+    named = data.getlist("list")
+    at = named.index(HIDDEN) if HIDDEN in named else len(named)
+    return named[:at], [f"{layout.LIST}{name}" for name in named[at + 1 :]]
 
 
 def _fact(kind: RecordType, fact: Any) -> dict[str, Any]:

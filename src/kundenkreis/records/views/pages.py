@@ -16,6 +16,7 @@ from kundenkreis.records.lists.walking import walk
 from kundenkreis.records.page import next_step
 from kundenkreis.records.page.facts import editable_names, sections
 from kundenkreis.records.page.marks import marks_of
+from kundenkreis.records.page.relatedlists import related_lists
 from kundenkreis.records.page.sharing import may_share
 from kundenkreis.records.views import show
 
@@ -38,6 +39,7 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         "buttons": buttons(kind, viewer, record),
         "marks": marks_of(kind, viewer, pk),
         "panels": panels(kind, viewer, record),
+        "related": related_lists(kind, viewer, record),
         "may_remove": may(kind, viewer, "remove", record),
         "remove_url": kind.url(pk, "remove"),
     }

@@ -214,7 +214,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/opportunities/": 12,
         "/crm/opportunities/board/": 14,
         f"/crm/persons/{company.person.pk}/": 18,
-        f"/crm/organisations/{company.firm.pk}/": 19,
+        f"/crm/organisations/{company.firm.pk}/": 21,
         "/": 10,
     }
     for address in pages:
