@@ -165,7 +165,10 @@ def _first(
 def _lines(way: Way, viewer: Viewer, records: list[Any]) -> list[Line]:
     columns, directory = _columns(way, viewer), Directory(records)
     figure = next((one for one in columns if numeric(way.other, one)), None)
-    below = [content_of(way.other, one, directory) for one in columns if one is not figure]
+    # Plain words, without tags: what is in brief must not shout.
+    below = [
+        one.text or content_of(way.other, one, directory) for one in columns if one is not figure
+    ]
     beside = content_of(way.other, figure, directory) if figure is not None else None
     return [
         Line(
