@@ -24,11 +24,24 @@ def logged_in(
 ) -> Page:
     """Anna, the administrator (1 is Ben of sales), on her home page; close the page's context when
     she leaves."""
+    return logged_in_as(browser, product, LOGINS[who][0], PASSWORD, size=size, theme=theme)
+
+
+def logged_in_as(
+    browser: Browser,
+    product: Product,
+    email: str,
+    password: str,
+    *,
+    size: ViewportSize = DESK,
+    theme: Theme = "light",
+) -> Page:
+    """Anybody, on their home page."""
     context = browser.new_context(locale="de-DE", viewport=size, color_scheme=theme)
     page = context.new_page()
     page.goto(product.staff)
-    page.get_by_label("E-Mail").fill(LOGINS[who][0])
-    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_label("E-Mail").fill(email)
+    page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Anmelden").click()
     page.wait_for_url(f"{product.staff}/")
     return page

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from django.contrib.auth.password_validation import validate_password
@@ -73,13 +74,14 @@ def first_administrator(email: str) -> int:
     return 0
 
 
-def add_user(email: str, *, name: str, roles: list[str]) -> int:
-    """Let somebody in with these roles. Raises `DomainError` when the address is taken."""
+def add_user(email: str, *, name: str, roles: list[str], until: date | None = None) -> int:
+    """Let somebody in with these roles, perhaps until a day. Raises `DomainError` when the address
+    is taken or there is no such role."""
     password = _new_password()
     if password is None:
         return 1
     accounts.create_user(
-        actor=system("setup"), email=email, name=name, password=password, roles=roles
+        actor=system("setup"), email=email, name=name, password=password, roles=roles, until=until
     )
     _say(f"{email} can log in: {', '.join(roles)}.")
     return 0

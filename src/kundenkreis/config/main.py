@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import django
 from django.utils import translation
@@ -76,8 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         "--role",
         action="append",
         required=True,
-        choices=["administrator", "management", "sales", "marketing"],
-        help="what they may do; can be given several times",
+        metavar="ROLE",
+        help="what they may do, e.g. sales; can be given several times",
+    )
+    add_user.add_argument(
+        "--until", type=date.fromisoformat, metavar="DATE", help="their last day, e.g. 2027-03-31"
     )
     add("verify-audit", _verify_audit, "check the sealed audit of both sides for tampering")
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
@@ -137,7 +141,9 @@ def _first_administrator(options: argparse.Namespace) -> int:
 def _add_user(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
-    return installation.add_user(options.email, name=options.name, roles=options.role)
+    return installation.add_user(
+        options.email, name=options.name, roles=options.role, until=options.until
+    )
 
 
 def _verify_audit(options: argparse.Namespace) -> int:

@@ -57,14 +57,14 @@ def create_user(
 ) -> User:
     """Make a member of staff. Without a password nobody can log in as them.
 
-    Raises `DomainError` when the e-mail address is taken, for rights beyond the actor's own, and
-    for a role that needs a last day (`until`).
+    Raises `DomainError` when the e-mail address is taken, for a role that does not exist, for rights
+    beyond the actor's own, and for a role that needs a last day (`until`).
     """
     actor.require("crm.user.create")
     email = email.strip().lower()
     if store.rows(User).filter(email__iexact=email).exists():
         raise taken()
-    chosen = list(store.rows(Role).filter(slug__in=list(roles)))
+    chosen = _named(roles)
     granting.require_grant(actor, chosen)
     granting.require_teams(actor, (), wanted_teams := list(teams))
     granting.require_end(chosen, until)
@@ -81,6 +81,17 @@ def create_user(
     )
     store.assign(actor, user, roles=chosen, teams=wanted_teams)
     return user
+
+
+def _named(slugs: Iterable[str]) -> list[Role]:
+    """The roles of these names. Raises `DomainError` when there is none of a name."""
+    wanted, known = list(slugs), {role.slug: role for role in store.rows(Role).all()}
+    if unknown := [slug for slug in wanted if slug not in known]:
+        raise DomainError(
+            _("There is no role “%(name)s”.") % {"name": unknown[0]},
+            hint=_("These exist: %(names)s.") % {"names": ", ".join(sorted(known))},
+        )
+    return [known[slug] for slug in dict.fromkeys(wanted)]
 
 
 @command

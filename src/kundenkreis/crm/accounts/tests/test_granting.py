@@ -250,3 +250,11 @@ def test_a_role_goes_when_nobody_holds_it(roles: dict[str, Role]) -> None:
     access(ANNA, ben)
     role_commands.remove_role(actor=ANNA, role_id=role.pk)
     assert not Role.objects.filter(pk=role.pk).exists()
+
+
+def test_nobody_is_let_in_with_a_role_that_does_not_exist() -> None:
+    commands.create_shipped_roles(actor=ANNA)
+    with pytest.raises(DomainError, match="no role “boss”") as refused:
+        commands.create_user(actor=ANNA, email="b@example.org", name="B", roles=["sales", "boss"])
+    assert "marketing" in str(refused.value.hint)
+    assert not User.objects.filter(email="b@example.org").exists()
