@@ -153,10 +153,6 @@ def _replaced(kind: RecordType) -> Iterator[CheckMessage]:
 def _values(kind: RecordType) -> Iterator[CheckMessage]:
     """Fields that are there, but of a kind that cannot do what is asked of them."""
     columns = set(column_names(kind.model))
-    for column in kind.columns:
-        if column.total and column.name in columns and _kind(kind, column) is not Kind.MONEY:
-            hint = "only amounts of money are added up"
-            yield _wrong(kind, f"column “{column.name}”", "it has no sum", hint, 14)
     for name in kind.filters:
         if name in columns and not info(kind.model, name).comparable:
             hint = "a list is not narrowed by JSON; leave it out"

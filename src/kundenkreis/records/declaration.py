@@ -43,7 +43,7 @@ class Column:
 
     Parameters: `name` is a field, or free when `cell` makes the content (escaped text or safe
     markup) from a record; `sort` names the fields it sorts by, none for a column without a field;
-    `keep` shows it on phones; `total` adds its sum below the list (money only); `text` is what an
+    `keep` shows it on phones; `text` is what an
     export writes in place of a cell that is made by a function; `width` in pixels, else as wide as
     its content.
     """
@@ -53,7 +53,6 @@ class Column:
     cell: Callable[[Any], object] | None = None
     sort: tuple[str, ...] = ()
     keep: bool = False
-    total: bool = False
     text: Callable[[Any], str] | None = None
     width: int = 0
 

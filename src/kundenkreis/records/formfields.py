@@ -124,7 +124,13 @@ class InstantField(forms.DateTimeField):
 
 
 class WordsField(forms.CharField):
-    """Several words with commas between them, such as tags."""
+    """Several words with commas between them, such as tags; the browser suggests the next one from
+    what an address answers."""
+
+    def __init__(self, *, address: str = "", **options: Any) -> None:
+        if address:
+            options["widget"] = Suggest(address)
+        super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value

@@ -152,7 +152,8 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
         case Kind.WORDS if column.choices:
             return ChoicesField(choices=column.flatchoices, **options)
         case Kind.WORDS:
-            return WordsField(**options)
+            kind = registry.of_model(column.model)
+            return WordsField(address=kind.url("words", found.name) if kind else "", **options)
     return _text(column, options)
 
 

@@ -56,6 +56,7 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     made = [
         _address(kind, f"{kind.slug}/", "list", lists.list_page),
         _address(kind, f"{kind.slug}/suggestions/", "suggestions", lists.suggestions_page),
+        _address(kind, f"{kind.slug}/words/<str:name>/", "words", lists.words_page),
         _address(kind, f"{kind.slug}/filter/", "filter", filtering.filter_page),
         _address(kind, f"{kind.slug}/columns/", "columns", columns.columns_page),
         _address(kind, f"{kind.slug}/count/", "count", filtering.count_page),

@@ -22,7 +22,7 @@ from kundenkreis.records.custom import definitions
 from kundenkreis.records.fields import Info, info
 from kundenkreis.records.lists import dueness
 from kundenkreis.records.lists.addresses import changed, pairs
-from kundenkreis.records.lists.menus import Menu, menus
+from kundenkreis.records.lists.menus import Menu, menus, tags_of
 from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.page.next_step import knows as knows_steps
@@ -166,7 +166,7 @@ def _understood(data: Any, words: Vocabulary) -> list[Node]:
 def _names(kind: RecordType, viewer: Viewer) -> Iterator[str]:
     """What an address may filter by: what the type offers, references, so that other pages can link
     to a list, and what the company has said its lists are filtered by."""
-    yield from (name for name in kind.filters if kind.sees(viewer, name))
+    yield from (name for name in (*kind.filters, *tags_of(kind)) if kind.sees(viewer, name))
     for column in kind.model._meta.concrete_fields:
         name = column.name
         if column.is_relation and name not in kind.filters and kind.sees(viewer, name):

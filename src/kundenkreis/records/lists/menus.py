@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.fields import Info, column_names, info
 from kundenkreis.records.lists import dueness
 from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.choices import MAX_OFFERED, offered
@@ -49,8 +49,9 @@ def menus(
     chosen: Mapping[str, Sequence[Any]],
 ) -> list[Menu]:
     """One menu for each field that the type offers, and for each that the address filters by."""
+    declared = (one for one in (*kind.filters, *tags_of(kind)) if kind.sees(viewer, one))
     due = (dueness.FIELD,) if knows_steps(kind, viewer) else ()
-    names = dict.fromkeys((*(one for one in kind.filters if kind.sees(viewer, one)), *due, *chosen))
+    names = dict.fromkeys((*declared, *due, *chosen))
     fields = [info(kind.model, name) for name in names]
     words = in_use(kind, viewer, [one.name for one in fields if one.worded])
     found = []
@@ -72,6 +73,12 @@ def menus(
         clear = changed(address, parameters, after="", **{one.name: ""})
         found.append(Menu(one.name, str(one.label), options, ", ".join(labels), clear))
     return found
+
+
+def tags_of(kind: RecordType) -> tuple[str, ...]:
+    """The field of a type's tags, where it has some and says nothing of its own about them."""
+    has = "tags" in column_names(kind.model) and "tags" not in kind.filters
+    return ("tags",) if has else ()
 
 
 def _toggled(address: str, parameters: QueryDict, one: Info, value: Any) -> str:

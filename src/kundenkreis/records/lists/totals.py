@@ -76,7 +76,7 @@ def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:
         for column, field in found
         if field is not None
         and field.numeric
-        and (column.cell is None or column.total)
+        and column.cell is None
         and not field.column.primary_key
         and not isinstance(field.column, PositiveSmallIntegerField)
         and _is_stored(field)

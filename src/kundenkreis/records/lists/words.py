@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Aggregate, JSONField
 
 from kundenkreis.kernel import wordindex
 from kundenkreis.kernel.access import Level, may_read_all
+from kundenkreis.kernel.folding import caseless
+from kundenkreis.kernel.words import different
 from kundenkreis.records.fields import info
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 LOOKED_AT = 2_000
+COMPLETED = 20
 
 
 class _Different(Aggregate):
@@ -53,6 +57,22 @@ def in_use(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> dict[str, 
             for name in asked
         }
     return found
+
+
+def completed(kind: RecordType, viewer: Viewer, name: str, typed: str) -> list[str]:
+    """What somebody typed of a list of words, with each of those in use that may be meant next."""
+    if not info(kind.model, name).several:
+        return []
+    before, comma, last = typed.rpartition(",")
+    start = f"{before}{comma} " if comma else ""
+    have = {caseless(word) for word in different(before)}
+    wanted = caseless(last.strip())
+    found = (
+        word
+        for word in in_use(kind, viewer, [name])[name]
+        if caseless(word) not in have and caseless(word).startswith(wanted)
+    )
+    return [f"{start}{word}" for word in islice(found, COMPLETED)]
 
 
 def _words(values: Iterable[Any], *, several: bool) -> Iterator[str]:

@@ -107,6 +107,8 @@ def test_it_lists_what_the_viewer_may_read_and_nothing_else() -> None:
     assert names(listed(viewer=CARLA)) == []
 
 
-def test_it_adds_up_money_per_currency() -> None:
-    kind = named("order")
-    assert [column.name for column in kind.columns if column.total] == ["net_minor"]
+def test_it_adds_up_money_per_currency_and_no_years() -> None:
+    make("A", revenue_minor=100_00, founded=1990), make("B", revenue_minor=50_00, currency="CHF")
+    make("C", revenue_minor=1_00)
+    found = listed("columns=name,revenue_minor,founded")
+    assert found.totals == ["Annual revenue: €101", "Annual revenue: CHF\xa050"]

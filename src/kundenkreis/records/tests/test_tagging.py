@@ -21,9 +21,10 @@ from kundenkreis.records import named, write
 from kundenkreis.records.custom import layout
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import RecordForm
-from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.listing import listing, narrowed
+from kundenkreis.records.lists.menus import Menu
 from kundenkreis.records.lists.vocabulary import vocabulary
-from kundenkreis.records.lists.words import in_use
+from kundenkreis.records.lists.words import completed, in_use
 from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import undo
 
@@ -116,3 +117,27 @@ def test_tags_are_typed_with_commas() -> None:
     shown = RecordForm(PERSON, ANNA, ["tags"], record=Person(tags=["VIP", "Neu"]))
     assert 'value="VIP, Neu"' in str(shown["tags"])
     assert info(Person, "tags").several
+
+
+def test_lists_are_narrowed_by_tags_in_use_of_records_one_may_read() -> None:
+    person("A", "Geheim"), person("B", "Mein", "Neu", owner_id=9)
+    assert [one.label for one in menu(ANNA).options] == ["Geheim", "Mein", "Neu"]
+    assert [one.label for one in menu(OWN).options] == ["Mein", "Neu"]
+    assert listing(PERSON, OWN, QueryDict("tags=Neu"), "/").count == 1
+    assert listing(PERSON, OWN, QueryDict("tags=Geheim"), "/").count == 0
+
+
+def menu(viewer: Viewer) -> Menu:
+    menus = listing(PERSON, viewer, QueryDict(), "/").filters.menus
+    return next(one for one in menus if one.name == "tags")
+
+
+def test_typing_tags_suggests_those_in_use_that_are_not_there_yet() -> None:
+    person("A", "VIP", "Vertrieb", "Messe"), person("B", "Verborgen", owner_id=9)
+    assert completed(PERSON, ANNA, "tags", "ve") == ["Verborgen", "Vertrieb"]
+    assert completed(PERSON, ANNA, "tags", "Vertrieb, v") == [
+        "Vertrieb, Verborgen",
+        "Vertrieb, VIP",
+    ]
+    assert completed(PERSON, OWN, "tags", "") == ["Verborgen"]
+    assert completed(PERSON, ANNA, "source", "") == []

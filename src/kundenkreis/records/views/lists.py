@@ -9,13 +9,18 @@ from django.shortcuts import redirect
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_GET
 
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records.custom.defining import may_define
 from kundenkreis.records.exchange.writers import FORMS
+from kundenkreis.records.fields import names
+from kundenkreis.records.lists import words
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.search.finding import suggestions
 from kundenkreis.records.views import bulk, saved, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
@@ -56,6 +61,19 @@ def suggestions_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     request.viewer.require(kind.right("read"))
     text = next(iter(request.GET.values()), "")[:100]
     offered = suggestions(kind, request.viewer, str(text))
-    return HttpResponse(
-        format_html_join("", '<option value="{}"></option>', ((name,) for name, _ in offered))
-    )
+    return _options(name for name, _ in offered)
+
+
+@require_GET
+def words_page(request: StaffRequest, kind: RecordType, name: str) -> HttpResponse:
+    """Options for a list of words a user is typing: what stands there, with one in use added."""
+    request.viewer.require(kind.right("read"))
+    if name not in names(kind.model) or not kind.sees(request.viewer, name):
+        raise NotFound
+    typed = str(next(iter(request.GET.values()), ""))[:500]
+    return _options(words.completed(kind, request.viewer, name, typed))
+
+
+def _options(texts: Iterable[str]) -> HttpResponse:
+    options = format_html_join("", '<option value="{}"></option>', ((text,) for text in texts))
+    return HttpResponse(options)

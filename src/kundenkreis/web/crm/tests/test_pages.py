@@ -209,10 +209,10 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
     company: Company, anna: Client
 ) -> None:
     pages = {
-        "/crm/persons/": 12,
-        "/crm/organisations/": 11,
-        "/crm/opportunities/": 12,
-        "/crm/opportunities/board/": 14,
+        "/crm/persons/": 13,
+        "/crm/organisations/": 12,
+        "/crm/opportunities/": 13,
+        "/crm/opportunities/board/": 15,
         f"/crm/persons/{company.person.pk}/": 18,
         f"/crm/organisations/{company.firm.pk}/": 21,
         "/": 10,
