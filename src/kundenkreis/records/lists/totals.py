@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, PositiveSmallIntegerField, Sum
+from django.db.models import Count, DecimalField, F, PositiveSmallIntegerField, Sum
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import custom
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.fields import is_custom
+from kundenkreis.records.fields import column_names
 from kundenkreis.records.lists.columns import info_of
 from kundenkreis.ui import formats
 
@@ -69,8 +70,10 @@ class Total:
 
 
 def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:
-    """The fields among the columns that can be added up: amounts and numbers, but no years."""
+    """The fields among the columns that can be added up: amounts and numbers, but no years, and no
+    prices of single things, which are numbers beside a currency."""
     found = [(one, info_of(kind, one)) for one in columns]
+    priced = "currency" in column_names(kind.model)
     return [
         field
         for column, field in found
@@ -79,6 +82,7 @@ def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:
         and column.cell is None
         and not field.column.primary_key
         and not isinstance(field.column, PositiveSmallIntegerField)
+        and not (priced and field.definition is None and isinstance(field.column, DecimalField))
         and _is_stored(field)
     ]
 

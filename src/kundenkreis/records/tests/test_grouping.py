@@ -7,7 +7,8 @@ import json
 import random
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from django.utils import translation
 
 from kundenkreis.kernel.testing import ANNA, BEN, CRM
 from kundenkreis.records import named, write
+from kundenkreis.records.custom import defining
 from kundenkreis.records.exchange.exporting import export
 from kundenkreis.records.lists import counting, groups, listing
 from kundenkreis.records.lists.figures import Figures
@@ -93,6 +95,21 @@ def test_it_adds_up_each_group_and_the_whole() -> None:
     assert sums == [["3", "€5"], ["8", "€100"], []]
     assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["11", "Ø 3.67", "€105"]
     assert not listed("columns=name,industry").foot
+
+
+def test_fields_of_the_companys_own_make_groups_and_are_added_up() -> None:
+    create = partial(defining.create_field, actor=ANNA, kind=KIND, filterable=True)
+    size = create(type="number", label={"en": "Size"}, options={"places": 1})
+    since = create(type="datetime", label={"en": "Since"})
+    colour = {"choices": [{"label": {"en": "Red"}}, {"label": {"en": "Amber"}}]}
+    shade = create(type="choice", label={"en": "Shade"}, options=colour)
+    moment = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # which is November in Berlin
+    make("A", **{size.name: "1.5", since.name: moment, shade.name: "amber"})
+    make("B", **{size.name: "2", shade.name: "red"})
+    found = listed(f"group={shade.name}&columns=name,{size.name}")
+    assert shown(found) == ["Red: 1", "B", "Amber: 1", "A"]
+    assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["3.5", "Ø 1.75"]
+    assert shown(listed(f"group={since.name}:month"))[:2] == ["November 2026: 1", "A"]
 
 
 def test_it_groups_dates_by_calendar_and_in_order() -> None:
