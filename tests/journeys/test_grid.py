@@ -91,3 +91,35 @@ def test_a_list_is_edited_like_a_spreadsheet(product: Product, anna: Page) -> No
     anna.get_by_role("link", name="Kurzzeit AG").click()
     expect(anna.get_by_role("heading", level=1)).to_have_text("Kurzzeit AG")
     assert said == []
+
+
+def test_persons_are_entered_and_corrected_in_their_list(product: Product, anna: Page) -> None:
+    said: list[str] = []
+    anna.on("pageerror", lambda error: said.append(str(error)))
+    anna.goto(f"{product.staff}/crm/persons/?q=Amann")
+    anna.wait_for_load_state("networkidle")
+    anna.keyboard.press("e")
+    cell(anna, "Reto Amann", "email").click()
+    anna.keyboard.type("r.amann@rheintal.example")
+    anna.keyboard.press("Tab")
+    anna.keyboard.type("0171 2345678")
+    anna.keyboard.press("Enter")
+    expect(cell(anna, "Reto Amann", "phone")).to_have_text("+49 171 2345678")
+    anna.goto(f"{product.staff}/crm/persons/")
+    row = anna.locator("kk-grid tr.new-row")
+    row.locator("td[data-name=last_name]").click()
+    for text in ("Zander", "Ina", "Rheintal Logistik", "nirgends"):
+        anna.keyboard.type(text)
+        anna.keyboard.press("Tab")
+    anna.keyboard.press("ArrowUp")  # leaving the row makes the person, or says why not
+    expect(row.locator("td.failed[data-name=email]")).to_have_text("nirgends")
+    row.locator("td[data-name=email]").click()
+    anna.keyboard.type("zander@rheintal.example")
+    anna.keyboard.press("Enter")
+    anna.keyboard.press("ArrowUp")
+    made = cell(anna, "Ina Zander", "email")
+    expect(made).to_have_text("zander@rheintal.example")
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("e")
+    expect(anna.locator("kk-grid")).to_have_count(0)
+    assert not said

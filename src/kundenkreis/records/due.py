@@ -44,6 +44,12 @@ def due_steps(
     ]
 
 
+def count_due(viewer: Viewer, until: date, limit: int) -> int:
+    """How many of the viewer's own steps are due by a day, at most so many."""
+    found = (len(_keys(side, viewer, until, limit, others=False)) for side in Side)
+    return min(sum(found), limit)
+
+
 def _keys(
     side: Side, viewer: Viewer, until: date, limit: int, *, others: bool
 ) -> list[tuple[date, str, int]]:

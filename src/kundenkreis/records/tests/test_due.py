@@ -21,7 +21,7 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH, CARLA
 from kundenkreis.records import named, write
 from kundenkreis.records.days import parse_day
-from kundenkreis.records.due import due_steps
+from kundenkreis.records.due import count_due, due_steps
 from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.page.next_step import suggested_days
 from kundenkreis.records.registry import TYPES
@@ -60,6 +60,7 @@ def test_it_finds_ones_own_steps_of_both_sides_earliest_first(steps: None) -> No
     assert due(ANNA, TODAY) == found
     assert due(ANNA, TODAY, 2) == found[:2]
     assert due(ANNA)[-1] == "person 2026-11-28"
+    assert (count_due(ANNA, TODAY, 9), count_due(ANNA, TODAY, 3)) == (4, 3)
     assert due(ANNA, TODAY, others=True) == ["person 2026-11-27"]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.records.days import NoDay, parse_day
+from kundenkreis.records.directory import Directory
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.page import merging, next_step
 from kundenkreis.records.page.editing import Edit
@@ -53,7 +54,9 @@ def step_dialog(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         due = edit.record.next_step_on
         text = _("Planned for %(day)s.") % {"day": formats.full_day(due)} if due else _("Saved.")
         return _done(kind, edit, text)
-    return show(request, kind, "next_step", _asked(kind, edit), status=422 if given else 200)
+    return show(
+        request, kind, "next_step", _asked(request, kind, edit), status=422 if given else 200
+    )
 
 
 @require_POST
@@ -74,7 +77,7 @@ def step_done(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     seen = merging.read(request.POST.get("seen", ""))
     record = next_step.finish(kind, request.viewer, pk, seen)
     edit = Edit(kind, request.viewer, pk, PLANNING)
-    answer = show(request, kind, "next_step", {**_asked(kind, edit), "following": True})
+    answer = show(request, kind, "next_step", {**_asked(request, kind, edit), "following": True})
     said = _told(_("Done: %(name)s") % {"name": record}, undo_url(kind, record))
     for name, value in said.items():
         answer[name] = value
@@ -97,10 +100,16 @@ def _says_when(request: StaffRequest, edit: Edit) -> bool:
     return True
 
 
-def _asked(kind: RecordType, edit: Edit) -> dict[str, object]:
+def _asked(request: StaffRequest, kind: RecordType, edit: Edit) -> dict[str, object]:
     next_step.focus(edit.form)
-    action, days = kind.url(edit.record.pk, "next-step"), next_step.suggested_days()
-    return {"edit": edit, "action": action, "days": days}
+    record = edit.record
+    return {
+        "edit": edit,
+        "action": kind.url(record.pk, "next-step"),
+        "days": next_step.suggested_days(),
+        "owner": Directory([record]).name("owner_id", record.owner_id),
+        "own": record.owner_id == request.viewer.user_id,
+    }
 
 
 def _done(kind: RecordType, edit: Edit, text: str) -> HttpResponse:

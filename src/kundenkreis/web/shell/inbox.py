@@ -15,6 +15,7 @@ from kundenkreis.crm.work.panels import about_text
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import named
+from kundenkreis.records.due import count_due
 from kundenkreis.records.past.following import followed, news
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ def unread(viewer: Viewer) -> int:
 
 
 def due(viewer: Viewer) -> int:
-    """How many of the viewer's tasks are due by now, at most a hundred."""
+    """How many of the viewer's tasks and next steps are due by now, at most a hundred."""
+    today = clock.today(settings.COMPANY_ZONE)
     if not viewer.may(queries.RIGHT):
         return 0
-    return len(queries.due_tasks(viewer, clock.today(settings.COMPANY_ZONE), COUNTED + 1))
+    tasks = len(queries.due_tasks(viewer, today, COUNTED + 1))
+    return min(tasks + count_due(viewer, today, COUNTED + 1), COUNTED + 1)
 
 
 def _items(

@@ -6,10 +6,12 @@ from datetime import date
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.fields import translated
+from kundenkreis.records.formfields import Day
 from kundenkreis.ui import formats
 from kundenkreis.web.crm.people import timeline
 from kundenkreis.web.crm.people.timeline_filter import CHANNELS, TOPICS
@@ -27,6 +29,12 @@ def timeline_choices() -> dict[str, list[tuple[str, str]]]:
         "topics": [(name, str(label)) for name, (label, _kinds) in TOPICS.items()],
         "channels": [(name, str(label)) for name, (label, _kinds) in CHANNELS.items()],
     }
+
+
+@register.simple_tag
+def day_input(name: str, value: str | None, identity: str) -> SafeString:
+    """A field for a day in words, as forms have it."""
+    return Day().render(name, value or "", {"id": identity})
 
 
 @register.filter

@@ -50,7 +50,9 @@ def test_a_step_is_planned_in_words_put_off_done_and_taken_back(
 ) -> None:
     firm, address = company.firm, f"/crm/organisations/{company.firm.pk}/next-step/"
     assert f'hx-get="{address}"' in anna.get(f"/crm/organisations/{firm.pk}/").text
-    assert 'data-day="in 2 weeks"' in anna.get(address).text
+    asked = anna.get(address).text
+    assert 'data-day="in 2 weeks"' in asked
+    assert "Nobody is responsible" in asked
     typed = {"next_step": "Offer", "next_step_on": "in 2 weeks", "seen": seen(firm)}
     answer = anna.post(address, typed)
     assert told(answer)["toast"]["text"] == "Planned for Fri, 11 Dec 2026."
