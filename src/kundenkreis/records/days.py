@@ -45,8 +45,8 @@ def parse_day(text: str) -> date:
                 found = read(said, today)
                 if found is not None:
                     return found
-    except (ValueError, OverflowError):
-        pass  # there is no such day: 31.2., or one beyond the calendar
+    except ValueError:
+        pass  # there is no such day, such as 31.2. or one after the year 9999
     raise NoDay(text)
 
 
