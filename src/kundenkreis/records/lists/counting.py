@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections
 from django.utils.translation import gettext as _
 
+from kundenkreis.records.search.finding import FEW, finds_many
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 COUNTED = 10_000  # beyond, a list does not count at once
-FEW = 1_000  # and so does a search: who finds that many types another letter
 FIGURES = 2  # of a number that is only about right
 
 
@@ -39,24 +39,27 @@ class Counted:
 
 
 def counted(
-    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, narrowed: bool, searched: bool
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, filtered: bool, text: str
 ) -> tuple[QuerySet[Any], Counted]:
-    """The rows and how many there are; where they may be few, these few by their keys.
+    """The rows and how many there are, by filters and a searched text; where they may be few, these
+    few by their keys.
 
     A condition without an index is then asked once: not again to count, and not along the order of
     the list, which ends late when hardly a row matches.
     """
     unordered = rows.order_by()
-    if narrowed:
+    if text and not filtered and finds_many(kind, viewer, text):
+        return rows, Counted(FEW, exact=False)
+    if filtered or text:
         keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
         if len(keys) <= FEW:
             return kind.rows(viewer).filter(pk__in=keys), Counted(len(keys))
-        if searched:
+        if text:
             return rows, Counted(FEW, exact=False)
     number = unordered[: COUNTED + 1].count()
     if number <= COUNTED:
         return rows, Counted(number)
-    about = 0 if narrowed else _estimate(kind.rows(viewer).order_by())
+    about = 0 if filtered or text else _estimate(kind.rows(viewer).order_by())
     return rows, Counted(COUNTED, exact=False, about=about)
 
 

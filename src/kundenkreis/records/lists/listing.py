@@ -220,9 +220,7 @@ def _figured(
     if exact:
         number = Counted(0)
     else:
-        rows, number = counted(
-            kind, viewer, rows, narrowed=filters.active or bool(text), searched=bool(text)
-        )
+        rows, number = counted(kind, viewer, rows, filtered=filters.active, text=text)
     query = changed("", parameters, after="", before="")
     found = Figures(kind, columns, fields, number, f"{kind.url('totals')}{query}")
     if exact or (number.exact and fields):

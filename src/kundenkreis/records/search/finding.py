@@ -51,7 +51,7 @@ def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: s
     if hiding.hides_texts(kind, viewer):
         return Q(pk__in=hiding.found(kind, viewer, rows, text))
     if knows_others(kind, viewer):
-        everything = viewer.level(kind.right("read")) is Level.ALL
+        everything = _knows_all(kind, viewer)
         return _at_once(kind, text) if everything else Q(pk__in=_matching(kind, text))
     found = Q()
     for words in questions:
@@ -59,13 +59,33 @@ def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: s
     return found
 
 
+def finds_many(kind: RecordType, viewer: Viewer, text: str) -> bool:
+    """Whether it is known at once that more than `FEW` records match; what is hidden from the viewer
+    has no part in it."""
+    text = clean(text).strip()
+    if not text or not kind.search or not _knows_all(kind, viewer):
+        return False
+    rows, _many = _first(kind, text)
+    return len(rows) > FEW and kind.rows(viewer).filter(pk__in=rows).count() > FEW
+
+
 def _at_once(kind: RecordType, text: str) -> Q:
     """What matches, for somebody who may read every record; where these are few, by their numbers.
 
     Where very many begin with the words, parts of names are not looked for beside them.
     """
-    rows, many = search.few_rows(kind.side, kind.name, text, everywhere=True, limit=FEW)
+    rows, many = _first(kind, text)
     return Q(pk__in=rows if len(rows) <= FEW else _matching(kind, text, parts=not many))
+
+
+def _first(kind: RecordType, text: str) -> tuple[set[int], bool]:
+    return search.few_rows(kind.side, kind.name, text, everywhere=True, limit=FEW)
+
+
+def _knows_all(kind: RecordType, viewer: Viewer) -> bool:
+    """Whether the viewer may read every record of the type, and all that it is found by."""
+    everything = viewer.level(kind.right("read")) is Level.ALL
+    return everything and knows_others(kind, viewer) and not hiding.hides_texts(kind, viewer)
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:
