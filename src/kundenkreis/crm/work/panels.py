@@ -128,7 +128,6 @@ def lines(viewer: Viewer, found: Iterable[Activity]) -> list[dict[str, Any]]:
             "icon": ICONS[Kind(one.kind)],
             "about": about_of(one),
             "owner": directory.name("owner_id", one.owner_id),
-            "late": is_late(one),
             "done": one.kind == Kind.TASK and one.is_done,
             "tick": tick(one) if viewer.covers(kind.right("change"), one) else "",
         }

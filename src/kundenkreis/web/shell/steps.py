@@ -20,13 +20,14 @@ def step_lines(viewer: Viewer, found: Iterable[Due]) -> list[dict[str, Any]]:
     lines = []
     for kind, record in steps:
         about = getattr(record, "organisation", None) or getattr(record, "person", None)
-        strange = record.owner_id is not None and record.owner_id != viewer.user_id
+        other = record.owner_id is not None and record.owner_id != viewer.user_id
         lines.append(
             {
                 "name": str(record),
                 "mark": str(about or record),
                 "about": str(about or ""),
-                "owner": directory.name("owner_id", record.owner_id) if strange else "",
+                "strange": record.owner_id not in viewer.owners,
+                "owner": directory.name("owner_id", record.owner_id) if other else "",
                 "text": record.next_step,
                 "on": record.next_step_on,
                 "page": kind.url(record.pk),

@@ -57,9 +57,9 @@ def my_tasks(viewer: Viewer, *, everybody: bool = False) -> dict[str, Any]:
         "groups": [
             {
                 "title": title,
-                "lines": panels.lines(viewer, tasks),
-                "steps": step_lines(viewer, planned),
-                "count": len(tasks) + len(planned),
+                "lines": sorted(
+                    [*panels.lines(viewer, tasks), *step_lines(viewer, planned)], key=_place
+                ),
             }
             for title, tasks, planned in groups
             if tasks or planned
@@ -75,3 +75,10 @@ def my_tasks(viewer: Viewer, *, everybody: bool = False) -> dict[str, Any]:
         "all_url": f"{ACTIVITY.url()}?kind=task&owner_id={viewer.user_id}",
         "new_url": ACTIVITY.url("new") if ACTIVITY.may(viewer, "create") else "",
     }
+
+
+def _place(line: dict[str, Any]) -> tuple[bool, date]:
+    """Where a line stands, a task or a next step: one's own first, each by its day."""
+    if "activity" in line:
+        return False, line["activity"].due_on or date.max
+    return line["strange"], line["on"]
