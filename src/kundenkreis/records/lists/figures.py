@@ -81,16 +81,21 @@ class Figures:
     def places(self) -> Iterator[SafeString]:
         """All of it, each part for its place on a page that has it already."""
         yield markup('<span id="list-count" hx-swap-oob="true">{}</span>', self._said)
-        if not self.fields:
-            return
-        yield markup('<span id="sum-all" hx-swap-oob="true">{}</span>', self._first())
-        for name, total in [("sum", self.total), *((_name(one), one.total) for one in self.groups)]:
-            if total is not None and name != "sum":
-                count = formats.number(total.count)
-                yield markup('<span id="{}-count" hx-swap-oob="true">{}</span>', name, count)
-            for one in self.fields:
-                text = _texts(total, one, average=name == "sum")
-                yield markup('<span id="{}-{}" hx-swap-oob="true">{}</span>', name, one.name, text)
+        if self.fields:
+            yield markup('<span id="sum-all" hx-swap-oob="true">{}</span>', self._first())
+            yield from self._sums("sum", self.total, average=True)
+        for group in self.groups:
+            name, count = _name(group), formats.number(group.total.count if group.total else 0)
+            place = '<span class="meta" id="{}-count" hx-swap-oob="true">{}</span>'
+            yield markup(place, name, count)
+            yield from self._sums(name, group.total)
+
+    def _sums(
+        self, name: str, total: Total | None, *, average: bool = False
+    ) -> Iterator[SafeString]:
+        for one in self.fields:
+            text = _texts(total, one, average=average)
+            yield markup('<span id="{}-{}" hx-swap-oob="true">{}</span>', name, one.name, text)
 
     @property
     def _said(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kundenkreis.kernel import conditions
 from kundenkreis.kernel.conditions import All, Kind
 from kundenkreis.records.lists import groups as reading
+from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.grouping import Grouping
 from kundenkreis.records.lists.groups import ALL, FOLDED, Group, is_folded
@@ -51,6 +52,43 @@ class Grouped:
     def parts(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
         """The rows of each group."""
         return [self._part(rows, group) for group in self.groups]
+
+    def neighbours(
+        self, rows: QuerySet[Any], fields: list[str], record: Any, *, descending: bool
+    ) -> tuple[int | None, int | None]:
+        """The numbers of the rows before and after a record, across the groups."""
+        at = self._place_of(record)
+        if at is None:
+            return None, None
+        own = self._part(rows, self.groups[at])
+        before, after = keyset.neighbours(own, fields, record, descending=descending)
+        ways = (
+            (before, reversed(self.groups[:at]), True),
+            (after, self.groups[at + 1 :], False),
+        )
+        found = []
+        for beside, others, backwards in ways:
+            ends = (
+                keyset.keys(
+                    self._part(rows, one),
+                    fields,
+                    most=1,
+                    descending=descending,
+                    backwards=backwards,
+                )
+                for one in others
+            )
+            found.append(beside or next((pk for pks in ends for pk in pks), None))
+        return found[0], found[1]
+
+    def _place_of(self, record: Any) -> int | None:
+        """Which of the groups a record is in, the first of several."""
+        known = type(record)._default_manager.filter(pk=record.pk)
+        values = known.annotate(group_value=self.grouping.field.sql).values_list("group_value")
+        keys = {reading.text_of(key) for (value,) in values for key in self.grouping.keys(value)}
+        places = [place for place, one in enumerate(self.groups) if one.key in keys]
+        others = [place for place, one in enumerate(self.groups) if one.key == reading.OTHERS]
+        return next(iter([*places, *others]), None)
 
     def rows(
         self, figures: Figures, page: reading.Page, made: Mapping[int, SafeString], *, picked: bool

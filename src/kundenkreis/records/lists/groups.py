@@ -149,7 +149,7 @@ def _groups(grouping: Grouping, keys: dict[Any, Any], down: bool) -> list[Group]
     labels = list(grouping.labels(keys).items())
     if down and grouping.step:
         labels.sort(key=lambda one: one[0] is None or -one[0].toordinal())
-    return [Group(_text(key), label, grouping.node(key), keys[key]) for key, label in labels]
+    return [Group(text_of(key), label, grouping.node(key), keys[key]) for key, label in labels]
 
 
 def _stretches(grouping: Grouping, rows: QuerySet[Any]) -> list[Any]:
@@ -175,7 +175,7 @@ def _spell(grouping: Grouping, value: Any) -> None:
                 grouping.spelling[key] = min(word, grouping.spelling.get(key, word))
 
 
-def _text(key: Any) -> str:
+def text_of(key: Any) -> str:
     """A group as an address names it."""
     if key is None:
         return ""

@@ -13,7 +13,8 @@ from django.http import QueryDict
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.addresses import LONGEST, within
 from kundenkreis.records.lists.counting import FEW
-from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.grouping import PARAMETER
+from kundenkreis.records.lists.listing import grouped_of, narrowed
 from kundenkreis.records.lists.ordering import order_of
 
 if TYPE_CHECKING:
@@ -36,16 +37,32 @@ def walk(kind: RecordType, viewer: Viewer, record: Any, parameters: QueryDict) -
     if query is None or len(query) > LONGEST:
         return None
     asked = QueryDict(query)
-    rows, filters = narrowed(kind, viewer, asked, "")
     _column, fields, descending = order_of(kind, viewer, asked)
-    if filters.active or asked.get("q"):
-        # As in the list: along its order, few that match would be looked for in vain.
-        keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-        rows = kind.rows(viewer).filter(pk__in=keys) if len(keys) <= FEW else rows
-    before, after = keyset.neighbours(rows, fields, record, descending=descending)
+    before, after = _neighbours(kind, viewer, record, asked, fields, descending=descending)
     way = within(asked)
     return Walk(
         f"{kind.url()}?{query}" if query else kind.url(),
         f"{kind.url(before)}{way}" if before else "",
         f"{kind.url(after)}{way}" if after else "",
     )
+
+
+def _neighbours(
+    kind: RecordType,
+    viewer: Viewer,
+    record: Any,
+    asked: QueryDict,
+    fields: list[str],
+    *,
+    descending: bool,
+) -> tuple[int | None, int | None]:
+    if PARAMETER in asked:
+        rows, grouped = grouped_of(kind, viewer, asked)
+        if grouped is not None:
+            return grouped.neighbours(rows, fields, record, descending=descending)
+    rows, filters = narrowed(kind, viewer, asked, "")
+    if filters.active or asked.get("q"):
+        # As in the list: along its order, few that match would be looked for in vain.
+        keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+        rows = kind.rows(viewer).filter(pk__in=keys) if len(keys) <= FEW else rows
+    return keyset.neighbours(rows, fields, record, descending=descending)

@@ -26,6 +26,7 @@ from kundenkreis.records.exchange.exporting import export
 from kundenkreis.records.lists import counting, groups, listing
 from kundenkreis.records.lists.figures import Figures
 from kundenkreis.records.lists.listing import Listing
+from kundenkreis.records.lists.walking import walk
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -177,6 +178,21 @@ def test_groups_and_sums_are_those_of_what_the_viewer_may_read() -> None:
     assert exact("group=industry", BEN).counted.number == 1
 
 
+@pytest.mark.parametrize("counted_to", [1_000, 0])
+def test_one_walks_from_record_to_record_as_the_list_has_them(
+    counted_to: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "COUNTED", counted_to)
+    some()
+    wanted, query = ["A", "C", "D", "B"], QueryDict(urlencode({"in": "group=industry"}))
+    records = [KIND.model._default_manager.get(name=name) for name in wanted]
+    ways = [walk(KIND, ANNA, record, query) for record in records]
+    after = [way.next_url.split("/")[3] for way in ways if way and way.next_url]
+    before = [way.previous_url.split("/")[3] for way in ways if way and way.previous_url]
+    pks = [str(record.pk) for record in records]
+    assert (after, before) == (pks[1:], pks[:-1])
+
+
 def test_too_many_values_are_no_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "MOST", 2)
     some()
@@ -200,7 +216,7 @@ def test_a_long_list_counts_and_adds_up_when_it_is_asked(monkeypatch: pytest.Mon
     places = "".join(exact("group=industry&columns=name,employees").places())
     assert '<span id="list-count" hx-swap-oob="true">4 records</span>' in places
     for name in re.findall(r'id="(group-[^"]+)"', "".join(found.rows)):
-        assert f'<span id="{name}" hx-swap-oob="true">' in places
+        assert f'id="{name}" hx-swap-oob="true">' in places
     assert 'class="sum">8<' in places
 
 
