@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, DecimalField, F, PositiveSmallIntegerField, Sum
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import custom
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.fields import column_names
 from kundenkreis.records.lists.columns import info_of
 from kundenkreis.ui import formats
@@ -83,7 +81,6 @@ def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:
         and not field.column.primary_key
         and not isinstance(field.column, PositiveSmallIntegerField)
         and not (priced and field.definition is None and isinstance(field.column, DecimalField))
-        and _is_stored(field)
     ]
 
 
@@ -132,14 +129,6 @@ def _currency(one: Info, row: dict[str, Any]) -> str:
         return ""
     fixed = getattr(one.sql_currency, "value", "")
     return fixed or row.get("currency") or "EUR"
-
-
-def _is_stored(one: Info) -> bool:
-    """Whether the database knows it: not what a formula works out."""
-    if not is_custom(one.name):
-        return True
-    key = custom.find(one.column.model, one.name)
-    return key is not None and key.compute is None
 
 
 def _number(amount: Decimal) -> str:

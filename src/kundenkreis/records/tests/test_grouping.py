@@ -101,15 +101,17 @@ def test_it_adds_up_each_group_and_the_whole() -> None:
 def test_fields_of_the_companys_own_make_groups_and_are_added_up() -> None:
     create = partial(defining.create_field, actor=ANNA, kind=KIND, filterable=True)
     size = create(type="number", label={"en": "Size"}, options={"places": 1})
+    double = {"formula": "2 * [Size]", "places": 0}
+    twice = create(type="formula", label={"en": "Twice"}, options=double)
     since = create(type="datetime", label={"en": "Since"})
     colour = {"choices": [{"label": {"en": "Red"}}, {"label": {"en": "Amber"}}]}
     shade = create(type="choice", label={"en": "Shade"}, options=colour)
     moment = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # which is November in Berlin
     make("A", **{size.name: "1.5", since.name: moment, shade.name: "amber"})
     make("B", **{size.name: "2", shade.name: "red"})
-    found = listed(f"group={shade.name}&columns=name,{size.name}")
+    found = listed(f"group={shade.name}&columns=name,{size.name},{twice.name}")
     assert shown(found) == ["Red: 1", "B", "Amber: 1", "A"]
-    assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["3.5", "Ø 1.75"]
+    assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["3.5", "Ø 1.75", "7", "Ø 3.5"]
     assert shown(listed(f"group={since.name}:month"))[:2] == ["November 2026: 1", "A"]
 
 
@@ -166,6 +168,7 @@ def test_a_field_that_is_hidden_is_one_that_does_not_exist() -> None:
     hidden, unknown = listed("group=industry", blind), listed("group=nonsense", blind)
     assert shown(hidden) == shown(unknown) == ["A", "B", "C", "D"]
     assert [str(row) for row in hidden.rows] == [str(row) for row in unknown.rows]
+    assert exact("columns=name,industry", blind).fields == []
     labels = [one.label for one in listed("", blind).group_menu.options]
     assert "Industry" not in labels
     assert "Tags" in labels

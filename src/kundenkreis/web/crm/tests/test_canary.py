@@ -95,8 +95,8 @@ def queries() -> Iterator[str]:
     for name, record in (("person", person), ("organisation", firm)):
         tree = {"type": "compare", "field": name, "op": "is", "value": record.pk}
         where = json.dumps({"v": 1, "where": tree})
-        asked += [{name: record.pk}, {"where": where}, {"q": "Karl"}]
-    for place in ("", "board/", "export.csv", "filter/", "new/", "suggestions/"):
+        asked += [{name: record.pk}, {"where": where}, {"q": "Karl"}, {"group": name}]
+    for place in ("", "board/", "export.csv", "filter/", "new/", "suggestions/", "totals/"):
         for slug in ("orders", "opportunities"):
             yield from (f"/crm/{slug}/{place}?{urlencode(query)}" for query in asked)
 

@@ -109,7 +109,12 @@ def test_it_searches_and_filters_for_anything_without_breaking(
 ) -> None:
     for address in ("/crm/persons/", "/crm/opportunities/board/", "/crm/orders/"):
         query = f"q={text}&source={text}&owner_id={text}&sort={text}&after={text}&where={text}"
-        assert anna.get(f"{address}?{query}").status_code == 200
+        assert anna.get(f"{address}?{query}&group={text}&fold={text}").status_code == 200
+    for group in ("source", "owner_id", "tags", f"changed_at:{text}"):
+        query = f"group={group}&fold={text}&before={text}.{text}&tags={text}"
+        assert anna.get(f"/crm/persons/?{query}").status_code == 200
+        assert anna.get(f"/crm/persons/totals/?{query}").status_code == 200
+    assert anna.get(f"/crm/persons/words/tags/?tags=a,{text}").status_code == 200
     assert anna.get(f"/crm/organisations/suggestions/?organisation={text}").status_code == 200
     data = {"last_name": "Kern", "organisation": unquote(text), "source": unquote(text)}
     assert anna.post("/crm/persons/new/", data).status_code in (302, 422)
