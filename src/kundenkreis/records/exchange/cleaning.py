@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import to_minor
+from kundenkreis.kernel.words import different
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.notation import Notation, number_of, text_of
 from kundenkreis.records.exchange.related import Related
@@ -179,6 +180,9 @@ class Cleaner:
         if isinstance(field, ReferenceField):
             return lambda cell: self._related(name, field, cell)
         prepare = self._prepare(name, field)
+        if isinstance(field, forms.BooleanField) and self._info(name).nullable:
+            # An empty cell says neither yes nor no.
+            return lambda cell: field.clean(prepare(cell)) if text_of(cell) else None
         return lambda cell: settled(field.clean(prepare(cell)))
 
     def _related(self, name: str, field: ReferenceField, cell: Cell) -> Any:
@@ -207,6 +211,11 @@ class Cleaner:
             return lambda cell: notation.day(text_of(cell))
         if isinstance(field, forms.BooleanField):
             return lambda cell: truth_of(text_of(cell)) == "true"
+        if isinstance(field, forms.MultipleChoiceField):
+            labels, found = _labels(field), self._info(name)
+            return lambda cell: [
+                choice_of(labels, found, part) for part in different(text_of(cell))
+            ]
         if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
             labels, found = _labels(field), self._info(name)
             return lambda cell: choice_of(labels, found, text_of(cell))

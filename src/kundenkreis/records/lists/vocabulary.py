@@ -22,6 +22,8 @@ from kundenkreis.records.lists.related import relations
 from kundenkreis.records.lists.words import in_use
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.fields import Info
@@ -76,7 +78,7 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
         name=one.name,
         kind=one.kind,
         label=one.label,
-        read=lambda record: getattr(record, one.column.attname if known == Q() else one.name),
+        read=one.value if one.kind is Kind.MONEY else _reader(one, known),
         # A record that the viewer may not read is compared as if there were none.
         sql=stored if known == Q() else Case(When(known, then=stored), output_field=_KEY),
         sql_currency=one.sql_currency,
@@ -85,6 +87,11 @@ def _condition_field(kind: RecordType, one: Info, viewer: Viewer) -> Field:
         words=one.words,
     )
     return replace(made, choices=choices) if one.kind in _WITH_CHOICES else made
+
+
+def _reader(one: Info, known: Q) -> Callable[[Any], Any]:
+    name = one.column.attname if known == Q() else one.name
+    return lambda record: getattr(record, name)
 
 
 def _translated_field(one: Info) -> Field:
