@@ -26,7 +26,7 @@ FIELD, FIELD_WRITE = Declared("field.change", "type", "GP"), Declared("field.cha
 
 ENGINE: dict[str, Declared] = {
     **dict.fromkeys(("list", "suggestions", "filter", "columns", "count", "board"), READ_LIST),
-    **dict.fromkeys(("bulk-runs", "bulk-all"), READ_LIST),
+    **dict.fromkeys(("bulk-runs", "bulk-all", "totals", "words"), READ_LIST),
     **dict.fromkeys(("record", "panel", "history"), READ_ROW),
     **dict.fromkeys(("star", "follow", "seen"), MARK),
     "undo": Declared("change", "batch", "P"),
