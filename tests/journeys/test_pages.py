@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,13 +16,17 @@ from tests.journeys.staff import DESK, PHONE, Theme, logged_in
 pytestmark = pytest.mark.journey
 
 PAGES = (
-    "/", "/crm/persons/", "/crm/persons/1/", "/crm/organisations/", "/crm/organisations/1/",
-    "/crm/opportunities/", "/crm/opportunities/board/", "/crm/orders/", "/crm/orders/1/",
-    "/crm/products/", "/crm/products/1/", "/crm/activities/", "/crm/activities/1/", "/crm/tasks/", "/inbox/", "/crm/users/", "/crm/teams/",
+    "/", "/crm/persons/", "/crm/persons/1/", "/crm/persons/1/history/", "/crm/persons/new/",
+    "/crm/persons/import/", "/crm/persons/bin/", "/crm/persons/fields/", "/crm/persons/fields/new/",
+    "/crm/persons/layout/", "/crm/organisations/", "/crm/organisations/1/",
+    "/crm/organisations/?group=industry", "/crm/opportunities/", "/crm/opportunities/1/",
+    "/crm/opportunities/board/", "/crm/orders/", "/crm/orders/1/", "/crm/products/",
+    "/crm/products/1/", "/crm/activities/", "/crm/activities/1/", "/crm/tasks/", "/inbox/",
+    "/crm/users/", "/crm/teams/", "/crm/roles/", "/crm/roles/new/", "/crm/absences/", "/crm/fields/",
     "/engage/segments/", "/engage/segments/1/", "/engage/segments/new/?template=lapsed-regulars",
     "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
-    "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/insight/experiments/", "/insight/experiments/1/",
-    "/operation/",
+    "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/engage/purposes/",
+    "/insight/experiments/", "/insight/experiments/1/", "/operation/",
 )  # fmt: skip
 SIZES = {"desk": DESK, "phone": PHONE}
 # Tables that are cut: wider than a box around them that cannot be scrolled, also by the keyboard.
@@ -44,6 +49,9 @@ class Look:
 
 
 LOOKS = [Look("de", "light", "desk"), Look("en", "dark", "phone"), Look("de", "dark", "phone")]
+LOOKED_THROUGH = LOOKS[:2]  # one of each theme: the third only has longer words
+if os.environ.get("KUNDENKREIS_TEST_POSTGRESQL"):
+    del LOOKS[1:]  # what a page looks like does not depend on the database
 
 
 @pytest.fixture(
@@ -87,6 +95,8 @@ def test_a_page_is_whole_and_accessible(
     assert wider <= 0, "the page is wider than the window"
     assert page.evaluate(CUT) == []
     assert said == []
+    if look not in LOOKED_THROUGH:
+        return
     found = Axe().run(page)
     bad = [
         (violation["id"], violation["nodes"][0]["html"][:160])
