@@ -35,6 +35,7 @@ def pages(client: Client, persons: int) -> dict[str, str]:
         "persons, newest changes first": "/crm/persons/?sort=-changed_at",
         "persons, filtered": "/crm/persons/?is_customer=1",
         "persons, sorted by a field of one's own": f"/crm/persons/?columns=name,{field}&sort=-{field}",
+        "persons, in groups": "/crm/persons/?group=owner_id",
         "persons, searched": "/crm/persons/?q=Bergmann",
         "everything searched": "/search/?q=muelle+berg",
         "person": f"/crm/persons/{persons // 2}/",
@@ -42,6 +43,7 @@ def pages(client: Client, persons: int) -> dict[str, str]:
         "organisation": f"/crm/organisations/{persons // _company.PERSONS_PER_ORGANISATION // 2}/",
         "opportunities, board": "/crm/opportunities/board/",
         "orders, first page": "/crm/orders/",
+        "orders, in months": "/crm/orders/?group=placed_at:month",
     }
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Q, QuerySet
     from django.utils.safestring import SafeString
 
-    from kundenkreis.kernel.conditions import Moment
+    from kundenkreis.kernel.conditions import Moment, Node
     from kundenkreis.records.fields import Info
     from kundenkreis.records.lists.figures import Figures
     from kundenkreis.records.lists.filters import Filters
@@ -104,11 +104,12 @@ class Grouped:
             found += [made[pk] for pk in pks if pk in made]
         return found
 
-    def _part(self, rows: QuerySet[Any], group: Group) -> QuerySet[Any]:
-        return rows.filter(self._where(group))
+    def where(self, node: Node) -> Q:
+        """A condition in the database."""
+        return conditions.node_q(node, self.filters.vocabulary, self.moment)
 
-    def _where(self, group: Group) -> Q:
-        return conditions.node_q(group.node, self.filters.vocabulary, self.moment)
+    def _part(self, rows: QuerySet[Any], group: Group) -> QuerySet[Any]:
+        return rows.filter(self.where(group.node))
 
     def _fold_url(self, group: Group) -> str:
         known, folded = [one.key for one in self.groups], self.folded
@@ -143,11 +144,12 @@ def grouped(
     """
     name = grouping.field.name
     down = sort == f"-{name}" if sort.removeprefix("-") == name else _is_past(grouping)
+    made = Grouped(grouping, [], filters, moment)
     if exact:
-        found = reading.counted(grouping, rows, fields, down=down)
+        made.groups = reading.counted(grouping, rows, fields, made.where, down=down)
     else:
-        found = reading.seen(grouping, rows, down=down)
-    return Grouped(grouping, found, filters, moment)
+        made.groups = reading.seen(grouping, rows, down=down)
+    return made
 
 
 def _is_past(grouping: Grouping) -> bool:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models.functions import Trunc
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +25,6 @@ from kundenkreis.ui import formats
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from django.db.models import Expression, F
     from django.http import QueryDict
     from django_stubs_ext import StrOrPromise
 
@@ -59,13 +57,6 @@ class Grouping:
     def name(self) -> str:
         """As an address says it."""
         return f"{self.field.name}:{self.step}" if self.step else self.field.name
-
-    @property
-    def sql(self) -> Expression | F:
-        """What the rows are grouped by in the database: not each moment by itself."""
-        if self.field.kind is Kind.DATETIME and self.info.definition is None:
-            return Trunc(self.field.sql, self.step, tzinfo=_zone())
-        return self.field.sql
 
     def keys(self, value: Any) -> Iterable[Any]:
         """The groups that a row with this value is in: several for a list of words; None is that

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
@@ -20,7 +21,7 @@ from kundenkreis.records.lists.totals import Total, totals_by
 from kundenkreis.records.lists.words import LOOKED_AT
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
     from kundenkreis.kernel.conditions import Node
     from kundenkreis.records.fields import Info
@@ -61,16 +62,26 @@ class TooMany(Exception):
 
 
 def counted(
-    grouping: Grouping, rows: QuerySet[Any], fields: Sequence[Info], *, down: bool = False
+    grouping: Grouping,
+    rows: QuerySet[Any],
+    fields: Sequence[Info],
+    where: Callable[[Node], Q],
+    *,
+    down: bool = False,
 ) -> list[Group]:
     """The groups of a list in order, with all that they add up to. Raises `TooMany`."""
     totals: dict[Any, Total] = {}
-    for value, total in totals_by(rows, fields, grouping.sql):
+    if grouping.step:
+        keys = _stretches(grouping, rows)
+        for place, total in totals_by(rows, fields, _place(grouping, keys, where)):
+            totals[None if place is None else keys[place]] = total
+        return _groups(grouping, totals, down)
+    if not grouping.info.several and _different(grouping, rows) > MOST:
+        raise TooMany
+    for value, total in totals_by(rows, fields, grouping.field.sql):
         _spell(grouping, value)
         for key in grouping.keys(value):
             totals.setdefault(key, Total()).join(total)
-        if len(totals) > MOST:
-            raise TooMany
     return _groups(grouping, totals, down)
 
 
@@ -163,9 +174,29 @@ def _stretches(grouping: Grouping, rows: QuerySet[Any]) -> list[Any]:
         return [None]
     (key,), (last,) = (tuple(grouping.keys(end)) for end in ends)
     found = [key]
-    while found[-1] < last and len(found) <= MOST:
+    while found[-1] < last:
+        if len(found) > MOST:
+            raise TooMany
         found.append(grouping.next(found[-1]))
     return [*found, None]
+
+
+def _place(grouping: Grouping, keys: Sequence[Any], where: Callable[[Node], Q]) -> Case:
+    """Which of the stretches of time a row lies in: of moments, the database compares the plain
+    values far faster than it finds their month in a time zone."""
+    whens = [
+        When(where(grouping.node(key)), then=Value(place))
+        for place, key in enumerate(keys)
+        if key is not None
+    ]
+    return Case(*whens, default=None, output_field=IntegerField())
+
+
+def _different(grouping: Grouping, rows: QuerySet[Any]) -> int:
+    """How many different values there are, as far as it matters."""
+    values = rows.order_by().annotate(group_value=grouping.field.sql).values("group_value")
+    found: int = values.distinct()[: MOST + 1].count()
+    return found
 
 
 def _spell(grouping: Grouping, value: Any) -> None:

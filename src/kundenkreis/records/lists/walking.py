@@ -12,10 +12,10 @@ from django.http import QueryDict
 
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.addresses import LONGEST, within
-from kundenkreis.records.lists.counting import FEW
 from kundenkreis.records.lists.grouping import PARAMETER
 from kundenkreis.records.lists.listing import grouped_of, narrowed
 from kundenkreis.records.lists.ordering import order_of
+from kundenkreis.records.search.finding import FEW
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
