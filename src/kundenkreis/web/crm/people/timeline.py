@@ -204,6 +204,16 @@ def _comma(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _step_open(payload: Payload) -> Line:
+    by = _("by %(name)s") % {"name": payload["by"]} if payload.get("by") else ""
+    return Line(
+        _joined(payload.get("text") or _("Next step"), _("open again")),
+        by,
+        "",
+        icon="calendar-check",
+    )
+
+
 def _step_done(payload: Payload) -> Line:
     by = _("by %(name)s") % {"name": payload["by"]} if payload.get("by") else ""
     return Line(
@@ -255,6 +265,7 @@ KINDS: dict[str, Callable[[Payload], Line]] = {
     "meeting": _meeting,
     "task": _task,
     "step_done": _step_done,
+    "step_open": _step_open,
     "opportunity": _opportunity,
     "opportunity_moved": _moved,
     "opportunity_won": _won,

@@ -29,7 +29,7 @@ ORDERS = frozenset({"order", "cancellation", "order_cancelled"})
 
 TOPICS: Choices = {
     "notes": (_("Notes"), frozenset({"note"})),
-    "tasks": (_("Tasks"), frozenset({"task", "step_done"})),
+    "tasks": (_("Tasks"), frozenset({"task", "step_done", "step_open"})),
     "calls": (_("Calls"), frozenset({"call"})),
     "meetings": (_("Meetings"), frozenset({"meeting"})),
     "opportunities": (_("Opportunities"), SALES),
@@ -43,7 +43,7 @@ CHANNELS: Choices = {
     "personal": (_("In person"), frozenset({"meeting"})),
     "web": (pgettext_lazy("channel", "Website"), ONLINE),
     "orders": (_("Shop and ERP"), ORDERS),
-    "inside": (_("Within the company"), SALES | {"note", "task", "step_done"}),
+    "inside": (_("Within the company"), SALES | {"note", "task", "step_done", "step_open"}),
 }
 
 

@@ -70,6 +70,7 @@ def test_a_step_is_planned_in_words_put_off_done_and_taken_back(
     anna.post(told(answer)["toast"]["undo_url"])
     firm.refresh_from_db()
     assert firm.next_step == "Offer"
+    assert "Offer · open again" in anna.get(f"/crm/organisations/{firm.pk}/").text
 
 
 def test_a_step_that_is_not_understood_is_refused_as_it_was_typed(

@@ -109,6 +109,18 @@ def test_it_is_found_and_named_everywhere(anna: Client, loans: list[Loan]) -> No
         assert words in said
 
 
+def test_it_has_a_next_step(anna: Client, loans: list[Loan]) -> None:
+    address = f"{LIST}{loans[0].pk}/next-step/"
+    assert f'hx-get="{address}"' in page(anna, f"{LIST}{loans[0].pk}/")
+    typed = {
+        "next_step": "Ask",
+        "next_step_on": "3.11.2026",
+        "seen": '{"next_step": "", "next_step_on": null}',
+    }
+    assert anna.post(address, typed).status_code == 204
+    assert names(page(anna, LIST, next_step_on="none")) == ["Achse", "Mikroskop"]
+
+
 def test_it_has_a_form_that_loses_nothing(anna: Client, company: Company) -> None:
     assert 'name="deposit_minor"' in page(anna, f"{LIST}new/")
     wrong = anna.post(f"{LIST}new/", {**NEW, "deposit_minor": "much"})
