@@ -14,6 +14,8 @@ from typing import Any
 
 from django.conf import settings
 
+from kundenkreis.crm.accounts.models import User
+from kundenkreis.crm.accounts.queries import viewer_of
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, TimelineEntry
 from kundenkreis.crm.sales.models import OrderLine, Product
 from kundenkreis.engage.campaigns.models import Campaign
@@ -24,6 +26,7 @@ from kundenkreis.engage.segments.models import Segment
 from kundenkreis.engage.segments.nodes.membership import InSegment
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.conditions import All
+from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
 from kundenkreis.records import named, write
@@ -41,8 +44,8 @@ worlds.MODELS |= {
     "engage.campaign": Campaign,
 }  # fmt: skip
 FIRST |= {subject: 30_000_000 + n * 100 for n, subject in enumerate(list(worlds.MODELS)[7:])}
-OTTO, ABEL, FRED, TINA, THEO, CLEO, DORA, MARK, NORA, RITA, ANNA, GUST = (
-    STAFF + n for n in range(12)
+OTTO, ABEL, FRED, TINA, THEO, CLEO, DORA, MARK, NORA, RITA, ANNA, GUST, PETE = (
+    STAFF + n for n in range(13)
 )
 TOP, MIDDLE, LOW, OTHERS = (TEAMS + n for n in range(4))
 OWN_NOTE = "custom__hobby"
@@ -148,6 +151,7 @@ def found() -> Company:
         (NORA, "", ()), (RITA, "reader", ()), (ANNA, "all", ()), (GUST, "all", ()),
     ):  # fmt: skip
         world.staff[pk] = Staff(pk, set(teams), [role] if role else [])
+    world.staff[PETE] = Staff(PETE, {MIDDLE}, ["team", "own"])  # one of them hides nothing
     world.staff[GUST].until = today - timedelta(days=1)
     world.away = [
         Away(ABEL, DORA, today - timedelta(days=1), today + timedelta(days=1)),
@@ -173,6 +177,8 @@ def found() -> Company:
     _parts(company)
     _past(company)
     indexing.rebuild(Side.CRM)
+    write.remove(named("loan"), SYSTEM, pk_of(LOAN, STRANGE))
+    del world.rows[LOAN][pk_of(LOAN, STRANGE)]
     return company
 
 
@@ -283,6 +289,7 @@ def _parts(company: Company) -> None:
 
 def _past(company: Company) -> None:
     """What was changed once, by somebody, and what was deleted."""
+    anna = viewer_of(User.objects.get(pk=ANNA))
     for subject, name in (
         ("crm.person", "source"), ("crm.organisation", "industry"), ("crm.opportunity", "source"),
     ):  # fmt: skip
@@ -290,5 +297,6 @@ def _past(company: Company) -> None:
         for place in range(6):
             pk = pk_of(subject, place)
             new = company.word((subject, pk, name))
-            write.change(kind, SYSTEM, pk, None, {name: new})
+            write.change(kind, anna, pk, None, {name: new})
+            company.batches[subject] = AuditEntry.objects.using("default").latest("id").batch
             company.world.rows[subject][pk].values[name] = new

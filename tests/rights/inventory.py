@@ -60,7 +60,7 @@ ENGINE: dict[str, Declared] = {
 EVERYBODY, PUBLIC = Declared("", "own", "G"), Declared("", "public", "G")
 OTHERS: dict[str, Declared] = {
     "add-activity": Declared("crm.activity.create", "row", "P"),
-    "keep-draft": Declared("crm.activity.create", "row", "P"),
+    "keep-draft": Declared("crm.person.read", "row", "P"),
     "tick": Declared("crm.activity.change", "row", "P"),
     "tasks": Declared("crm.activity.read", "type", "G"),
     "more-timeline": Declared("crm.person.read", "row", "G"),

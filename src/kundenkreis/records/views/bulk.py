@@ -59,6 +59,7 @@ def bulk_dialog(request: StaffRequest, kind: RecordType, what: str) -> HttpRespo
     """The dialog that asks what is to be done, and doing it."""
     viewer, sent = request.viewer, request.method == "POST"
     viewer.require(kind.right("read"))
+    viewer.require(kind.right("remove" if what == "remove" else "change"))
     selection = Selection.of(request.GET)
     form = _form(request, kind, what)
     if sent and (form is None or form.is_valid()):

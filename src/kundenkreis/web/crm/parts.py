@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import registry
 from kundenkreis.records.views.pages import panels
 
@@ -32,6 +33,9 @@ def again(
     """One panel of a record page, after something in it has changed."""
     fresh = kind.one(request.viewer, record.pk)
     places = panels(kind, request.viewer, fresh)
-    panel = next(one for place in places.values() for one in place if one["name"] == name)
+    shown = (one for place in places.values() for one in place if one["name"] == name)
+    panel = next(shown, None)
+    if panel is None:  # only whoever may not write in it has no such panel
+        raise NotFound
     context = {"panel": {**panel, **changed}, "record": fresh, "kind": kind}
     return render(request, panel["template"], context)

@@ -56,6 +56,7 @@ def change_definition(request: StaffRequest, pk: int) -> HttpResponse:
     """The builder on the segment's page; what is refused comes back with the reason."""
     kind, viewer = named("segment"), request.viewer
     segment: Segment = kind.one(viewer, pk)
+    viewer.require_for(kind.right("change"), segment)  # before anything is said of the form
     typed = request.POST.get("definition", "")
     problem = _problem(viewer, segment, typed, request.POST.get("seen", ""))
     if not problem:

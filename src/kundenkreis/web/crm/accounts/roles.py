@@ -96,6 +96,8 @@ def role_page(request: StaffRequest, pk: int) -> HttpResponse:
     role = next((one for one in queries.roles(viewer) if one.pk == pk), None)
     if role is None:
         raise NotFound
+    if request.method == "POST":
+        viewer.require("crm.role.change")  # before anything is said of the form
     names = {"label_de": role.label.get("de", ""), "label_en": role.label.get("en", "")}
     form = RoleForm(request.POST if request.method == "POST" else None, initial=names)
     if request.method == "POST" and form.is_valid():

@@ -28,6 +28,7 @@ TYPED = ("kind", "text", "due_on", "at", "minutes", "owner_id")
 def add_activity(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     """Enter what was composed; the answer is an empty composer, or the same with its errors."""
     kind, record = found(request, slug, pk, "composer")
+    request.viewer.require(ACTIVITY.right("create"))  # before anything is said of the form
     form = RecordForm(ACTIVITY, request.viewer, TYPED, request.POST)
     errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
     if not errors:
