@@ -25,6 +25,7 @@ from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.values import Value, reader
 from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
 from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_of
+from kundenkreis.records.lists.filters import read
 from kundenkreis.records.lists.listing import grouped_of
 from kundenkreis.records.lists.ordering import order_of
 from kundenkreis.ui import formats
@@ -69,8 +70,12 @@ class Export:
 
 
 def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> Export:
-    """The view that the parameters describe. Raises `NotAllowed`, `DomainError` if it is too long."""
+    """The view that the parameters describe.
+
+    Raises `NotAllowed`, and `DomainError` if it is too long or a filter cannot be applied.
+    """
     viewer.require(kind.right("export"))
+    read(kind, viewer, parameters, "").require_all()
     pks = array("q", _in_order(kind, viewer, parameters))
     most = MOST_ROWS[form]
     if most is not None and len(pks) > most:

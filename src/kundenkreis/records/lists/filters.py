@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel import conditions
 from kundenkreis.kernel.conditions import All, Compare, ConditionError, Kind, Node, Vocabulary
 from kundenkreis.kernel.conditions.tree import MAX_NODES
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.custom import definitions
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.lists import dueness
 from kundenkreis.records.lists.addresses import changed, pairs
 from kundenkreis.records.lists.menus import Menu, menus, tags_of
@@ -60,6 +62,30 @@ class Filters:
     @property
     def active(self) -> bool:
         return bool(self.chosen or self.conditions)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Fields that the address names and that are not, or not in full, filtered by here."""
+        known = {*names(self.kind.model), dueness.FIELD}
+        return [
+            name
+            for name, texts in self.parameters.lists()
+            if (name in known or is_custom(name))
+            and len([text for text in texts if text]) > len(self.chosen.get(name, ()))
+        ]
+
+    def require_all(self) -> None:
+        """Raise `DomainError` unless all that the address asks for is applied.
+
+        Whatever is done to all that match would be done to more: a field may have been archived or
+        hidden since the list was looked at.
+        """
+        if self.problem or self.left_out:
+            raise DomainError(
+                _("This filter cannot be applied any more."),
+                str(self.problem) or _("A field that it names is not there, or not for filtering."),
+                _("Go back to the list and set the filter anew."),
+            )
 
     @property
     def tree(self) -> Node:

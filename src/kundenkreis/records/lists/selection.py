@@ -72,12 +72,7 @@ class Selection:
         if self.query is None:
             return kind.rows(viewer).filter(pk__in=self.pks)
         rows, filters = narrowed(kind, viewer, QueryDict(self.query), "")
-        if filters.problem:
-            raise DomainError(
-                _("This filter cannot be applied any more."),
-                str(filters.problem),
-                _("Go back to the list and set the filter anew."),
-            )
+        filters.require_all()
         return rows
 
     def count(self, kind: RecordType, viewer: Viewer) -> int:

@@ -26,6 +26,8 @@ from kundenkreis.records import acting, jobs, named, write
 from kundenkreis.records.bulk import commands, running, undoing
 from kundenkreis.records.bulk.changes import Change, Remove, names_of
 from kundenkreis.records.bulk.forms import ValuesForm
+from kundenkreis.records.custom import defining
+from kundenkreis.records.exchange.exporting import export
 from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.models import BulkRun
 from kundenkreis.records.past.undo import undo
@@ -95,6 +97,28 @@ def test_a_filter_that_is_not_understood_never_means_all() -> None:
     with pytest.raises(DomainError, match="cannot be applied"):
         done(Remove(), Selection(query=urlencode({"where": where})))
     assert Person.objects.count() == 1
+
+
+def test_a_field_that_goes_away_meanwhile_never_lets_all_in(
+    in_the_worker: Callable[[Viewer], None],
+) -> None:
+    region = defining.create_field(
+        actor=ANNA, kind=PERSON, label={"en": "Region"}, type="text", filterable=True
+    )
+    people("A", **{region.name: "Nord"}), people("B")
+    run = done(Remove(), Selection(query=f"{region.name}=Nord"))
+    assert run.total == 1
+    defining.archive_field(actor=ANNA, kind=PERSON, pk=region.pk, archived=True)
+    run = finished(run)
+    assert (run.state, run.counts) == ("failed", {})
+    assert "cannot be applied any more" in run.problem
+    assert Person.objects.count() == 2
+    with pytest.raises(DomainError, match="cannot be applied any more"):
+        export(PERSON, ANNA, QueryDict(f"{region.name}=Nord"), "csv")
+    # Nor does a value that cannot be one, or a field that the viewer may not know of.
+    for query in ("owner_id=x", f"owner_id={ANNA.user_id}&owner_id=x"):
+        with pytest.raises(DomainError, match="cannot be applied any more"):
+            done(Remove(), Selection(query=query))
 
 
 def test_every_record_is_counted_once_and_all_of_it_is_taken_back_as_one() -> None:
