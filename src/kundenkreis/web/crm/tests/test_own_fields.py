@@ -136,3 +136,35 @@ def test_nobody_else_gets_in(company: Company, logged_in: Callable[[User], Clien
     assert "/crm/organisations/fields/" not in said(ben, "/crm/organisations/")
     assert not FieldDefinition.objects.using("default").exists()
     assert not PageLayout.objects.using("default").exists()
+
+
+FORMULA = {**COLOUR, "formula": "[Employees] * 2", "places": "0"}
+
+
+def test_a_formula_is_tried_while_it_is_typed_and_stands_on_the_page(
+    company: Company, anna: Client
+) -> None:
+    Organisation.objects.filter(pk=company.firm.pk).update(employees=21)
+    page = said(anna, f"{FIELDS}new/?type=formula")
+    assert "[Employees]" in page
+    assert "round([Amount] / 3; 2)" in page
+    tried = anna.post(f"{FIELDS}preview/?type=formula", FORMULA).content.decode()
+    assert str(company.firm) in tried
+    assert "42" in tried
+    wrong = {**FORMULA, "formula": "[Employees] * [Nobody]"}
+    told = anna.post(f"{FIELDS}preview/?type=formula", wrong).content.decode()
+    assert "At sign 15" in told
+    refused = anna.post(f"{FIELDS}new/?type=formula", wrong)
+    assert refused.status_code == 422
+    assert "[Employees] * [Nobody]" in refused.content.decode()  # nothing typed is lost
+
+    made = define(anna, "formula", formula="[Employees] * 2", places="0")
+
+    assert made.options["formula"] == "[employees] * 2"
+    assert "[Employees] * 2" in said(anna, f"{FIELDS}{made.pk}/")
+    assert "Formulas are being worked out" in said(anna, FIELDS)
+    assert 'name="custom__colour"' not in said(anna, "/crm/organisations/new/")
+    anna.post("/crm/organisations/new/", {"name": "Neu", "employees": "5"})
+    new = Organisation.objects.get(name="Neu")
+    assert new.custom == {"colour": 10}
+    assert ">10<" in said(anna, f"/crm/organisations/{new.pk}/")
