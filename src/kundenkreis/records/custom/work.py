@@ -68,11 +68,8 @@ def begin_purges(side: Side, job: JobTask) -> int:
     over = forgetting.promised(side)[RemovedRow].keep.before(clock.now())
     with store.group(side, "records.begin_purges"):
         waiting = store.rows(FieldWork).filter(state=State.WAITING, created_at__lt=over)
-        due = list(waiting.select_for_update())
+        due = [one for one in waiting.select_for_update() if _begin_with(one, over)]
         for one in due:
-            images = store.rows(RemovedRow).filter(table=_DEFINITIONS, at__lt=over)
-            mine = [image.pk for image in images if _names(image, one)]
-            store.discard(images.filter(pk__in=mine))
             total = store.rows(named(one.kind).model).count()
             values = {"state": State.RUNNING, "total": total, "changed_at": clock.now()}
             store.replace(store.rows(FieldWork).filter(pk=one.pk), **values)
@@ -180,6 +177,21 @@ def _record_model(kind: RecordType) -> type[Record]:
 
 def _purges(kind: RecordType) -> QuerySet[FieldWork]:
     return store.rows(FieldWork).filter(kind=kind.name, asked__do="purge")
+
+
+def _begin_with(work: FieldWork, over: datetime) -> bool:
+    """Whether a field that was deleted stays so; then nothing can bring it back any more.
+
+    Somebody may have brought it back, and perhaps deleted it once more since.
+    """
+    rows = store.rows(RemovedRow).filter(table=_DEFINITIONS, restored_at=None)
+    images = [image for image in rows if _names(image, work)]
+    known = store.rows(FieldDefinition).filter(kind=work.kind, key=work.asked["key"])
+    if known.exists() or any(image.at >= over for image in images):
+        store.discard(store.rows(FieldWork).filter(pk=work.pk))
+        return False
+    store.discard(rows.filter(pk__in=[image.pk for image in images]))
+    return True
 
 
 def _names(image: RemovedRow, work: FieldWork) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.records import PERSON
-from kundenkreis.kernel import clock, forgetting, store
+from kundenkreis.kernel import clock, forgetting, removal, store
 from kundenkreis.kernel.clock import FrozenClock
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.jobs import runner
@@ -16,7 +16,7 @@ from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
 from kundenkreis.records import write
-from kundenkreis.records.custom import defining
+from kundenkreis.records.custom import defining, definitions
 from kundenkreis.records.jobs import purge_fields
 from kundenkreis.records.models import FieldDefinition, FieldWork
 
@@ -81,10 +81,31 @@ def test_a_field_that_came_back_in_time_keeps_its_values() -> None:
         person(custom__colour="red")
         batch = removed(made)
         worker(now, 20)
-        defining.restore_field(actor=ANNA, kind=PERSON, batch=batch)
+        back = defining.restore_field(actor=ANNA, kind=PERSON, batch=batch)
         worker(now, 20)
-
         assert values() == [{"colour": "red"}]
+
+        defining.remove_field(actor=ANNA, kind=PERSON, pk=back.pk)
+        worker(now, 25)
+        assert values() == [{"colour": "red"}]  # its thirty days began anew
+        worker(now, 6)
+        assert values() == [{}]
+
+
+def test_whatever_brought_it_back_its_values_stay() -> None:
+    with clock.freeze("2026-11-21T12:00:00Z") as now:
+        made = field()
+        person(custom__colour="red")
+        batch = removed(made)
+        with store.group(Side.CRM):  # past the command
+            (back,) = store.restore(ANNA, removal.waiting(batch, 1)[0]).roots
+            definitions.changed(Side.CRM)
+        worker(now, 20)
+        defining.remove_field(actor=ANNA, kind=PERSON, pk=back.pk)
+        worker(now, 15)
+        assert values() == [{"colour": "red"}]
+        worker(now, 16)
+        assert values() == [{}]
 
 
 def test_nobody_gets_the_key_before_the_old_values_are_gone() -> None:

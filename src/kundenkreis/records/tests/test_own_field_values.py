@@ -135,6 +135,17 @@ def test_a_file_brings_back_what_went_out(
     _brought_back(stored(world, names, people), names)
 
 
+def test_a_file_brings_back_a_value_of_every_type(names: dict[str, str], people: list[Any]) -> None:
+    filled = {
+        "text": "=1+1", "long_text": "one\ntwo", "number": Decimal("-1.25"), "money": -1999,
+        "date": date(2026, 2, 28), "time": time(17, 30), "choice": "blue",
+        "datetime": datetime(2026, 7, 1, 8, 30, tzinfo=UTC), "choices": ["red", "blue"],
+        "boolean": False, "url": "https://kern.example", "email": "a@kern.example",
+        "phone": "030/1234", "relation": 1,
+    }  # fmt: skip
+    _brought_back(stored([filled], names, people), names)
+
+
 def _brought_back(before: list[Organisation], names: dict[str, str]) -> None:
     columns = ",".join(names.values())
     text = "".join(csv_file(export(FIRM, ANNA, QueryDict(f"columns=name,{columns}"), "csv")))
