@@ -24,6 +24,7 @@ from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record, holders
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import Unit, current, unit_of_work
+from kundenkreis.kernel.withheld import Withheld
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
@@ -287,7 +288,13 @@ def _differences(obj: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _settle(model: type[M], made: Sequence[M]) -> list[dict[str, list[Any]]]:
-    return custom.settle(model, made) if issubclass(model, Record) else [{} for _one in made]
+    """Work out what follows from the values of rows about to be written; for each what changed."""
+    if not (issubclass(model, Record) and custom.computed(model)):
+        return [{} for _one in made]
+    if any(isinstance(one._state.fetch_mode, Withheld) for one in made):
+        # Nothing is worked out, or written back, from a row as somebody with less rights sees it.
+        raise RuntimeError(f"{model.__name__} is written as its reader sees it: lock it first")
+    return custom.settle(model, made)
 
 
 def _rewrite(model: type[Any], rows_: Sequence[Any]) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
 
 SHOWN = 5
+JOINED = 10  # of those that no list can be narrowed to
 COUNTED = 500  # beyond, a list says "more than", and shows the newest
 BESIDE = 2  # columns beside the name, and a figure
 
@@ -142,7 +143,7 @@ def _made(way: Way, viewer: Viewer, record: Any) -> RelatedList:
         way.name,
         way.title,
         other.icon,
-        _lines(way, viewer, _first(other, viewer, rows, keys, many=many)),
+        _lines(way, viewer, _first(other, viewer, rows, keys, most=SHOWN if named else JOINED)),
         f"> {formats.number(COUNTED)}" if many else formats.number(len(keys)),
         other.url() + named if named and len(keys) > SHOWN else "",
         other.url("new") + named if named and _may_add(way, viewer) else "",
@@ -150,16 +151,16 @@ def _made(way: Way, viewer: Viewer, record: Any) -> RelatedList:
 
 
 def _first(
-    other: RecordType, viewer: Viewer, rows: QuerySet[Any], keys: list[int], *, many: bool
+    other: RecordType, viewer: Viewer, rows: QuerySet[Any], keys: list[int], most: int
 ) -> list[Any]:
     """The first rows in the order of their list; of very many the newest, which no sorting finds."""
     if not keys:
         return []
-    if many:
-        return list(rows.order_by("-pk")[:SHOWN])
+    if len(keys) > COUNTED:
+        return list(rows.order_by("-pk")[:most])
     _name, fields, descending = order_of(other, viewer, QueryDict())
     few, whole = other.model._default_manager.filter(pk__in=keys), other.rows(viewer)
-    return keyset.page(few, fields, size=SHOWN, whole=whole, descending=descending).rows
+    return keyset.page(few, fields, size=most, whole=whole, descending=descending).rows
 
 
 def _lines(way: Way, viewer: Viewer, records: list[Any]) -> list[Line]:

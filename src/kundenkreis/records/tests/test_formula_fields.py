@@ -21,8 +21,9 @@ from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import write
+from kundenkreis.records import testing, write
 from kundenkreis.records.custom import defining, definitions, formulas
+from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import form_names
 from kundenkreis.records.lists.listing import listing
@@ -254,3 +255,17 @@ def test_control_what_went_past_the_door_is_noticed(half: FieldDefinition) -> No
     with store.group(Side.CRM):
         assert store.recompute(Person, [made.pk]) == 1
     assert again(made).custom["half"] == 1
+
+
+def test_files_show_it_and_take_nothing_of_it_back(half: FieldDefinition) -> None:
+    person(custom__size=Decimal(6))
+    view = QueryDict(f"columns=name,custom__size,{half.name}")
+    text = "".join(csv_file(export(PERSON, ANNA, view, "csv")))
+    assert "3" in text.splitlines()[1]
+
+    head, line = text.splitlines()
+    edited = f"{head}\n{line.replace('6', '8').replace('3', '99')}\n"
+    done = testing.ran(PERSON, testing.brought(PERSON, edited))
+
+    assert testing.counts(done) == {"changed": 1}
+    assert Person.objects.get().custom == {"size": 8, "half": 4}
