@@ -16,7 +16,8 @@ from itertools import batched
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Model
+from django.db.models import BigIntegerField, Count, Model, Q, QuerySet
+from django.db.models.functions import Cast, Substr
 
 from kundenkreis.kernel import bulk, clock
 from kundenkreis.kernel.access import Actor
@@ -104,6 +105,13 @@ def latest(
     return list(entries.order_by("-id")[:limit])
 
 
+def next_of(side: Side, target: str, field: str, after: int) -> AuditEntry | None:
+    """The first entry after another that changed one field of a record, with its changes."""
+    entries = AuditEntry.objects.using(side.alias).select_related("change")
+    later = entries.filter(target=target, pk__gt=after, change__fields__has_key=field)
+    return later.order_by("id").first()
+
+
 def latest_of(
     side: Side, targets: Iterable[str], since: datetime, before: datetime | None, limit: int
 ) -> list[AuditEntry]:
@@ -157,14 +165,24 @@ def on_behalf(
     return list(within.order_by("-id")[:limit])
 
 
-def sizes(side: Side, batches: Iterable[str], prefix: str) -> dict[str, int]:
-    """How many records whose reference begins so each unit of work touched."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many records a unit of work touched, and how many of these somebody may read."""
+
+    all: int
+    readable: int
+
+
+def sizes(
+    side: Side, batches: Iterable[str], prefix: str, readable: QuerySet[Any, Any]
+) -> dict[str, Size]:
+    """Of each unit of work, the records whose reference begins so; `readable` gives numbers."""
     entries = AuditEntry.objects.using(side.alias).filter(batch__in=set(batches))
-    counted = entries.filter(target__startswith=prefix).order_by().values("batch")
-    return {
-        row["batch"]: row["number"]
-        for row in counted.annotate(number=Count("target", distinct=True))
-    }
+    number = Cast(Substr("target", len(prefix) + 1), BigIntegerField())
+    counted = entries.filter(target__startswith=prefix).order_by().annotate(number=number)
+    within = Count("target", distinct=True, filter=Q(number__in=readable))
+    found = counted.values("batch").annotate(every=Count("target", distinct=True), readable=within)
+    return {row["batch"]: Size(row["every"], row["readable"]) for row in found}
 
 
 def touched_since(side: Side, targets: Iterable[str], entry: int, batches: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """Days as people say them, German and English: "in 2 weeks", "nächsten Montag", "Monatsende", "3.12."
 
-Both languages are understood whatever the user's is; "today" is today in the user's time zone. A
-weekday is the next one to come; a day without its year is of this year, or of the next where that
+Both languages are understood whatever the user's is; "today" is today in the company's time zone, as
+in filters. A weekday is the next one to come; a day without its year is of this year, or of the next where that
 is more than half a year past. What could be a figure in the wrong column, such as "21.11", is no day.
 """
 
@@ -11,7 +11,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
-from django.utils import timezone
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import clock
@@ -38,7 +38,7 @@ class NoDay(DomainError):
 
 def parse_day(text: str) -> date:
     """The day somebody means. Raises `NoDay`."""
-    said, today = _folded(text), timezone.localtime(clock.now()).date()
+    said, today = _folded(text), clock.today(settings.COMPANY_ZONE)
     try:
         if len(said) <= LONGEST:
             for read in (_near, _counted, _weekday, _edge, _written):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from kundenkreis.kernel import clock
@@ -50,7 +51,7 @@ STYLES = {
     "de": Style(
         group=".",
         point=",",
-        day="{d:02}.{m:02}.{y}",
+        day="{d:02}.{m:02}.{y:04}",
         short_day="{d}. {month}",
         months=_words("Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."),
         long_months=_words(
@@ -70,7 +71,7 @@ STYLES = {
     "en": Style(
         group=",",
         point=".",
-        day="{d} {month} {y}",
+        day="{d} {month} {y:04}",
         short_day="{d} {month}",
         months=_words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
         long_months=_words(
@@ -136,7 +137,7 @@ def full_day(value: date, language: str | None = None) -> str:
 
 def short_day(value: date, language: str | None = None) -> str:
     """Without the year where it is the current one: "18. Nov.", "18 Nov"."""
-    return _short_day(_local(value), _today(), style(language))
+    return _short_day(_local(value), _today(value), style(language))
 
 
 def month(value: date, language: str | None = None) -> str:
@@ -168,7 +169,7 @@ def when(value: date, language: str | None = None) -> tuple[str, str]:
 
 def side_of_today(value: date) -> int:
     """-1 for a day before today, 0 for today, 1 for one after it."""
-    return (value > _today()) - (value < _today())
+    return (value > _today(value)) - (value < _today(value))
 
 
 # With zone and language looked up already: a list writes dozens of instants, each in two ways.
@@ -203,14 +204,17 @@ def _relative(value: date, local: date, s: Style) -> str:
         hours = round(minutes / 60)
         if abs(hours) < 12:
             return s.hours[hours > 0].format(n=abs(hours))
-    today = _today()
+    today = _today(value)
     calendar_day = local.date() if isinstance(local, datetime) else local
     near = {-1: s.yesterday, 0: s.today, 1: s.tomorrow}
     return near.get((calendar_day - today).days) or _short_day(local, today, s)
 
 
-def _today() -> date:
-    return timezone.localtime(clock.now()).date()
+def _today(value: date) -> date:
+    """The day to compare with: a day is one of the company's, an instant the reader's."""
+    if isinstance(value, datetime):
+        return timezone.localtime(clock.now()).date()
+    return clock.today(settings.COMPANY_ZONE)
 
 
 def _local(value: date) -> date:

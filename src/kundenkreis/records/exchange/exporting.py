@@ -13,11 +13,13 @@ from datetime import tzinfo
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.declaration import Column, RecordType
 from kundenkreis.records.directory import Directory
@@ -151,5 +153,5 @@ def in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator
         yield line
 
 
-def file_name(kind: RecordType, day: Any, form: str) -> str:
-    return f"{kind.slug}-{day:%Y-%m-%d}.{form}"
+def file_name(kind: RecordType, form: str) -> str:
+    return f"{kind.slug}-{clock.today(settings.COMPANY_ZONE)}.{form}"

@@ -185,8 +185,8 @@ def _has_value(model: type[Model], name: str) -> Q:
 
 _LOWEST: tuple[tuple[type[Any], Any], ...] = (
     (BooleanField, False),
-    (DateTimeField, datetime(1000, 1, 1, tzinfo=UTC)),
-    (DateField, date(1000, 1, 1)),
+    (DateTimeField, datetime.min.replace(tzinfo=UTC)),
+    (DateField, date.min),
     (TimeField, time.min),
     (CharField, ""),
     (TextField, ""),

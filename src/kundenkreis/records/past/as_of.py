@@ -72,12 +72,14 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
     words, known = Words(viewer, record, ()), _kept(kind)
     if then is None:
         return []
+    # Amounts are in the currency they had then.
+    code = str(then.get("currency") or "") if kind.sees(viewer, "currency") else ""
     facts_known = (fact for _section, known in layout.facts_for(kind, viewer) for fact in known)
     named = [(fact, name_of(fact)) for fact in facts_known]
     return [
         Then(
             facts.label_of(kind, fact),
-            words.of(name, then.get(name)),
+            words.of(name, then.get(name), code),
             then.get(name) != now.get(name),
         )
         for fact, name in named

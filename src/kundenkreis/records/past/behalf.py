@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel.record import model_named
 from kundenkreis.records import registry
-from kundenkreis.records.past.history import Line, Words, known_changes, names_of, step_words
+from kundenkreis.records.past.history import (
+    Line,
+    Words,
+    currencies,
+    known_changes,
+    lines_of,
+    names_of,
+    step_words,
+)
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -63,10 +71,8 @@ def _of_records(
         if record is None or known is None:
             continue
         words = Words(viewer, record, [entry])
-        lines = [
-            Line(words.label(name), words.of(name, old), words.of(name, new))
-            for name, (old, new) in known.items()
-        ]
+        money = currencies(kind, viewer, record, [entry]).get(entry.pk)
+        lines = lines_of(words, known, money)
         title, icon = step_words(entry.action)
         url = kind.url(record.pk)
         found.append(Done(entry.at, who(entry.actor), title, icon, str(record), url, lines))

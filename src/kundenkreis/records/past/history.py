@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from kundenkreis.kernel.record import internal_fields, reference
 from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.directory import LOOKUPS
-from kundenkreis.records.fields import Info, info
+from kundenkreis.records.fields import Info, column_names, info
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the record; `undo_url` takes back all that was done at once, with `together`
-    records of its type."""
+    """One change of the record; `undo_url` takes back all that was done at once.
+
+    Unless it was `alone`, that is to `together` records of its type; 0 says nothing of how many,
+    because the reader may not read all of them.
+    """
 
     at: datetime
     who: str
@@ -60,6 +63,7 @@ class Step:
     title: str
     icon: str
     undo_url: str
+    alone: bool = True
     together: int = 1
     lines: list[Line] = field(default_factory=list)
 
@@ -84,9 +88,21 @@ def steps(
     more, entries = len(entries) > PAGE, entries[:PAGE]
     named = names_of(name for entry in entries for name in (entry.actor, entry.behalf))
     words = Words(viewer, record, entries)
-    sizes = audit.sizes(kind.side, (entry.batch for entry in entries), f"{kind.side}.{kind.name}:")
+    money = currencies(kind, viewer, record, entries)
+    sizes = audit.sizes(
+        kind.side,
+        (entry.batch for entry in entries),
+        f"{kind.side}.{kind.name}:",
+        kind.rows(viewer).values("pk"),
+    )
     made = [
-        _step(kind, entry, _who(entry, named), words, known, sizes.get(entry.batch, 1))
+        _step(
+            kind,
+            entry,
+            _who(entry, named),
+            lines_of(words, known, money.get(entry.pk)),
+            sizes.get(entry.batch),
+        )
         for entry in entries
         if (known := known_changes(kind, viewer, entry)) is not None
     ]
@@ -114,6 +130,51 @@ def known_changes(
     return None if fields and not known and entry.action == "change" else known
 
 
+def currencies(
+    kind: RecordType, viewer: Viewer, record: Any, entries: Sequence[AuditEntry]
+) -> dict[int, tuple[str, str]]:
+    """By entry, which currency the record's amounts were in before it and after it.
+
+    The entries are the record's, newest first and without gaps.
+    """
+    known = "currency" in column_names(kind.model) and kind.sees(viewer, "currency")
+    if not known or not any(_has_amounts(kind, entry) for entry in entries):
+        return {}
+    later = audit.next_of(kind.side, reference(record), "currency", entries[0].pk)
+    code = _pair(later, "currency")[0] if later else record.currency
+    found = {}
+    for entry in entries:
+        before, after = _pair(entry, "currency") or (code, code)
+        found[entry.pk] = before or after, after or before
+        code = before or after
+    return found
+
+
+def _has_amounts(kind: RecordType, entry: AuditEntry) -> bool:
+    fields = {column.name: column for column in kind.model._meta.concrete_fields}
+    change = getattr(entry, "change", None)
+    return any(
+        name in fields and info(kind.model, name).kind is Kind.MONEY
+        for name in (change.fields if change else ())
+    )
+
+
+def _pair(entry: AuditEntry, name: str) -> Any:
+    change = getattr(entry, "change", None)
+    return change.fields.get(name) if change else None
+
+
+def lines_of(
+    words: Words, known: Mapping[str, list[Any]], money: tuple[str, str] | None = None
+) -> list[Line]:
+    """Changes of fields in words; `money` is the currency before and after."""
+    then, since = money or ("", "")
+    return [
+        Line(words.label(name), words.of(name, old, then), words.of(name, new, since))
+        for name, (old, new) in known.items()
+    ]
+
+
 def _who(entry: AuditEntry, named: Callable[[str], str]) -> str:
     if not entry.behalf:
         return named(entry.actor)
@@ -125,9 +186,8 @@ def _step(
     kind: RecordType,
     entry: AuditEntry,
     who: str,
-    words: Words,
-    known: dict[str, list[Any]],
-    together: int,
+    lines: list[Line],
+    size: audit.Size | None,
 ) -> Step:
     title, icon = step_words(entry.action)
     return Step(
@@ -138,11 +198,9 @@ def _step(
         icon=icon,
         # What the product did by itself is not taken back by hand.
         undo_url=kind.url("undo", entry.batch) if entry.actor.startswith("user:") else "",
-        together=together,
-        lines=[
-            Line(words.label(name), words.of(name, old), words.of(name, new))
-            for name, (old, new) in known.items()
-        ],
+        alone=size is None or size.all == 1,
+        together=size.readable if size and size.readable == size.all else 0,
+        lines=lines,
     )
 
 
@@ -164,7 +222,7 @@ class Words:
     def __init__(self, viewer: Viewer, record: Any, entries: Iterable[AuditEntry]) -> None:
         self._viewer, self._record = viewer, record
         self._model: type[Model] = type(record)
-        self._known: dict[str, Mapping[int, str]] = {}
+        self._known: dict[str, dict[int, str]] = defaultdict(dict)
         self._values: dict[str, set[Any]] = defaultdict(set)
         for entry in entries:
             change = getattr(entry, "change", None)
@@ -178,8 +236,9 @@ class Words:
         except LookupError:
             return name
 
-    def of(self, name: str, value: Any) -> str:
-        """A value of a field; empty for none."""
+    def of(self, name: str, value: Any, currency: str = "") -> str:
+        """A value of a field; empty for none. An amount is in a currency that it had, if one is
+        given, else in the record's."""
         try:
             found = info(self._model, name)
         except LookupError:
@@ -187,20 +246,23 @@ class Words:
         if value in (None, "", audit.HIDDEN):
             return value or ""
         if found.directory or found.related is not None:
-            return self._names(found, value).get(value, "–")
+            return self._name(found, value)
         if found.kind is Kind.MONEY:
-            return formats.money(value, found.currency(self._record))
+            own = found.definition is None and currency
+            return formats.money(value, own or found.currency(self._record))
         return written(found, found.read(value))
 
-    def _names(self, found: Info, value: int) -> Mapping[int, str]:
-        if found.name not in self._known:
-            ids = self._values[found.name] | {value}
-            self._known[found.name] = (
+    def _name(self, found: Info, value: int) -> str:
+        known = self._known[found.name]
+        if value not in known:
+            ids = self._values.pop(found.name, set()) | {value}
+            names = (
                 LOOKUPS[found.name].names(ids)
                 if found.name in LOOKUPS
                 else self._related(found, ids)
             )
-        return self._known[found.name]
+            known |= {pk: names.get(pk, "–") for pk in ids}
+        return known[value]
 
     def _related(self, found: Info, ids: set[int]) -> Mapping[int, str]:
         kind = registry.of_model(found.related)

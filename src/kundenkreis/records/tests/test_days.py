@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from kundenkreis.records.days import NoDay, parse_day
 from kundenkreis.ui import formats
 
 FRIDAY = "2026-11-27T12:00:00Z"
-DAYS = st.dates(date(1000, 1, 1), date(9999, 12, 31))
+DAYS = st.dates()
 
 
 @pytest.mark.parametrize(
@@ -57,11 +58,13 @@ def test_it_says_what_it_does_not_understand_and_what_to_write(text: str) -> Non
     assert "in 2 weeks" in str(refused.value)
 
 
-def test_today_is_today_where_the_user_is() -> None:
-    with clock.freeze("2026-11-27T23:30:00Z"):
+def test_today_is_today_where_the_company_is(settings: Any) -> None:
+    with clock.freeze("2026-11-27T23:30:00Z"), timezone.override(ZoneInfo("Asia/Tokyo")):
         for zone, wanted in (("Europe/Berlin", 28), ("America/New_York", 27)):
-            with timezone.override(ZoneInfo(zone)):
-                assert parse_day("heute") == date(2026, 11, wanted)
+            settings.COMPANY_ZONE = zone
+            assert parse_day("heute") == date(2026, 11, wanted)
+            assert formats.relative(date(2026, 11, wanted), "en") == "today"
+            assert formats.side_of_today(date(2026, 11, wanted)) == 0
 
 
 @given(DAYS, st.sampled_from(["de", "en"]))

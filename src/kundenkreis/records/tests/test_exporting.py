@@ -13,12 +13,13 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.exchange import marks
-from kundenkreis.records.exchange.exporting import csv_file, excel_file, export
+from kundenkreis.records.exchange.exporting import csv_file, excel_file, export, file_name
 from kundenkreis.records.exchange.writers import MOST_ROWS, safe, unsafe
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -131,3 +132,8 @@ def test_a_mark_that_was_not_made_here_is_none() -> None:
     assert marks.read(said.replace("last_name", "source")) is None
     assert marks.read(said[:-1]) is None
     assert marks.read("Last name") is None
+
+
+def test_its_name_has_the_company_s_day() -> None:
+    with clock.freeze("2026-11-27T23:30:00Z"):
+        assert file_name(PERSON, "csv") == "persons-2026-11-28.csv"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -69,6 +70,17 @@ def test_it_puts_empty_values_last(descending: bool) -> None:
     filled = [value for value in values if value is not None]
     assert values[: len(filled)] == filled
     assert filled == sorted(filled, reverse=descending)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_it_shows_days_of_every_year(descending: bool) -> None:
+    days = [date.min, date(999, 12, 31), date(1000, 1, 1), date.max, None]
+    with store.group(Side.CRM, "test"):
+        for n, day in enumerate(days):
+            store.create(SYSTEM, Organisation, name=f"Nr. {n}", next_step_on=day)
+    rows = page(ROWS, ["next_step_on"], size=9, whole=ROWS, descending=descending).rows
+    filled = days[-2::-1] if descending else days[:-1]
+    assert [row.next_step_on for row in rows] == [*filled, None]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from django.http import (
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kundenkreis.kernel import clock
 from kundenkreis.records import jobs, working
 from kundenkreis.records.exchange import commands, exporting, outgoing
 from kundenkreis.records.exchange.writers import CSV, TYPES
@@ -73,7 +72,7 @@ def exported_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
 
 
 def _as_file(answer: HttpResponseBase, kind: RecordType, form: str) -> HttpResponseBase:
-    name = exporting.file_name(kind, clock.now(), form)
+    name = exporting.file_name(kind, form)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
