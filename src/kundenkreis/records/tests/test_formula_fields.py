@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.records import PERSON
+from kundenkreis.engage.profiles.identity import Sighting
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.resolution import resolve
 from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.jobs import runner
@@ -21,7 +24,7 @@ from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import testing, write
+from kundenkreis.records import named, testing, write
 from kundenkreis.records.custom import defining, definitions, formulas
 from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.fields import info
@@ -269,3 +272,21 @@ def test_files_show_it_and_take_nothing_of_it_back(half: FieldDefinition) -> Non
 
     assert testing.counts(done) == {"changed": 1}
     assert Person.objects.get().custom == {"size": 8, "half": 4}
+
+
+def test_the_other_side_has_formulas_too() -> None:
+    def seen(name: str) -> int:
+        with store.group(Side.ENGAGE):
+            now = clock.now()
+            return resolve("shop", [Sighting(name, "", now)], now)[0].profile_id
+
+    earlier = seen("a")
+    defining.create_field(
+        actor=ANNA, kind=named("profile"), type="formula", label={"en": "Greeting"},
+        options={"formula": 'upper("hi")', "places": 0},
+    )  # fmt: skip
+    run_jobs()
+    later = seen("b")
+
+    known = dict(Profile.objects.values_list("pk", "custom"))
+    assert known == {earlier: {"greeting": "HI"}, later: {"greeting": "HI"}}
