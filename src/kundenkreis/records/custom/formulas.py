@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.fields import LANGUAGES, translated
 from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.record import internal_fields, secret_fields
 from kundenkreis.kernel.shapes import SHAPES
@@ -97,12 +99,13 @@ def _settled(kind: RecordType, typed: str, name: str) -> dict[str, Any]:
 
 
 def _meanings(kind: RecordType) -> dict[str, str]:
-    """The field that a text in brackets means: by its name, or its label in any language."""
+    """The field that a text in brackets means: by its name, or its label in any language, that of
+    whoever writes before others."""
     found: dict[str, str] = {}
-    for name, text in labels(kind).items():
-        own = definitions.find(kind.model, name)
-        for said in (text, *(own.label.values() if own is not None else ())):
-            found.setdefault(str(said).casefold(), name)
+    for language in (get_language(), *LANGUAGES):
+        with translation.override(language):
+            for name, text in labels(kind).items():
+                found.setdefault(text.casefold(), name)
     return found | {name: name for name in offered(kind)}
 
 

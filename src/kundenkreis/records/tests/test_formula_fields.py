@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -134,6 +135,8 @@ def test_it_uses_labels_and_keeps_names(half: FieldDefinition) -> None:
         "result": "number",
         "currency": "",
     }
+    with translation.override("en"):
+        assert formulas.settled(PERSON, "[Nachname]")["formula"] == "[last_name]"
     size = definitions.find(Person, "custom__size")
     assert size is not None
     defining.change_field(actor=ANNA, kind=PERSON, pk=size.pk, label={"en": "Weight"})
