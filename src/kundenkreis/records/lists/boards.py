@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records.directory import Directory
+from kundenkreis.records.fields import info
 from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.totals import Added, totals_by
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -23,21 +25,21 @@ if TYPE_CHECKING:
     from kundenkreis.records.lists.filters import Filters
 
 CARDS = 30
+SEPARATOR = " · "
 
 
 @dataclass(slots=True)
 class Filled:
-    """A lane with its cards; `more` says how many are not shown."""
+    """A lane with its cards, and what they are worth by currency; `more` are not shown."""
 
     lane: Lane
     cards: list[SafeString] = field(default_factory=list)
     count: int = 0
-    total: int = 0
-    currency: str = "EUR"
+    added: Added = field(default_factory=Added)
 
     @property
     def sum(self) -> str:
-        return formats.money(self.total, self.currency, whole=True) if self.total else ""
+        return SEPARATOR.join(_worth(self.added))
 
     @property
     def zone(self) -> bool:
@@ -46,13 +48,10 @@ class Filled:
     @property
     def note(self) -> str:
         """The weighted sum, and what the lane says of itself."""
-        weighted = ""
-        if self.total and self.lane.weight not in (None, 0, 100):
-            minor = round(self.total * (self.lane.weight or 0) / 100)
-            weighted = _("weighted %(sum)s") % {
-                "sum": formats.money(minor, self.currency, whole=True)
-            }
-        return " · ".join(part for part in (weighted, str(self.lane.note)) if part)
+        weight = self.lane.weight
+        weighted = _worth(self.added.share(weight)) if weight not in (None, 100) else []
+        said = [_("weighted %(sum)s") % {"sum": SEPARATOR.join(weighted)}] if weighted else []
+        return SEPARATOR.join(part for part in (*said, str(self.lane.note)) if part)
 
     @property
     def more(self) -> int:
@@ -72,11 +71,10 @@ class Boarded:
         """How many cards the lanes hold, and what they are worth; zones show none."""
         shown = [filled for filled in self.lanes if not filled.zone]
         count = formats.number(sum(filled.count for filled in shown))
-        sums: dict[str, int] = {}
+        worth = Added()
         for filled in shown:
-            sums[filled.currency] = sums.get(filled.currency, 0) + filled.total
-        worth = [formats.money(total, code, whole=True) for code, total in sums.items() if total]
-        return " · ".join([count, *worth])
+            worth.join(filled.added)
+        return SEPARATOR.join([count, *_worth(worth)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +132,18 @@ def _first(declared: Board, rows: QuerySet[Any], lane: Lane) -> list[Any]:
 
 
 def _fill(field: str, value: str, rows: QuerySet[Any], lanes: list[Filled]) -> None:
+    amounts = [info(rows.model, value)] if value else []
     by_key = {filled.lane.key: filled for filled in lanes}
     # Lanes that are narrowed alike are counted together; an "or" would keep the index from it.
     for where in {filled.lane.where for filled in lanes}:
         keys = [filled.lane.key for filled in lanes if filled.lane.where == where]
         alike = rows.filter(where or Q(), **{f"{field}__in": keys})
-        for row in _sums(field, value, alike):
-            filled = by_key[row[field]]
-            filled.count += row["count"]
-            # A lane adds up one currency: the one with the most in it.
-            if (row.get("total") or 0) > filled.total:
-                filled.total, filled.currency = row["total"], row["currency"] or "EUR"
+        for key, total in totals_by(alike, amounts, F(field)):
+            filled = by_key[key]
+            filled.count += total.count
+            filled.added.join(total.added.get(value, Added()))
 
 
-def _sums(field: str, value: str, rows: QuerySet[Any]) -> Any:
-    if not value:
-        return rows.order_by().values(field).annotate(count=Count("pk"))
-    grouped = rows.order_by().values(field, "currency")
-    return grouped.annotate(count=Count("pk"), total=Sum(value))
+def _worth(added: Added) -> list[str]:
+    """What is not nothing, in words."""
+    return Added({code: amount for code, amount in added.amounts.items() if amount}).texts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -131,7 +131,7 @@ class Grouped:
 def grouped(
     grouping: Grouping,
     rows: QuerySet[Any],
-    fields: list[Info],
+    fields: Sequence[Info],
     filters: Filters,
     moment: Moment,
     *,

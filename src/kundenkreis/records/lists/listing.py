@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from kundenkreis.records.lists.figures import Figures
 from kundenkreis.records.lists.filters import PAGING, Filters, read
 from kundenkreis.records.lists.grid import Grid, grid_columns
 from kundenkreis.records.lists.grouped import Grouped, grouped
-from kundenkreis.records.lists.grouping import PARAMETER, grouping_of
+from kundenkreis.records.lists.grouping import PARAMETER, Grouping, grouping_of
 from kundenkreis.records.lists.groupmenu import GroupMenu, group_menu
 from kundenkreis.records.lists.groups import FOLDED
 from kundenkreis.records.lists.ordering import order_of, sort_fields
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Column, RecordType
+    from kundenkreis.records.fields import Info
 
 PAGE_SIZE = 50
 PADDING = 24  # of a head, both sides
@@ -196,11 +198,17 @@ def figures(
 def grouped_of(
     kind: RecordType, viewer: Viewer, parameters: QueryDict
 ) -> tuple[QuerySet[Any], Grouped | None]:
-    """The rows of a list, and its groups where it has any."""
-    if PARAMETER not in parameters:
-        return narrowed(kind, viewer, parameters, "")[0], None
-    rows, _filters, _figures, found = _figured(kind, viewer, parameters, "")
-    return rows, found
+    """The rows of a list, and its groups where it has any, for whom only their order matters."""
+    rows, filters = narrowed(kind, viewer, parameters, "")
+    grouping = grouping_of(kind, viewer, filters.vocabulary, parameters)
+    if grouping is None:
+        return rows, None
+    text = parameters.get("q", "")
+    rows, number = counted(kind, viewer, rows, filtered=filters.active, text=text)
+    try:
+        return rows, _grouped(grouping, rows, (), filters, exact=number.exact)
+    except groups.TooMany:
+        return rows, None
 
 
 def _figured(
@@ -230,17 +238,26 @@ def _figured(
     grouping = grouping_of(kind, viewer, filters.vocabulary, parameters)
     if grouping is None:
         return rows, filters, found, None
-    moment = conditions.Moment(clock.now(), ZoneInfo(settings.COMPANY_ZONE))
-    sort = parameters.get("sort", "") or kind.order
     try:
-        made = grouped(
-            grouping, rows, fields, filters, moment, sort=sort, exact=exact or number.exact
-        )
+        made = _grouped(grouping, rows, fields, filters, exact=exact or number.exact)
     except groups.TooMany:
         found.ungrouped = str(grouping.field.label)
         return rows, filters, found, None
     found.groups = made.groups
     return rows, filters, found, made
+
+
+def _grouped(
+    grouping: Grouping,
+    rows: QuerySet[Any],
+    fields: Sequence[Info],
+    filters: Filters,
+    *,
+    exact: bool,
+) -> Grouped:
+    moment = conditions.Moment(clock.now(), ZoneInfo(settings.COMPANY_ZONE))
+    sort = filters.parameters.get("sort", "") or grouping.kind.order
+    return grouped(grouping, rows, fields, filters, moment, sort=sort, exact=exact)
 
 
 def _idle(

@@ -36,6 +36,17 @@ class Added:
         self.amounts[currency] = self.amounts.get(currency, Decimal(0)) + Decimal(amount)
         self.values += values
 
+    def join(self, other: Added) -> None:
+        """Add what other rows have."""
+        for currency, amount in other.amounts.items():
+            self.add(currency, amount, 0)
+        self.values += other.values
+
+    def share(self, percent: int) -> Added:
+        """A part of it, in whole minor units."""
+        parts = {code: round(amount * percent / 100) for code, amount in self.amounts.items()}
+        return Added({code: Decimal(part) for code, part in parts.items()}, self.values)
+
     def texts(self) -> list[str]:
         """The sums as people read them, the largest first."""
         found = sorted(self.amounts.items(), key=lambda one: -abs(one[1]))[:CURRENCIES]
@@ -62,9 +73,7 @@ class Total:
         """Add what other rows have."""
         self.count += other.count
         for name, one in other.added.items():
-            for currency, amount in one.amounts.items():
-                self.added.setdefault(name, Added()).add(currency, amount, 0)
-            self.added[name].values += one.values
+            self.added.setdefault(name, Added()).join(one)
 
 
 def summed(kind: RecordType, columns: Iterable[Column]) -> list[Info]:

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from kundenkreis.kernel.testing import ANNA, BEN, CRM
@@ -194,6 +195,15 @@ def test_one_walks_from_record_to_record_as_the_list_has_them(
     before = [way.previous_url.split("/")[3] for way in ways if way and way.previous_url]
     pks = [str(record.pk) for record in records]
     assert (after, before) == (pks[1:], pks[:-1])
+
+
+def test_who_walks_adds_nothing_up() -> None:
+    some()
+    record = KIND.model._default_manager.get(name="C")
+    asked = QueryDict(urlencode({"in": "group=industry&columns=name,employees"}))
+    with CaptureQueriesContext(connection) as queries:
+        assert walk(KIND, ANNA, record, asked)
+    assert not [one for one in queries if "SUM(" in one["sql"]]
 
 
 def test_too_many_values_are_no_groups(monkeypatch: pytest.MonkeyPatch) -> None:
