@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
 
+    from kundenkreis.kernel.models import RemovedRow
+
 Command = Callable[..., Any]
 ACTIONS = frozenset({"create", "change", "remove", "import", "export"})
 
@@ -235,7 +237,8 @@ class RecordType:
 
     Parameters: `slug` is its place in addresses and never changes; `order` a column's name, with
     "-" for descending; `query(viewer)` gives the visible rows, by default those the right to read
-    reaches; `create`, `change` and `remove` are commands that replace the default ones, and
+    reaches; `removed(viewer, rows)` narrows its deleted records in the same way where rights alone do
+    not say who may know of them; `create`, `change` and `remove` are commands that replace the default ones, and
     `create_many(actor, rows)` is the set-based form of `create`, with a record or an error for each; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
@@ -255,6 +258,7 @@ class RecordType:
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     query: Callable[[Viewer], QuerySet[Any]] | None = None
+    removed: Callable[[Viewer, QuerySet[RemovedRow]], QuerySet[RemovedRow]] | None = None
     create: Command | None = None
     create_many: Command | None = None
     change: Command | None = None

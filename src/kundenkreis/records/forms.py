@@ -6,7 +6,8 @@ A form never touches the record: the command sees the old values and the new one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db import models
@@ -64,9 +65,20 @@ class RecordForm(forms.Form):
             self.fields[name] = made or of_input(kind, name, viewer)
             if record is not None:
                 way = kind.way(name)
-                self.initial[name] = (
-                    way.read(record) if way and way.read else self._initial(info(kind.model, name))
-                )
+                if way and way.read:
+                    self.initial[name] = way.read(record)
+                else:
+                    self._begin_with(info(kind.model, name))
+
+    def _begin_with(self, found: Info) -> None:
+        """What the record has; also an owner or team that nobody is offered any more."""
+        value = self.initial[found.name] = self._initial(found)
+        field = self.fields[found.name]
+        if found.directory and isinstance(field, forms.ChoiceField) and value is not None:
+            offered = cast("list[tuple[Any, Any]]", field.choices)
+            if str(value) not in {str(number) for number, _label in offered}:
+                field = self.fields[found.name] = deepcopy(field)
+                field.choices = [*offered, (value, directory.Directory(()).name(found.name, value))]
 
     def _initial(self, found: Info) -> Any:
         value = getattr(self.record, found.name)

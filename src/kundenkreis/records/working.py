@@ -120,6 +120,8 @@ def _turn(side: Side, work: LongWork, actor: Actor, turn: float) -> bool:
         _open[key] = BEGIN[work.sort, state](side, work, actor), rights
     end = time.monotonic() + turn
     while _open[key][0].piece():
+        if work.found.get("tries"):  # what went wrong before is over
+            note(side, work, found={**work.found, "tries": 0})
         if time.monotonic() > end:
             return True
     _drop(*key)

@@ -16,6 +16,7 @@ from kundenkreis.records import registry
 from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
+    from kundenkreis.kernel.models import RemovedRow
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.page.marks import Marked
 
@@ -32,6 +33,16 @@ def activities(viewer: Viewer) -> QuerySet[Activity]:
         if viewer.level(kind.right("read")) is not Level.ALL:
             rows = rows.filter(_known(kind, viewer))
     return rows
+
+
+def removed_activities(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[RemovedRow]:
+    """The deleted ones the viewer may know of: all, or what they deleted themselves where there are
+    records that they may not read."""
+    readable = (viewer.level(kind.right("read")) for kind in registry.TYPES.values()
+                if kind.side is Side.CRM and kind.model is not Activity)  # fmt: skip
+    if all(level is Level.ALL for level in readable):
+        return rows
+    return rows.filter(actor=viewer.reference)
 
 
 def open_tasks(viewer: Viewer) -> QuerySet[Activity]:

@@ -24,6 +24,7 @@ ACTIVITY = register(
         slug="activities",
         icon="list-todo",
         query=queries.activities,
+        removed=queries.removed_activities,
         actions=frozenset({"create", "change", "remove", "export"}),
         order="-changed_at",
         columns=(

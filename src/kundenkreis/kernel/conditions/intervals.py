@@ -31,7 +31,8 @@ def interval(kind: Kind, op: str, value: Any) -> Interval:
         case "lte":
             return None, _end(value)
         case "gt":
-            return _end(value), None
+            after = _end(value)
+            return (after, None) if after else (_begin(value), _begin(value))  # none is later
         case "gte":
             return _begin(value), None
         case "between":
@@ -51,9 +52,13 @@ def _begin(value: date | datetime) -> Bound:
     return Fixed(value)
 
 
-def _end(value: date | datetime) -> Bound:
-    """Just after the value: the next microsecond, or the next day."""
-    return Fixed(value + (TICK if isinstance(value, datetime) else DAY))
+def _end(value: date | datetime) -> Bound | None:
+    """Just after the value: the next microsecond, or the next day; None after the last there is,
+    which other products write for "never"."""
+    try:
+        return Fixed(value + (TICK if isinstance(value, datetime) else DAY))
+    except OverflowError:
+        return None
 
 
 def _after_now(kind: Kind) -> Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.lists.selection import Selection
 
+RESCUE = timedelta(minutes=2)
+
 
 def begin(
     kind: RecordType, actor: Actor, change: Change | Remove, selection: Selection, job: JobTask
@@ -42,6 +45,8 @@ def begin(
     if total > AT_ONCE:
         working.enqueue(job, kind.side, run)
         return run
+    # Should this process die on the way, the worker goes on.
+    working.enqueue(job, kind.side, run, after=clock.now() + RESCUE)
     while working.go_on(kind.side, run.pk, actor, model=BulkRun):
         pass
     return store.stored(kind.side, BulkRun).get(pk=run.pk)
@@ -89,8 +94,9 @@ def run(kind: RecordType, viewer: Viewer, pk: int) -> BulkRun:
 def stop(kind: RecordType, actor: Actor, pk: int) -> None:
     """Stop a run; what it has done by then stays, and can be taken back."""
     found = run(kind, actor, pk)
-    if found.moving:
-        working.note(kind.side, found, state=BulkRun.State.STOPPED)
+    with store.group(kind.side, "records.stop_bulk"):
+        own = store.rows(BulkRun).filter(pk=found.pk, state=BulkRun.State.RUNNING)
+        store.replace(own, state=BulkRun.State.STOPPED, changed_at=clock.now())
 
 
 def _new(kind: RecordType, actor: Actor, asked: dict[str, object], total: int) -> BulkRun:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as part
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -52,6 +53,7 @@ class Cleaned:
     wrong: dict[str, str] = part(default_factory=dict)
     pk: int | None = None  # the record's number, where the file gives it
     said: bool = True  # whether there is any cell at all
+    amounts: dict[str, Decimal] = part(default_factory=dict)  # as the file says them
 
     def refuse(self, text: str, name: str = "") -> None:
         known = self.wrong.get(name)
@@ -85,6 +87,8 @@ class Cleaner:
             if name in used or name in constants
         }
         self._known: dict[str, dict[Any, Any]] = {name: {} for name in self._readers}
+        # What becomes of a name changes as records are made: `related` keeps those in mind.
+        self._named = {name for name, one in self.fields.items() if isinstance(one, ReferenceField)}
         self._constants = constants
         # They fill what new records lack; an existing one is not changed by what no file says.
         self.constant_only = frozenset(constants) - set(used)
@@ -118,7 +122,7 @@ class Cleaner:
                 found.values[name] = known[key]
                 return
             value = found.values[name] = self._readers[name](cell)
-            if type(key) is str and len(known) < KEPT:
+            if type(key) is str and len(known) < KEPT and name not in self._named:
                 known[key] = value
         except ValidationError as error:
             found.refuse(" ".join(error.messages), name)
@@ -137,8 +141,19 @@ class Cleaner:
         for name, value in found.values.items():
             field = self.fields[name]
             if isinstance(field, MoneyField) and value is not None:
+                found.amounts[name] = value
                 found.values[name] = to_minor(value, self._currency(name, found))
         found.said = any(value not in (None, "", False) for value in found.values.values())
+
+    def meet(self, row: Cleaned, record: Any) -> None:
+        """What depends on the record that a row turned out to mean: amounts on its currency, where
+        the row says none."""
+        if row.values.get("currency") or not (stored := getattr(record, "currency", "")):
+            return
+        for name, amount in row.amounts.items():
+            definition = info(self.kind.model, name).definition
+            if definition is None or not definition.options.get("currency"):
+                row.values[name] = to_minor(amount, stored)
 
     def _currency(self, name: str, found: Cleaned) -> str:
         definition = info(self.kind.model, name).definition

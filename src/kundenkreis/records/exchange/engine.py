@@ -186,6 +186,7 @@ class Engine:
         asked: list[tuple[Cleaned, Any, dict[str, Any]]] = []
         for row in rows:
             record = records[row.pk]
+            self.cleaner.meet(row, record)
             wanted = {
                 name: value
                 for name, value in row.values.items()
@@ -197,35 +198,36 @@ class Engine:
             {name: self._told(row, record, name, directory) for name in wanted}
             for row, record, wanted in asked
         ]
-        plain = [
-            (record, {name: value for name, value in wanted.items() if name not in self._inputs})
-            for _row, record, wanted in asked
-        ]
-        results = write.change_many(self.kind, self.actor, plain)
-        for ((row, record, wanted), told), result in zip(
-            zip(asked, texts, strict=True), results, strict=True
-        ):
-            outcome = self._changed(row, record, wanted, result)
+        bare = [one for one in asked if not one[2].keys() & self._inputs.keys()]
+        done = write.change_many(self.kind, self.actor, [(record, to) for _, record, to in bare])
+        results = {row.row.number: one for (row, _, _), one in zip(bare, done, strict=True)}
+        for (row, record, wanted), told in zip(asked, texts, strict=True):
+            number = row.row.number
+            result = results[number] if number in results else self._with_inputs(record, wanted)
+            outcome = self._changed(row, result)
             outcome.changes, outcome.title = told, str(record)
             yield outcome
 
-    def _changed(
-        self, row: Cleaned, record: Any, wanted: dict[str, Any], result: bool | DomainError
-    ) -> Outcome:
-        if isinstance(result, DomainError):
-            return Outcome(row.row, Became.FAILED, row.pk, {result.field: str(result)})
-        changed = result
+    def _with_inputs(self, record: Any, wanted: dict[str, Any]) -> bool | DomainError:
+        """Change fields and what is kept elsewhere: all of it, or nothing."""
+        plain = {name: value for name, value in wanted.items() if name not in self._inputs}
         try:
             with store.group(self.kind.side):
+                (changed,) = write.change_many(self.kind, self.actor, [(record, plain)])
+                if isinstance(changed, DomainError):
+                    raise changed
                 for name in wanted.keys() & self._inputs.keys():
                     set_to = self._inputs[name].change
                     assert set_to is not None  # noqa: S101 - otherwise it is not wanted
                     set_to(self.actor, record, wanted[name])
-                    changed = True
         except DomainError as error:
-            return Outcome(row.row, Became.FAILED, row.pk, {error.field: str(error)})
-        became = Became.CHANGED if changed else Became.UNCHANGED
-        return Outcome(row.row, became, row.pk)
+            return error
+        return True
+
+    def _changed(self, row: Cleaned, result: bool | DomainError) -> Outcome:
+        if isinstance(result, DomainError):
+            return Outcome(row.row, Became.FAILED, row.pk, {result.field: str(result)})
+        return Outcome(row.row, Became.CHANGED if result else Became.UNCHANGED, row.pk)
 
     def _wants(self, row: Cleaned, record: Any, name: str, value: Any) -> bool:
         """Whether the file means to change this field of a record."""

@@ -92,7 +92,7 @@ class Related:
         wanted: dict[str, dict[str, Unknown]] = {}
         for values in rows:
             for one in values.values():
-                if isinstance(one, Unknown) and isinstance(self._known[one.key], Unknown):
+                if isinstance(one, Unknown) and isinstance(self._known.get(one.key, one), Unknown):
                     wanted.setdefault(one.kind.name, {})[one.text] = one
         for unknown in wanted.values():
             kind = next(iter(unknown.values())).kind

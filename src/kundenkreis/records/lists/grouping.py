@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel.conditions import All, Compare, Kind, Node, caseless
-from kundenkreis.kernel.conditions.periods import TICK
 from kundenkreis.records import directory, registry
 from kundenkreis.records.fields import info
 from kundenkreis.ui import formats
@@ -74,6 +73,12 @@ class Grouping:
         month = key.month - 1 + STEPS[self.step][0]
         return key.replace(year=key.year + month // 12, month=month % 12 + 1)
 
+    def last(self, key: date) -> date:
+        """The last day of a stretch of time; there is none after the 31st of December 9999, which
+        some products write for "never"."""
+        ends = key.year == date.max.year and key.month + STEPS[self.step][0] > 12
+        return date.max if ends else self.next(key) - timedelta(days=1)
+
     def node(self, key: Any) -> Node:
         """The condition that is true of the rows of a group."""
         if key is None:
@@ -82,11 +87,11 @@ class Grouping:
             return Compare(self.field.name, "has_any", (key,))
         if not self.step:
             return Compare(self.field.name, "is", key)
-        end: date = self.next(key) - timedelta(days=1)
+        end = self.last(key)
         if self.field.kind is Kind.DATE:
             return Compare(self.field.name, "between", (key, end))
         first = datetime.combine(key, time(), _zone())
-        last = datetime.combine(self.next(key), time(), _zone()) - TICK
+        last = datetime.combine(end, time.max, _zone())
         return Compare(self.field.name, "between", (first, last))
 
     def others(self, keys: Collection[Any]) -> Node:

@@ -10,6 +10,7 @@ from django.db.models import Aggregate, JSONField
 
 from kundenkreis.kernel import wordindex
 from kundenkreis.kernel.access import Level, may_read_all
+from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.folding import caseless
 from kundenkreis.kernel.words import different
 from kundenkreis.records.fields import info
@@ -39,7 +40,11 @@ def in_use(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> dict[str, 
     """By field, the words that the latest records say of those the viewer may read, in order.
 
     Of lists of words, such as tags, those of all records where the viewer may read all of them.
+    Raises `NotAllowed` for a field that is hidden from the viewer.
     """
+    for name in names:
+        if not kind.sees(viewer, name):
+            raise NotAllowed(f"{kind.subject}.{name}")
     found: dict[str, list[str]] = {}
     listed = [name for name in names if info(kind.model, name).several]
     if (

@@ -49,6 +49,11 @@ class Edit:
         self.changed = False  # whether saving made a difference
 
     @property
+    def out_of_sight(self) -> bool:
+        """Whether the record is no longer the viewer's to read: it was handed over, say."""
+        return not self.kind.rows(self.viewer).filter(pk=self.record.pk).exists()
+
+    @property
     def seen(self) -> str:
         """What the facts hold, to tell later whether somebody else has changed them."""
         return json.dumps(self.before)

@@ -62,8 +62,7 @@ def shown(kind: RecordType, record: Any, fact: str | Column, directory: Director
 
 def declared(kind: RecordType, viewer: Viewer, name: str) -> str | Column:
     """The fact of that name as it was declared."""
-    facts = (fact for _section, known in layout.facts_for(kind, viewer) for fact in known)
-    return next(fact for fact in facts if name == name_of(fact))
+    return next(fact for fact in layout.facts_of(kind, viewer) if name == name_of(fact))
 
 
 def label_of(kind: RecordType, fact: str | Column) -> str:

@@ -88,13 +88,14 @@ def merge(kind: RecordType, actor: Actor, pk: int, before: Seen, values: Mapping
         if not wanted:
             return record
         try:
-            write.change(kind, actor, pk, record.version, wanted)
+            written = write.change(kind, actor, pk, record.version, wanted)
         except Conflict:
             # Somebody saved in this very moment: what they changed is looked at anew.
             if attempt == TRIES or kind.one(actor, pk).version == record.version:
                 raise
             continue
-        return kind.one(actor, pk)
+        # It may have left the actor's sight by this: handed over to somebody else, say.
+        return kind.rows(actor).filter(pk=pk).first() or written
     raise AssertionError("unreachable")  # the last attempt has returned or raised
 
 

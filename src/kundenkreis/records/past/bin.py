@@ -34,7 +34,11 @@ class Deleted:
 
 def may_restore(viewer: Viewer, kind: RecordType, row: RemovedRow) -> bool:
     """Whether the viewer may know of a deleted record and bring it back."""
-    return all(viewer.covers(kind.right(action), row) for action in ("read", "remove"))
+    known = all(viewer.covers(kind.right(action), row) for action in ("read", "remove"))
+    if not known or kind.removed is None:
+        return known
+    here = store.stored(kind.side, RemovedRow).filter(pk=row.pk)
+    return kind.removed(viewer, here).exists()
 
 
 def may_restore_row(viewer: Viewer, row: RemovedRow) -> bool:
@@ -51,6 +55,8 @@ def deleted(
         table=kind.model._meta.label_lower, root=True, restored_at=None
     )
     rows = visible(viewer, visible(viewer, rows, kind.right("remove")), kind.right("read"))
+    if kind.removed is not None:
+        rows = kind.removed(viewer, rows)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: PAGE + 1])

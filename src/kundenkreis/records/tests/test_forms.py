@@ -98,3 +98,13 @@ def test_it_starts_a_form_from_its_address() -> None:
     assert (initial["source"], initial["owner_id"]) == ("Messe", ANNA.user_id)
     hidden = initial_from(kind, BEN, form_names(kind, BEN), {"organisation": str(organisation.pk)})
     assert hidden["organisation"] is None
+
+
+def test_an_owner_who_is_offered_no_more_stays_until_somebody_chooses_another() -> None:
+    firm = make_organisation(owner_id=999)
+    form = filled("organisation", ["name", "owner_id"], firm, name="B", owner_id="999")
+    assert form.is_valid()
+    assert form.cleaned_data["owner_id"] == 999
+    # Nobody else can be given to them.
+    other = filled("organisation", ["owner_id"], make_organisation("Other"), owner_id="999")
+    assert not other.is_valid()

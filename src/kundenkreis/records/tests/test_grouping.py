@@ -249,3 +249,12 @@ def test_a_filter_takes_the_groups_along() -> None:
     where = {"v": 1, "where": {"type": "compare", "field": "employees", "op": "gt", "value": 2}}
     query = urlencode({"where": json.dumps(where), "group": "industry"})
     assert shown(listed(query)) == ["Bau: 1", "A", "Optik: 1", "D"]
+
+
+def test_the_last_day_there_is_makes_a_group_like_any_other() -> None:
+    until = defining.create_field(
+        actor=ANNA, kind=KIND, label={"en": "Until"}, type="date", filterable=True
+    )
+    make("For ever", **{until.name: date(9999, 12, 31)})
+    for step in ("month", "quarter", "year"):
+        assert "For ever" in shown(listed(f"group={until.name}:{step}"))

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import named, testing, write
@@ -198,3 +199,31 @@ def test_a_file_of_another_installation_is_no_round_trip(firm: Organisation) -> 
     back = testing.brought(ORGANISATION, text.replace(mark, "0" * len(mark)))
     assert (back.state, back.problem) == ("asking", "")
     assert "trip" not in back.asked
+
+
+def test_an_amount_without_a_currency_is_in_that_of_its_record() -> None:
+    ship_pipeline(actor=SYSTEM)
+    sale = {"title": "Kyoto", "currency": "JPY", "value_minor": 500}
+    record = write.create(OPPORTUNITY, ANNA, {**sale, "expected_on": date(2026, 3, 1)})
+    text = edited(exported(OPPORTUNITY), lambda rows: rows[0].update(Value="700"))
+    testing.ran(OPPORTUNITY, testing.brought(OPPORTUNITY, text))
+    record.refresh_from_db()
+    assert (record.value_minor, record.currency) == (700, "JPY")
+
+
+def test_a_row_of_which_a_part_is_refused_changes_nothing() -> None:
+    (email,) = [one for one in PERSON.inputs if one.name == "email"]
+    write.create(PERSON, ANNA, {"last_name": "Kern", "email": "kern@example.org"})
+    text = exported(PERSON).replace("Kern", "Korn").replace("kern@example", "korn@example")
+
+    def refuse(*_: Any) -> None:
+        raise DomainError("No.", field="email")
+
+    was = email.change
+    object.__setattr__(email, "change", refuse)
+    try:
+        transfer = testing.ran(PERSON, testing.brought(PERSON, text))
+    finally:
+        object.__setattr__(email, "change", was)
+    assert counts(transfer) == {"failed": 1}
+    assert Person.objects.get().last_name == "Kern"

@@ -136,8 +136,9 @@ def actions(kind: RecordType, viewer: Viewer) -> list[dict[str, Any]]:
         found += [
             {"name": "edit", "label": _("Change"), "icon": "pencil", "key": "e"},
             {"name": "assign", "label": _("Assign"), "icon": "user-round", "key": "a"},
-            {"name": "tag", "label": _("Tags"), "icon": "tag"},
         ]
+        if kind.sets(viewer, "tags"):
+            found.append({"name": "tag", "label": _("Tags"), "icon": "tag"})
     if next_step.may_plan(kind, viewer):
         label = _("Next step")
         found.insert(2, {"name": "step", "label": label, "icon": "calendar-plus", "key": "w"})
@@ -185,7 +186,7 @@ def _form(request: StaffRequest, kind: RecordType, what: str) -> Any:
             return ValuesForm(kind, request.viewer, ("owner_id", "team_id"), data)
         case "step" if next_step.may_plan(kind, request.viewer):
             return StepForm(kind, request.viewer, data)
-        case "tag":
+        case "tag" if kind.sets(request.viewer, "tags"):
             return TagsForm(in_use(kind, request.viewer, ["tags"])["tags"], data)
         case "remove":
             return None

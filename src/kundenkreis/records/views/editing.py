@@ -26,6 +26,9 @@ def edit_fact(request: StaffRequest, kind: RecordType, pk: int, name: str) -> Ht
     edit, given = Edit(kind, request.viewer, pk, [name]), request.method == "POST"
     # Who takes what somebody else has stored meanwhile writes nothing.
     if given and ("take" in request.POST or edit.save(request.POST)):
+        if edit.changed and edit.out_of_sight:
+            messages.success(request, _("Saved. It is not yours to read any more."))
+            return HttpResponse(headers={"HX-Redirect": kind.url()})
         answer = show(request, kind, "fact", edit.content(), part="value")
         if edit.changed:
             return saved(answer, kind, edit.record)
@@ -51,6 +54,9 @@ def edit_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     if name := request.POST.get("take", ""):
         edit.take(request.POST, name)
     elif given and edit.save(request.POST):
+        if edit.changed and edit.out_of_sight:
+            messages.success(request, _("Saved. It is not yours to read any more."))
+            return redirect(kind.url())
         if edit.changed:
             messages.success(request, _("Saved."), extra_tags=undo_url(kind, edit.record))
         return redirect(kind.url(pk))

@@ -24,15 +24,18 @@ from kundenkreis.crm.work.commands import (
     keep_draft,
 )
 from kundenkreis.crm.work.models import Activity, Draft, Notice
-from kundenkreis.kernel import clock, testing
+from kundenkreis.kernel import clock, store, testing
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.forgetting import forget
-from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.models import AuditEntry, RemovedRow
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
+from kundenkreis.records.page import merging
+from kundenkreis.records.page.editing import Edit
 from kundenkreis.records.past import undo
+from kundenkreis.records.past.bin import deleted
 from kundenkreis.records.past.history import undo_url
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -237,3 +240,33 @@ def test_an_open_task_keeps_its_person_and_done_work_is_forgotten_in_time() -> N
         assert not Activity.objects.exists()
         assert not TimelineEntry.objects.exists()
         assert not Person.objects.exists()
+
+
+def test_the_bin_tells_nothing_of_people_whom_one_may_not_know() -> None:
+    kind = named("activity")
+    own = MappingProxyType(
+        {"crm.activity.*": Level.ALL, "crm.person.*": Level.OWN, "crm.organisation.*": Level.ALL}
+    )
+    lea = Viewer(name="Lea", user_id=902, grants=own)
+    of_anna = add_activity(actor=ANNA, about=jana(), text="Ill for weeks")
+    hers = people.create_person(actor=lea, last_name="Kern")
+    of_lea = add_activity(actor=lea, about=hers, text="Called")
+    write.remove(kind, ANNA, of_anna.pk)
+    write.remove(kind, lea, of_lea.pk)
+    assert len(deleted(kind, ANNA)[0]) == 2
+    assert ["Called" in one.title for one in deleted(kind, lea)[0]] == [True]
+    (image,) = store.stored(Side.CRM, RemovedRow).filter(row=of_anna.pk, root=True)
+    with pytest.raises(NotFound):
+        undo.undo(lea, Side.CRM, image.batch)
+
+
+def test_whoever_gives_a_record_away_is_told_that_it_was_saved() -> None:
+    kind = named("person")
+    grants = MappingProxyType({"crm.person.*": Level.OWN, "crm.contactdetail.*": Level.OWN})
+    lea = Viewer(name="Lea", user_id=902, grants=grants)
+    person = people.create_person(actor=lea, last_name="Kern")
+    edit = Edit(kind, lea, person.pk, ["owner_id"])
+    written = merging.merge(kind, lea, person.pk, edit.before, {"owner_id": 903})
+    assert written.owner_id == 903
+    edit.record = written
+    assert edit.out_of_sight
