@@ -69,6 +69,15 @@ def rebuild_search(kind: str) -> None:
     indexing.rebuild_type(registry.named(kind))
 
 
+@job(Side.CRM)
+def rewrite_search(kind: str, path: str, pks: list[int]) -> None:
+    """Write anew by what records are found that name others, which are called differently now."""
+    indexing.rewrite(registry.named(kind), path, pks)
+
+
+indexing.leave_to(rewrite_search.enqueue)
+
+
 @every(hours=1)
 @job(Side.CRM)
 def look_after_field_indexes() -> None:

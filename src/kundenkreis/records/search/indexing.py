@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 CHUNK = 500
+AT_ONCE = 1_000  # documents that are written because another record is called something else now
 REBUILT = "records.search."  # the cursors that say so, by type
 
 
@@ -32,8 +33,12 @@ def follow(unit: Unit) -> None:
             changed = unit.touched.get(model, {})
             pks = [pk for pk, names in changed.items() if names & {name, *EVERYTHING}]
             if pks:
-                named = store.rows(kind.model).filter(**{f"{path}__in": pks})
-                touched.update(named.values_list("pk", flat=True))
+                named = store.rows(kind.model).filter(**{f"{path}__in": pks}).order_by()
+                found = list(named.values_list("pk", flat=True)[: AT_ONCE + 1])
+                if len(found) > AT_ONCE and unit.side is Side.CRM and _later:
+                    _later[0](kind.name, path, pks)  # nobody should wait for so many
+                else:
+                    touched.update(named.values_list("pk", flat=True))
         if touched:
             write(kind, touched)
 
@@ -49,6 +54,27 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
         gone = set(part) - {one.row for one in made}
         if gone:
             search.forget(kind.side, kind.name, gone)
+
+
+def leave_to(job: Callable[[str, str, list[int]], object]) -> None:
+    """Say who writes, after the commit, the documents of very many that name some records."""
+    _later[:] = [job]
+
+
+_later: list[Callable[[str, str, list[int]], object]] = []
+
+
+def rewrite(kind: RecordType, path: str, pks: list[int]) -> None:
+    """Write the documents of all records that name others at a path, piece by piece."""
+    last = 0
+    while True:
+        with store.group(kind.side, "records.rewrite_search"):
+            named = store.rows(kind.model).filter(**{f"{path}__in": pks}, pk__gt=last)
+            part = list(named.order_by("pk").values_list("pk", flat=True).distinct()[:CHUNK])
+            write(kind, part)
+        if not part:
+            return
+        last = part[-1]
 
 
 def rebuild(side: Side) -> int:

@@ -17,6 +17,7 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.forgetting import forget
+from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.models import RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
@@ -166,3 +167,20 @@ def test_where_very_many_begin_so_parts_of_words_are_not_looked_for(
     assert found("berg") == ["Berger", "Bergfeld", "Bergmann"]
     # Whoever may not read these does not notice how many there are.
     assert found("berg", viewer=BEN) == [name for name in few if name == "Heidelberg"]
+
+
+def test_the_documents_of_very_many_are_written_after_the_rename(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(indexing, "AT_ONCE", 1)
+    monkeypatch.setattr(indexing, "CHUNK", 1)
+    firm = create_organisation(actor=ANNA, name="Müller Straßenbau GmbH")
+    for name in ("Kern", "Lang", "Weiß"):
+        create_person(actor=ANNA, last_name=name, organisation=firm)
+    write.change(FIRM, ANNA, firm.pk, None, {"name": "Tiefbau Saale"})
+    assert found("tiefbau", FIRM) == ["Tiefbau Saale"]
+    assert found("tiefbau") == []
+    while runner.run_due(Side.CRM):
+        pass
+    assert found("tiefbau") == ["Kern", "Lang", "Weiß"]
+    assert found("strassenbau") == []
