@@ -49,6 +49,16 @@ def test_a_view_is_seen_by_whom_it_is_shared_with_and_nobody_else() -> None:
     assert seen(CLARA) == ["everybody's"]
 
 
+def test_a_view_keeps_its_groups_as_far_as_its_reader_may_know_the_field() -> None:
+    view = save("by industry", "public", query="group=industry&fold=Optik&sort=name")
+    assert view.state == {"group": ["industry"]}
+    blind = replace(CLARA, hidden=MappingProxyType({"crm.organisation": frozenset({"industry"})}))
+    for reader, groups, less in ((CLARA, ["industry"], False), (blind, [], True)):
+        asked = opened(KIND, reader, QueryDict(f"view={view.pk}"))
+        assert asked.getlist("group") == groups
+        assert state_of(KIND, reader, asked).less is less
+
+
 def test_views_of_one_type_and_side_are_not_those_of_another() -> None:
     save("firms", "public")
     assert saved_views.views_of(named("person"), ANNA) == []
