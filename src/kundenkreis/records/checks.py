@@ -20,14 +20,13 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from kundenkreis.kernel.access import Level, Viewer, guarded
-from kundenkreis.kernel.conditions import Kind
 from kundenkreis.records import registry
 from kundenkreis.records.declaration import ACTIONS, RecordType
 from kundenkreis.records.fields import column_names, info
 from kundenkreis.records.registry import ADDED, TYPES
 
 if TYPE_CHECKING:
-    from kundenkreis.records.declaration import Column
+    pass
 
 MOST_REPLACED = 3
 PLACES = ("left", "centre", "right")
@@ -241,10 +240,6 @@ def _called(kind: RecordType) -> Iterator[tuple[str, object]]:
 
 def _lane(kind: RecordType) -> tuple[str, ...]:
     return (f"{kind.board.field}_id",) if kind.board else ()
-
-
-def _kind(kind: RecordType, column: Column) -> Kind:
-    return info(kind.model, column.name).kind
 
 
 def _takes(command: Any, name: str) -> bool:

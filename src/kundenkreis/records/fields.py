@@ -19,7 +19,7 @@ from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.custom import CustomValue
 from kundenkreis.kernel.fields import Translated, is_custom
-from kundenkreis.kernel.money import Money
+from kundenkreis.kernel.money import CURRENCY, Money
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.custom.types import column_of
@@ -150,8 +150,13 @@ class Info:
 
     def currency(self, record: Any) -> str:
         """The currency of a record's amount: the record's own, or what the definition says."""
+        return self.currency_among(getattr(record, "currency", ""))
+
+    def currency_among(self, *said: Any) -> str:
+        """The currency of an amount: what the definition says, else the first that is said, else
+        that of new records."""
         fixed = self.definition.options.get("currency") if self.definition is not None else ""
-        return fixed or getattr(record, "currency", "") or "EUR"
+        return str(fixed or next(filter(None, said), "") or _usual_currency(self.column.model))
 
     def value(self, record: Any) -> Any:
         """The value of a record: money as `Money`, references as the row they point at."""
@@ -159,6 +164,12 @@ class Info:
         if self.kind is Kind.MONEY and value is not None:
             return Money(value, self.currency(record))
         return value
+
+
+def _usual_currency(model: type[models.Model]) -> str:
+    """The currency of amounts of which nothing says it."""
+    beside = next((one for one in model._meta.concrete_fields if one.name == "currency"), None)
+    return (beside.get_default() if beside is not None else "") or CURRENCY
 
 
 def _exists(model: type[models.Model] | None, pk: int) -> bool:

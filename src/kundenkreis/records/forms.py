@@ -32,6 +32,7 @@ from kundenkreis.records.formfields import (
     TranslatedField,
     WordsField,
 )
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -88,12 +89,9 @@ class RecordForm(forms.Form):
         return value
 
     def _currency(self, found: Info) -> str:
-        if found.definition is not None and (fixed := found.definition.options.get("currency")):
-            return str(fixed)
         chosen = self.cleaned_data.get("currency") if hasattr(self, "cleaned_data") else None
         stored = getattr(self.record, "currency", None)
-        default = info(self.kind.model, "currency").column.get_default()
-        return str(chosen or stored or default or "EUR")
+        return found.currency_among(chosen, stored)
 
     def clean(self) -> dict[str, Any]:
         values = dict(super().clean() or self.cleaned_data)
@@ -243,8 +241,7 @@ def initial_from(
             continue
         target = of_input(kind, name, viewer)
         if isinstance(target, ReferenceField):
-            pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-            found[name] = target.kind.rows(viewer).filter(pk=pk).first()
+            found[name] = target.kind.rows(viewer).filter(pk=whole(text)).first()
         else:
             found[name] = text[:200]
     return found

@@ -19,7 +19,7 @@ class FieldDefinition(models.Model):
 
     `kind` names the type. `key` is made once and never changes: values lie under it in `custom` of
     every record, and files, formulas and addresses name it. `options` are those of the type
-    (`records.fieldtypes`); `default` is a value as it is stored. `section` is the key of the group
+    (`custom.types`); `default` is a value as it is stored. `section` is the key of the group
     of facts it stands in unless a layout says otherwise.
     """
 
@@ -185,7 +185,7 @@ class Transfer(LongWork):
 class SavedView(models.Model):
     """A way to look at the records of a type: what a list shows, in which order, as what.
 
-    `state` are the parameters of the list's address (`records.state`), as its owner may see them.
+    `state` are the parameters of the list's address (`lists.state`), as its owner may see them.
     Whoever else opens the view gets of it what they may see themselves.
     """
 

@@ -65,9 +65,7 @@ def create_many(
     return [_tried(kind, partial(create, kind, actor, row)) for row in rows]
 
 
-def create_records(
-    kind: RecordType, actor: Actor, rows: Sequence[Mapping[str, Any]]
-) -> list[Any | DomainError]:
+def create_records(kind: RecordType, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """The default command's work for many rows."""
     right, owned = kind.right("create"), issubclass(kind.model, Record)
     actor.require(right)

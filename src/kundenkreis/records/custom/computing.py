@@ -16,7 +16,7 @@ from django.db import models
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.json_values import MOST_WHOLE
-from kundenkreis.kernel.money import to_major, to_minor
+from kundenkreis.kernel.money import CURRENCY, to_major, to_minor
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records.custom.types import FORMULA, TEXT_LENGTH
 from kundenkreis.records.formulas.evaluating import evaluate
@@ -174,7 +174,7 @@ def _major(minor: int | None, currency: str) -> Decimal | None:
 
 
 def _currency(record: Any) -> str:
-    return getattr(record, "currency", "") or "EUR"
+    return getattr(record, "currency", "") or CURRENCY
 
 
 def circle(name: str, formula: Node, fields: Named) -> Iterator[str]:

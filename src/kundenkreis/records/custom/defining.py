@@ -85,7 +85,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
             position=max((one.position for one in others), default=0) + 1,
             **checked,
         )
-        _tell(kind, computed=actor if formula else None)
+        _tell(kind, computed=formula)
         return made
 
 
@@ -103,7 +103,7 @@ def change_field(*, actor: Actor, kind: RecordType, pk: int, **values: Any) -> F
         if store.change(actor, found, **checked):
             definitions.changed(kind.side)
             anew = found.options != before and _refit(kind, actor, found)
-            _tell(kind, computed=actor if anew else None)
+            _tell(kind, computed=anew)
         return found
 
 
@@ -144,7 +144,7 @@ def remove_field(*, actor: Actor, kind: RecordType, pk: int) -> str:
             )
         formulas.require_unused(kind, found.name)
         store.remove(actor, found)
-        work.plan_purge(kind, actor, found.key)
+        work.plan_purge(kind, found.key)
         _tell(kind)
         return unit.batch
 
@@ -159,7 +159,7 @@ def restore_field(*, actor: Actor, kind: RecordType, batch: str) -> FieldDefinit
         found = store.restore(actor, removal.waiting(batch, 1)[0]).roots[0]
         assert isinstance(found, FieldDefinition)  # noqa: S101 - the table says so
         work.keep_values(kind, found.key)
-        _tell(kind, computed=actor if found.type == FORMULA else None)
+        _tell(kind, computed=found.type == FORMULA)
         return found
 
 
@@ -172,12 +172,12 @@ def _refit(kind: RecordType, actor: Actor, changed: FieldDefinition) -> bool:
     return changed.type == FORMULA or any(changed.name in computing.uses(one) for one in fields)
 
 
-def _tell(kind: RecordType, *, searched: bool = False, computed: Actor | None = None) -> None:
+def _tell(kind: RecordType, *, searched: bool = False, computed: bool = False) -> None:
     """Let every process know, and the worker see to the indexes, to what the search finds, and to
     what formulas give."""
     definitions.changed(kind.side)
-    if computed is not None:
-        work.compute(kind, computed, go_on_with_field)
+    if computed:
+        work.compute(kind, go_on_with_field)
     soon = clock.now() + timedelta(seconds=1)  # what is not committed yet the worker cannot see
     if searched and kind.search:
         rebuild_search.enqueue_once(f"records.search|{kind.subject}", kind.name, after=soon)

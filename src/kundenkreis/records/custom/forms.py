@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from kundenkreis.kernel.money import CURRENCIES, to_minor
+from kundenkreis.kernel.money import CURRENCIES, CURRENCY, to_minor
 from kundenkreis.kernel.shapes import SHAPES
 from kundenkreis.records.custom import computing, formulas, layout
 from kundenkreis.records.custom.choicerows import ChoiceRows
@@ -111,7 +111,7 @@ class FieldForm(forms.Form):
             return {**known, **found.options, "formula": text}
         start = None if found.default is None else SHAPES[found.fieldtype.shape].read(found.default)
         if found.type == "money":
-            start = MoneyField().shown(start, found.options.get("currency") or "EUR")
+            start = MoneyField().shown(start, found.options.get("currency") or CURRENCY)
         return {**known, **found.options, "default": start}
 
     def _default(self, options: Mapping[str, Any]) -> Any:
@@ -119,7 +119,7 @@ class FieldForm(forms.Form):
         if value in (None, "", False):
             return None
         if self.sort == "money":
-            value = to_minor(value, options.get("currency") or "EUR")
+            value = to_minor(value, options.get("currency") or CURRENCY)
         return SHAPES[TYPES[self.sort].shape].write(value)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
-from kundenkreis.kernel.money import CURRENCIES
+from kundenkreis.kernel.money import CURRENCIES, CURRENCY
 from kundenkreis.records.custom import formulas
 from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.registry import TYPES as RECORD_TYPES
@@ -100,7 +100,7 @@ def _currency(kind: RecordType, given: Any) -> str:
     """Empty where each record says its own."""
     if not given and any(one.name == "currency" for one in kind.model._meta.concrete_fields):
         return ""
-    code = str(given or "EUR")
+    code = str(given or CURRENCY)
     if code not in CURRENCIES:
         raise DomainError(_("Choose a currency."), field="currency")
     return code

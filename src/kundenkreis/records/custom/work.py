@@ -35,7 +35,7 @@ SOON = timedelta(seconds=1)  # what is not committed yet the worker cannot see
 _DEFINITIONS = FieldDefinition._meta.label_lower
 
 
-def compute(kind: RecordType, actor: Actor, job: JobTask) -> None:
+def compute(kind: RecordType, job: JobTask) -> None:
     """Work out the formulas of all records of a type; needs a unit of work in progress.
 
     Whatever was under way for an earlier change of them begins anew.
@@ -44,13 +44,13 @@ def compute(kind: RecordType, actor: Actor, job: JobTask) -> None:
     stale = [one for one in earlier if one.sort == "compute"]
     store.replace(earlier.filter(pk__in=[one.pk for one in stale]), state=State.DONE)
     total = store.rows(kind.model).count()
-    made = _new(kind, actor, State.RUNNING, {"do": "compute"}, total)
+    made = _new(kind, State.RUNNING, {"do": "compute"}, total)
     working.enqueue(job, kind.side, made, after=clock.now() + SOON)
 
 
-def plan_purge(kind: RecordType, actor: Actor, key: str) -> None:
+def plan_purge(kind: RecordType, key: str) -> None:
     """Have the values of a field that is being deleted go, once it cannot come back any more."""
-    _new(kind, actor, State.WAITING, {"do": "purge", "key": key}, 0)
+    _new(kind, State.WAITING, {"do": "purge", "key": key}, 0)
 
 
 def keep_values(kind: RecordType, key: str) -> None:
@@ -199,9 +199,7 @@ def _names(image: RemovedRow, work: FieldWork) -> bool:
     return said == (work.kind, work.asked["key"])
 
 
-def _new(
-    kind: RecordType, actor: Actor, state: str, asked: dict[str, object], total: int
-) -> FieldWork:
+def _new(kind: RecordType, state: str, asked: dict[str, object], total: int) -> FieldWork:
     now = clock.now()
     made = FieldWork(
         kind=kind.name, state=state, created_at=now, changed_at=now, total=total,

@@ -33,6 +33,7 @@ from kundenkreis.records.formfields import (
 )
 from kundenkreis.records.forms import form_names, of_input, settled
 from kundenkreis.records.lists.celltexts import choice_of, labels_of, truth_of
+from kundenkreis.records.numbers import whole
 from kundenkreis.records.parsing import plain
 
 if TYPE_CHECKING:
@@ -131,9 +132,8 @@ class Cleaner:
 
     def _number(self, cell: Cell, found: Cleaned) -> None:
         text = text_of(cell).removeprefix("#")
-        if text.isascii() and text.isdigit() and len(text) < 19:
-            found.pk = int(text)
-        elif text:
+        found.pk = whole(text)
+        if text and found.pk is None:
             found.refuse(_("This is not a number."), marks.NUMBER)
 
     def _settle(self, found: Cleaned) -> None:
@@ -156,11 +156,7 @@ class Cleaner:
                 row.values[name] = to_minor(amount, stored)
 
     def _currency(self, name: str, found: Cleaned) -> str:
-        definition = info(self.kind.model, name).definition
-        if definition is not None and (fixed := definition.options.get("currency")):
-            return str(fixed)
-        default = info(self.kind.model, "currency").column.get_default()
-        return str(found.values.get("currency") or default or "EUR")
+        return info(self.kind.model, name).currency_among(found.values.get("currency"))
 
     def _missing(self, said: set[str]) -> dict[str, str]:
         """Fields that a new record needs and no column or choice gives a value."""

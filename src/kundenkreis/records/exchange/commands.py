@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.errors import Conflict, DomainError, NotFound
 from kundenkreis.kernel.transactions import new_batch
+from kundenkreis.records import working
 from kundenkreis.records.exchange import reading, storing, table
 from kundenkreis.records.exchange.plan import Plan
 from kundenkreis.records.models import Transfer
@@ -164,11 +163,10 @@ def _new(
     **values: Any,
 ) -> Transfer:
     now = clock.now()
-    language, zone = get_language() or "de", str(timezone.get_current_timezone())
     with store.group(kind.side, f"records.{direction.name.lower()}_{kind.slug}"):
         return store.create(
             viewer, Transfer, kind=kind.name, direction=direction, user_id=viewer.user_id,
-            created_at=now, changed_at=now, asked={**asked, "language": language, "zone": zone},
+            created_at=now, changed_at=now, asked={**asked, **working.asked_now()},
             **{"folder": storing.new_name(), **values},
         )  # fmt: skip
 

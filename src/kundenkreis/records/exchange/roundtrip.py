@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
+from django.utils.functional import cached_property
 
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.fields import PREFIX, is_custom
@@ -26,6 +27,7 @@ from kundenkreis.records.exchange.notation import Notation, same, text_of
 from kundenkreis.records.exchange.values import reader, written
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.columns import label_of
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -120,9 +122,7 @@ class RoundTrip:
         for name, at in edited.items():
             if name not in before:
                 continue
-            old = copy(record)
-            old.__dict__.pop("addresses", None)
-            _set(old, name, before[name])
+            old = as_it_was(record, name, before[name])
             value = self._readers[at](old, directory)
             if same(cells[at], value, written(value), self.notation):
                 cells[at] = SAME
@@ -143,13 +143,18 @@ class RoundTrip:
 
     def _pk(self, row: Row) -> int:
         text = text_of(row.cells[self._number]) if self._number < len(row.cells) else ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+        return whole(text) or 0
 
 
-def _set(record: Any, name: str, value: Any) -> None:
-    """Give a copy of a record a value as the audit keeps it."""
+def as_it_was(record: Any, name: str, value: Any) -> Any:
+    """A copy of a record with a value as the audit keeps it, and nothing worked out of another."""
+    old = copy(record)
+    for known in list(old.__dict__):
+        if isinstance(getattr(type(old), known, None), cached_property):
+            del old.__dict__[known]
     if is_custom(name):
-        record.custom = {**record.custom, name.removeprefix(PREFIX): value}
-        return
-    column = info(type(record), name).column
-    setattr(record, column.attname, None if value is None else column.to_python(value))
+        old.custom = {**old.custom, name.removeprefix(PREFIX): value}
+        return old
+    column = info(type(old), name).column
+    setattr(old, column.attname, None if value is None else column.to_python(value))
+    return old

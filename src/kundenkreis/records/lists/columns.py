@@ -14,6 +14,7 @@ from kundenkreis.records.custom import definitions, layout
 from kundenkreis.records.declaration import Column
 from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.forms import changeable
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -112,6 +113,5 @@ def numeric(kind: RecordType, column: Column) -> bool:
 
 
 def _width(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 4:
-        return 0
-    return max(NARROWEST, min(int(text), WIDEST))
+    width = whole(text)
+    return 0 if width is None else max(NARROWEST, min(width, WIDEST))

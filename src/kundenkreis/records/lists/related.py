@@ -88,16 +88,21 @@ class Relation:
         return ", ".join(str(one) for one in self._records_of(facts)[:3])
 
     def inputs(self) -> list[dict[str, Any]]:
-        words = describe(self.vocabulary)
-        # A reference without choices could only be asked for by its number.
-        words["fields"] = [
-            one for one in words["fields"] if one["kind"] != "reference" or one.get("choices")
-        ]
+        words = described(self.vocabulary)
         return [{"name": "where", "kind": "tree", "label": str(self.label), "vocabulary": words}]
 
     def _records_of(self, record: Any) -> QuerySet[Any]:
         own = self.of.model._default_manager.filter(pk=record.pk)
         return self.other.rows(self.viewer).filter(pk__in=own.values(self.path))
+
+
+def described(vocabulary: Vocabulary) -> dict[str, Any]:
+    """What the builder of conditions offers; a reference without choices could only be asked for
+    by its number."""
+    words = describe(vocabulary)
+    fields = words["fields"]
+    words["fields"] = [one for one in fields if one["kind"] != "reference" or one.get("choices")]
+    return words
 
 
 def relations(

@@ -134,10 +134,7 @@ def spoken(total: Total, fields: Sequence[Info]) -> list[str]:
 
 
 def _currency(one: Info, row: dict[str, Any]) -> str:
-    if one.kind is not Kind.MONEY:
-        return ""
-    fixed = getattr(one.sql_currency, "value", "")
-    return fixed or row.get("currency") or "EUR"
+    return one.currency_among(row.get("currency")) if one.kind is Kind.MONEY else ""
 
 
 def _number(amount: Decimal) -> str:

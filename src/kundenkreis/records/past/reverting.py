@@ -30,6 +30,7 @@ from kundenkreis.kernel.transactions import current
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordUndone
 from kundenkreis.records.fields import info
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,8 +70,7 @@ class Done:
 
     @property
     def number(self) -> int:
-        pk = self.target.partition(":")[2]
-        return int(pk) if pk.isdigit() else 0
+        return whole(self.target.partition(":")[2]) or 0
 
     def add(self, entry: AuditEntry) -> None:
         if entry.action in ("create", "restore") and not self.fields:

@@ -227,3 +227,14 @@ def test_a_row_of_which_a_part_is_refused_changes_nothing() -> None:
         object.__setattr__(email, "change", was)
     assert counts(transfer) == {"failed": 1}
     assert Person.objects.get().last_name == "Kern"
+
+
+def test_a_record_as_it_was_has_nothing_worked_out_of_it_as_it_is() -> None:
+    person = Person(last_name="Kern", custom={"color": "red", "size": 1})
+    person.__dict__["employer"] = "worked out"
+    named = roundtrip.as_it_was(person, "last_name", "Alt")
+    colored = roundtrip.as_it_was(person, "custom__color", "blue")
+    assert (named.last_name, person.last_name) == ("Alt", "Kern")
+    assert (colored.custom, person.custom["color"]) == ({"color": "blue", "size": 1}, "red")
+    assert "employer" not in named.__dict__
+    assert "employer" in person.__dict__

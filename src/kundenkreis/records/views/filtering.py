@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from kundenkreis.kernel.conditions import ConditionError, describe
+from kundenkreis.kernel.conditions import ConditionError
 from kundenkreis.records.lists.addresses import pairs
 from kundenkreis.records.lists.counting import COUNTED
 from kundenkreis.records.lists.filters import read
 from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.lists.related import described
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 
@@ -33,14 +34,9 @@ def filter_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     viewer.require(kind.right("read"))
     address = kind.url("board") if kind.board and "board" in request.GET else kind.url()
     filters = read(kind, viewer, request.GET, address)
-    words = describe(filters.vocabulary)
-    # A reference without choices could only be asked for by its number.
-    words["fields"] = [
-        field for field in words["fields"] if field["kind"] != "reference" or field.get("choices")
-    ]
     context = {
         "address": address,
-        "words": json.dumps(words, cls=DjangoJSONEncoder),
+        "words": json.dumps(described(filters.vocabulary), cls=DjangoJSONEncoder),
         "where": filters.where or EMPTY,
         "kept": pairs(request.GET, without=("where", "after", "before", "board")),
     }
