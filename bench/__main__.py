@@ -19,6 +19,7 @@ NAMES = (
     "segments",
     "conditions",
     "pages",
+    "rights",
     "peer",
     "imports",
     "exchange",

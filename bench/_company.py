@@ -13,6 +13,7 @@ FRONT = "Alt Neu Ober Unter Berg Tal Wald Feld Stein Bach Holz Sand Gold Eisen W
 BACK = "mann bauer meier huber hofer berger thaler müller schmidt becker wagner richter"
 SOURCES = "shop fair import referral website"
 PERSONS_PER_ORGANISATION = 5
+OWNERS, TEAMS = 20, 40  # whose the records are, by numbers from 1
 RATING, RATINGS = "rating", 1000  # the key of a field of their own, and how many values it has
 
 
@@ -35,7 +36,10 @@ def found(persons: int) -> None:
     changed = make.instant(make.any(9, 700 * DAY))
     surname = f"{make.pick(1, FRONT)} || {make.pick(2, BACK)}"
     rated = make.json(f"'{{\"{RATING}\": ' || {make.any(9, RATINGS)} || '}}'")
-    whose = {"owner_id": f"1 + {make.any(8, 20)}", "changed_at": changed}
+    whose = {
+        "owner_id": f"1 + {make.any(8, OWNERS)}", "team_id": f"1 + {make.any(10, TEAMS)}",
+        "changed_at": changed,
+    }  # fmt: skip
     with make.quickly():
         make.fill(
             people.Organisation, organisations, **whose,

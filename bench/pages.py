@@ -60,7 +60,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
                 del chosen[name]
                 yield Figure(f"{name}: BROKEN", None, met=False)
             server = tree(roles["inner"])
-            yield from _one_by_one(client, chosen, options.requests, server)
+            yield from one_by_one(client, chosen, options.requests, server)
             yield from _all_at_once(client, list(chosen.values()), options.seconds, server)
             yield from _written(client, options.requests, server)
         yield from _changed_in_bulk(int(options.persons), int(options.bulk))
@@ -70,10 +70,15 @@ def _works(client: Client, path: str) -> bool:
     return bool(path) and client.get(path).status == 200
 
 
-def _one_by_one(
-    client: Client, chosen: dict[str, str], requests: int, server: list[int]
+def one_by_one(
+    client: Client,
+    chosen: dict[str, str],
+    requests: int,
+    server: list[int],
+    email: str = _company.EMAIL,
 ) -> Iterator[Figure]:
-    asked = {name: queries_of(host("inner"), path, _company.EMAIL) for name, path in chosen.items()}
+    """The pages in turns, each beside an empty page plus its queries."""
+    asked = {name: queries_of(host("inner"), path, email) for name, path in chosen.items()}
     took: dict[str, list[float]] = {name: [] for name in ["", *chosen]}
     raw: dict[str, list[float]] = {name: [] for name in chosen}
     work: dict[str, list[float]] = {name: [] for name in ["", *chosen]}

@@ -15,7 +15,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from kundenkreis.kernel import custom, withheld
 from kundenkreis.kernel.errors import NotAllowed
@@ -200,7 +200,8 @@ def readable[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
         if nullable:
             rows = rows.prefetch_related(Prefetch(name, related))
         else:
-            rows = rows.filter(**{f"{name}__in": related})
+            # One look-up per row; SQLite would first make a list of all that may be read.
+            rows = rows.filter(Exists(related.order_by().filter(pk=OuterRef(f"{name}_id"))))
     return known(viewer, rows)
 
 

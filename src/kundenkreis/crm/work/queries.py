@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.work.models import Activity, Draft, Inbox, Notice
@@ -123,12 +123,12 @@ def _known(kind: RecordType, viewer: Viewer) -> Q:
 
     What it is about decides; its person or organisation only where it is about nothing else.
     """
-    readable = kind.rows(viewer).order_by().values("pk")
-    known = ~Q(about_kind=kind.name) | Q(about_row__in=readable)
+    readable = kind.rows(viewer).order_by()
+    known = ~Q(about_kind=kind.name) | Exists(readable.filter(pk=OuterRef("about_row")))
     for name, model in (("person", Person), ("organisation", Organisation)):
         if kind.model is model:
             nobody = Q(**{f"{name}__isnull": True}) | ~Q(about_kind="")
-            known &= nobody | Q(**{f"{name}__in": readable})
+            known &= nobody | Exists(readable.filter(pk=OuterRef(f"{name}_id")))
     return known
 
 
