@@ -150,8 +150,8 @@ def is_folded(group: Group, folded: Collection[str]) -> bool:
 
 
 def _cursor(rows: QuerySet[Any], pk: int, fields: Sequence[str], group: Group) -> str:
-    record = rows.model._default_manager.get(pk=pk)
-    return f"{keyset.cursor_of(record, fields)}.{group.key}"
+    record = rows.model._default_manager.filter(pk=pk).first()
+    return f"{keyset.cursor_of(record, fields)}.{group.key}" if record is not None else ""
 
 
 def _groups(grouping: Grouping, keys: dict[Any, Any], down: bool) -> list[Group]:
