@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry
@@ -32,7 +33,7 @@ def _long_unheard_of(side: Side, before: datetime) -> QuerySet[Person]:
     Marketing would not learn that the crm has forgotten somebody it knows by the link.
     """
     rows = store.stored(side, Person).filter(link_id__isnull=True, next_step_on__isnull=True)
-    works = Q(until__isnull=True) | Q(until__gte=clock.now().date())
+    works = Q(until__isnull=True) | Q(until__gte=clock.today(settings.COMPANY_ZONE))
     for_staff = (
         store.stored(side, TimelineEntry).filter(person=OuterRef("pk")),
         store.stored(side, Affiliation).filter(works, person=OuterRef("pk")),

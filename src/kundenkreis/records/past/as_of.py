@@ -79,8 +79,9 @@ def facts_at(kind: RecordType, viewer: Viewer, record: Any, at: datetime) -> lis
     return [
         Then(
             facts.label_of(kind, fact),
-            words.of(name, then.get(name), code),
-            then.get(name) != now.get(name),
+            text := words.of(name, then.get(name), code),
+            # The same amount in another currency is another.
+            then.get(name) != now.get(name) or text != words.of(name, now.get(name)),
         )
         for fact, name in named
         if name in known

@@ -52,8 +52,8 @@ def test_an_amount_of_the_past_is_in_the_currency_of_then() -> None:
     ]  # fmt: skip
     older = audit.latest(Side.CRM, reference(sale), 9)[-1]
     assert EUROS in [line.after for line in behalf.told(Side.CRM, ANNA, [older])[0].lines]
-    facts = {one.label: one.value for one in facts_at(SALE, ANNA, sale, then)}
-    assert facts["Value"] == EUROS
+    facts = {one.label: (one.value, one.changed) for one in facts_at(SALE, ANNA, sale, then)}
+    assert facts["Value"] == (EUROS, True)  # though its figures are the same
 
 
 def test_the_second_page_knows_of_a_currency_that_changed_on_the_first(
