@@ -13,13 +13,30 @@ from typing import Any
 
 import pytest
 
-from kundenkreis.kernel import access, clock
+from kundenkreis.crm.accounts.models import User
+from kundenkreis.crm.accounts.queries import viewer_of
+from kundenkreis.kernel import access, clock, store
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH
+from kundenkreis.records import named, write
 from kundenkreis.records.lists.listing import narrowed
+from kundenkreis.records.past.history import steps
 from kundenkreis.records.views import filtering
 from tests.rights import canaries, company
 from tests.rights.addresses import Asked
-from tests.rights.company import CLEO, DORA, GUST, MARK, NORA, OTTO, THEO, TINA, Company
+from tests.rights.company import (
+    ANNA,
+    CLEO,
+    DORA,
+    GUST,
+    MARK,
+    NORA,
+    OTTO,
+    THEO,
+    TINA,
+    Company,
+    pk_of,
+)
 from tests.rights.otherworld import other_world
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -59,6 +76,18 @@ def test_it_tells_nothing_to_whom_may_nothing_or_no_longer(firm: Company, pk: in
     pages = islice(Asked(firm, pk).pages(), 0, None, 8)
     wrong, seen = canaries.leaks(firm, pk, pages)
     assert (wrong, seen) == ([], set())
+
+
+def test_a_history_counts_only_what_may_be_known(firm: Company) -> None:
+    """How many records were changed together says how many there are that one may not see."""
+    kind, anna = named("person"), viewer_of(User.objects.get(pk=ANNA))
+    with store.group(Side.CRM, "test", "z" * 32):
+        for row in kind.rows(anna):
+            write.change(kind, anna, row.pk, None, {"first_name": "Z"})
+    own = kind.one(anna, pk_of("crm.person", 0))
+    for pk, together in ((ANNA, 6), (OTTO, 0)):  # to whom it is only more than one
+        made, _after = steps(kind, viewer_of(User.objects.get(pk=pk)), own)
+        assert made[0].together == together
 
 
 def test_pages_that_tell_of_related_records_are_noticed(

@@ -124,11 +124,11 @@ def _known(kind: RecordType, viewer: Viewer) -> Q:
     What it is about decides; its person or organisation only where it is about nothing else.
     """
     readable = kind.rows(viewer).order_by()
-    known = ~Q(about_kind=kind.name) | Exists(readable.filter(pk=OuterRef("about_row")))
+    known = ~Q(about_kind=kind.name) | Q(Exists(readable.filter(pk=OuterRef("about_row"))))
     for name, model in (("person", Person), ("organisation", Organisation)):
         if kind.model is model:
             nobody = Q(**{f"{name}__isnull": True}) | ~Q(about_kind="")
-            known &= nobody | Exists(readable.filter(pk=OuterRef(f"{name}_id")))
+            known &= nobody | Q(Exists(readable.filter(pk=OuterRef(f"{name}_id"))))
     return known
 
 
