@@ -6,7 +6,7 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Level
@@ -14,8 +14,6 @@ from kundenkreis.kernel.text import normal
 from kundenkreis.records.search import hiding, indexing
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
@@ -117,10 +115,37 @@ def _matching(
 
 def suggestions(kind: RecordType, viewer: Viewer, text: str) -> list[tuple[str, Any]]:
     """Records to choose from, each with the unique text that `references.found` understands."""
-    rows = searched(kind, viewer, kind.rows(viewer), text)[:MAX_SUGGESTIONS]
-    records = list(rows)
+    records = _ranked(kind, viewer, clean(text).strip())[:MAX_SUGGESTIONS]
     titles = [str(record) for record in records]
     return [
         (title if titles.count(title) == 1 else f"{title} #{record.pk}", record)
         for title, record in zip(titles, records, strict=True)
     ]
+
+
+def _ranked(kind: RecordType, viewer: Viewer, text: str) -> list[Any]:
+    """Some of what matches, names that begin so first where the index alone may say it."""
+    rows = kind.rows(viewer)
+    reach = reach_of(kind, viewer) if _knows_all(kind, viewer) else None
+    if reach is None or not search.asked(text):
+        return list(searched(kind, viewer, rows, text)[:MAX_SUGGESTIONS])
+    pks = [pk for _name, pk in search.find(kind.side, [reach], text, MAX_SUGGESTIONS)]
+    known = rows.in_bulk(pks)
+    exact = rows.filter(pk__in=kind.look_up(text))[:MAX_SUGGESTIONS] if kind.look_up else ()
+    return list({record.pk: record for record in (*exact, *map(known.get, pks)) if record}.values())
+
+
+def reach_of(kind: RecordType, viewer: Viewer) -> search.Reach | None:
+    """What of a type the index may propose to a viewer; None where it cannot tell by itself."""
+    shared: Any = () if viewer.shares is None else viewer.shares.rows(kind.subject, "read")
+    if not kind.search or hiding.hides_texts(kind, viewer) or isinstance(shared, QuerySet):
+        return None
+    level = viewer.level(kind.right("read"))
+    return search.Reach(
+        kind.name,
+        everything=level is Level.ALL,
+        everywhere=knows_others(kind, viewer),
+        owner_ids=viewer.owners,
+        team_ids=viewer.teams_within(level),
+        rows=frozenset(shared) if Level.NONE < level < Level.ALL else frozenset(),
+    )

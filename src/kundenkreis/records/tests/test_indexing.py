@@ -25,7 +25,7 @@ from kundenkreis.records import named, write
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.past.undo import undo
 from kundenkreis.records.search import finding, indexing
-from kundenkreis.records.search.finding import searched
+from kundenkreis.records.search.finding import searched, suggestions
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -184,3 +184,11 @@ def test_the_documents_of_very_many_are_written_after_the_rename(
         pass
     assert found("tiefbau") == ["Kern", "Lang", "Weiß"]
     assert found("strassenbau") == []
+
+
+def test_suggestions_begin_with_the_names_that_begin_so() -> None:
+    for n in range(25):
+        create_organisation(actor=ANNA, name=f"Werkstatt {n:02} Kern GmbH")
+    create_organisation(actor=ANNA, name="Kern AG")
+    assert suggestions(FIRM, ANNA, "kern")[0][0] == "Kern AG"
+    assert len(suggestions(FIRM, ANNA, "kern")) == finding.MAX_SUGGESTIONS

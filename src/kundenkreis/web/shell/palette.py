@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import search
-from kundenkreis.kernel.access import Level
-from kundenkreis.kernel.search import Reach
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import marked
 from kundenkreis.records.registry import TYPES
-from kundenkreis.records.search.finding import clean, knows_others, searched
-from kundenkreis.records.search.hiding import hides_texts
+from kundenkreis.records.search.finding import clean, reach_of, searched
 from kundenkreis.web.shell.navigation import entries
 
 if TYPE_CHECKING:
@@ -87,12 +83,9 @@ def records(viewer: Viewer, text: str) -> list[Hit]:
     hits: list[Hit] = []
     for side in Side:
         kinds = list(_readable(viewer, side))
-        partly = [
-            kind
-            for kind in kinds
-            if hides_texts(kind, viewer) or isinstance(_shared(kind, viewer), QuerySet)
-        ]
-        reaches = [_reach(kind, viewer) for kind in kinds if kind not in partly]
+        reached = {kind.name: reach_of(kind, viewer) for kind in kinds if kind.search}
+        partly = [kind for kind in kinds if kind.search and reached[kind.name] is None]
+        reaches = [reach for reach in reached.values() if reach is not None]
         found = search.find(side, reaches, text, RECORDS)
         rows = {
             (name, row.pk): row
@@ -118,22 +111,6 @@ def _readable(viewer: Viewer, side: Side) -> Iterator[RecordType]:
         for kind in TYPES.values()
         if kind.side is side and kind.searchable and kind.may(viewer, "read")
     )
-
-
-def _reach(kind: RecordType, viewer: Viewer) -> Reach:
-    level = viewer.level(kind.right("read"))
-    return Reach(
-        kind.name,
-        everything=level is Level.ALL,
-        everywhere=knows_others(kind, viewer),
-        owner_ids=viewer.owners,
-        team_ids=viewer.teams_within(level),
-        rows=frozenset(_shared(kind, viewer)) if Level.NONE < level < Level.ALL else frozenset(),
-    )
-
-
-def _shared(kind: RecordType, viewer: Viewer) -> Collection[int] | QuerySet[Any]:
-    return () if viewer.shares is None else viewer.shares.rows(kind.subject, "read")
 
 
 def _hit(kind: RecordType, record: Any) -> Hit:
