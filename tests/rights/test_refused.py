@@ -75,6 +75,25 @@ def test_it_refuses_each_write_to_whoever_may_do_everything_else(firm: Company) 
     assert writes.digest() == before
 
 
+def test_it_refuses_to_change_a_record_that_may_only_be_read(firm: Company) -> None:
+    """Who may change their own ones, and read all, changes no other: also not with many at once."""
+    Role.objects.filter(slug="reader").update(grants={"*.*.read": "all", "*.*.*": "own"})
+    client = canaries.logged_in(RITA)
+    before = writes.digest()
+    rows = [
+        one
+        for one in writing()
+        if one[1].scope == "row" and one[0].of_record and not one[1].action.endswith(".create")
+    ]
+    assert not not_refused(firm, client, rows)
+    assert writes.digest() == before
+    many = [one for one in writing() if one[0].view in ("bulk", "cells", "undo")]
+    not_refused(firm, client, many)
+    after = writes.digest()
+    kept = {table for table in before if table.startswith(("default crm_", "engage engage_"))}
+    assert {table for table in kept if before[table] != after[table]} == set()
+
+
 def test_what_is_sent_is_taken_from_whoever_may(firm: Company) -> None:
     """Else the refusals above would say nothing: most forms do something for an administrator."""
     some = [one for one in writing() if one[0].kind and one[0].kind.name in ("person", "loan")]
