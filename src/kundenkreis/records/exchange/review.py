@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
-    from kundenkreis.records.models import Transfer
+    from kundenkreis.records.numbers import whole
+from kundenkreis.records.models import Transfer
 
 SAMPLES, LOOKED_AT = 3, 200
 PAGE = 25
@@ -197,7 +198,7 @@ def checked(kind: RecordType, transfer: Transfer, parameters: QueryDict) -> dict
     views = [name for name in SHOWN if counts[name]]
     view = parameters.get("show", "")
     view = view if view in views else next(iter(views), "")
-    start = int(text) if (text := parameters.get("from", "")).isdigit() and len(text) < 10 else 0
+    start = whole(parameters.get("from", "")) or 0
     table = Table(kind.side, transfer)
     notes = list(islice(_of_view(kind, transfer, view), start, start + PAGE + 1))
     used = [
@@ -299,11 +300,11 @@ def chosen(
 
     def change(made: dict[str, Any]) -> None:
         for text in data.getlist("cells"):
-            number = _whole(text)
+            number = whole(text)
             if number is not None and number < table.total:
                 _fix(made, number, table.row(number).cells, data)
         for text in data.getlist("shown"):
-            number = _whole(text)
+            number = whole(text)
             if number is not None:
                 _leave_out(made, number, f"out-{number}" in data)
         for text in data.getlist("edit"):
@@ -329,14 +330,10 @@ def _leave_out(made: dict[str, Any], number: int, out: bool) -> None:
 
 def _tick(places: dict[str, list[str]], text: str, on: bool) -> None:
     number, _dash, name = text.partition("-")
-    if _whole(number) is None:
+    if whole(number) is None:
         return
     names = set(places.get(number, ()))
     places[number] = sorted(names | {name} if on else names - {name})
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def done(kind: RecordType, transfer: Transfer) -> dict[str, Any]:
