@@ -31,7 +31,7 @@ from kundenkreis.kernel.relay import READER
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
 from kundenkreis.link.models import InboxMessage
-from kundenkreis.records.models import BulkRun, FileShape, Transfer
+from kundenkreis.records.models import BulkRun, FieldWork, FileShape, Transfer
 
 Make = Callable[[Side, datetime], Model]
 
@@ -163,4 +163,5 @@ MAKERS: dict[type[Model], Make] = {
     ),
     FileShape: _row(FileShape, "changed_at", user_id=1, kind="person", shape=_key),
     BulkRun: _of_now(BulkRun, "changed_at", kind="person", state="done"),
+    FieldWork: _of_now(FieldWork, "changed_at", kind="person", state="done"),
 }  # fmt: skip

@@ -18,13 +18,13 @@ from kundenkreis.records.exchange.related import may_make
 from kundenkreis.records.exchange.table import NOTES, Table, logged, place
 from kundenkreis.records.formfields import ReferenceField
 from kundenkreis.records.forms import of_input
+from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
-    from kundenkreis.records.numbers import whole
 from kundenkreis.records.models import Transfer
 
 SAMPLES, LOOKED_AT = 3, 200
