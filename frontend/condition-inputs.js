@@ -64,7 +64,34 @@ function field(type, value, label, changed, more = {}) {
   return made;
 }
 
+/**
+ * A number as people type it in the language of the page, undefined for none: what `parse_number`
+ * in records/parsing.py reads, so "18.400,50" in German and "2.5", too.
+ */
+export function figure(text, language = document.documentElement.lang) {
+  const [group, point] = language.startsWith("de") ? [".", ","] : [",", "."];
+  let plain = text.replace(/[\s'’€$£]/g, "").replace("−", "-");
+  if (new RegExp(`^[-+]?\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`).test(plain)) plain = plain.replaceAll(group, "");
+  else if (!plain.includes(point) && plain.split(group).length === 2) plain = plain.replace(group, point);
+  plain = plain.replace(point, ".");
+  return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : undefined;
+}
+
+function shown(number, language = document.documentElement.lang) {
+  return typeof number === "number" ? number.toLocaleString(language, { useGrouping: false, maximumFractionDigits: 9 }) : "";
+}
+
 const whole = (text) => (text === "" ? undefined : Number(text));
+
+/** An input of a number: a text, because browsers read numbers in their own language, not the page's. */
+function number(value, label, changed) {
+  const made = field("text", shown(value), label, (text) => {
+    const known = figure(text);
+    made.setAttribute("aria-invalid", String(known === undefined && text.trim() !== ""));
+    changed(known);
+  }, { inputMode: "decimal" });
+  return made;
+}
 
 export function duration(value, words, label, changed, optional) {
   const state = { n: value?.n ?? "", unit: value?.unit ?? "hours" };
@@ -77,10 +104,11 @@ export function duration(value, words, label, changed, optional) {
 }
 
 export function money(value, label, changed) {
-  const state = { amount: value ? value.minor / 100 : "", currency: value?.currency ?? "EUR" };
-  const tell = () => changed({ minor: Math.round(Number(state.amount) * 100), currency: state.currency });
+  const state = { amount: value ? value.minor / 100 : undefined, currency: value?.currency ?? "EUR" };
+  const minor = () => Math.round(state.amount * 100);
+  const tell = () => changed(state.amount === undefined ? undefined : { minor: minor(), currency: state.currency });
   return [
-    field("number", state.amount, label, (amount) => ((state.amount = amount), tell()), { step: "0.01" }),
+    number(state.amount, label, (amount) => ((state.amount = amount), tell())),
     select(["EUR", "CHF", "GBP", "USD"].map((code) => ({ value: code, label: code })), state.currency, label, (code) => ((state.currency = code), tell())),
   ];
 }
@@ -98,10 +126,10 @@ export function one(kind, value, described, label, changed) {
     return [made];
   }
   if (kind === "money") return money(value, label, changed);
-  if (kind === "number") return [field("number", value, label, (text) => changed(whole(text)), { step: "any" })];
+  if (kind === "number") return [number(value, label, changed)];
   if (kind === "time") return [field("time", value, label, changed)];
   if (kind === "date" || kind === "datetime") return [field("date", value?.slice?.(0, 10), label, changed)];
-  if (kind === "reference") return [field("number", value, label, (text) => changed(whole(text)))];
+  if (kind === "reference") return [number(value, label, changed)];
   return [field("text", value, label, changed)];
 }
 
@@ -167,7 +195,7 @@ export function input(asked, node, words, changed, tree) {
     case "integer":
       return [word, field("number", value, asked.label, (text) => set(whole(text)), { min: asked.min ?? "", max: asked.max ?? "" })];
     case "number":
-      return [word, field("number", value, asked.label, (text) => set(whole(text)), { step: "any" })];
+      return [word, number(value, asked.label, set)];
     case "money":
       return [word, ...money(value, asked.label, set)];
     case "duration":

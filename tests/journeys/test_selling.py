@@ -38,7 +38,7 @@ def test_a_list_is_filtered_by_conditions_built_in_a_dialog(product: Product, an
     row.get_by_label("Feld").select_option("value_minor")
     expect(row.get_by_label("Feld")).to_be_focused()
     row.get_by_label("Vergleich").select_option("gt")
-    row.locator("input[type=number]").fill("60000")
+    row.locator("input[inputmode=decimal]").fill("60.000")
     expect(dialog.locator("output")).to_have_text("2 Datensätze")
     serious = [
         one["id"]

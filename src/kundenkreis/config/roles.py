@@ -12,6 +12,7 @@ from typing import Any
 from kundenkreis.config import env
 from kundenkreis.kernel.sides import Side
 
+GIVES_WAY = 5  # of the background to those on whom somebody waits: docs/decisions/0029
 SOURCE = Path(__file__).resolve().parents[1]
 
 
@@ -90,6 +91,7 @@ def _serve(*, target: str, port: int, **options: Any) -> int:
 def _loop(side: Side) -> int:
     from kundenkreis.kernel.loop import run_loop
 
+    os.nice(GIVES_WAY)
     stop = threading.Event()
     # Set explicitly: a background shell starts its children with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):

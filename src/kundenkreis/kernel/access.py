@@ -145,12 +145,16 @@ class Viewer:
         level = self.level(right)
         if level in (Level.ALL, Level.NONE):
             return level is Level.ALL
-        if record.owner_id in self.owners or record.team_id in self.teams_within(level):
+        if self.has(level, record.owner_id, record.team_id):
             return True
         if not shared or self.shares is None or not isinstance(record, Model):
             return False
         subject, _dot, action = right.rpartition(".")
         return subject == subject_of(type(record)) and self.shares.hold(subject, action, record.pk)
+
+    def has(self, level: Level, owner_id: int | None, team_id: int | None) -> bool:
+        """Whether a level short of all reaches the records of that owner and team."""
+        return owner_id in self.owners or team_id in self.teams_within(level)
 
     def teams_within(self, level: Level) -> frozenset[int]:
         """The teams whose records a level reaches, short of all; their owners do not matter."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, clock, store
+from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import working
@@ -56,7 +57,9 @@ def begin_undo(kind: RecordType, actor: Actor, batch: str, job: JobTask) -> Bulk
     """Take back a batch that is too much for a request. Raises `NotFound`."""
     actor.require(kind.right("read"))
     Undoing(actor, kind.side, batch)  # whether there is anything
-    total = audit.size(kind.side, batch)
+    # How many others it changed, only those may know who may read them.
+    known = actor.level(kind.right("read")) is Level.ALL
+    total = audit.size(kind.side, batch) if known else 0
     run = _new(kind, actor, {"do": "undo", "batch": batch}, total)
     working.enqueue(job, kind.side, run)
     return run

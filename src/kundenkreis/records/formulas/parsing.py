@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.records.formulas.errors import FormulaError
 from kundenkreis.records.formulas.functions import FUNCTIONS, NAMES
-from kundenkreis.records.formulas.tree import DEEPEST, MOST_SIGNS, Call, Field, Literal, Node
+from kundenkreis.records.formulas.tree import (
+    DEEPEST,
+    MOST_LEVELS,
+    MOST_SIGNS,
+    Call,
+    Field,
+    Literal,
+    Node,
+)
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -82,6 +90,21 @@ def _hint(sign: str) -> str:
     return _("Write fields in square brackets, such as [Amount].") if sign in "[]{}" else ""
 
 
+def _require_shallow(node: Node) -> None:
+    """Raise `FormulaError` for a tree that is too deep to walk through: a + b + c nests, too."""
+    waiting = [(node, 1)]
+    while waiting:
+        one, depth = waiting.pop()
+        if depth > MOST_LEVELS:
+            raise FormulaError(
+                one.at,
+                _("The formula is too long."),
+                _("Work out parts of it in fields of their own."),
+            )
+        if isinstance(one, Call):
+            waiting += [(part, depth + 1) for part in one.parts]
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.tokens = list(tokens(text))
@@ -93,6 +116,7 @@ class _Parser:
             token = self.tokens[self.next]
             hint = _hint(",") if token.said == "," else ""
             raise FormulaError(token.at, _("An operator such as + or = is missing here."), hint)
+        _require_shallow(found)
         return found
 
     def _level(self, level: int) -> Node:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 MOST_SIGNS = 2_000
-DEEPEST = 40
+DEEPEST = 40  # brackets and functions within each other
+MOST_LEVELS = 120  # of the tree, in which every operator is one
 
 NUMBER, MONEY, TEXT, DATE, BOOLEAN = "number", "money", "text", "date", "boolean"
 Value = Decimal | str | bool | object | None  # a day besides; None is empty

@@ -123,7 +123,7 @@ def write_cells(kind: RecordType, actor: Actor, rows: Iterable[Row]) -> Written:
     typed_in = list(rows)
     for action in {"create" if row.pk == NEW else "change" for row in typed_in}:
         actor.require(kind.right(action))
-    if sum(len(row.cells) for row in typed_in) > MOST:
+    if sum(max(len(row.cells), 1) for row in typed_in) > MOST:
         raise DomainError(
             _("This is too much at once."),
             _("Up to %(n)s cells can be changed together.") % {"n": MOST},

@@ -142,7 +142,8 @@ class Reverting:
         except DomainError as error:
             self.back.discard(one.target)  # whoever heard of it has refused
             known = row is not None and not isinstance(error, NotFound)
-            self.left.append(Left.of(error, str(row) if known else "", one.number))
+            number = one.number if known else None
+            self.left.append(Left.of(error, str(row) if known else "", number))
 
     def _row(self, one: Done) -> Model | None:
         """The record, locked; None when it is gone."""
@@ -150,10 +151,10 @@ class Reverting:
         return store.lock_many(model, [one.number]).get(one.number) if model else None
 
     def _take_back(self, one: Done, row: Model) -> None:
-        # Before anything is said of it; a record comes back as a whole or stays.
-        require_fields(self._actor, row, () if one.made else _known(row, one))
         if not one.made:
+            # Before anything is said of it; a record comes back as a whole or stays.
             allow(self._actor, "change", row)
+            require_fields(self._actor, row, _known(row, one))
             values, left = _earlier_values(one, row)
             self.left += left
             if values and store.change(self._actor, row, **values):

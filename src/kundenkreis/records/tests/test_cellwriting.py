@@ -278,6 +278,8 @@ def test_it_refuses_more_than_a_page_has() -> None:
     firm = make("Bergmann")
     with pytest.raises(DomainError):
         write_cells(FIRM, ANNA, [typed_into(firm, industry="x")] * (MOST + 1))
+    with pytest.raises(DomainError):  # rows without a cell cost as much
+        write_cells(FIRM, ANNA, [typed_into(firm)] * (MOST + 1))
     assert Organisation.objects.get().industry == ""
 
 

@@ -20,6 +20,7 @@ from kundenkreis.kernel.models import Share
 from kundenkreis.kernel.sharing import SharedWith
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import directory, named, write
+from kundenkreis.records.bulk.changes import Change
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.page.sharing import end_share, may_share, share, shares_of
 from kundenkreis.records.search.finding import suggestions
@@ -137,6 +138,20 @@ def test_only_whom_the_record_belongs_to_shares_it_on(person: Person) -> None:
         share(PERSON, own_only(3), person.pk, level="read", user_id=2)
     assert not may_share(PERSON, replace(ANNA, grants={"crm.*.read": Level.ALL}), person)
     assert may_share(PERSON, ANNA, person)
+
+
+def test_whoever_has_it_shared_may_not_make_it_their_own(person: Person) -> None:
+    share(PERSON, ANNA, person.pk, level="change", user_id=2)
+    ben = own_only()
+    for taken in ({"owner_id": 2}, {"team_id": 5}):
+        with pytest.raises(NotAllowed):
+            write.change(PERSON, ben, person.pk, None, taken)
+        (refused,) = Change(taken).apply(PERSON, ben, [person])
+        assert isinstance(refused, NotAllowed)
+    write.change(PERSON, ben, person.pk, None, {"source": "Messe"})
+    # What is theirs they give away.
+    own = people.create_person(actor=SYSTEM, last_name="Kern", owner_id=2)
+    write.change(PERSON, ben, own.pk, None, {"owner_id": 3})
 
 
 @pytest.mark.parametrize("whom", [{"user_id": 99}, {"team_id": 99}, {}])

@@ -54,7 +54,9 @@ def own(request: StaffRequest) -> HttpResponse:
         {"name": str(record), "url": kind.url(record.pk), "square": kind.square}
         for kind, record, _mark in marked(viewer, Mark.What.STAR, FAVOURITES)
     ]
-    counts = {"inbox": unread(viewer), "tasks": due(viewer)}
+    counts = {"inbox": unread(viewer)}
+    if viewer.may("crm.activity.read"):  # whoever may not has no such place in the navigation
+        counts["tasks"] = due(viewer)
     return render(request, "shell/own.html", {"favourites": lines, "counts": counts})
 
 

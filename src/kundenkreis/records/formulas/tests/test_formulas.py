@@ -112,3 +112,10 @@ def test_it_refuses_and_says_where(text: str, at: int, says: str) -> None:
     if says != "deeply":
         assert refused.value.at == at
     assert f"{refused.value.at + 1}" in str(refused.value.in_text(text)) or not text[at:]
+
+
+def test_a_formula_too_long_to_walk_through_is_refused_where_it_is_typed() -> None:
+    assert value("+".join(["1"] * 100)) == 100
+    for text in ("+".join(["1"] * 900), "(" * 30 + "+".join(["1"] * 119) + ")" * 30 + "+1+1+1"):
+        with pytest.raises(FormulaError, match="too long"):
+            parse(text)
