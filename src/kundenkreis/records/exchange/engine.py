@@ -59,6 +59,10 @@ class Outcome:
     title: str = ""
 
 
+class InVain(Exception):
+    """Something was made for a row that was refused then."""
+
+
 class TakenBack(Exception):
     """Ends a transaction whose rows were only tried."""
 
@@ -157,6 +161,26 @@ class Engine:
                 row.refuse(_("Every imported record needs a value here."), name)
 
     def _create(self, rows: list[Cleaned]) -> Iterator[Outcome]:
+        """Make records, and those they name that nobody knows; not these for the sake of a row that
+        is refused itself."""
+        naming = {
+            row.row.number: dict(row.values) for row in rows if self.related.wanted(row.values)
+        }
+        try:
+            with store.group(self.kind.side):
+                outcomes = list(self._made(rows))
+                vain = [one for one in outcomes if one.became is Became.FAILED]
+                if any(one.row.number in naming for one in vain):
+                    raise InVain
+        except InVain:
+            self.related.take_back()
+            failed = {one.row.number for one in vain}
+            for row in rows:
+                row.values = naming.get(row.row.number, row.values)
+            outcomes = [*vain, *self._made([row for row in rows if row.row.number not in failed])]
+        yield from outcomes
+
+    def _made(self, rows: list[Cleaned]) -> Iterator[Outcome]:
         rows, refused = self._with_related(rows)
         yield from refused
         made = write.create_many(self.kind, self.actor, [row.values for row in rows])

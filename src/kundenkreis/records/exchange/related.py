@@ -111,6 +111,16 @@ class Related:
                     raise made
                 values[name] = made
 
+    def wanted(self, values: dict[str, Any]) -> bool:
+        """Whether a row names a record that is to be made."""
+        return any(isinstance(value, Unknown) for value in values.values())
+
+    def take_back(self) -> None:
+        """What was made since is unknown again."""
+        for one in self._new:
+            self._known[one.key] = one
+        self._new = []
+
     def keep(self) -> None:
         """What was made since is there to stay."""
         self._made.update(one.key for one in self._new)
@@ -118,10 +128,8 @@ class Related:
 
     def forget(self) -> None:
         """What was made since was taken back."""
-        for one in self._new:
-            self._known[one.key] = one
         self._made.update(one.key for one in self._new)
-        self._new = []
+        self.take_back()
 
 
 def naming_field(kind: RecordType) -> str:

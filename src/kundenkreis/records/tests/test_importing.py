@@ -230,3 +230,15 @@ def test_it_goes_on_after_a_crash_without_doubling(monkeypatch: pytest.MonkeyPat
 def test_it_imports_for_those_only_who_may() -> None:
     with pytest.raises(NotAllowed):
         brought(FILE, viewer=CARLA)
+
+
+def test_it_makes_no_organisation_for_a_row_that_is_refused() -> None:
+    text = "first name;last name;e-mail;organisation\n;;a@example.org;Vain AG\nB;Kern;;Good AG\n"
+    transfer = checked(brought(text), makes=["organisation"])
+    assert (counts(transfer), transfer.counts["made"]) == (
+        {"created": 1, "failed": 1, "made": 1},
+        1,
+    )
+    transfer = ran(transfer)
+    assert [one.name for one in Organisation.objects.all()] == ["Good AG"]
+    assert Affiliation.objects.get().person.last_name == "Kern"
