@@ -22,7 +22,7 @@ class Audience:
 
     key: str
     cart: int  # the segment the campaign is for
-    large: int  # a draft that nearly half of all people fulfil
+    large: tuple[int, ...]  # drafts that nearly half of all people fulfil, one for each comparison
 
 
 def visitor(profile_id: int) -> str:
@@ -123,7 +123,8 @@ def _audience(actor: Any, key: str) -> Audience:
     segment("Regulars", templates.LAPSED_REGULARS.tree, True)
     segment("Curious", Performed(Selector("Page Viewed", hours(2)), "gte", 3), True)
     segment("Interested", Performed(Selector("Product Viewed", hours(2)), "gte", 2), True)
-    large = segment("Large", Performed(Selector("Product Viewed", days(7))), False)
+    views = Performed(Selector("Product Viewed", days(7)))
+    large = tuple(segment(f"Large {number}", views, False) for number in (1, 2))
     offer = {"title": {"en": "20 % off"}, "text": {"en": "Today"}, "button": {"en": "Go"}}
     campaign = create_campaign(actor=actor, name="Bench", segment_id=cart, offer=offer)
     start_campaign(actor=actor, campaign_id=campaign.pk)

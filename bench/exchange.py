@@ -27,7 +27,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
     rows = int(options.rows)
     with temporary_home(options.postgresql) as home:
         set_up()
-        file = _file(home / "persons.csv", rows)
+        file = people_file(home / "persons.csv", rows)
         floor = _bare(file, home)
         taken, memory = _run("import", "records", "person", str(file), *OPTIONS)
         yield measured(f"import of {rows} persons, checked first", taken, "s", floor=floor)
@@ -69,7 +69,8 @@ def _run(*arguments: str, allowed: tuple[int, ...] = (0,)) -> tuple[float, float
     return time.monotonic() - began, usage.ru_maxrss / 1024
 
 
-def _file(path: Path, rows: int) -> Path:
+def people_file(path: Path, rows: int) -> Path:
+    """A CSV file of that many people with their companies, as `OPTIONS` import it."""
     dice = random.Random(20261127)
     first = ["Jana", "Petra", "Markus", "Uwe", "Sören", "Ayşe", "Łukasz", "Zoë"]
     last = ["Weiß", "Müller", "Kern", "Tann", "Öztürk", "Groß", "Lange", "Vogel"]

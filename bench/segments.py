@@ -1,4 +1,4 @@
-"""Event → membership → offer, alone and while a whole segment is compared and events pour in."""
+"""Event → membership → offer, alone, and while events pour in, a segment is compared, files come in."""
 
 from __future__ import annotations
 
@@ -8,48 +8,83 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from bench._audience import Audience, gather
+from bench._audience import gather
 from bench._probe import Lived, live, live_together
 from bench._processes import cpu, tree
-from bench._product import free_ports, serving, set_up, temporary_home
+from bench._product import MAIN, free_ports, serving, set_up, stop, temporary_home
 from bench._tools import Figure, Size, main, measured, percentile, say
+from bench.exchange import OPTIONS, people_file
+from kundenkreis.config.roles import GIVES_WAY
 
 PATIENCE = 60.0
+FULL = 100_000  # profiles from which on the import must outlast the load
 
 
 def measure(options: argparse.Namespace) -> Iterator[Figure]:
-    with temporary_home(options.postgresql):
+    with temporary_home(options.postgresql) as home:
         set_up()
         audience = gather(options.profiles, options.events)
+        file = people_file(home / "persons.csv", options.imported)
         port = free_ports()
         with serving(edge=port, pulse=0) as roles:
             quiet = Lived()
             live(port, audience.key, quiet, visitors=options.probes)
             yield from _figures("alone", quiet, quiet)
-            before = _recompute(audience)
-            seconds = options.seconds
-            work = {role: cpu(tree(pid)) for role, pid in roles.items()}
-            with _load(port, audience.key, options) as load:
-                busy = live_together(port, audience.key, seconds)
-                answer: dict[str, Any] = json.loads(load.communicate(timeout=PATIENCE)[0])
-            work = {role: cpu(tree(pid)) - work[role] for role, pid in roles.items()}
-            caught_up = _catch_up()
-            compared = _size(audience) - before
-        say(f"answers: {answer['statuses']}, unanswered {answer['unanswered']}; "
-            f"CPU: load {answer['cpu']:.1f} s, "
-            + ", ".join(f"{role} {used:.1f} s" for role, used in work.items())
-            + f", {compared} people came into the large segment meanwhile")  # fmt: skip
-        load_words = f"{options.rate:.0f}/s of {options.active} visitors, recomputing"
-        rate = answer["per_second"]
-        yield measured(f"events accepted with {load_words}", rate, "/s", floor=options.rate,
-                       at_least=0.98 * options.rate)  # fmt: skip
-        floor = percentile(quiet.accepted, 0.95) * 1000
-        yield measured(f"collector's answer p95 (p50 {answer['p50']:.1f} ms) with {load_words}",
-                       answer["p95"], "ms", floor=floor, at_most=50)  # fmt: skip
-        yield from _figures(f"with {load_words}", busy, quiet)
-        yield measured("segments had caught up after the load within", caught_up, "s", at_most=1)
+            one, other = audience.large
+            yield from _busy("recomputing", one, audience.key, quiet, port, roles, options)
+            with _importing(file) as importing:
+                words = "recomputing, importing persons"
+                yield from _busy(words, other, audience.key, quiet, port, roles, options)
+                if options.profiles >= FULL and importing.poll() is not None:
+                    raise RuntimeError("the import ended before the load did")
+
+
+def _busy(
+    words: str,
+    segment: int,
+    key: str,
+    quiet: Lived,
+    port: int,
+    roles: dict[str, int],
+    options: argparse.Namespace,
+) -> Iterator[Figure]:
+    """The same figures while events pour in and half of all people are compared."""
+    before, seconds = _recompute(segment), options.seconds
+    work = {role: cpu(tree(pid)) for role, pid in roles.items()}
+    with _load(port, key, options) as load:
+        busy = live_together(port, key, seconds)
+        answer: dict[str, Any] = json.loads(load.communicate(timeout=PATIENCE)[0])
+    work = {role: cpu(tree(pid)) - work[role] for role, pid in roles.items()}
+    caught_up = _catch_up()
+    compared = _size(segment) - before
+    say(f"{words}: answers {answer['statuses']}, unanswered {answer['unanswered']}; "
+        f"CPU: load {answer['cpu']:.1f} s, "
+        + ", ".join(f"{role} {used:.1f} s" for role, used in work.items())
+        + f", {compared} people came into the large segment meanwhile")  # fmt: skip
+    load_words = f"{options.rate:.0f}/s of {options.active} visitors, {words}"
+    rate = answer["per_second"]
+    yield measured(f"events accepted with {load_words}", rate, "/s", floor=options.rate,
+                   at_least=0.98 * options.rate)  # fmt: skip
+    floor = percentile(quiet.accepted, 0.95) * 1000
+    yield measured(f"collector's answer p95 (p50 {answer['p50']:.1f} ms) with {load_words}",
+                   answer["p95"], "ms", floor=floor, at_most=50)  # fmt: skip
+    yield from _figures(f"with {load_words}", busy, quiet)
+    yield measured(f"segments had caught up after {words} within", caught_up, "s", at_most=1)
+
+
+@contextmanager
+def _importing(file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """An import goes on beside, as far from the foreground as the worker that does it otherwise."""
+    command = ["nice", "-n", str(GIVES_WAY), *MAIN, "import", "records", "person", str(file)]
+    process = subprocess.Popen([*command, *OPTIONS], stdout=subprocess.DEVNULL, process_group=0)
+    try:
+        yield process
+    finally:
+        stop(process)
 
 
 def _figures(when: str, lived: Lived, quiet: Lived) -> Iterator[Figure]:
@@ -74,19 +109,19 @@ def _load(port: int, key: str, options: argparse.Namespace) -> subprocess.Popen[
     return subprocess.Popen([sys.executable, "-m", "bench._load", *pairs], stdout=subprocess.PIPE)
 
 
-def _recompute(audience: Audience) -> int:
+def _recompute(segment: int) -> int:
     """Have a segment compared that nearly half of all people are in; its size before."""
     from kundenkreis.engage.segments.commands import activate_segment
     from kundenkreis.kernel.access import system
 
-    activate_segment(actor=system("bench"), segment_id=audience.large)
-    return _size(audience)
+    activate_segment(actor=system("bench"), segment_id=segment)
+    return _size(segment)
 
 
-def _size(audience: Audience) -> int:
+def _size(segment: int) -> int:
     from kundenkreis.engage.segments.models import Membership
 
-    return Membership.objects.filter(segment_id=audience.large).count()
+    return Membership.objects.filter(segment_id=segment).count()
 
 
 def _catch_up() -> float:
@@ -117,5 +152,6 @@ if __name__ == "__main__":
             batch=Size(1, 1, "events per request"),
             seconds=Size(30.0, 1.0, "seconds of load"),
             probes=Size(60, 3, "visitors before the load"),
+            imported=Size(100_000, 100, "persons imported beside the load"),
         )
     )
