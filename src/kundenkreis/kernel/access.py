@@ -106,7 +106,11 @@ class Viewer:
     def require(self, right: str) -> None:
         """Raise `NotAllowed` when the right is missing altogether."""
         if not self.may(right):
-            raise NotAllowed(right)
+            raise self.refusal(right)
+
+    def refusal(self, right: str) -> NotAllowed:
+        """Why they may not do something: they lack the right, or it does not reach so far."""
+        return NotAllowed(right, reach=self.level(right).name.lower())
 
     def sees(self, subject: str, name: str) -> bool:
         """Whether a field of a type (`crm.person`) may be known: shown, sorted or filtered by."""
@@ -165,7 +169,7 @@ class Viewer:
     def require_for(self, right: str, record: Any) -> None:
         """Raise `NotAllowed` when the right does not reach this record."""
         if not self.covers(right, record):
-            raise NotAllowed(right)
+            raise self.refusal(right)
 
 
 Actor = Viewer
@@ -254,7 +258,7 @@ def require_fields(actor: Actor, row: Model, names: Iterable[str]) -> None:
     for holder, name in [*asked, *withheld.fields_of(row)]:
         subject = subject_of(holder)
         if not actor.sets(subject, name):
-            raise NotAllowed(f"{subject}.{name}")
+            raise NotAllowed(f"{subject}.change", field=name)
 
 
 def may_read_all(viewer: Viewer, model: type[Model]) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel.refusal import of_field, of_right
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -46,12 +48,10 @@ class NotAllowed(DomainError):
 
     status = 403
 
-    def __init__(self, right: str) -> None:
-        super().__init__(
-            _("You may not do this."),
-            _("It needs the right “%(right)s”.") % {"right": right},
-            _("Ask your administrator for it."),
-        )
+    def __init__(self, right: str, *, reach: str = "", field: str = "") -> None:
+        """Parameters: the `right` (`crm.person.read`), how far that `reach`es for them if anywhere,
+        and the one `field` of the record that is not theirs to see or change."""
+        super().__init__(*(of_field(right, field) if field else of_right(right, reach)))
         self.right = right
 
 

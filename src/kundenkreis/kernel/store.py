@@ -18,7 +18,7 @@ from django.db.models import Model, QuerySet
 
 from kundenkreis.kernel import audit, bulk, clock, custom, instances, removal
 from kundenkreis.kernel.access import Actor, Level, require_fields, subject_of
-from kundenkreis.kernel.errors import Conflict, NotAllowed, NotFound
+from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record, holders
@@ -140,7 +140,7 @@ def _require_own(actor: Actor, obj: Model, changes: Mapping[str, list[Any]]) -> 
     level = actor.level(right)
     given = "owner_id" in changes or "team_id" in changes
     if given and Level.NONE < level < Level.ALL and not actor.has(level, *whose):
-        raise NotAllowed(right)
+        raise actor.refusal(right)
 
 
 def lock_many(model: type[M], pks: Iterable[int]) -> dict[int, M]:

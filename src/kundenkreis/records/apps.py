@@ -8,6 +8,9 @@ class RecordsConfig(ContextConfig):
     label = "records"
 
     def ready(self) -> None:
-        from kundenkreis.records import checks, jobs  # noqa: F401 - register themselves
+        from kundenkreis.kernel import refusal
+        from kundenkreis.records import checks, fieldrights, jobs  # noqa: F401 - register themselves
         from kundenkreis.records.page import marks  # noqa: F401
         from kundenkreis.records.search import indexing, tagging  # noqa: F401
+
+        refusal.use(fieldrights.label_of)

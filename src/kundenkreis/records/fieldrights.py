@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import capfirst
+
 from kundenkreis.kernel import withheld
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.custom import definitions
@@ -52,6 +54,13 @@ def field_rights(kind: RecordType) -> list[FieldRight]:
         FieldRight(name, str(parts[name]), always=False) for name in parts if name not in known
     ]
     return found
+
+
+def label_of(subject: str, name: str) -> str:
+    """What a field of a type (`crm.person`) is called on its pages."""
+    kind = TYPES.get(subject.partition(".")[2])
+    known = {one.name: one.label for one in field_rights(kind)} if kind else {}
+    return str(capfirst(known.get(name, name)))
 
 
 def may_restrict(subject: str, name: str, how: str) -> bool:

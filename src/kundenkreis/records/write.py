@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level
-from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed
+from kundenkreis.kernel.errors import Conflict, DomainError
 from kundenkreis.kernel.record import Record
 from kundenkreis.records.fields import LABELS
 
@@ -74,7 +74,7 @@ def create_records(kind: RecordType, actor: Actor, rows: Sequence[Mapping[str, A
         for row in given:
             owner, team = row.get("owner_id", actor.user_id), row.get("team_id")
             if not actor.covers(right, SimpleNamespace(owner_id=owner, team_id=team)):
-                raise NotAllowed(right)
+                raise actor.refusal(right)
     derived = {"owner_id": actor.user_id} if owned else {}
     return list(store.create_many(actor, kind.model, given, derived=derived))
 
@@ -182,7 +182,7 @@ def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> Non
     if isinstance(record, Record):
         actor.require_for(right, record)
     elif actor.level(right) is not Level.ALL:
-        raise NotAllowed(right)
+        raise actor.refusal(right)
 
 
 def _name(kind: RecordType, verb: str) -> str:

@@ -11,7 +11,7 @@ from kundenkreis.crm.accounts.queries import today
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 
 FOR_OTHERS = "crm.absence.change"
 LONGEST = 366  # days
@@ -59,7 +59,7 @@ def note_return(*, actor: Actor, absence_id: int) -> Absence:
     """Note that somebody has looked at what was done for them. Raises `NotFound`, `NotAllowed`."""
     absence = store.lock(Absence, absence_id)
     if absence.user_id != actor.user_id:
-        raise NotAllowed(FOR_OTHERS)
+        raise actor.refusal(FOR_OTHERS)
     if absence.seen_at is None:
         store.change(actor, absence, seen_at=clock.now())
     return absence
@@ -67,7 +67,7 @@ def note_return(*, actor: Actor, absence_id: int) -> Absence:
 
 def _require(actor: Actor, user_id: int) -> None:
     if actor.user_id != user_id and actor.level(FOR_OTHERS) is not Level.ALL:
-        raise NotAllowed(FOR_OTHERS)
+        raise actor.refusal(FOR_OTHERS)
 
 
 def _check_days(user_id: int, starts_on: date, ends_on: date) -> None:

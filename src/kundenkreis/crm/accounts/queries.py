@@ -12,7 +12,7 @@ from django.db.models import Count, FilteredRelation, Q, QuerySet
 from kundenkreis.crm.accounts.models import Absence, Role, Team, User
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
-from kundenkreis.kernel.errors import NotAllowed, NotFound
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.fields import translated
 from kundenkreis.kernel.sharing import SharedWith
 
@@ -177,7 +177,7 @@ def today() -> date:
 def roles(viewer: Viewer) -> list[Role]:
     """All roles with the number of their holders as `count`, for those who may read them."""
     if viewer.level("crm.role.read") is not Level.ALL:
-        raise NotAllowed("crm.role.read")
+        raise viewer.refusal("crm.role.read")
     return list(Role.objects.annotate(count=Count("holders")).order_by("id")[:200])
 
 

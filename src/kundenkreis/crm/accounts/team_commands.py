@@ -9,7 +9,7 @@ from kundenkreis.crm.accounts.queries import teams_below
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 
 
 @command
@@ -42,7 +42,7 @@ def change_team(*, actor: Actor, team_id: int, name: str, parent: Team | None) -
 def _require(actor: Actor, action: str) -> None:
     # Who moves teams decides what everybody in them sees.
     if actor.level(f"crm.team.{action}") is not Level.ALL:
-        raise NotAllowed(f"crm.team.{action}")
+        raise actor.refusal(f"crm.team.{action}")
 
 
 def _taken() -> DomainError:

@@ -15,7 +15,7 @@ from kundenkreis.crm.people.contact_values import normalised
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 
 WAYS = ("email", "phone")
 
@@ -80,12 +80,12 @@ def _draft[R: Person | Organisation](
     probe = model(owner_id=values.get("owner_id", actor.user_id), team_id=values.get("team_id"))
     name = model._meta.model_name
     if not actor.covers(f"crm.{name}.create", probe):
-        raise NotAllowed(f"crm.{name}.create")
+        raise actor.refusal(f"crm.{name}.create")
     for kind, text in addresses.items():
         if text:
             draft.ways[kind] = _way(kind, text)
     if (draft.ways or draft.organisation) and not actor.covers(f"crm.{name}.change", probe):
-        raise NotAllowed(f"crm.{name}.change")
+        raise actor.refusal(f"crm.{name}.change")
     return draft
 
 

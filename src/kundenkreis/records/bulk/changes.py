@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.words import with_words, without_words
 from kundenkreis.records import registry, write
@@ -74,7 +74,7 @@ class Change:
         changes = [(one, self.values_for(kind, one)) for one in records if one.pk in allowed]
         done = iter(write.change_many(kind, actor, changes))
         for record in records:
-            yield next(done) if record.pk in allowed else NotAllowed(kind.right("change"))
+            yield next(done) if record.pk in allowed else actor.refusal(kind.right("change"))
 
 
 @dataclass(frozen=True, slots=True)

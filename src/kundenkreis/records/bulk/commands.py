@@ -72,11 +72,11 @@ def require(kind: RecordType, actor: Actor, change: Change | Remove) -> None:
     actor.require(kind.right(action))
     if isinstance(change, Remove):
         if "remove" not in kind.actions:
-            raise NotAllowed(kind.right(action))
+            raise actor.refusal(kind.right(action))
         return
     for name in change.names:
         if not kind.sets(actor, name):
-            raise NotAllowed(kind.right(action))
+            raise NotAllowed(kind.right(action), field=name)
 
 
 def runs(kind: RecordType, viewer: Viewer) -> QuerySet[BulkRun]:

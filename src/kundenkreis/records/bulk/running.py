@@ -10,10 +10,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from kundenkreis.kernel import clock, store
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import acting, working
 from kundenkreis.records.bulk import changes
 from kundenkreis.records.lists.selection import Selection
@@ -116,20 +114,13 @@ class Outcome:
 
     def note(self, record: Any, result: bool | DomainError) -> None:
         if isinstance(result, DomainError):
-            self.fail(record.pk, str(record), why(result))
+            self.fail(record.pk, str(record), str(result))
         else:
             self.counts["changed" if result else "unchanged"] += 1
 
     def fail(self, pk: int | None, name: str, reason: str) -> None:
         self.counts["failed"] += 1
         self.failed.append((pk, name[:200], reason[:500]))
-
-
-def why(error: DomainError) -> str:
-    """Why a record was left alone, in a line of a list."""
-    if isinstance(error, NotAllowed):
-        return _("You may not do this with it: it is not yours.")
-    return str(error)
 
 
 def keep(run: BulkRun, outcome: Outcome, position: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import acting, working
-from kundenkreis.records.bulk.running import Outcome, Pace, State, Taken, finish, keep, why
+from kundenkreis.records.bulk.running import Outcome, Pace, State, Taken, finish, keep
 from kundenkreis.records.past.undo import Undoing
 
 if TYPE_CHECKING:
@@ -51,6 +51,6 @@ class TakingBack:
         for one in done.left:
             if isinstance(one.error, NotFound):
                 continue  # what they may not know of is not told by its number either
-            outcome.fail(one.pk, one.name, why(one.error) if one.error else one.text)
+            outcome.fail(one.pk, one.name, str(one.error) if one.error else one.text)
         keep(self._run, outcome, self._run.position if position is None else position)
         return position is not None

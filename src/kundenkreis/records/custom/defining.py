@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, removal, store
 from kundenkreis.kernel.access import Level
-from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.shapes import SHAPES
@@ -55,7 +55,7 @@ def may_define(viewer: Viewer, kind: RecordType) -> bool:
 def require(actor: Actor, kind: RecordType) -> None:
     """Raise `NotAllowed` for whoever may not change what everybody sees."""
     if not may_define(actor, kind):
-        raise NotAllowed(right(kind))
+        raise actor.refusal(right(kind))
 
 
 def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefinition:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kundenkreis.kernel import store
-from kundenkreis.kernel.errors import NotAllowed, NotFound
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.fields import translated
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record
@@ -44,7 +44,7 @@ def types(viewer: Viewer) -> list[Kind]:
     kinds = [kind for kind in TYPES.values() if issubclass(kind.model, Record)]
     mine = [one for one in kinds if defining.may_define(viewer, one)]
     if not mine:
-        raise NotAllowed(defining.right(kinds[0]))
+        raise viewer.refusal(defining.right(kinds[0]))
     return [Kind(one, len(definitions.in_use(one.model))) for one in mine]
 
 

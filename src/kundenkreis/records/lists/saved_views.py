@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import removal, store
-from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.records.models import Mark, SavedView
 from kundenkreis.records.page import marks
@@ -143,7 +143,7 @@ def _known(
     if sharing != Sharing.TEAM:
         team = None
     elif team not in actor.team_ids and (view is None or team != view.team_id):
-        raise NotAllowed(share_right(kind))
+        raise actor.refusal(share_right(kind))
     return {"name": values["name"], "sharing": sharing, "team_id": team}
 
 
@@ -152,7 +152,7 @@ def _locked(kind: RecordType, actor: Actor, pk: int) -> SavedView:
     if find(kind, actor, pk) is None:
         raise NotFound
     if not may_change(kind, actor, view):
-        raise NotAllowed(share_right(kind))
+        raise actor.refusal(share_right(kind))
     return view
 
 

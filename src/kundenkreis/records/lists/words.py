@@ -44,7 +44,7 @@ def in_use(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> dict[str, 
     """
     for name in names:
         if not kind.sees(viewer, name):
-            raise NotAllowed(f"{kind.subject}.{name}")
+            raise NotAllowed(kind.right("read"), field=name)
     found: dict[str, list[str]] = {}
     listed = [name for name in names if info(kind.model, name).several]
     if (

@@ -41,7 +41,7 @@ class Edit:
             viewer.require_for(kind.right("change"), self.record)
             for name in set(names) & set(known):
                 if not kind.sets(viewer, name):
-                    raise NotAllowed(f"{kind.subject}.{name}")
+                    raise NotAllowed(kind.right("change"), field=name)
             raise NotFound
         self.form = self._form(None)
         self.before: Seen = merging.seen(self.record, self.names)

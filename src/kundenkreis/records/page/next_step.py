@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel import store
-from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.record import Record, reference
 from kundenkreis.records import registry, write
@@ -88,7 +87,7 @@ def finish(kind: RecordType, actor: Actor, pk: int, before: Seen) -> Any:
     """
     record = kind.one(actor, pk)
     if not may_plan(kind, actor, record):
-        raise NotAllowed(kind.right("change"))
+        raise actor.refusal(kind.right("change"))
     text, due = record.next_step, record.next_step_on
     if merging.seen(record, PLANNING) != dict(before):
         raise store.changed_meanwhile()

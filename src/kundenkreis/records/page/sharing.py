@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, store
-from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.models import Share
 from kundenkreis.kernel.record import Record
 from kundenkreis.records import directory
@@ -112,7 +112,7 @@ def end_share(kind: RecordType, actor: Actor, pk: int, share_id: int) -> None:
 def _locked(kind: RecordType, actor: Actor, pk: int) -> None:
     kind.one(actor, pk)
     if not may_share(kind, actor, store.lock(kind.model, pk)):
-        raise NotAllowed(kind.right("change"))
+        raise actor.refusal(kind.right("change"))
 
 
 def _shares(kind: RecordType, pk: int) -> QuerySet[Share]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, removal, store
 from kundenkreis.kernel.access import Level, require_fields
-from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.record import (
@@ -183,7 +183,7 @@ class Reverting:
         kind, mine = registry.of_model(type(row)), one.actor == self._actor.reference
         allow(self._actor, "create" if mine else "remove", row)
         if kind is not None and "remove" not in kind.actions:
-            raise NotAllowed(kind.right("remove"))
+            raise self._actor.refusal(kind.right("remove"))
         text = _("“%(name)s” was changed since and stays.")
         try:
             # What it is to members of staff, such as a favourite, is no reason to keep it.
@@ -266,7 +266,7 @@ def allow(actor: Actor, action: str, row: Model, seen: set[int] | None = None) -
         elif row.pk not in seen:
             raise NotFound
         if action not in kind.actions:
-            raise NotAllowed(kind.right(action))
+            raise actor.refusal(kind.right(action))
         write.require_for(kind, actor, action, row)
         return
     model, pk = next(holders(row), (None, 0))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.models import Share
 from kundenkreis.records import directory
 from kundenkreis.records.formfields import DayField
@@ -62,7 +62,7 @@ def shares_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
     """With whom a record is shared; a form for one more."""
     viewer, record = request.viewer, kind.one(request.viewer, pk)
     if not sharing.may_share(kind, viewer, record):
-        raise NotAllowed(kind.right("change"))
+        raise request.viewer.refusal(kind.right("change"))
     form = ShareForm(viewer, request.POST) if request.method == "POST" else ShareForm(viewer)
     if form.is_bound and form.is_valid():
         try:

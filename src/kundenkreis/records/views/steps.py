@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.records.days import NoDay, parse_day
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.numbers import whole
@@ -86,7 +85,7 @@ def step_done(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
 
 def _require(request: StaffRequest, kind: RecordType, record: object) -> None:
     if not next_step.may_plan(kind, request.viewer, record):
-        raise NotAllowed(kind.right("change"))
+        raise request.viewer.refusal(kind.right("change"))
 
 
 def _says_when(request: StaffRequest, edit: Edit) -> bool:

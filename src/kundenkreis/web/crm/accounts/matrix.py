@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kundenkreis.crm.accounts.queries import levels_of
+from kundenkreis.kernel import refusal
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.record import Record
 from kundenkreis.records.fieldrights import field_rights
@@ -48,17 +49,17 @@ WHOLE: dict[str, StrOrPromise] = {
     "engage.*": _("Everything in marketing"),
 }
 # What has rights of its own without being a type of record.
-OTHERS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
-    "crm.role": (_("Roles"), ("read", "create", "change", "remove")),
-    "crm.absence": (_("Absences of colleagues"), ("change",)),
-    "crm.operation": (_("Jobs"), ("read", "change")),
-    "link.message": (_("Link of both sides"), ("read", "change")),
-    "engage.profile": (_("Profiles"), ("read", "change")),
-    "engage.event": (_("Events"), ("read",)),
-    "engage.source": (_("Sources"), ("read", "create", "change")),
-    "engage.consent": (_("Consents"), ("read",)),
-    "engage.purpose": (_("Purposes"), ("read", "create")),
-    "insight.experiment": (_("Experiments"), ("read",)),
+OTHERS: dict[str, tuple[str, ...]] = {
+    "crm.role": ("read", "create", "change", "remove"),
+    "crm.absence": ("change",),
+    "crm.operation": ("read", "change"),
+    "link.message": ("read", "change"),
+    "engage.profile": ("read", "change"),
+    "engage.event": ("read",),
+    "engage.source": ("read", "create", "change"),
+    "engage.consent": ("read",),
+    "engage.purpose": ("read", "create"),
+    "insight.experiment": ("read",),
 }
 # Actions of pages that are not the record engine's.
 FURTHER = {"crm.user": ("change",), "crm.team": ("change",)}
@@ -118,9 +119,9 @@ def rows(role: Role) -> list[Row]:
         plain = not issubclass(kind.model, Record)
         found.append(_row(role, kind.subject, kind.title, actions, plain=plain))
     known = {kind.subject for kind in _types()}
-    for name, (label, own) in OTHERS.items():
+    for name, own in OTHERS.items():
         if name not in known:
-            found.append(_row(role, name, str(label), ("*", *own), plain=True))
+            found.append(_row(role, name, capfirst(refusal.named(name)), ("*", *own), plain=True))
     return found
 
 
