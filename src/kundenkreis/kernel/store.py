@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kundenkreis.kernel import audit, bulk, clock, custom, instances, removal
-from kundenkreis.kernel.access import Actor, Level, require_fields, subject_of
+from kundenkreis.kernel import audit, bulk, clock, custom, instances, recipients, removal
+from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.models import RemovedRow
@@ -93,7 +93,8 @@ def create_many(
     What a record says is what the actor wants and needs the right to each field; `derived` is what
     a rule of the product adds to every one where it says nothing. Raises `NotAllowed`.
     """
-    made = []
+    made, records = [], list(records)
+    recipients.require(actor, model, (values.get("owner_id") for values in records))
     for values in records:
         made.append(_new(model, {**derived, **values}))
         require_fields(actor, made[-1], _said(model, values))
@@ -121,26 +122,13 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **valu
     if not changes:
         return False
     require_fields(actor, obj, wanted & changes.keys())
-    _require_own(actor, obj, changes)
+    recipients.require_changes(actor, type(obj), [(obj, changes)])
     (made,) = _settle(type(obj), [obj])
     names = {"custom" if is_custom(name) else name for name in (*values, *made)}
     _write(obj, {name: getattr(obj, name) for name in names})
     audit.record(actor, [("change", obj, changes)])
     current().touch(type(obj), obj.pk, {*changes, *made})
     return True
-
-
-def _require_own(actor: Actor, obj: Model, changes: Mapping[str, list[Any]]) -> None:
-    """Raise `NotAllowed` for giving a record away that is only shared with the actor: it is not
-    theirs to give to anybody, themselves included."""
-    if actor.shares is None or not isinstance(obj, Record):
-        return
-    whose = [changes.get(name, [getattr(obj, name)])[0] for name in ("owner_id", "team_id")]
-    right = f"{subject_of(type(obj))}.change"
-    level = actor.level(right)
-    given = "owner_id" in changes or "team_id" in changes
-    if given and Level.NONE < level < Level.ALL and not actor.has(level, *whose):
-        raise actor.refusal(right)
 
 
 def lock_many(model: type[M], pks: Iterable[int]) -> dict[int, M]:
@@ -160,8 +148,8 @@ def change_many(
     done = [_differences(obj, values) for obj, values in changes]
     for (obj, _values), found in zip(changes, done, strict=True):
         require_fields(actor, obj, found)
-        _require_own(actor, obj, found)
     changed = [(obj, found) for (obj, _), found in zip(changes, done, strict=True) if found]
+    recipients.require_changes(actor, model, changed)
     made = _settle(model, [obj for obj, _found in changed])
     now = clock.now()
     if issubclass(model, Record):

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
 
 Names = Callable[[set[int]], Mapping[int, str]]
-Choices = Callable[["Viewer"], list[tuple[int, str]]]
+Choices = Callable[["Viewer", str], list[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How to find names by id, and what a viewer may choose from."""
+    """How to find names by id, and what a viewer may choose from: all, or who has a right."""
 
     names: Names
     choices: Choices
@@ -32,9 +32,10 @@ def use(column: str, *, names: Names, choices: Choices) -> None:
     LOOKUPS[column] = Lookup(names, choices)
 
 
-def choices(column: str, viewer: Viewer) -> list[tuple[int, str]]:
+def choices(column: str, viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
+    """What a viewer may choose from; of members of staff, with a right only those who have it."""
     found = LOOKUPS.get(column)
-    return found.choices(viewer) if found else []
+    return found.choices(viewer, right) if found else []
 
 
 @dataclass(slots=True)

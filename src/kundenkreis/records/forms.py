@@ -14,6 +14,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kundenkreis.kernel import recipients
+from kundenkreis.kernel.access import subject_of
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.fields import Translated, is_custom
 from kundenkreis.kernel.money import to_minor
@@ -138,12 +140,12 @@ def field_of(found: Info, viewer: Viewer) -> forms.Field:
         "required": not column.blank and found.kind is not Kind.BOOLEAN,
     }
     if found.directory:
-        return _choice(directory.choices(found.name, viewer), int, **options | {"required": False})
+        return DirectoryField(found, viewer, **options | {"required": False})
     match found.kind:
         case Kind.REFERENCE:
             return _reference(found, viewer, options)
         case Kind.CHOICE:
-            return _choice(column.flatchoices, str, **options)
+            return Choice(column.flatchoices, str, **options)
         case Kind.MONEY:
             return MoneyField(**options)
         case Kind.NUMBER:
@@ -193,17 +195,43 @@ def _reference(found: Info, viewer: Viewer, options: dict[str, Any]) -> forms.Fi
     )
 
 
-def _choice(choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) -> forms.Field:
-    offered = list(choices)[:MAX_CHOICES]
-    if not options["required"]:
-        offered.insert(0, NOTHING)
-    return forms.TypedChoiceField(
-        choices=offered,
-        coerce=of,
-        empty_value=None if of is int else "",
-        error_messages={"invalid_choice": gettext_lazy("Choose one of the suggestions.")},
-        **options,
-    )
+class Choice(forms.TypedChoiceField):
+    """One of a few values; nothing, where it is not required."""
+
+    def __init__(self, choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) -> None:
+        offered = list(choices)[:MAX_CHOICES]
+        if not options["required"]:
+            offered.insert(0, NOTHING)
+        super().__init__(
+            choices=offered,
+            coerce=of,
+            empty_value=None if of is int else "",
+            error_messages={"invalid_choice": gettext_lazy("Choose one of the suggestions.")},
+            **options,
+        )
+
+
+class DirectoryField(Choice):
+    """A team, or a member of staff who may open records of the type; of others it says why not.
+
+    `everybody` are the names that texts are compared with, whether they may be chosen or not.
+    """
+
+    def __init__(self, found: Info, viewer: Viewer, **options: Any) -> None:
+        self.name, self.model = found.name, found.column.model
+        self.viewer = viewer
+        right = f"{subject_of(self.model)}.read"
+        super().__init__(directory.choices(self.name, viewer, right), int, **options)
+
+    @property
+    def everybody(self) -> list[tuple[int, str]]:
+        return directory.choices(self.name, self.viewer)
+
+    def validate(self, value: Any) -> None:
+        if value and self.name == "owner_id" and not self.valid_value(value):
+            for error in recipients.refused(self.model, {whole(str(value)) or 0}).values():
+                raise forms.ValidationError(str(error))
+        super().validate(value)
 
 
 def changeable(kind: RecordType, names: Iterable[str | Column]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -142,12 +142,12 @@ def team_rows(viewer: Viewer) -> QuerySet[Team]:
     return rows if viewer.level("crm.team.read") is Level.ALL else rows.none()
 
 
-def staff_choices(viewer: Viewer) -> list[tuple[int, str]]:
-    """Whom a record may be given to."""
-    return [(user.pk, str(user)) for user in staff(viewer)]
+def staff_choices(viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
+    """Colleagues by name; with a right only those who have it, who may be given a record."""
+    return [(user.pk, str(user)) for user in staff(viewer, right=right)]
 
 
-def team_choices(viewer: Viewer) -> list[tuple[int, str]]:
+def team_choices(viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
     return [(team.pk, team.name) for team in teams(viewer)]
 
 
@@ -156,9 +156,27 @@ def team_names(team_ids: set[int]) -> dict[int, str]:
     return {team.pk: team.name for team in Team.objects.filter(pk__in=team_ids)[:1000]}
 
 
-def staff(viewer: Viewer, limit: int = 200) -> list[User]:
-    """Colleagues who may log in, by name."""
-    return list(User.objects.filter(is_active=True).order_by("name", "id")[:limit])
+def staff(viewer: Viewer, limit: int = 200, *, right: str = "") -> list[User]:
+    """Colleagues who may log in, by name; with a right only those who have it at all."""
+    rows = User.objects.filter(is_active=True)
+    if right:
+        rows = rows.filter(pk__in=holders(right).values("pk"))
+    return list(rows.order_by("name", "id")[:limit])
+
+
+def holders(right: str) -> QuerySet[User]:
+    """Everybody whose roles give a right, however far it reaches, and whose time is not over."""
+    roles = [
+        role for role in role_choices() if Viewer("role", grants=levels_of(role.grants)).may(right)
+    ]
+    rows = User.objects.filter(Q(until__isnull=True) | Q(until__gte=today()))
+    return rows.filter(roles__in=roles).order_by().distinct()
+
+
+def strangers(right: str, user_ids: Collection[int]) -> dict[int, str]:
+    """The names of those among some members of staff who do not have a right at all."""
+    known = set(holders(right).filter(pk__in=user_ids).values_list("pk", flat=True))
+    return staff_names(set(user_ids) - known) if set(user_ids) - known else {}
 
 
 def teams(viewer: Viewer, limit: int = 200) -> list[Team]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.accounts import commands, queries, team_commands
 from kundenkreis.crm.accounts.models import Team, User
+from kundenkreis.kernel import recipients
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Button, Column, RecordType, Section, acting, directory, register
@@ -105,6 +106,7 @@ TEAM = register(
 )
 
 acting.use(queries.viewer_by_id)
+recipients.use(queries.strangers)
 directory.use("owner_id", names=queries.staff_names, choices=queries.staff_choices)
 layout.use_roles(queries.role_names)
 directory.use("team_id", names=queries.team_names, choices=queries.team_choices)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import audit, clock, store
+from kundenkreis.kernel import audit, clock, recipients, store
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.transactions import new_batch
@@ -66,7 +66,8 @@ def begin_undo(kind: RecordType, actor: Actor, batch: str, job: JobTask) -> Bulk
 
 
 def require(kind: RecordType, actor: Actor, change: Change | Remove) -> None:
-    """Raise `NotAllowed` where the actor may do this with no record at all."""
+    """Raise `NotAllowed` where the actor may do this with no record at all, `DomainError` where
+    the records would be given to somebody who could not open them."""
     action = "remove" if isinstance(change, Remove) else "change"
     actor.require(kind.right("read"))
     actor.require(kind.right(action))
@@ -77,6 +78,7 @@ def require(kind: RecordType, actor: Actor, change: Change | Remove) -> None:
     for name in change.names:
         if not kind.sets(actor, name):
             raise NotAllowed(kind.right(action), field=name)
+    recipients.require(actor, kind.model, [change.values.get("owner_id")])
 
 
 def runs(kind: RecordType, viewer: Viewer) -> QuerySet[BulkRun]:

@@ -243,6 +243,6 @@ def _labels(field: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            for label, values in labels_of(field.choices).items():
+            for label, values in labels_of(getattr(field, "everybody", field.choices)).items():
                 found.setdefault(label, values)
     return found

@@ -118,7 +118,7 @@ class Reader:
         self.kind, self.viewer = kind, viewer
         self.fields = {name: of_input(kind, name, viewer) for name in names}
         self._labels = {
-            name: labels_of(field.choices)
+            name: labels_of(getattr(field, "everybody", field.choices))
             for name, field in self.fields.items()
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, recipients, store
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.models import Share
 from kundenkreis.kernel.record import Record
@@ -44,6 +44,11 @@ def may_share(kind: RecordType, viewer: Viewer, record: Any) -> bool:
     if not isinstance(record, Record) or not kind.may(viewer, "change"):
         return False
     return viewer.covers(kind.right("change"), record, shared=False)
+
+
+def choices(kind: RecordType, viewer: Viewer, column: str) -> list[tuple[int, str]]:
+    """Teams, or members of staff: a share opens nothing to whom no role lets see such records."""
+    return directory.choices(column, viewer, kind.right("read"))
 
 
 def shares_of(kind: RecordType, record: Any) -> list[Shared]:
@@ -81,7 +86,9 @@ def share(
     """
     if until is not None and until < _today():
         raise DomainError(_("This day is past."), _("Choose today or a later day."), field="until")
-    known = dict(directory.choices("team_id" if team_id else "owner_id", actor))
+    known = dict(choices(kind, actor, "team_id" if team_id else "owner_id"))
+    for error in recipients.refused(kind.model, {user_id} if user_id else ()).values():
+        raise DomainError(error.what, error.why, error.hint, field="whom")
     if (team_id or user_id) not in known or level not in Share.Level.values:
         raise DomainError(_("Choose one of the suggestions."), field="whom")
     with store.group(kind.side, "records.share"):

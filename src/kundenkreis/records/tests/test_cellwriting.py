@@ -49,7 +49,7 @@ def german() -> Iterator[None]:
 @pytest.fixture
 def staff(monkeypatch: pytest.MonkeyPatch) -> None:
     people = [(1, "Anna Berg"), (2, "Ben Ott"), (3, "Tim Maier"), (4, "Tim Maier")]
-    lookup = directory.Lookup(lambda ids: dict(people), lambda viewer: people)
+    lookup = directory.Lookup(lambda ids: dict(people), lambda viewer, right: people)
     monkeypatch.setitem(directory.LOOKUPS, "owner_id", lookup)
 
 
@@ -215,7 +215,7 @@ def test_it_says_of_each_row_whether_it_may_be_changed_and_writes_the_others() -
     rows = [typed_into(row, industry="Optik") for row in (ours, theirs, others)]
     written = write_cells(FIRM, ben, [*rows, gone])
     assert counts(written) == (1, 0, 3)
-    assert "crm.organisation.change" in written.failed[theirs.pk]["industry"]
+    assert "Ihrem Team gehören" in written.failed[theirs.pk]["industry"]
     assert list(written.failed) == [theirs.pk, others.pk, 9999]
     assert Organisation.objects.get(industry="Optik") == ours
     blind = replace(ben, grants=MappingProxyType({"crm.organisation.*": Level.OWN}))

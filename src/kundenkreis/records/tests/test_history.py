@@ -13,7 +13,7 @@ from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
-from kundenkreis.kernel.testing import ANNA, BEN, CRM
+from kundenkreis.kernel.testing import ANNA, BEN, CRM, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.page.merging import Differs, merge
 from kundenkreis.records.past import behalf
@@ -75,7 +75,7 @@ def test_both_values_of_a_dispute_are_named() -> None:
         for pk, name in ((71, "Ben"), (72, "Carla"))
     )
     seen = {"parent": None, "owner_id": firm.owner_id}
-    write.change(FIRM, ANNA, firm.pk, None, {"parent": other, "owner_id": ben.pk})
+    write.change(FIRM, SYSTEM, firm.pk, None, {"parent": other, "owner_id": ben.pk})
     with pytest.raises(Differs) as refused:
         merge(FIRM, ANNA, firm.pk, seen, {"parent": third, "owner_id": carla.pk})
     found = [(one.mine, one.stored) for one in refused.value.differences]

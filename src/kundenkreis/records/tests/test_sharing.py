@@ -35,7 +35,7 @@ STAFF = [(2, "Ben"), (3, "Carla")]
 @pytest.fixture(autouse=True)
 def _staff(monkeypatch: pytest.MonkeyPatch) -> None:
     def lookup(choices: list[tuple[int, str]]) -> directory.Lookup:
-        return directory.Lookup(lambda _ids: dict(choices), lambda _viewer: choices)
+        return directory.Lookup(lambda _ids: dict(choices), lambda _viewer, _right: choices)
 
     monkeypatch.setitem(directory.LOOKUPS, "owner_id", lookup(STAFF))
     monkeypatch.setitem(directory.LOOKUPS, "team_id", lookup([(5, "Innendienst")]))

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.models import Share
-from kundenkreis.records import directory
 from kundenkreis.records.formfields import DayField
 from kundenkreis.records.page import sharing
 from kundenkreis.records.views import show
@@ -36,14 +35,14 @@ class ShareForm(forms.Form):
         help_text=gettext_lazy("Empty: until you take it back."),
     )
 
-    def __init__(self, viewer: Viewer, *data: Any) -> None:
+    def __init__(self, kind: RecordType, viewer: Viewer, *data: Any) -> None:
         super().__init__(*data)
         whom = self.fields["whom"]
         assert isinstance(whom, forms.ChoiceField)  # noqa: S101 - declared above
         whom.choices = [
             ("", _("– please choose –")),
-            (_("Staff"), _prefixed("user", directory.choices("owner_id", viewer))),
-            (_("Teams"), _prefixed("team", directory.choices("team_id", viewer))),
+            (_("Staff"), _prefixed("user", sharing.choices(kind, viewer, "owner_id"))),
+            (_("Teams"), _prefixed("team", sharing.choices(kind, viewer, "team_id"))),
         ]
 
     def values(self) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def shares_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
     viewer, record = request.viewer, kind.one(request.viewer, pk)
     if not sharing.may_share(kind, viewer, record):
         raise request.viewer.refusal(kind.right("change"))
-    form = ShareForm(viewer, request.POST) if request.method == "POST" else ShareForm(viewer)
+    form = ShareForm(kind, viewer, *([request.POST] if request.method == "POST" else []))
     if form.is_bound and form.is_valid():
         try:
             sharing.share(kind, viewer, pk, **form.values())

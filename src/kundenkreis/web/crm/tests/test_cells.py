@@ -109,7 +109,7 @@ def test_only_what_may_be_changed_is_offered_for_editing(
     assert f'<tr id="row-{company.opportunity.pk}"' in page
     assert 'data-locked=""' in page
     answer = put(ben, company.opportunity.pk, "/crm/opportunities/", title=cell("Neu"))
-    assert "crm.opportunity.change" in answer.json()["failed"][str(company.opportunity.pk)]["title"]
+    assert "yours or your team" in answer.json()["failed"][str(company.opportunity.pk)]["title"]
     assert Opportunity.objects.get().title == "Lasermesskopf"
     assert "kk-grid" not in ben.get("/crm/products/").text  # may only read them
     assert put(ben, 1, "/crm/products/", name=cell("Neu")).status_code == 403
