@@ -15,7 +15,7 @@ from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.testing import SYSTEM
 from kundenkreis.records.page.editing import Edit
 from tests.rights.addresses import Address, everything
-from tests.rights.company import NORA, TEXTS, Company, pk_of
+from tests.rights.company import OTTO, TEXTS, Company, pk_of
 from tests.rights.inventory import Declared, declared
 
 PLACE = 2  # the record that is written to: Fred's and his team's
@@ -71,7 +71,7 @@ def _share(subject: str, pk: int) -> int:
 
 def _bulk(what: str, name: str) -> dict[str, Any]:
     return {
-        "edit": {name: "Z"}, "assign": {"owner_id": NORA}, "tag": {"add": "Z"}, "remove": {},
+        "edit": {name: "Z"}, "assign": {"owner_id": OTTO}, "tag": {"add": "Z"}, "remove": {},
     }[what]  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def form(view: str, pk: int, name: str, seen: str) -> dict[str, Any]:
             cells = {name: {"text": "Z", "seen": seen, "chosen": True}}
             return {"rows": json.dumps([{"pk": pk, "cells": cells}])}
         case "shares":
-            return {"whom": f"user:{NORA}", "level": "change"}
+            return {"whom": f"user:{OTTO}", "level": "change"}
         case "import":
             return {"file": SimpleUploadedFile("a.csv", b"name\nZ\n")}
         case "add-detail" | "change-detail":
