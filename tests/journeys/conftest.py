@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.console import COMPLAINTS
 from tests.journeys.running import Product, running
 from tests.journeys.staff import logged_in
 
@@ -21,6 +22,14 @@ def product(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Itera
     folder = tmp_path_factory.mktemp("product")
     with running(folder / "home", folder / "log.txt") as product:
         yield product
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """No journey may leave an error in the browser's console."""
+    COMPLAINTS.clear()
+    yield
+    assert not COMPLAINTS
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from kundenkreis.demo.launch import LOGINS, PASSWORD
+from tests.journeys import console
 from tests.journeys.running import Product
 
 Theme = Literal["light", "dark"]
@@ -38,6 +39,7 @@ def logged_in_as(
 ) -> Page:
     """Anybody, on their home page."""
     context = browser.new_context(locale="de-DE", viewport=size, color_scheme=theme)
+    console.listen(context)
     page = context.new_page()
     page.goto(product.staff)
     page.get_by_label("E-Mail").fill(email)

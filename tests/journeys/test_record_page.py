@@ -122,3 +122,31 @@ def test_what_was_done_and_is_to_be_done_is_written_down_beside_the_record(
     ben.get_by_role("link", name="Posteingang").click()
     expect(ben.get_by_role("link", name="Anna Seidel hat Sie erwähnt")).to_be_visible()
     ben.context.close()
+
+
+def test_a_firm_that_is_still_needed_says_so_where_one_is(product: Product, anna: Page) -> None:
+    anna.goto(f"{product.staff}/crm/organisations/?q=Hafner")
+    anna.get_by_role("link", name="Hafner & Söhne KG").click()
+    page = anna.url
+    anna.get_by_role("button", name="Mehr").first.click()
+    anna.get_by_role("button", name="Löschen").click()
+    anna.locator("#remove").get_by_role("button", name="Löschen").click()
+    told = anna.locator("#held")
+    expect(told).to_contain_text("Dieser Datensatz lässt sich nicht löschen.")
+    assert anna.url == page
+    told.get_by_role("link", name="Rahmenvertrag 2027").click()
+    expect(anna.locator("h1, .record-title").first).to_contain_text("Rahmenvertrag 2027")
+
+
+def test_what_the_browser_has_styled_is_swapped_without_a_complaint(
+    product: Product, anna: Page
+) -> None:
+    """A style attribute, such as that of a field somebody has made larger, is not written again."""
+    anna.goto(f"{product.staff}/crm/organisations/?q=Hafner")
+    anna.get_by_role("link", name="Hafner & Söhne KG").click()
+    anna.evaluate(
+        "document.querySelectorAll('main [id]').forEach((e) => e.style.minHeight = '1px')"
+    )
+    anna.get_by_placeholder("Etwas schreiben").fill("Ein Vermerk")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator("#timeline-panel")).to_contain_text("Ein Vermerk")

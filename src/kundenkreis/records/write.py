@@ -5,7 +5,7 @@ Forms, in-place editing, board and import all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from kundenkreis.kernel.record import Record
 from kundenkreis.records.fields import LABELS
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from kundenkreis.kernel.access import Actor
     from kundenkreis.records.declaration import RecordType
 
@@ -162,7 +164,7 @@ def change_record(
 
 
 def remove(kind: RecordType, actor: Actor, pk: int) -> None:
-    """Delete a record. Raises `DomainError` naming what still needs it."""
+    """Delete a record. Raises `StillUsed` naming what still needs it."""
     kind.one(actor, pk)
     try:
         if kind.remove is not None:
@@ -173,7 +175,7 @@ def remove(kind: RecordType, actor: Actor, pk: int) -> None:
             require_for(kind, actor, "remove", record)
             store.remove(actor, record)
     except ProtectedError as error:
-        raise _still_used(error) from error
+        raise StillUsed(error.protected_objects) from error
 
 
 def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> None:
@@ -206,10 +208,14 @@ def taken() -> Conflict:
     )
 
 
-def _still_used(error: ProtectedError) -> DomainError:
-    users = {str(found._meta.verbose_name_plural) for found in error.protected_objects}
-    return DomainError(
-        _("This record cannot be deleted."),
-        _("It is still used by: %(types)s.") % {"types": ", ".join(sorted(users))},
-        _("Remove or change those first."),
-    )
+class StillUsed(DomainError):
+    """A record cannot be deleted because of `rows` that name it."""
+
+    def __init__(self, rows: Collection[Model]) -> None:
+        users = {str(found._meta.verbose_name_plural) for found in rows}
+        super().__init__(
+            _("This record cannot be deleted."),
+            _("It is still used by: %(types)s.") % {"types": ", ".join(sorted(users))},
+            _("Remove or change those first."),
+        )
+        self.rows = rows

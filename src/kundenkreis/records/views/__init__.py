@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import select_template
 
 if TYPE_CHECKING:
@@ -30,3 +31,10 @@ def show(
     names = [f"{name}#{part}" if part else name for name in template_names(kind, view)]
     template = select_template(names)
     return HttpResponse(template.render({"kind": kind, **context}, request), status=status)
+
+
+def away(request: StaffRequest, address: str) -> HttpResponse:
+    """Leave for another page, from a form of a page or of a part of one."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)

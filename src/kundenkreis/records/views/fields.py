@@ -24,7 +24,7 @@ from kundenkreis.records.forms import field_of
 from kundenkreis.records.formulas.checking import SAID
 from kundenkreis.records.formulas.functions import FUNCTIONS
 from kundenkreis.records.numbers import whole
-from kundenkreis.records.views import show
+from kundenkreis.records.views import away, show
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -225,6 +225,4 @@ def _bound(kind: RecordType, viewer: Any, definition: FieldDefinition) -> Any:
 
 
 def _back(request: StaffRequest, kind: RecordType) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": kind.url("fields")})
-    return redirect(kind.url("fields"))
+    return away(request, kind.url("fields"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
+from kundenkreis.records.page.holding import holding
 from kundenkreis.records.past.history import undo_url
-from kundenkreis.records.views import show
+from kundenkreis.records.views import away, show
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -58,9 +60,19 @@ def _form(
 
 @require_POST
 def remove_record(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
-    """Delete a record and go back to its list."""
+    """Delete a record and go back to its list; a dialog says what still needs it."""
     record = kind.one(request.viewer, pk)
     text = _("“%(name)s” was deleted.") % {"name": record}
-    write.remove(kind, request.viewer, pk)
+    try:
+        write.remove(kind, request.viewer, pk)
+    except write.StillUsed as error:
+        if not request.headers.get("HX-Request"):
+            raise
+        held = holding(request.viewer, record, error.rows)
+        answer = show(
+            request, kind, "held", {"record": record, "error": error, "held": held}, status=422
+        )
+        answer["HX-Trigger"] = json.dumps({"dialog:close": ""})
+        return answer
     messages.success(request, text, extra_tags=undo_url(kind, record))
-    return redirect(kind.url())
+    return away(request, kind.url())

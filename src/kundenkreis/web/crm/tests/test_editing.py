@@ -10,7 +10,9 @@ from django.test import Client
 
 from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, TimelineEntry
 from kundenkreis.crm.sales.models import Opportunity
-from kundenkreis.kernel.testing import BOTH
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.testing import ANNA, BOTH
+from kundenkreis.records.page.holding import holding
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -86,6 +88,30 @@ def test_it_deletes_what_nothing_needs_and_explains_the_rest(
     answer = anna.post(f"/crm/persons/{company.person.pk}/remove/")
     assert answer["Location"] == "/crm/persons/"
     assert not Person.objects.exists()
+
+
+def test_a_refused_deletion_leads_to_what_holds_the_record(company: Company, anna: Client) -> None:
+    address = f"/crm/organisations/{company.firm.pk}/remove/"
+    refused = anna.post(address, headers=HTMX)
+    assert refused.status_code == 422
+    assert "<dialog" in refused.text  # over the page one was on
+    assert f'href="/crm/opportunities/{company.opportunity.pk}/">Lasermesskopf</a>' in refused.text
+    assert "dialog:close" in refused["HX-Trigger"]
+    gone = anna.post(f"/crm/persons/{company.person.pk}/remove/", headers=HTMX)
+    assert gone["HX-Redirect"] == "/crm/persons/"
+
+
+def test_what_holds_it_is_named_only_to_whom_may_see_it(company: Company) -> None:
+    viewer = Viewer(
+        "Ute",
+        user_id=9,
+        grants={"crm.organisation.*": Level.ALL, "crm.opportunity.read": Level.OWN},
+    )
+    (held,) = holding(viewer, company.firm, [company.opportunity])
+    assert (held.lines, held.more, held.unseen) == ([], 0, True)
+    (held,) = holding(ANNA, company.firm, [company.opportunity, company.firm])
+    url = f"/crm/opportunities/{company.opportunity.pk}/"
+    assert (held.lines, held.unseen) == ([("Lasermesskopf", url)], False)
 
 
 def test_it_moves_a_card_and_offers_to_undo_it(company: Company, anna: Client) -> None:
