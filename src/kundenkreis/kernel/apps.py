@@ -8,7 +8,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from kundenkreis.kernel import sqlite, steps
+        from kundenkreis.kernel import among, sqlite, steps  # noqa: F401 - `among` is a lookup
 
         sqlite.connect()
         steps.register()

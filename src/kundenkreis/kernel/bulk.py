@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache, partial
+from itertools import batched
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,8 @@ from kundenkreis.kernel.transactions import current
 from kundenkreis.kernel.words import different
 
 Row = Sequence[Any]
+
+PARAMETERS = 900  # of a statement of SQLite: about where more of them save nothing any more
 
 
 def insert(
@@ -164,17 +167,19 @@ class _Table:
         with self.connection.cursor() as cursor:
             if self.postgresql:
                 cursor.execute(f"{into}SELECT * FROM {self._unnest(columns)}{tail}", prepared)
-            elif returning:
-                # One parameter for all rows; `WHERE true` keeps ON CONFLICT from being a join.
-                parts = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(columns)))
-                sql = f"{into}SELECT {parts} FROM json_each(%s) WHERE true{tail}"
-                cursor.execute(sql, [json.dumps(list(zip(*prepared, strict=True)))])
-            else:
-                places = ", ".join(["%s"] * len(columns))
-                cursor.executemany(
-                    f"{into}VALUES ({places}){tail}", list(zip(*prepared, strict=True))
-                )
-            return [value for (value,) in cursor.fetchall()] if returning else []
+                return [value for (value,) in cursor.fetchall()] if returning else []
+            found: list[Any] = []
+            places = f"({', '.join(['%s'] * len(columns))})"
+            if not returning:
+                values = list(zip(*prepared, strict=True))
+                cursor.executemany(f"{into}VALUES {places}{tail}", values)
+                return found
+            # Several rows in a statement: only one alone can say which keys it gave.
+            for part in batched(zip(*prepared, strict=True), PARAMETERS // len(columns)):
+                sql = f"{into}VALUES {', '.join([places] * len(part))}{tail}"
+                cursor.execute(sql, [value for row in part for value in row])
+                found += [value for (value,) in cursor.fetchall()]
+            return found
 
     def select(
         self,
@@ -276,6 +281,7 @@ _SQLITE_READERS: dict[type[Any], Callable[[Any], Any]] = {
 
 
 _JSON = DjangoJSONEncoder()
+_EMPTY: dict[type[Any], str] = {dict: "{}", list: "[]"}
 
 
 def _text(value: Any) -> str:
@@ -283,7 +289,10 @@ def _text(value: Any) -> str:
 
 
 def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) else _JSON.encode(value)
+    if isinstance(value, str):
+        return value
+    empty = _EMPTY.get(type(value)) if not value else None  # as nearly all are
+    return empty or _JSON.encode(value)
 
 
 @lru_cache(maxsize=1_024)

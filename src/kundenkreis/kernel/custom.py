@@ -186,6 +186,8 @@ def start(model: type[Model], name: str) -> Any:
 
 def given(record: Any) -> dict[str, Any]:
     """Every key that has a value, by its field name; not what is worked out from others."""
+    if not record.custom:
+        return {}
     made = {key.name for key in computed(type(record))}
     return {f"{PREFIX}{name}": value for name, value in record.custom.items() if name not in made}
 

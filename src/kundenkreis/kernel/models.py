@@ -142,6 +142,7 @@ class SearchDocument(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "row"], name="search_once")]
+        indexes = [models.Index(fields=["kind", "name"], name="search_called")]
 
 
 class IndexedWord(models.Model):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.kernel import custom
 from kundenkreis.kernel.custom import CustomValues
 from kundenkreis.kernel.fields import PREFIX, Words, is_custom
-from kundenkreis.kernel.sides import Side, side_of_label
+from kundenkreis.kernel.sides import Side, side_of_alias, side_of_label
 from kundenkreis.kernel.withheld import Withheld
 
 # What staff change on any record, whatever rules its own fields have.
@@ -143,6 +143,10 @@ def holders(row: models.Model) -> Iterator[tuple[type[models.Model], int]]:
 
 def reference(obj: models.Model) -> str:
     """The text that names a row across tables and sides: `crm.opportunity:4711`."""
-    side = side_of_label(obj._meta.app_label)
-    alias_side = Side.ENGAGE if obj._state.db == "engage" else Side.CRM
-    return f"{side or alias_side}.{obj._meta.model_name}:{obj.pk}"
+    return f"{_place(type(obj), obj._state.db)}:{obj.pk}"
+
+
+@lru_cache(maxsize=1_000)
+def _place(model: type[models.Model], alias: str | None) -> str:
+    side = side_of_label(model._meta.app_label) or side_of_alias(alias)
+    return f"{side}.{model._meta.model_name}"

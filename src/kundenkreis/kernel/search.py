@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
@@ -29,7 +29,7 @@ Matching = RawSQL  # a subquery of row numbers
 
 MOST_WORDS = 8  # of a question
 MOST_KEPT = 400  # of a document
-LONGEST = 60
+LONGEST, LONGEST_NAME = 60, 200
 NUMBER_FROM = 3  # digits
 PARTS_FROM = 3  # characters: a trigram index knows no shorter parts
 _DIGRAPHS = re.compile(r"(?<=[aou])e")
@@ -80,12 +80,17 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, and of numbers the digits alone, as they are dialled."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=4_096)  # an import says the same names again and again
+def _words(text: str) -> tuple[str, ...]:
     found = [word[:LONGEST] for word in _WORD.findall(folded(text))]
     for number in _NUMBER.findall(text):
         digits = _dialled(number)
         if len(digits) >= NUMBER_FROM:
             found += [digits, _COUNTRY.sub("", digits)]
-    return found
+    return tuple(found)
 
 
 def asked(text: str) -> list[str]:
@@ -129,14 +134,14 @@ def keep(documents: Iterable[Document]) -> None:
     rows = []
     for one in documents:
         own, others = _joined([one.name, *one.texts]), _joined(one.others)
-        name = folded(one.name)[:200]
+        name = folded(one.name)[:LONGEST_NAME]
         rows.append((one.kind, one.row, one.owner_id, one.team_id, name, own, others))
     bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"))
 
 
 def _joined(texts: Sequence[str]) -> str:
     # Text by text: numbers of two of them are no number.
-    found = dict.fromkeys(word for text in texts for word in words(text))
+    found = dict.fromkeys(word for text in texts for word in _words(text))
     return " ".join(list(found)[:MOST_KEPT])
 
 
@@ -147,7 +152,7 @@ def hold(kind: str, rows: Collection[int]) -> None:
     """
     alias = current().side.alias
     if connections[alias].features.has_select_for_update:
-        held = SearchDocument.objects.using(alias).filter(kind=kind, row__in=rows)
+        held = SearchDocument.objects.using(alias).filter(kind=kind, row__among=rows)
         list(held.order_by("pk").select_for_update().values_list("pk"))
 
 
@@ -160,7 +165,14 @@ def forget_orphans(kind: str, rows: QuerySet[Any]) -> None:
 
 def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
     """Take documents away whose records are gone."""
-    SearchDocument.objects.using(side.alias).filter(kind=kind, row__in=list(rows)).delete()
+    SearchDocument.objects.using(side.alias).filter(kind=kind, row__among=list(rows)).delete()
+
+
+def called(side: Side, kind: str, names: Iterable[str]) -> list[int]:
+    """The row numbers of one kind whose names are, folded, the same as any of these."""
+    same = {folded(name)[:LONGEST_NAME] for name in names}
+    known = SearchDocument.objects.using(side.alias).filter(kind=kind, name__among=same)
+    return list(known.values_list("row", flat=True))
 
 
 def rows_matching(

@@ -9,14 +9,23 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from itertools import batched
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kundenkreis.kernel import audit, bulk, clock, custom, instances, recipients, removal
+from kundenkreis.kernel import (
+    audit,
+    bulk,
+    clock,
+    custom,
+    instances,
+    recipients,
+    removal,
+    rowvalues,
+    transactions,
+)
 from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
@@ -39,6 +48,11 @@ def group(side: Side, name: str = "", batch: str = "") -> AbstractContextManager
     Groups that share a `batch` (`new_batch`) can be taken back as one.
     """
     return unit_of_work(side, name, batch)
+
+
+def trial(side: Side, name: str) -> AbstractContextManager[Unit]:
+    """Commands whose refusals somebody wants to know: what they write is taken back at the end."""
+    return transactions.trial(side, name)
 
 
 def rows(model: type[M]) -> QuerySet[M]:
@@ -93,10 +107,10 @@ def create_many(
     What a record says is what the actor wants and needs the right to each field; `derived` is what
     a rule of the product adds to every one where it says nothing. Raises `NotAllowed`.
     """
-    made, records = [], list(records)
+    made, records, new = [], list(records), _maker(model, derived)
     recipients.require(actor, model, (values.get("owner_id") for values in records))
     for values in records:
-        made.append(_new(model, {**derived, **values}))
+        made.append(new(values))
         require_fields(actor, made[-1], _said(model, values))
     _settle(model, made)
     if issubclass(model, Record) and all(one.pk is None for one in made):
@@ -104,7 +118,9 @@ def create_many(
             bulk.insert_objects(piece)
     else:
         rows(model).bulk_create(made, batch_size=CHUNK)
-    audit.record(actor, [("create", obj, new_values(obj)) for obj in made])
+    if not current().trial:
+        kept = zip(made, rowvalues.of_new(model, made), strict=True)
+        audit.record(actor, [("create", obj, values) for obj, values in kept])
     _touch(made)
     return made
 
@@ -133,7 +149,7 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **valu
 
 def lock_many(model: type[M], pks: Iterable[int]) -> dict[int, M]:
     """Load rows by their numbers and keep others from changing them until the transaction ends."""
-    found = rows(model).select_for_update().filter(pk__in=list(pks)).order_by("pk")
+    found = rows(model).select_for_update().filter(pk__among=list(pks)).order_by("pk")
     return {row.pk: row for row in found}
 
 
@@ -162,7 +178,9 @@ def change_many(
         groups.setdefault(tuple(sorted(names)), []).append(obj)
     extra = ("version", "changed_at") if issubclass(model, Record) else ()
     for written, objects in groups.items():
-        columns = [_column(model, name)[0] for name in (model._meta.pk.name, *written, *extra)]
+        columns = [
+            rowvalues.column(model, name)[0] for name in (model._meta.pk.name, *written, *extra)
+        ]
         values = [[getattr(obj, column) for column in columns] for obj in objects]
         bulk.update(model, columns, values)
     audit.record(actor, [("change", obj, found) for obj, found in changed])
@@ -210,7 +228,7 @@ def remove(actor: Actor, obj: Model) -> None:
     require_fields(actor, obj, ())
     taken = removal.collect(obj)
     records = [row for row in taken.rows if isinstance(row, Record) or row == obj]
-    images = [{name: [new, None] for name, (_, new) in new_values(row).items()} for row in records]
+    images = [{name: [new, None] for name, (_, new) in _new_values(row).items()} for row in records]
     audit.record(
         actor, [("remove", row, image) for row, image in zip(records, images, strict=True)]
     )
@@ -225,7 +243,7 @@ def restore(actor: Actor, images: Sequence[RemovedRow]) -> removal.Restored:
     any more."""
     found = removal.restore(images)
     records = [row for row in found.rows if isinstance(row, Record) or row in found.roots]
-    audit.record(actor, [("restore", row, new_values(row)) for row in records])
+    audit.record(actor, [("restore", row, _new_values(row)) for row in records])
     _touch(found.rows)
     for model in {type(row) for row in found.rows if isinstance(row, Record)}:
         recompute(model, [row.pk for row in found.rows if type(row) is model])
@@ -277,7 +295,7 @@ def discard(found: QuerySet[M]) -> int:
 
 def _differences(obj: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Set the values on the object; returns those that are new, each with the one before."""
-    before = {name: plain(obj, name) for name in values}
+    before = {name: rowvalues.plain(obj, name) for name in values}
     for name, value in values.items():
         if is_custom(name):
             custom.put(obj, name, value)
@@ -286,7 +304,7 @@ def _differences(obj: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {
         name: [before[name], after]
         for name in values
-        if (after := plain(obj, name)) != before[name]
+        if (after := rowvalues.plain(obj, name)) != before[name]
     }
 
 
@@ -310,18 +328,28 @@ def _touch(changed: Iterable[Model]) -> None:
         unit.touch(type(row), row.pk)
 
 
-def _new(model: type[M], values: dict[str, Any]) -> M:
-    clean = {name: _normal(value) for name, value in values.items()}
-    own: dict[str, Any] = {}
-    if issubclass(model, Record):
+def _maker(model: type[M], derived: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], M]:
+    """What makes a row of its values; what all of them have in common is looked up once."""
+    alias, owned = current().side.alias, issubclass(model, Record)
+    start: dict[str, Any] = {name: _normal(value) for name, value in derived.items()}
+    if owned:
         now = clock.now()
-        clean = {"created_at": now, "changed_at": now, **custom.with_defaults(model, clean)}
-        own = {name: clean.pop(name) for name in list(clean) if is_custom(name)}
-    obj = instances.new(model, clean)
-    for name, value in own.items():
-        custom.put(obj, name, value)
-    obj._state.db = current().side.alias
-    return obj
+        start = {"created_at": now, "changed_at": now, **custom.with_defaults(model, start)}
+
+    def new(values: Mapping[str, Any]) -> M:
+        clean = start | {name: _normal(value) for name, value in values.items()}
+        own = {name: clean.pop(name) for name in list(clean) if is_custom(name)} if owned else {}
+        obj = instances.new(model, clean)
+        for name, value in own.items():
+            custom.put(obj, name, value)
+        obj._state.db = alias
+        return obj
+
+    return new
+
+
+def _new_values(obj: Model) -> dict[str, list[Any]]:
+    return rowvalues.of_new(type(obj), [obj])[0]
 
 
 def _write(obj: Model, values: dict[str, Any]) -> None:
@@ -349,40 +377,6 @@ def _said(model: type[Model], values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _normal(value: Any) -> Any:
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
-
-
-def plain(obj: Model, name: str) -> Any:
-    """A field's value as the audit keeps it; relations by their key."""
-    if is_custom(name):
-        return custom.plain(obj, name)
-    attribute, to_python = _column(type(obj), name)
-    return to_python(getattr(obj, attribute))
-
-
-@lru_cache(maxsize=5_000)
-def _column(model: type[Model], name: str) -> tuple[str, Callable[[Any], Any]]:
-    """Where a field's value is found, and how it is read from any form."""
-    field = model._meta.get_field(name)
-    return getattr(field, "attname", name), getattr(field, "to_python")  # noqa: B009 - relations lack it
-
-
-@lru_cache(maxsize=500)
-def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any]]]:
-    """The columns that say what a new row has: name, attribute, and how a value is read."""
-    skip = {"id", "version", "custom", "created_at", "changed_at"}
-    names = [field.name for field in model._meta.concrete_fields if field.name not in skip]
-    return [(name, *_column(model, name)) for name in names]
-
-
-def new_values(obj: Model) -> dict[str, list[Any]]:
-    """What a new row has, as the audit keeps it: `{field: [None, value]}` without empty ones."""
-    found = {
-        name: [None, value]
-        for name, attribute, to_python in _columns(type(obj))
-        if (there := getattr(obj, attribute)) is not None
-        and there != ""
-        and (value := to_python(there)) not in ("", {}, [])
-    }
-    own = custom.given(obj) if isinstance(obj, Record) else {}
-    return found | {name: [None, value] for name, value in own.items()}
+    if isinstance(value, str) and not value.isascii():
+        return unicodedata.normalize("NFC", value)
+    return value

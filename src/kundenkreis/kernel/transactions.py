@@ -28,13 +28,15 @@ class Unit:
 
     `touched` holds, for the whole transaction, the rows that were written through the door: by
     model and number the names of the changed fields, `EVERYTHING` for a row that came or went.
-    What follows from them (`AT_THE_END`) is done once, before the commit.
+    What follows from them (`AT_THE_END`) is done once, before the commit. Of a `trial` nothing
+    stays, so nobody writes down what it changed.
     """
 
     side: Side
     command: str
     batch: str
     touched: Touched = field(default_factory=dict)
+    trial: bool = False
 
     def touch(self, model: type[Any], pk: int, names: Iterable[str] = EVERYTHING) -> None:
         self.touched.setdefault(model, {}).setdefault(pk, set()).update(names)
@@ -65,8 +67,30 @@ def touched_here(side: Side, model: type[Any]) -> bool:
     return unit is not None and unit.side is side and model in unit.touched
 
 
+class _TakenBack(Exception):
+    """Ends a transaction whose writes were only tried."""
+
+
 @contextmanager
-def unit_of_work(side: Side, command: str = "", batch: str = "") -> Iterator[Unit]:
+def trial(side: Side, command: str = "") -> Iterator[Unit]:
+    """Run everything inside, and take it back: what is refused is refused, nothing else stays.
+
+    Audit and outbox are not written, and nothing follows. Needs to be the outermost unit.
+    """
+    if _unit.get() is not None:
+        raise RuntimeError(f"{command} is tried inside of what is meant")
+    try:
+        with unit_of_work(side, command, trial=True) as unit:
+            yield unit
+            raise _TakenBack
+    except _TakenBack:
+        pass
+
+
+@contextmanager
+def unit_of_work(
+    side: Side, command: str = "", batch: str = "", *, trial: bool = False
+) -> Iterator[Unit]:
     """Run everything inside in one transaction of one side, a savepoint when nested.
 
     `batch` is what the audit knows it by; long work in many transactions gives all of them one.
@@ -81,6 +105,7 @@ def unit_of_work(side: Side, command: str = "", batch: str = "") -> Iterator[Uni
         command or (outer.command if outer else ""),
         batch or (outer.batch if outer else new_batch()),
         outer.touched if outer else {},
+        outer.trial if outer else trial,
     )
     token = _unit.set(unit)
     try:

@@ -51,7 +51,8 @@ def keep(kind: str, lists: Mapping[int, Lists]) -> None:
         for word in words
     }
     known = {
-        (one.row, one.field, one.value): one for one in rows.filter(kind=kind, row__in=list(lists))
+        (one.row, one.field, one.value): one
+        for one in rows.filter(kind=kind, row__among=list(lists))
     }
     stale = [one.pk for key, one in known.items() if wanted.get(key) != one.word]
     for start in range(0, len(stale), CHUNK):

@@ -19,7 +19,9 @@ def different(words: Any) -> list[str]:
 
     A comma or a line end parts words, so that a list can be typed and written into a file.
     """
-    given: Iterable[Any] = [words] if isinstance(words, str) else words or ()
+    if not words:
+        return []
+    given: Iterable[Any] = [words] if isinstance(words, str) else words
     found: dict[str, str] = {}
     for part in (part for one in given for part in re.split(r"[,\n\r\0]", str(one))):
         word = " ".join(normal(part).split())[:LONGEST].strip()

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -39,6 +40,30 @@ class Work(Protocol):
     def piece(self) -> bool: ...
 
     def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many rows are taken at once: as many as may be done while nobody minds to wait.
+
+    Parameters: how many at first (`size`), at `least` and at `most`; `seconds` of our own work: on a
+    machine that is busy with something else, smaller pieces would only make more of it.
+    """
+
+    size: int
+    least: int
+    most: int
+    seconds: float
+
+    def __post_init__(self) -> None:
+        self.size = min(self.size, self.most)
+
+    def took(self, seconds: float) -> None:
+        """How long the last ones took."""
+        if seconds < self.seconds / 2:
+            self.size = min(self.size * 2, self.most)
+        elif seconds > self.seconds:
+            self.size = max(self.size // 2, min(self.least, self.most))
 
 
 Begin = Callable[[Side, Any, Actor], Work]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +78,8 @@ def _draft[R: Person | Organisation](
             str(values.pop("function", "") or ""),
         )
         _require_name(values)
-    probe = model(owner_id=values.get("owner_id", actor.user_id), team_id=values.get("team_id"))
+    owner = values.get("owner_id", actor.user_id)
+    probe = SimpleNamespace(owner_id=owner, team_id=values.get("team_id"))
     name = model._meta.model_name
     if not actor.covers(f"crm.{name}.create", probe):
         raise actor.refusal(f"crm.{name}.create")

@@ -8,8 +8,10 @@ from typing import Any
 from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.contact_values import folded_way
 from kundenkreis.crm.people.models import Affiliation, ContactDetail
+from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.conditions import caseless
+from kundenkreis.kernel.sides import Side
 
 Wanted = tuple[str, ...]
 Found = Mapping[Wanted, set[int]]
@@ -29,7 +31,7 @@ def organisations_by_address(kind: str) -> Any:
 def _by_address(kind: str, holder: str, visible: Any, wanted: Collection[Wanted]) -> Found:
     folded = {folded_way(kind, value[0]): value for value in wanted}
     details = ContactDetail.objects.filter(
-        kind=kind, folded__in=list(folded), **{f"{holder}__in": visible.order_by().values("pk")}
+        kind=kind, folded__among=list(folded), **{f"{holder}__in": visible.order_by().values("pk")}
     )
     found: dict[Wanted, set[int]] = {}
     for text, pk in details.values_list("folded", holder):
@@ -39,15 +41,16 @@ def _by_address(kind: str, holder: str, visible: Any, wanted: Collection[Wanted]
 
 def persons_by_name_and_company(viewer: Viewer, wanted: Collection[Wanted]) -> Found:
     """Persons of that first and last name who work there; a name alone is nobody."""
-    last = {value[1] for value in wanted}
+    people = search.called(Side.CRM, "person", {f"{first} {last}" for first, last, _ in wanted})
     rows = Affiliation.objects.filter(
-        organisation__in=[int(value[2]) for value in wanted if value[2].isdigit()],
+        person__pk__among=people,
+        organisation__pk__among={int(value[2]) for value in wanted if value[2].isdigit()},
         person__in=queries.persons(viewer).order_by().values("pk"),
     )
     found: dict[Wanted, set[int]] = {}
     columns = ("person", "person__first_name", "person__last_name", "organisation")
     for pk, first_name, last_name, organisation in rows.values_list(*columns):
         key = (caseless(first_name), caseless(last_name), str(organisation))
-        if key[1] in last and key in wanted:
+        if key in wanted:
             found.setdefault(key, set()).add(pk)
     return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel import audit, store
@@ -95,3 +96,24 @@ def test_the_sealed_chain_names_an_altered_row() -> None:
         assert list(audit.verify(Side.CRM)) == []
         AuditEntry.objects.using("default").filter(pk=entry.pk).update(actor="user:99")
         assert [damage.entry_id for damage in audit.verify(Side.CRM)] == [entry.pk]
+
+
+def test_what_is_only_tried_says_its_refusals_and_leaves_nothing() -> None:
+    with store.trial(Side.CRM, "test"):
+        person = store.create(ANNA, Person, last_name="Weiß")
+        assert store.rows(Person).get(pk=person.pk).last_name == "Weiß"
+        with pytest.raises(IntegrityError), store.group(Side.CRM):
+            store.append(Person, [person])
+    assert not Person.objects.exists()
+    assert not AuditEntry.objects.using("default").exists()
+    make_person()  # what is meant stays
+    assert (Person.objects.count(), AuditEntry.objects.using("default").count()) == (1, 1)
+
+
+def test_nothing_is_tried_within_what_is_meant() -> None:
+    with (
+        store.group(Side.CRM, "test"),
+        pytest.raises(RuntimeError, match="inside of what is meant"),
+        store.trial(Side.CRM, "test"),
+    ):
+        pass

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 FIRST, LEAST, PIECE = 20, 5, 500  # records in one transaction: at first, at least, at most
-# Seconds of work in one transaction, since others wait for the database meanwhile. Of our own work:
-# on a machine that is busy with something else, smaller pieces would only make more of it.
-BUSY = 0.04
+BUSY = 0.04  # seconds of work in one transaction, since others wait for the database meanwhile
 AHEAD = 2_000  # keys that are read at once
 AT_ONCE = 200  # records that a request changes itself
 State = BulkRun.State
@@ -45,7 +43,7 @@ class Running:
         self._kind: RecordType = named(run.kind)
         self._selection = Selection.read(run.asked["selection"])
         self._keys: list[int] = []
-        self._pace = Pace()
+        self._pace = new_pace()
 
     def piece(self) -> bool:
         self._look_again()
@@ -87,22 +85,9 @@ class Running:
         keep(self._run, outcome, keys[-1])
 
 
-class Pace:
-    """How many records are taken at once: as many as may be done while nobody minds to wait."""
-
-    def __init__(self) -> None:
-        self._size = FIRST
-
-    @property
-    def size(self) -> int:
-        return min(self._size, PIECE)
-
-    def took(self, seconds: float) -> None:
-        """How long the last ones took."""
-        if seconds < BUSY / 2:
-            self._size = min(self._size * 2, PIECE)
-        elif seconds > BUSY:
-            self._size = max(self._size // 2, LEAST)
+def new_pace() -> working.Pace:
+    """How many records a run changes at once."""
+    return working.Pace(FIRST, LEAST, PIECE, BUSY)
 
 
 class Outcome:

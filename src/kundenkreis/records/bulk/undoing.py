@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import acting, working
-from kundenkreis.records.bulk.running import Outcome, Pace, State, Taken, finish, keep
+from kundenkreis.records.bulk.running import Outcome, State, Taken, finish, keep, new_pace
 from kundenkreis.records.past.undo import Undoing
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class TakingBack:
     def __init__(self, side: Side, run: BulkRun, actor: Actor) -> None:
         self._side, self._run, self._actor = side, run, actor
         self._work = Undoing(actor, side, run.asked["batch"])
-        self._pace = Pace()
+        self._pace = new_pace()
 
     def piece(self) -> bool:
         if self._actor.user_id is not None:

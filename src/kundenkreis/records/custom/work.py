@@ -15,7 +15,7 @@ from kundenkreis.kernel import clock, forgetting, store
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record
 from kundenkreis.records import working
-from kundenkreis.records.bulk.running import Pace
+from kundenkreis.records.bulk.running import new_pace
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.models import FieldDefinition, FieldWork
 from kundenkreis.records.registry import named
@@ -90,7 +90,7 @@ class _Walk:
 
     def __init__(self, side: Side, work: FieldWork, actor: Actor) -> None:
         self._side, self._work, self._kind = side, work, named(work.kind)
-        self._pace = Pace()
+        self._pace = new_pace()
 
     def piece(self) -> bool:
         definitions.look_again()  # by what they are now, every value is worked out

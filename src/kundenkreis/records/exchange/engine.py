@@ -6,7 +6,6 @@ The check is the import itself, taken back; so it promises exactly what is then 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import store
+from kundenkreis.kernel import rowvalues, store
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
 from kundenkreis.records.directory import Directory
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Input, RecordType
     from kundenkreis.records.exchange.reading import Row
     from kundenkreis.records.exchange.roundtrip import RoundTrip
-
-PIECE = 200  # rows in one transaction
 
 
 class Became(StrEnum):
@@ -63,10 +60,6 @@ class InVain(Exception):
     """Something was made for a row that was refused then."""
 
 
-class TakenBack(Exception):
-    """Ends a transaction whose rows were only tried."""
-
-
 class Engine:
     """Turns rows of one transfer into records of one type.
 
@@ -94,25 +87,19 @@ class Engine:
 
     def piece(self, rows: Sequence[Row], batch: str, *, keep: bool) -> list[Outcome]:
         """Do some rows in one transaction, or only try them. To be called within one when kept."""
-        found: list[Outcome] = []
-        with self._tried(batch, keep):
-            found = self._do(rows)
-            if not keep:
-                raise TakenBack
-        return found
-
-    @contextmanager
-    def _tried(self, batch: str, keep: bool) -> Iterator[None]:
+        name = f"import_{self.kind.slug}"
+        side = self.kind.side
         try:
-            with store.group(self.kind.side, f"import_{self.kind.slug}", batch):
-                yield
-        except TakenBack:
-            self.related.forget()
+            with store.group(side, name, batch) if keep else store.trial(side, name):
+                outcomes = self._do(rows)
         except BaseException:
             self.related.forget()
             raise
-        else:
+        if keep:
             self.related.keep()
+        else:
+            self.related.forget()
+        return outcomes
 
     def _do(self, rows: Sequence[Row]) -> list[Outcome]:
         if self.trip is not None:
@@ -205,7 +192,7 @@ class Engine:
     def _change(self, rows: list[Cleaned]) -> Iterator[Outcome]:
         rows, refused = self._with_related(rows)
         yield from refused
-        visible = self.kind.rows(self.actor).filter(pk__in=[row.pk for row in rows])
+        visible = self.kind.rows(self.actor).filter(pk__among=[row.pk for row in rows])
         records = {record.pk: record for record in visible}
         asked: list[tuple[Cleaned, Any, dict[str, Any]]] = []
         for row in rows:
@@ -286,7 +273,7 @@ def present_value(inputs: dict[str, Input], record: Any, name: str) -> Any:
     if name in inputs:
         read = inputs[name].read
         return None if read is None else read(record)
-    return store.plain(record, name)
+    return rowvalues.plain(record, name)
 
 
 def comparable(value: Any) -> Any:

@@ -6,6 +6,8 @@ goes on where the last commit was, and no row comes twice. All pieces are one ba
 
 from __future__ import annotations
 
+import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from itertools import batched, islice
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kundenkreis.kernel import store
 from kundenkreis.records import working
 from kundenkreis.records.exchange import mapping, reading, roundtrip
-from kundenkreis.records.exchange.engine import PIECE, Became, Engine, Outcome
+from kundenkreis.records.exchange.engine import Became, Engine, Outcome
 from kundenkreis.records.exchange.notation import detected, text_of
 from kundenkreis.records.exchange.plan import Mode, Plan, Rule
 from kundenkreis.records.exchange.roundtrip import RoundTrip
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 State, IN = Transfer.State, Transfer.Direction.IN
 SAMPLED = 1_000  # rows that tell how figures and days are written
+# Rows in one transaction: at first, at least, at most; and the seconds of work that it may be.
+FIRST, LEAST, PIECE, BUSY = 50, 20, 400, 0.2
+ALONE = 5  # times as many where nobody asked through a page: it is their own process then
 
 
 @working.begins(IN, State.READING)
@@ -93,7 +98,7 @@ class Reading:
         """Nothing stays open."""
 
 
-class _Through:
+class _Through(ABC):
     """What checking and running have in common: all rows, from a place on, through the engine."""
 
     def __init__(self, side: Side, transfer: Transfer, actor: Actor) -> None:
@@ -103,7 +108,9 @@ class _Through:
         plan = Plan.of(transfer.asked, self._table.choices)
         self._engine = Engine(self._kind, actor, plan, self._trip(actor, plan))
         self._counts = Counter(transfer.counts)
-        self._pieces = self._from(transfer.position)
+        times = ALONE if transfer.user_id is None else 1
+        self._pace = working.Pace(FIRST, LEAST, PIECE * times, BUSY * times)
+        self._rows = self._from(transfer.position)
 
     def _trip(self, actor: Actor, plan: Plan) -> RoundTrip | None:
         mark = mark_of(self._transfer.found["files"]) if self._transfer.asked.get("trip") else None
@@ -112,11 +119,27 @@ class _Through:
         accepted = self._table.choices.get("accepted", {})
         return RoundTrip(self._kind, actor, mark, plan.notation, accepted)
 
-    def _from(self, start: int) -> Iterator[tuple[Row, ...]]:
-        if start:
-            for done in batched(islice(self._table.rows(), start), PIECE, strict=False):
-                self._engine.note(done)
-        return iter(batched(self._table.rows(start), PIECE, strict=False))
+    def _from(self, start: int) -> Iterator[Row]:
+        for done in batched(islice(self._table.rows(), start), PIECE, strict=False):
+            self._engine.note(done)
+        return self._table.rows(start)
+
+    def piece(self) -> bool:
+        """Do the next rows, as many as fit into a transaction."""
+        rows = list(islice(self._rows, self._pace.size))
+        if not rows:
+            self._end()
+            return False
+        began = time.thread_time()
+        self._some(rows)
+        self._pace.took(time.thread_time() - began)
+        return True
+
+    @abstractmethod
+    def _some(self, rows: list[Row]) -> None: ...
+
+    @abstractmethod
+    def _end(self) -> None: ...
 
     def _counted(self, outcomes: list[Outcome]) -> dict[str, int]:
         self._counts.update(str(outcome.became) for outcome in outcomes)
@@ -134,19 +157,17 @@ class Checking(_Through):
         super().__init__(side, transfer, actor)
         self._log = Log(place(side, transfer, NOTES))
 
-    def piece(self) -> bool:
+    def _end(self) -> None:
+        made = {"made": self._engine.related.made, **self._counts}
+        working.note(self._side, self._transfer, state=State.CHECKED, counts=made)
+
+    def _some(self, rows: list[Row]) -> None:
         """Try the next rows."""
-        rows = next(self._pieces, None)
-        if rows is None:
-            made = {"made": self._engine.related.made, **self._counts}
-            working.note(self._side, self._transfer, state=State.CHECKED, counts=made)
-            return False
         outcomes = self._engine.piece(rows, "check", keep=False)
         counts = self._counted(outcomes)
         self._log.write([_noted(one) for one in outcomes if _notable(one)])
         position = self._transfer.position + len(rows)
         working.note(self._side, self._transfer, position=position, counts=counts)
-        return True
 
     def close(self) -> None:
         """Close the notes."""
@@ -163,13 +184,13 @@ class Running(_Through):
         size = int(transfer.found.get("written", 0))
         self._log = Log(place(side, transfer, RESULTS), size)
 
-    def piece(self) -> bool:
+    def _end(self) -> None:
+        self._remember()
+        working.note(self._side, self._transfer, state=State.DONE)
+
+    def _some(self, rows: list[Row]) -> None:
         """Take over the next rows; that and how far it is are one commit."""
-        rows, transfer = next(self._pieces, None), self._transfer
-        if rows is None:
-            self._remember()
-            working.note(self._side, transfer, state=State.DONE)
-            return False
+        transfer = self._transfer
         with store.group(self._side, f"import_{self._kind.slug}", transfer.batch):
             outcomes = self._engine.piece(rows, transfer.batch, keep=True)
             counts = self._counted(outcomes)
@@ -177,7 +198,6 @@ class Running(_Through):
             position = transfer.position + len(rows)
             found = {**transfer.found, "written": written, "tries": 0}
             working.note(self._side, transfer, position=position, counts=counts, found=found)
-        return True
 
     def close(self) -> None:
         """Close the results."""

@@ -80,7 +80,7 @@ class Matcher:
         pks = {row.pk for row in rows if row.pk is not None}
         if not pks:
             return
-        there = set(self.kind.rows(self.viewer).filter(pk__in=pks).values_list("pk", flat=True))
+        there = set(self.kind.rows(self.viewer).filter(pk__among=pks).values_list("pk", flat=True))
         for row in rows:
             if row.pk is not None and row.pk not in there:
                 row.refuse(_("There is no record with this number."), marks.NUMBER)
@@ -122,7 +122,7 @@ class Matcher:
         if key.find is not None:
             return key.find(self.viewer, wanted)
         (name,) = key.names
-        rows = self.kind.rows(self.viewer).filter(**{f"{name}__in": [one for (one,) in wanted]})
+        rows = self.kind.rows(self.viewer).filter(**{f"{name}__among": [one for (one,) in wanted]})
         found: dict[Wanted, set[int]] = {}
         for value, pk in rows.values_list(name, "pk"):
             found.setdefault((str(value),), set()).add(pk)
@@ -167,8 +167,9 @@ def _refuse_taken(
         return tuple(row.values.get(one, getattr(fresh, one)) for one in (name, *beside))
 
     asked = [row for row in rows if row.values.get(name) not in (None, "")]
+    how = "in" if info(kind.model, name).column.is_relation else "among"
     taken = kind.model._default_manager.filter(
-        **{f"{name}__in": {row.values[name] for row in asked}}
+        **{f"{name}__{how}": {row.values[name] for row in asked}}
     )
     owners = {tuple(rest): pk for pk, *rest in taken.values_list("pk", name, *beside)}
     for row in asked:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 
-from kundenkreis.kernel.conditions import caseless
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import references, write
-from kundenkreis.records.fields import names
+from kundenkreis.records.references import naming_field
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
@@ -51,41 +50,29 @@ class Related:
         """How many were made, or would be."""
         return len(self._made)
 
-    def look_up(self, kind: RecordType, texts: set[str]) -> None:
-        """Read those not known yet, by the field that names them; the others are found one by one."""
+    def look_up(self, kind: RecordType, texts: Iterable[str]) -> None:
+        """Find those not known yet, all at once."""
         if len(self._known) > KEPT:
             self._known.clear()
-        wanted = {text for text in texts if (kind.name, text) not in self._known}
-        name = naming_field(kind)
-        if not wanted or not name:
-            return
-        found: dict[str, list[Any]] = {}
-        for record in kind.rows(self._actor).filter(**{f"{name}__in": wanted}).order_by("pk"):
-            found.setdefault(str(record), []).append(record)
-        for text, records in found.items():
-            if len(records) == 1:
-                self._known[kind.name, text] = records[0]
+        wanted = {text for text in map(_tidy, texts) if (kind.name, text) not in self._known}
+        for text, found in references.found_all(kind, self._actor, wanted).items():
+            unknown = isinstance(found, ValidationError) and found.code == references.UNKNOWN
+            self._known[kind.name, text] = Unknown(kind, text, found) if unknown else found
 
     def found(self, field: str, kind: RecordType, text: str) -> Any:
         """The record a cell names, or that it is to be made.
 
         Raises `ValidationError` when none or several are meant.
         """
-        key = (kind.name, " ".join(text.split()))
+        key = (kind.name, _tidy(text))
         if key not in self._known:
-            self._known[key] = self._searched(kind, key[1])
+            self.look_up(kind, [text])
         known = self._known[key]
         if isinstance(known, Exception):
             raise known
         if isinstance(known, Unknown) and field not in self._makes:
             raise known.why
         return known
-
-    def _searched(self, kind: RecordType, text: str) -> Any:
-        try:
-            return references.found(kind, self._actor, text)
-        except ValidationError as error:
-            return Unknown(kind, text, error) if error.code == references.UNKNOWN else error
 
     def make(self, rows: Iterable[dict[str, Any]]) -> None:
         """Make what is unknown among the values of some rows, each once."""
@@ -132,13 +119,8 @@ class Related:
         self.take_back()
 
 
-def naming_field(kind: RecordType) -> str:
-    """The field that alone is a record's text, such as an organisation's name; "" for none."""
-    first = kind.search[0] if kind.search else ""
-    if first not in names(kind.model):
-        return ""
-    probe = kind.model(**{first: "x"})
-    return first if caseless(str(probe)) == "x" else ""
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
 
 
 def may_make(kind: RecordType, actor: Actor) -> bool:

@@ -84,7 +84,7 @@ class RoundTrip:
         """The rows with `SAME` in every cell that is no change."""
         self.conflicts = {}
         pks = {pk for row in rows if (pk := self._pk(row))}
-        records = {one.pk: one for one in self.kind.rows(self.viewer).filter(pk__in=pks)}
+        records = {one.pk: one for one in self.kind.rows(self.viewer).filter(pk__among=pks)}
         directory = Directory(records.values())
         with translation.override(self.mark.language):
             return [self._compared(row, records.get(self._pk(row)), directory) for row in rows]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import audit, store
+from kundenkreis.kernel import audit, rowvalues
 from kundenkreis.kernel.errors import Conflict
 from kundenkreis.kernel.text import normal
 from kundenkreis.records import write
@@ -62,7 +62,7 @@ class Differs(Conflict):
 
 def seen(record: Any, names: Iterable[str]) -> dict[str, Any]:
     """What the fields hold, as a form may carry it and the audit would keep it."""
-    return {name: audit.plain(store.plain(record, name)) for name in names}
+    return {name: audit.plain(rowvalues.plain(record, name)) for name in names}
 
 
 def read(text: str) -> Seen:

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.db.models import ForeignKey, Model, ProtectedError
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import audit, removal, store
+from kundenkreis.kernel import audit, removal, rowvalues, store
 from kundenkreis.kernel.access import Level, require_fields
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.events import publish
@@ -228,7 +228,7 @@ def _earlier_values(one: Done, row: Model) -> tuple[dict[str, Any], list[Left]]:
         if column is None or column.many_to_many or old == audit.HIDDEN or new == audit.HIDDEN:
             left.append(_kept(row, name, _("this cannot be taken back")))
             continue
-        present = audit.plain(store.plain(row, name))
+        present = audit.plain(rowvalues.plain(row, name))
         if present == new:
             found, value = _earlier(row, name, old)
             if found:

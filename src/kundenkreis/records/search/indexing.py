@@ -33,7 +33,7 @@ def follow(unit: Unit) -> None:
             changed = unit.touched.get(model, {})
             pks = [pk for pk, names in changed.items() if names & {name, *EVERYTHING}]
             if pks:
-                named = store.rows(kind.model).filter(**{f"{path}__in": pks}).order_by()
+                named = store.rows(kind.model).filter(**{f"{path}__pk__among": pks}).order_by()
                 found = list(named.values_list("pk", flat=True)[: AT_ONCE + 1])
                 if len(found) > AT_ONCE and unit.side is Side.CRM and _later:
                     _later[0](kind.name, path, pks)  # nobody should wait for so many
@@ -49,7 +49,7 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         search.hold(kind.name, part)
-        made = list(_documents(kind, store.rows(kind.model).filter(pk__in=part)))
+        made = list(_documents(kind, store.rows(kind.model).filter(pk__among=part)))
         search.keep(made)
         gone = set(part) - {one.row for one in made}
         if gone:
@@ -69,7 +69,7 @@ def rewrite(kind: RecordType, path: str, pks: list[int]) -> None:
     last = 0
     while True:
         with store.group(kind.side, "records.rewrite_search"):
-            named = store.rows(kind.model).filter(**{f"{path}__in": pks}, pk__gt=last)
+            named = store.rows(kind.model).filter(**{f"{path}__pk__among": pks}, pk__gt=last)
             part = list(named.order_by("pk").values_list("pk", flat=True).distinct()[:CHUNK])
             write(kind, part)
         if not part:

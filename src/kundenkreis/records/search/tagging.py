@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kundenkreis.kernel import store, wordindex
-from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.transactions import AT_THE_END, EVERYTHING, Unit
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.registry import TYPES
@@ -31,10 +30,10 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     wanted, columns = sorted(pks), _columns(kind)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        stored = {"custom" if is_custom(name) else name for name in columns}
-        records = store.rows(kind.model).filter(pk__in=part).only("pk", *stored)
+        rows = store.rows(kind.model).filter(pk__among=part).values_list("pk", *columns)
         known = {
-            record.pk: {name: getattr(record, name) or [] for name in columns} for record in records
+            pk: {name: words or [] for name, words in zip(columns, found, strict=True)}
+            for pk, *found in rows
         }
         wordindex.keep(kind.name, {pk: known.get(pk, {}) for pk in part})
 

@@ -20,7 +20,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewOrder
 from kundenkreis.crm.work.commands import add_activity
-from kundenkreis.kernel import audit, clock, forgetting, store
+from kundenkreis.kernel import audit, clock, forgetting, rowvalues, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -328,7 +328,10 @@ def test_replaying_the_audit_gives_the_present_state() -> None:
         state |= {name: new for name, (_, new) in entry.change.fields.items()}
     person.refresh_from_db()
     with store.group(Side.CRM, "test"):
-        present = {name: audit.plain(new) for name, (_, new) in store.new_values(person).items()}
+        present = {
+            name: audit.plain(new)
+            for name, (_, new) in rowvalues.of_new(Person, [person])[0].items()
+        }
     assert {name: value for name, value in state.items() if value not in (None, "", {})} == present
     assert clock.now() - person.changed_at < timedelta(minutes=1)
 

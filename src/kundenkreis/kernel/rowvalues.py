@@ -1,0 +1,54 @@
+"""What the columns of rows say, in the form in which the audit keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Model
+
+from kundenkreis.kernel import custom
+from kundenkreis.kernel.fields import is_custom
+from kundenkreis.kernel.record import Record
+
+
+def plain(obj: Model, name: str) -> Any:
+    """A field's value; relations by their key."""
+    if is_custom(name):
+        return custom.plain(obj, name)
+    attribute, to_python = column(type(obj), name)
+    return to_python(getattr(obj, attribute))
+
+
+@lru_cache(maxsize=5_000)
+def column(model: type[Model], name: str) -> tuple[str, Callable[[Any], Any]]:
+    """Where a field's value is found, and how it is read from any form."""
+    field = model._meta.get_field(name)
+    return getattr(field, "attname", name), getattr(field, "to_python")  # noqa: B009 - relations lack it
+
+
+def of_new(model: type[Model], rows: Sequence[Model]) -> list[dict[str, list[Any]]]:
+    """For each new row what it has, `{field: [None, value]}` without empty ones."""
+    found: list[dict[str, list[Any]]] = [{} for _row in rows]
+    for name, attribute, to_python in _columns(model):
+        # Column by column: most of them are empty in all rows.
+        for there, said in zip(map(attrgetter(attribute), rows), found, strict=True):
+            if there is None or there == "":
+                continue
+            value = to_python(there)
+            if value not in ("", {}, []):
+                said[name] = [None, value]
+    if issubclass(model, Record):
+        for row, said in zip(rows, found, strict=True):
+            said |= {name: [None, value] for name, value in custom.given(row).items()}
+    return found
+
+
+@lru_cache(maxsize=500)
+def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any]]]:
+    """The columns that say what a new row has: name, attribute, and how a value is read."""
+    skip = {"id", "version", "custom", "created_at", "changed_at"}
+    names = [field.name for field in model._meta.concrete_fields if field.name not in skip]
+    return [(name, *column(model, name)) for name in names]
