@@ -35,6 +35,7 @@ from kundenkreis.engage.tracking.queries import sources
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Actor, system
 from kundenkreis.kernel.money import to_minor
+from kundenkreis.kernel.text import without_umlauts
 
 ROLES = ("administrator", "sales", "marketing")
 NAMESPACE = "shop"
@@ -208,6 +209,4 @@ def _in(days: int) -> date:
 
 
 def _ascii(name: str) -> str:
-    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), (" ", ".")):
-        name = name.lower().replace(letter, plain)
-    return name
+    return without_umlauts(name).replace(" ", ".")

@@ -22,6 +22,14 @@ def fold(text: str | None) -> str | None:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", str(text)).casefold())
 
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def without_umlauts(text: str) -> str:
+    """In small letters, as Germans write where there are no umlauts: "Müller" → "mueller"."""
+    return normal(text).casefold().translate(_UMLAUTS)
+
+
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])(?=[a-z])")
 
 

@@ -16,14 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.kernel.text import normal
+from kundenkreis.kernel.text import without_umlauts
 from kundenkreis.ui.formats import STYLES
 
 LONGEST = 60  # characters
 FRIDAY = 4
 HALF_A_YEAR = timedelta(days=183)
 LEAP = 9  # years within which every day of a year comes again
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 class NoDay(DomainError):
@@ -52,7 +51,7 @@ def parse_day(text: str) -> date:
 
 def _folded(text: str) -> str:
     """In small letters without umlauts, and without what may stand before a day."""
-    words = " ".join(normal(text).casefold().translate(_FOLDED).split()).strip(" ,;!?")
+    words = " ".join(without_umlauts(text).split()).strip(" ,;!?")
     return re.sub(r"^(am|den|bis|zum|on|by|until)( (den|zum|the))? ", "", words)
 
 
@@ -191,13 +190,13 @@ _UNITS = {
     for word in words.split()
 }
 _WEEKDAYS = {
-    word.casefold().translate(_FOLDED): number
+    without_umlauts(word): number
     for style in STYLES.values()
     for names in (style.weekdays, style.long_weekdays)
     for number, word in enumerate(names)
 } | {"sonnabend": 5, "tues": 1, "thur": 3, "thurs": 3}
 _MONTHS = {
-    word.casefold().translate(_FOLDED).rstrip("."): number
+    without_umlauts(word).rstrip("."): number
     for style in STYLES.values()
     for names in (style.months, style.long_months)
     for number, word in enumerate(names, 1)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.entries import timeline
-from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
+from kundenkreis.crm.people.models import ContactDetail, Organisation, Person, TimelineEntry
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.records import Button, Figure, Tag, named
@@ -21,6 +21,7 @@ from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
 entries = once(timeline)
+CONTACTS = frozenset({"call", "meeting"})  # what is entered or planned is no contact
 contacts = once(queries.contacts_of)
 
 
@@ -85,13 +86,23 @@ def language_name(person: Person) -> str:
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
-    newest = next(iter(entries(viewer, record).rows), None)
+    newest = _last_contact(viewer, record)
     at = newest.at if newest else None
     yield Figure(
         _("Last contact"),
         formats.relative(at) if at else "–",
         formats.day(at) if at else _("nothing yet"),
     )
+
+
+def _last_contact(viewer: Viewer, record: Person | Organisation) -> TimelineEntry | None:
+    """The newest talk with them; of a long timeline the first page, which is read anyway, mostly
+    knows it."""
+    first = entries(viewer, record)
+    found = [one for one in first.rows if one.kind in CONTACTS]
+    if not found and first.after:
+        found = timeline(viewer, record, first.after, kinds=CONTACTS).rows
+    return found[0] if found else None
 
 
 def name_text(record: Any) -> str:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from kundenkreis.kernel.money import CURRENCIES, CURRENCY, to_minor
 from kundenkreis.kernel.shapes import SHAPES
-from kundenkreis.records.custom import computing, formulas, layout
+from kundenkreis.records.custom import computing, definitions, formulas, layout
 from kundenkreis.records.custom.choicerows import ChoiceRows
+from kundenkreis.records.custom.defining import MOST_FILTERABLE
 from kundenkreis.records.custom.options import MOST_PLACES, clean, offered_targets
 from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.fields import info_of
@@ -82,7 +83,10 @@ class FieldForm(forms.Form):
             help_text = _("No two records may have the same value.")
             rules.append(("unique", _("Unique"), help_text))
         if sort.filterable:
-            help_text = _("Lists can ask for it; an index for that is made at once.")
+            help_text = _(
+                "Lists can be filtered, sorted and grouped by it. Without it the field is only shown. "
+                "Each makes saving a little slower, so up to %(n)s fields of a type can be so."
+            ) % {"n": MOST_FILTERABLE}
             rules.append(("filterable", _("For filtering and sorting"), help_text))
         for name, label, help_text in rules:
             self.fields[name] = forms.BooleanField(label=label, help_text=help_text, required=False)
@@ -104,7 +108,11 @@ class FieldForm(forms.Form):
     def _known(self) -> dict[str, Any]:
         found = self.definition
         if found is None:
-            return {"purpose": FieldDefinition.Purpose.BUSINESS}
+            room = sum(one.filterable for one in definitions.in_use(self.kind.model))
+            return {
+                "purpose": FieldDefinition.Purpose.BUSINESS,
+                "filterable": TYPES[self.sort].filterable and room < MOST_FILTERABLE,
+            }
         known = {name: getattr(found, name) for name in _SETTINGS}
         if found.type == FORMULA:
             text = formulas.shown(self.kind, found.options["formula"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import CURRENCIES, CURRENCY
+from kundenkreis.kernel.text import without_umlauts
 from kundenkreis.records.custom import formulas
 from kundenkreis.records.custom.types import FORMULA, TYPES
 from kundenkreis.records.registry import TYPES as RECORD_TYPES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 MOST_CHOICES = 200
 MOST_PLACES = 6
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def clean(
@@ -48,7 +48,7 @@ def texts(said: Any) -> dict[str, str]:
 
 def plain_name(label: Mapping[str, str], longest: int) -> str:
     """A name for programs, made of a label: `favourite_colour`."""
-    text = (label.get("en") or next(iter(label.values()))).lower().translate(_GERMAN)
+    text = without_umlauts(label.get("en") or next(iter(label.values())))
     return re.sub(r"[^a-z0-9]+", "_", slugify(text)).strip("_")[:longest].strip("_")
 
 

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone, translation
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.text import without_umlauts
 from kundenkreis.records.declaration import Column, RecordType
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
@@ -30,6 +32,7 @@ from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_
 from kundenkreis.records.lists.filters import read
 from kundenkreis.records.lists.listing import grouped_of
 from kundenkreis.records.lists.ordering import order_of
+from kundenkreis.records.lists.state import state_of
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -153,5 +156,9 @@ def in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator
         yield line
 
 
-def file_name(kind: RecordType, form: str) -> str:
-    return f"{kind.slug}-{clock.today(settings.COMPANY_ZONE)}.{form}"
+def file_name(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> str:
+    """Type, view and day in the user's language: `personen-mein-blick-2026-11-27.xlsx`."""
+    said = (kind.title, state_of(kind, viewer, parameters).name)
+    words = [slugify(without_umlauts(text)) for text in said]
+    day = clock.today(settings.COMPANY_ZONE)
+    return f"{'-'.join(filter(None, [*words, str(day)]))}.{form}"

@@ -34,6 +34,8 @@ LONGEST = 32_767  # characters in a cell of Excel
 BOM = "\ufeff"  # without it Excel reads UTF-8 as cp1252
 # A cell that begins so is run as a formula by spreadsheets (CSV injection, OWASP).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NARROWEST, WIDEST = 6, 60  # characters in a column
+FILTER = 3  # what its head's button takes
 _EXACT = 15  # digits of a number that Excel keeps
 
 
@@ -96,8 +98,8 @@ class Workbook:
     def head(self, title: str, labels: Sequence[str], mark: str) -> None:
         """Name the columns; comes first."""
         self._sheet = self._book.add_worksheet(_sheet_name(title))
+        self._widths = [len(label) + FILTER for label in labels]
         for at, label in enumerate(labels):
-            self._sheet.set_column(at, at, max(12, min(len(label) + 4, 40)))
             self._sheet.write_string(0, at, label, self._bold)
         last = len(labels)
         self._sheet.set_column(last, last, 8, None, {"hidden": True})
@@ -114,7 +116,9 @@ class Workbook:
             self._sheet.write_number(self._rows, self._last, version)
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file, each column as wide as what stands in it."""
+        for at, width in enumerate(self._widths):
+            self._sheet.set_column(at, at, max(NARROWEST, min(width + 1, WIDEST)))
         self._sheet.autofilter(0, 0, self._rows, self._last)
         hidden = self._book.add_worksheet(marks.SHEET)
         hidden.write_string(0, 0, self._mark)
@@ -123,9 +127,10 @@ class Workbook:
 
     def _write(self, at: int, value: Value) -> None:
         sheet, row = self._sheet, self._rows
+        if value is None or value == "":
+            return
+        self._widths[at] = max(self._widths[at], _width(value))
         match value:
-            case None | "":
-                return
             case str():
                 sheet.write_string(row, at, value[:LONGEST])
             case bool():
@@ -152,6 +157,20 @@ class Workbook:
         if form not in self._known:
             self._known[form] = self._book.add_format({"num_format": form})
         return self._known[form]
+
+
+def _width(value: Value) -> int:
+    """How many characters wide a value is when Excel shows it; of a text its longest line."""
+    match value:
+        case str():
+            return max(map(len, value[:LONGEST].splitlines()), default=0)
+        case Money():
+            return len(formats.money(value))
+        case datetime():
+            return 17
+        case date():
+            return 11
+    return len(written(value))
 
 
 def _day_format() -> str:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.kernel.conditions import Kind
 from kundenkreis.records import cells
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.lists.addresses import within
-from kundenkreis.records.lists.columns import info_of, numeric
+from kundenkreis.records.lists.columns import info_of, label_of, numeric
 from kundenkreis.records.lists.grid import Grid, grid_columns
 from kundenkreis.ui.markup import escaped, joined, markup
 
@@ -111,5 +112,13 @@ def _maker(
     if grid is not None:
         opening = grid.opening(column, classes)
         return lambda record: f"{opening(record)}{escaped(content(record))}</td>"
-    start = markup('<td class="{}">', classes)
+    start = markup('<td class="{}"{}>', classes, _said(kind, column))
     return lambda record: f"{start}{escaped(content(record))}</td>"
+
+
+def _said(kind: RecordType, column: Column) -> SafeString:
+    """What a phone, which has no heads of columns, says before a day or an instant."""
+    found = info_of(kind, column)
+    if not column.keep or found is None or found.kind not in (Kind.DATE, Kind.DATETIME):
+        return joined()
+    return markup(' data-label="{}"', label_of(kind, column))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kundenkreis.records.fields import names
 from kundenkreis.records.lists import columns, saved_views
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 VIEW, BASE = "view", "base"
 ALL = "all"
 
+# What the views are called that every type has.
+NAMES = {
+    ALL: pgettext_lazy("records", "All"),
+    "mine": pgettext_lazy("records", "Mine"),
+    "recent": gettext_lazy("Recently changed"),
+}
+
 Content = Mapping[str, list[str]]
 
 
@@ -46,6 +54,13 @@ class State:
     changed: bool
     less: bool = False
     missing: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the view is called that a list shows just so; empty for all, and for any other."""
+        if self.changed or self.base == ALL:
+            return ""
+        return self.view.name if self.view else str(NAMES[self.base])
 
     @property
     def query(self) -> str:

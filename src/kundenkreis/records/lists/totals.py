@@ -11,6 +11,7 @@ from django.db.models import Count, DecimalField, F, PositiveSmallIntegerField, 
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
+from kundenkreis.kernel.money import digits
 from kundenkreis.records.fields import column_names
 from kundenkreis.records.lists.columns import info_of
 from kundenkreis.ui import formats
@@ -51,7 +52,9 @@ class Added:
         """The sums as people read them, the largest first."""
         found = sorted(self.amounts.items(), key=lambda one: -abs(one[1]))[:CURRENCIES]
         return [
-            formats.money(int(amount), code, whole=True) if code else _number(amount)
+            formats.money(int(amount), code, whole=_is_whole(amount, code))
+            if code
+            else _number(amount)
             for code, amount in found
         ]
 
@@ -131,6 +134,11 @@ def spoken(total: Total, fields: Sequence[Info]) -> list[str]:
         if one.name in total.added
         for text in total.added[one.name].texts()
     ]
+
+
+def _is_whole(amount: Decimal, currency: str) -> bool:
+    """Whether an amount in minor units has no cents that would have to be said."""
+    return bool(amount % 10 ** digits(currency) == 0)
 
 
 def _currency(one: Info, row: dict[str, Any]) -> str:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
+from zipfile import ZipFile
 
 import pytest
 from django.http import QueryDict
@@ -16,11 +18,13 @@ from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.exporting import csv_file, excel_file, export, file_name
-from kundenkreis.records.exchange.writers import MOST_ROWS, safe, unsafe
+from kundenkreis.records.exchange.writers import MOST_ROWS, Workbook, safe, unsafe
+from kundenkreis.records.lists import saved_views
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -136,4 +140,32 @@ def test_a_mark_that_was_not_made_here_is_none() -> None:
 
 def test_its_name_has_the_company_s_day() -> None:
     with clock.freeze("2026-11-27T23:30:00Z"):
-        assert file_name(PERSON, "csv") == "persons-2026-11-28.csv"
+        assert file_name(PERSON, ANNA, QueryDict(), "csv") == "persons-2026-11-28.csv"
+
+
+def test_its_name_tells_type_and_view_in_the_user_s_language() -> None:
+    state = {"q": ["Müller"]}
+    view = saved_views.save(
+        named("order"), ANNA, state, board=False, name="Mein Blick: Große!", sharing="private"
+    )
+    with clock.freeze("2026-11-27T12:00:00Z"), translation.override("de"):
+        opened = QueryDict(f"q=Müller&base={view.pk}")
+        assert file_name(named("order"), ANNA, opened, "xlsx") == (
+            "auftraege-mein-blick-grosse-2026-11-27.xlsx"
+        )
+        other = QueryDict(f"q=Maier&base={view.pk}")
+        assert file_name(named("order"), ANNA, other, "csv") == "auftraege-2026-11-27.csv"
+        mine = QueryDict("owner_id=1&base=mine")
+        assert file_name(PERSON, ANNA, mine, "csv") == "personen-meine-2026-11-27.csv"
+        assert file_name(PERSON, ANNA, QueryDict("base=all"), "csv") == "personen-2026-11-27.csv"
+
+
+def test_columns_of_a_workbook_are_as_wide_as_what_stands_in_them() -> None:
+    file = io.BytesIO()
+    book = Workbook(file)
+    book.head("x", ["Nr", "Name", "Notiz", "Wert"], "mark")
+    book.row([1, "Bergmann Optik GmbH & Co. KG", "lang " * 50, Money(123_456_789, "EUR")], None)
+    book.close()
+    sheet = ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
+    widths = [round(float(width)) for width in re.findall(r'<col [^>]*width="([0-9.]+)"', sheet)]
+    assert widths[:4] == [7, 30, 61, 15]

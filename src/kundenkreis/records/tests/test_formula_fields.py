@@ -295,3 +295,23 @@ def test_the_other_side_has_formulas_too() -> None:
 
     known = dict(Profile.objects.values_list("pk", "custom"))
     assert known == {earlier: {"greeting": "HI"}, later: {"greeting": "HI"}}
+
+
+def test_amounts_and_numbers_that_are_worked_out_are_added_up_below_a_list() -> None:
+    field("Size")
+    field("Budget", "money", options={"currency": "EUR"})
+    half, share = formula("Half", "[Size] / 2"), formula("Share", "[Budget] * 0,1", currency="EUR")
+    for size, budget in ((3, 100_050), (4, 200_000)):
+        person(custom__size=Decimal(size), custom__budget=budget)
+    names = ("custom__size", "custom__budget", half.name, share.name)
+    with translation.override("de"):
+        found = listing(PERSON, ANNA, QueryDict(f"columns=name,{','.join(names)}"), "/")
+        total = found.figures.total
+        assert total is not None
+        said = {name: one.texts() for name, one in total.added.items()}
+    assert said == {
+        "custom__size": ["7"],
+        "custom__budget": ["3.000,50\N{NO-BREAK SPACE}€"],
+        "custom__half": ["3,5"],
+        "custom__share": ["300,05\N{NO-BREAK SPACE}€"],
+    }

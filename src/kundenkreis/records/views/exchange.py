@@ -9,6 +9,7 @@ from django.http import (
     Http404,
     HttpResponse,
     HttpResponseRedirect,
+    QueryDict,
     StreamingHttpResponse,
 )
 from django.utils.translation import gettext as _
@@ -48,7 +49,8 @@ def export_file(request: StaffRequest, kind: RecordType, form: str) -> HttpRespo
         return HttpResponseRedirect(kind.url("exports", noted.pk))
     content = exporting.csv_file(found) if form == CSV else exporting.excel_file(found)
     answer: Any = StreamingHttpResponse if form == CSV else FileResponse
-    return _as_file(answer(content, content_type=TYPES[form]), kind, form)
+    name = exporting.file_name(kind, request.viewer, request.GET, form)
+    return _as_file(answer(content, content_type=TYPES[form]), name)
 
 
 @require_GET
@@ -68,11 +70,12 @@ def exported_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
         raise Http404
     outgoing.require_same_rights(request.viewer, kind.side, found)
     form = found.asked["format"]
-    return _as_file(FileResponse(path.open("rb"), content_type=TYPES[form]), kind, form)
+    asked = QueryDict(found.asked["query"])
+    name = exporting.file_name(kind, request.viewer, asked, form)
+    return _as_file(FileResponse(path.open("rb"), content_type=TYPES[form]), name)
 
 
-def _as_file(answer: HttpResponseBase, kind: RecordType, form: str) -> HttpResponseBase:
-    name = exporting.file_name(kind, form)
+def _as_file(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.kernel.errors import NotFound
@@ -17,7 +17,7 @@ from kundenkreis.records import directory
 from kundenkreis.records.lists import saved_views
 from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.filters import PAGING
-from kundenkreis.records.lists.state import ALL, VIEW, State, built_in, content_of, state_of
+from kundenkreis.records.lists.state import ALL, NAMES, VIEW, State, built_in, content_of, state_of
 from kundenkreis.records.models import SavedView
 from kundenkreis.records.views import show
 
@@ -72,14 +72,10 @@ def views_above(
 ) -> Views:
     """The tabs above a list or board."""
     own = built_in(kind, viewer)
-    words = {
-        ALL: (pgettext("records", "All"), kind.icon),
-        "mine": (pgettext("records", "Mine"), "user"),
-        "recent": (_("Recently changed"), "clock"),
-    }
+    icons = {ALL: kind.icon, "mine": "user", "recent": "clock"}
     here = kind.url("board") if board else kind.url()
     first = [
-        Tab(words[name][0], f"{here}?{VIEW}={name}", words[name][1], state.base == name)
+        Tab(str(NAMES[name]), f"{here}?{VIEW}={name}", icons[name], state.base == name)
         for name in own
     ]
     tab_of = {one.pk: _tab(kind, one, state) for one in saved}

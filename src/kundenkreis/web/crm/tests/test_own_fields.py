@@ -168,3 +168,14 @@ def test_a_formula_is_tried_while_it_is_typed_and_stands_on_the_page(
     new = Organisation.objects.get(name="Neu")
     assert new.custom == {"colour": 10}
     assert ">10<" in said(anna, f"/crm/organisations/{new.pk}/")
+
+
+def test_a_new_field_is_for_filtering_unless_somebody_says_otherwise(
+    company: Company, anna: Client
+) -> None:
+    form = said(anna, f"{FIELDS}new/?type=choice")
+    box = re.search(r'<input[^>]*name="filterable"[^>]*>', form)
+    assert box is not None
+    assert "checked" in box[0]
+    assert "Without it the field is only shown." in form
+    assert not define(anna).filterable

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from kundenkreis.crm.accounts.queries import viewer_of
-from kundenkreis.crm.people import entries
+from kundenkreis.crm.people import entries, panels
 from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
@@ -145,3 +146,22 @@ class TestFilter:
 def happened(person: Person, kind: str, **payload: object) -> None:
     at, key = clock.now(), f"{kind}{person.pk}{sorted(payload.items())}"
     add_timeline_entry(actor=SYSTEM, entry=NewEntry(kind, at, key, person.pk, payload=payload))
+
+
+@pytest.mark.django_db(databases=BOTH)
+def test_only_a_talk_is_a_contact_not_what_was_entered(company: Company) -> None:
+    anna = viewer_of(company.anna)
+
+    def said() -> str:
+        (figure,) = panels.contact_figures(anna, Person.objects.get(pk=company.person.pk))
+        return figure.value
+
+    with translation.override("en"):
+        add_activity(actor=anna, text="Ein Vermerk", about=company.person)
+        assert said() == "–"
+        add_activity(actor=anna, text="Angerufen", kind="call", about=company.person)
+        assert said() == "just now"
+        with clock.freeze(clock.now() + timedelta(days=3)):
+            for number in range(entries.PAGE + 1):
+                add_activity(actor=anna, text=f"Vermerk {number}", about=company.person)
+            assert said() != "–"  # it is on no first page any more
