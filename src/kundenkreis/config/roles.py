@@ -89,9 +89,11 @@ def _serve(*, target: str, port: int, **options: Any) -> int:
 
 
 def _loop(side: Side) -> int:
+    from kundenkreis.kernel import garbage
     from kundenkreis.kernel.loop import run_loop
 
     os.nice(GIVES_WAY)
+    garbage.let_it_rest()
     stop = threading.Event()
     # Set explicitly: a background shell starts its children with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 from granian.http import HTTP1Settings
+
+from kundenkreis.kernel import garbage
 
 HEADER_SECONDS = 10
 _OPEN_FILES = 8_192
@@ -36,12 +37,10 @@ def hand_over_quickly() -> None:
     """Let the threads of this process hand over quickly, and the collector of garbage rest.
 
     The writer gives up the interpreter at every statement; with Python's 5 ms it would wait longer
-    for it than the database works. What start-up made is never garbage.
+    for it than the database works.
     """
     sys.setswitchinterval(0.000_5)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    garbage.let_it_rest()
 
 
 def allow_connections() -> None:

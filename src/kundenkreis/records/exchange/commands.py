@@ -94,13 +94,20 @@ def read_again(kind: RecordType, viewer: Viewer, found: Transfer, **chosen: str)
 
 
 def decide_import(
-    kind: RecordType, viewer: Viewer, found: Transfer, decided: Mapping[str, Any]
+    kind: RecordType,
+    viewer: Viewer,
+    found: Transfer,
+    decided: Mapping[str, Any],
+    *,
+    at_once: bool = False,
 ) -> None:
-    """Say how the files are to be taken over, and have every row checked."""
+    """Say how the files are to be taken over, and have every row checked; or take them over
+    `at_once`, each row as its check would have said."""
     _require(found, Transfer.State.ASKING, Transfer.State.CHECKED)
     asked = {**found.asked, **decided}
     Plan.of(asked)  # raises for what is no choice
-    _decide(kind, viewer, found, state=Transfer.State.CHECKING, asked=asked)
+    state = Transfer.State.RUNNING if at_once else Transfer.State.CHECKING
+    _decide(kind, viewer, found, state=state, asked=asked, position=0, counts={})
 
 
 def ask_again(kind: RecordType, viewer: Viewer, found: Transfer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -33,16 +32,17 @@ def usable(kind: RecordType, said: Collection[str]) -> list[Key]:
 
 
 class Seen:
-    """What earlier rows of the files had: a few bytes per row, whatever the rows were."""
+    """What earlier rows of the files had: a few bytes per row, whatever the rows were.
+
+    Hashes of 64 bits, keyed anew in every process: nobody can write a file in which they meet.
+    """
 
     def __init__(self) -> None:
-        self._lines: dict[bytes, int] = {}
+        self._lines: dict[int, int] = {}
 
     def before(self, name: str, wanted: Sequence[Any], line: int) -> int | None:
         """The line that had the same, if any; from now on this one does."""
-        text = "\x1f".join([name, *(str(one) for one in wanted)])
-        digest = blake2b(text.encode(), digest_size=8).digest()
-        known = self._lines.setdefault(digest, line)
+        known = self._lines.setdefault(hash((name, *map(str, wanted))), line)
         return None if known == line else known
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
@@ -138,12 +139,14 @@ def _related(kind: RecordType) -> Iterator[tuple[str, type[Model], str]]:
 def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Document]:
     own: dict[int, list[str]] = defaultdict(list)
     named: dict[int, list[str]] = defaultdict(list)
-    guarded = others(kind)
+    guarded, records = others(kind), list(rows)
+    columns = {one.name for one in kind.model._meta.concrete_fields if not one.is_relation}
     for name in paths(kind):
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
-        for pk, value in rows.values_list("pk", name):
+        read = attrgetter("pk", name)
+        for pk, value in map(read, records) if name in columns else rows.values_list("pk", name):
             texts[pk] += search.said(value)
-    for record in rows:
+    for record in records:
         own[record.pk] += getattr(record, "tags", ())
         yield search.Document(
             kind=kind.name, row=record.pk, name=str(record), texts=own[record.pk],

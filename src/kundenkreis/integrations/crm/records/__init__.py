@@ -37,5 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
     django.setup()
     from kundenkreis.integrations.crm.records.command import run as import_records
+    from kundenkreis.kernel import garbage
 
+    garbage.let_it_rest()
     return import_records(args)

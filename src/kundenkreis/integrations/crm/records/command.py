@@ -31,7 +31,9 @@ def run(args: argparse.Namespace) -> int:
     transfer = commands.start_import(kind, actor, uploads)
     _work(kind, transfer, actor)
     if transfer.state == Transfer.State.ASKING:
-        commands.decide_import(kind, actor, transfer, _decided(kind, transfer, args))
+        # Nobody looks at the rows in between, so nothing is checked that is then done anyway.
+        decided = _decided(kind, transfer, args)
+        commands.decide_import(kind, actor, transfer, decided, at_once=not args.dry_run)
         _work(kind, transfer, actor)
     if not args.dry_run and transfer.state == Transfer.State.CHECKED:
         commands.run_import(kind, actor, transfer)
