@@ -35,9 +35,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         check = _run(*command, "--dry-run")
         whole = _run(*command)
         most = 60 if rows == FULL else None
-        yield measured(
-            f"import of {rows} persons", whole.wall, "s", floor=floor, at_most=most
-        )
+        yield measured(f"import of {rows} persons", whole.wall, "s", floor=floor, at_most=most)
         yield measured("processor time of that", whole.cpu, "s")
         yield measured("a dry run, as before the review on the page", check.wall, "s")
         yield measured("processor time of that", check.cpu, "s")

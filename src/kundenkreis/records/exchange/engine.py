@@ -16,14 +16,11 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel import rowvalues, store
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import write
-from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange.cleaning import Cleaned, Cleaner
 from kundenkreis.records.exchange.matching import Matcher, Seen, refuse_taken
 from kundenkreis.records.exchange.notation import text_of
 from kundenkreis.records.exchange.plan import Mode, Plan, Rule
 from kundenkreis.records.exchange.related import Related
-from kundenkreis.records.exchange.values import value_of, written
-from kundenkreis.records.fields import info
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
@@ -44,16 +41,18 @@ class Became(StrEnum):
 
 @dataclass(slots=True)
 class Outcome:
-    """One row's result: its record, what is wrong by field, and what it changed."""
+    """One row's result: its record, what is wrong by field, and what it changes or may not.
+
+    Of changes and conflicts only what the file says: what records say is asked when it is shown.
+    """
 
     row: Row
     became: Became
     pk: int | None = None
     wrong: dict[str, str] = field(default_factory=dict)
     warning: str = ""
-    changes: dict[str, list[str]] = field(default_factory=dict)
-    conflicts: dict[str, list[str]] = field(default_factory=dict)
-    title: str = ""
+    changes: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, str] = field(default_factory=dict)
 
 
 class InVain(Exception):
@@ -204,19 +203,14 @@ class Engine:
                 if self._wants(row, record, name, value)
             }
             asked.append((row, record, wanted))
-        directory = Directory(records.values())
-        texts = [
-            {name: self._told(row, record, name, directory) for name in wanted}
-            for row, record, wanted in asked
-        ]
         bare = [one for one in asked if not one[2].keys() & self._inputs.keys()]
         done = write.change_many(self.kind, self.actor, [(record, to) for _, record, to in bare])
         results = {row.row.number: one for (row, _, _), one in zip(bare, done, strict=True)}
-        for (row, record, wanted), told in zip(asked, texts, strict=True):
+        for row, record, wanted in asked:
             number = row.row.number
             result = results[number] if number in results else self._with_inputs(record, wanted)
             outcome = self._changed(row, result)
-            outcome.changes, outcome.title = told, str(record)
+            outcome.changes = {name: self._cell(row, name) for name in wanted}
             yield outcome
 
     def _with_inputs(self, record: Any, wanted: dict[str, Any]) -> bool | DomainError:
@@ -257,15 +251,10 @@ class Engine:
             return plain(value) != plain(present)
         return bool(comparable(value) != comparable(present))
 
-    def _told(self, row: Cleaned, record: Any, name: str, directory: Directory) -> list[str]:
-        """What a value was and becomes, in words."""
+    def _cell(self, row: Cleaned, name: str) -> str:
+        """What the file says of a field."""
         at = self.plan.mapping.index(name)
-        cell = row.row.cells[at] if at < len(row.row.cells) else ""
-        if name in self._inputs:
-            was: Any = present_value(self._inputs, record, name)
-        else:
-            was = value_of(info(self.kind.model, name), record, directory)
-        return [written(was), text_of(cell)]
+        return text_of(row.row.cells[at] if at < len(row.row.cells) else "")
 
 
 def present_value(inputs: dict[str, Input], record: Any, name: str) -> Any:

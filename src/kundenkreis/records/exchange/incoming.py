@@ -18,10 +18,10 @@ from kundenkreis.records import working
 from kundenkreis.records.exchange import mapping, reading, roundtrip
 from kundenkreis.records.exchange.engine import Became, Engine, Outcome
 from kundenkreis.records.exchange.notation import detected, text_of
+from kundenkreis.records.exchange.notes import Notes
 from kundenkreis.records.exchange.plan import Mode, Plan, Rule
 from kundenkreis.records.exchange.roundtrip import RoundTrip
 from kundenkreis.records.exchange.table import (
-    NOTES,
     RESULTS,
     Log,
     Table,
@@ -155,7 +155,7 @@ class Checking(_Through):
     def __init__(self, side: Side, transfer: Transfer, actor: Actor) -> None:
         transfer.position, transfer.counts = 0, {}  # a check has nothing to lose
         super().__init__(side, transfer, actor)
-        self._log = Log(place(side, transfer, NOTES))
+        self._notes = Notes(side, transfer)
 
     def _end(self) -> None:
         made = {"made": self._engine.related.made, **self._counts}
@@ -165,13 +165,13 @@ class Checking(_Through):
         """Try the next rows."""
         outcomes = self._engine.piece(rows, "check", keep=False)
         counts = self._counted(outcomes)
-        self._log.write([_noted(one) for one in outcomes if _notable(one)])
+        self._notes.write([_noted(one) for one in outcomes if _notable(one)])
         position = self._transfer.position + len(rows)
         working.note(self._side, self._transfer, position=position, counts=counts)
 
     def close(self) -> None:
         """Close the notes."""
-        self._log.close()
+        self._notes.close()
 
 
 @working.begins(IN, State.RUNNING)
@@ -219,7 +219,7 @@ def _noted(outcome: Outcome) -> dict[str, Any]:
     return {
         **_result(outcome),
         "cells": [text_of(cell) for cell in outcome.row.cells],
-        "changes": outcome.changes, "conflicts": outcome.conflicts, "title": outcome.title,
+        "changes": outcome.changes, "conflicts": outcome.conflicts,
     }  # fmt: skip
 
 

@@ -1,23 +1,22 @@
-"""What the pages of an import show, and what their forms say."""
+"""What the pages of a checked import and of one that is done show, and what their forms say.
+
+What records say is read anew for every page: rights may be fewer by now than when it was checked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kundenkreis.records.exchange import marks, words
-from kundenkreis.records.exchange.mapping import target_names, targets
-from kundenkreis.records.exchange.matching import key_name
-from kundenkreis.records.exchange.notation import ORDERS, text_of
-from kundenkreis.records.exchange.plan import Mode, Rule
-from kundenkreis.records.exchange.related import may_make
-from kundenkreis.records.exchange.table import NOTES, Table, logged, place
-from kundenkreis.records.formfields import ReferenceField
-from kundenkreis.records.forms import of_input
+from kundenkreis.records.directory import Directory
+from kundenkreis.records.exchange import notes, words
+from kundenkreis.records.exchange.notation import text_of
+from kundenkreis.records.exchange.table import Table
+from kundenkreis.records.exchange.values import value_of, written
+from kundenkreis.records.fields import info
 from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
-from kundenkreis.records.models import Transfer
+    from kundenkreis.records.models import Transfer
 
-SAMPLES, LOOKED_AT = 3, 200
 PAGE = 25
-SHOWN = ("problems", "conflicts", "changes", "warnings", "new")
 
 
 def listed(kind: RecordType, transfers: Iterable[Transfer]) -> list[dict[str, Any]]:
@@ -52,155 +49,18 @@ def tally(transfer: Transfer, word: Callable[[str], str]) -> list[tuple[str, int
     return [(word(name), transfer.counts[name]) for name in names if transfer.counts.get(name)]
 
 
-# The columns
-
-
-def columns(kind: RecordType, viewer: Viewer, transfer: Transfer) -> dict[str, Any]:
-    """Each column with samples and the field it goes to; how the file is written; the choices."""
-    table, asked = Table(kind.side, transfer), transfer.asked
-    rows = list(islice(table.rows(), LOOKED_AT))
-    chosen = [*asked.get("mapping", ()), *[""] * len(table.header)]
-    rules = asked.get("rules", {})
-    return {
-        "files": transfer.found["files"],
-        "columns": [
-            {"title": title, "samples": _samples(rows, at), "target": target,
-             "rule": rules.get(target, "")}
-            for at, (title, target) in enumerate(zip(table.header, chosen, strict=False))
-        ],
-        "targets": targets(kind, viewer),
-        "rules": _rules(),
-        "known_from": transfer.found.get("known_from", ""),
-        "reading": _reading(transfer),
-        "modes": _modes(),
-        "mode": asked.get("mode", Mode.CREATE),
-        "known_by": _keys(kind, asked),
-        "makes": _makes(kind, viewer, asked),
-        "constants": _constants(kind, viewer, asked),
-    }  # fmt: skip
-
-
-def _samples(rows: list[Any], at: int) -> list[str]:
-    texts = (text_of(row.cells[at]) for row in rows)
-    return list(islice(dict.fromkeys(text[:60] for text in texts if text), SAMPLES))
-
-
-def _reading(transfer: Transfer) -> dict[str, Any]:
-    file, asked = transfer.found["files"][0], transfer.asked
-    return {
-        "format": file["format"],
-        "encoding": file.get("encoding", "").removesuffix("-sig"),
-        "encodings": words.ENCODINGS.items(),
-        "separator": file.get("separator", ""),
-        "separators": words.separators().items(),
-        "sheet": file.get("sheet", ""),
-        "sheets": file.get("sheets", []),
-        "decimal": asked.get("decimal", ","),
-        "decimals": {",": "1.234,56", ".": "1,234.56"}.items(),
-        "dates": asked.get("dates", ORDERS[0]),
-        "date_orders": words.date_orders().items(),
-    }
-
-
-def _modes() -> list[tuple[str, str]]:
-    return [
-        (Mode.CREATE, _("Only create what is new")),
-        (Mode.BOTH, _("Create what is new, change what is there")),
-        (Mode.UPDATE, _("Only change what is there")),
-    ]
-
-
-def _rules() -> list[tuple[str, str]]:
-    return [
-        (Rule.OVERWRITE, _("overwrite")),
-        (Rule.EMPTY, _("only fill what is empty")),
-        (Rule.SKIP, _("leave as it is")),
-    ]
-
-
-def _keys(kind: RecordType, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    chosen = asked.get("keys")
-    return [
-        {
-            "name": key_name(key),
-            "label": key.label,
-            "chosen": not key.weak if chosen is None else key_name(key) in chosen,
-        }
-        for key in kind.exchange.keys
-    ]
-
-
-def _makes(kind: RecordType, viewer: Viewer, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = []
-    for name in target_names(kind, viewer):
-        field = of_input(kind, name, viewer)
-        if isinstance(field, ReferenceField) and may_make(field.kind, viewer):
-            label = _("%(field)s: create what is unknown") % {"field": field.label}
-            found.append({"name": name, "label": label, "chosen": name in asked.get("makes", ())})
-    return found
-
-
-def _constants(kind: RecordType, viewer: Viewer, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = []
-    for name in kind.exchange.must:
-        if name in target_names(kind, viewer):
-            field = of_input(kind, name, viewer)
-            choices = [
-                str(label)
-                for value, label in getattr(field, "choices", ())
-                if value not in ("", None)
-            ]
-            text = asked.get("constants", {}).get(name, "")
-            found.append({"name": name, "label": field.label, "choices": choices, "text": text})
-    return found
-
-
-def decided(
-    kind: RecordType, viewer: Viewer, transfer: Transfer, data: QueryDict
+def checked(
+    kind: RecordType, viewer: Viewer, transfer: Transfer, parameters: QueryDict
 ) -> dict[str, Any]:
-    """What the form about the columns says; unknown names count for nothing."""
-    if transfer.asked.get("trip") or "mode" not in data:
-        return {}
-    allowed = {*target_names(kind, viewer), marks.NUMBER}
-    given = data.getlist("column")[: len(transfer.found["header"])]
-    names = [
-        name if name in allowed and given.index(name) == at else "" for at, name in enumerate(given)
-    ]
-    rules = zip(names, data.getlist("rule"), strict=False)
-    known = {key_name(key) for key in kind.exchange.keys}
-    return {
-        "mapping": names,
-        "rules": {name: rule for name, rule in rules if name and rule in list(Rule)},
-        "decimal": data.get("decimal", ""),
-        "dates": data.get("dates", ""),
-        "mode": data["mode"] if data["mode"] in list(Mode) else Mode.CREATE,
-        "keys": [name for name in data.getlist("key") if name in known],
-        "makes": [name for name in data.getlist("make") if name in allowed],
-        "constants": {
-            name: data.get(f"constant-{name}", "")[:200].replace("\0", "")
-            for name in kind.exchange.must
-        },
-    }
-
-
-def readable(chosen: Mapping[str, str]) -> dict[str, str]:
-    """Those choices about reading a file that are choices."""
-    known = {"encoding": words.ENCODINGS, "separator": words.separators()}
-    return {name: text for name, text in chosen.items() if name not in known or text in known[name]}
-
-
-# The rows
-
-
-def checked(kind: RecordType, transfer: Transfer, parameters: QueryDict) -> dict[str, Any]:
     """The counts, and a page of the rows that need a look, problems first."""
-    counts = _looked_at(kind, transfer)
-    views = [name for name in SHOWN if counts[name]]
+    counts = notes.count(kind.side, transfer)
+    views = [name for name in notes.VIEWS if counts[name]]
     view = parameters.get("show", "")
     view = view if view in views else next(iter(views), "")
     start = whole(parameters.get("from", "")) or 0
     table = Table(kind.side, transfer)
-    notes = list(islice(_of_view(kind, transfer, view), start, start + PAGE + 1))
+    shown = notes.page(kind.side, transfer, view, start, PAGE + 1)
+    today = _Today(kind, viewer, {note["pk"] for note in shown if note["pk"]})
     used = [
         (at, words.label_of(kind, name))
         for at, name in enumerate(transfer.asked["mapping"])
@@ -214,40 +74,13 @@ def checked(kind: RecordType, transfer: Transfer, parameters: QueryDict) -> dict
         "view": view,
         "start": start,
         "used": [label for _at, label in used],
-        "rows": [_row(kind, transfer, note, used, table) for note in notes[:PAGE]],
-        "next_url": f"{turn}{start + PAGE}" if len(notes) > PAGE else "",
+        "rows": [_row(kind, transfer, note, used, table, today) for note in shown[:PAGE]],
+        "next_url": f"{turn}{start + PAGE}" if len(shown) > PAGE else "",
         "previous_url": f"{turn}{max(0, start - PAGE)}" if start else "",
         "ignored": transfer.found.get("ignored", []),
         "trip": transfer.asked.get("trip", False),
         "several": len(transfer.found["files"]) > 1,
     }
-
-
-def _looked_at(kind: RecordType, transfer: Transfer) -> dict[str, int]:
-    counts = dict.fromkeys(SHOWN, 0)
-    for note in logged(place(kind.side, transfer, NOTES)):
-        for name in SHOWN:
-            counts[name] += _is(note, name)
-    return counts
-
-
-def _of_view(kind: RecordType, transfer: Transfer, view: str) -> Iterator[dict[str, Any]]:
-    return (note for note in logged(place(kind.side, transfer, NOTES)) if _is(note, view))
-
-
-def _is(note: Mapping[str, Any], view: str) -> bool:
-    match view:
-        case "problems":
-            return bool(note["wrong"])
-        case "conflicts":
-            return bool(note["conflicts"])
-        case "changes":
-            return bool(note["changes"]) and note["became"] == "changed"
-        case "warnings":
-            return bool(note["warning"])
-        case "new":
-            return bool(note["became"] == "created")
-    return False
 
 
 def _view_label(name: str) -> str:
@@ -260,32 +93,64 @@ def _view_label(name: str) -> str:
     }[name]
 
 
+class _Today:
+    """What records say now, as far as the viewer may know it by now."""
+
+    def __init__(self, kind: RecordType, viewer: Viewer, pks: set[int]) -> None:
+        self._kind, self._viewer = kind, viewer
+        self._records = {one.pk: one for one in kind.rows(viewer).filter(pk__among=pks)}
+        self._directory = Directory(self._records.values())
+        self._inputs = {one.name: one for one in kind.inputs}
+
+    def knows(self, pk: int | None) -> bool:
+        return pk in self._records
+
+    def title(self, pk: int | None) -> str:
+        if pk in self._records:
+            return str(self._records[pk])
+        return f"#{pk}" if pk else ""
+
+    def sees(self, pk: int | None, name: str) -> bool:
+        return self.knows(pk) and self._kind.sees(self._viewer, name)
+
+    def said(self, pk: int, name: str) -> str:
+        """The value of a field in words."""
+        record = self._records[pk]
+        if name in self._inputs:
+            read = self._inputs[name].read
+            return "" if read is None else str(read(record))
+        return written(value_of(info(self._kind.model, name), record, self._directory))
+
+
 def _row(
     kind: RecordType,
     transfer: Transfer,
     note: dict[str, Any],
     used: list[tuple[int, str]],
     table: Table,
+    today: _Today,
 ) -> dict[str, Any]:
-    mapping, wrong = transfer.asked["mapping"], note["wrong"]
+    mapping, wrong, pk = transfer.asked["mapping"], note["wrong"], note["pk"]
     declined = table.choices.get("declined", {}).get(str(note["row"]), ())
     accepted = table.choices.get("accepted", {}).get(str(note["row"]), ())
     cells = [*note["cells"], *[""] * len(mapping)]
+
+    def told(said: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+        """Field, its label, what it is, and what the file says, where all that may be known."""
+        for name, text in said.items():
+            if today.sees(pk, name):
+                yield name, words.label_of(kind, name), today.said(pk, name), text
+
     return {
         **note,
+        "title": today.title(pk),
         "file": table.names[note["file"]],
-        "url": kind.url(note["pk"]) if note["pk"] else "",
+        "url": kind.url(pk) if today.knows(pk) else "",
         "problem": words.said_wrong(kind, note),
         "left_out": note["row"] in table.choices.get("left_out", ()),
         "inputs": [(at, label, cells[at], mapping[at] in wrong) for at, label in used],
-        "edits": [
-            (name, words.label_of(kind, name), was, becomes, name not in declined)
-            for name, (was, becomes) in note["changes"].items()
-        ],
-        "disputes": [
-            (name, words.label_of(kind, name), now, said, name in accepted)
-            for name, (now, said) in note["conflicts"].items()
-        ],
+        "edits": [(*one, one[0] not in declined) for one in told(note["changes"])],
+        "disputes": [(*one, one[0] in accepted) for one in told(note["conflicts"])],
     }
 
 

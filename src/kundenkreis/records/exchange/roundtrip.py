@@ -78,7 +78,7 @@ class RoundTrip:
         self._readers = [reader(kind, column) for column in self._columns]
         self._number = mark.columns.index(marks.NUMBER)
         self._takes = set(_changeable(kind, viewer))
-        self.conflicts: dict[int, dict[str, list[str]]] = {}
+        self.conflicts: dict[int, dict[str, str]] = {}
 
     def compared(self, rows: Sequence[Row]) -> list[Row]:
         """The rows with `SAME` in every cell that is no change."""
@@ -127,8 +127,7 @@ class RoundTrip:
             if same(cells[at], value, written(value), self.notation):
                 cells[at] = SAME
             elif name not in self._accepted.get(row.number, ()):
-                now = written(self._readers[at](record, directory))
-                self.conflicts.setdefault(row.number, {})[name] = [now, text_of(cells[at])]
+                self.conflicts.setdefault(row.number, {})[name] = text_of(cells[at])
                 cells[at] = SAME
 
     def _before(self, record: Any) -> dict[str, Any]:

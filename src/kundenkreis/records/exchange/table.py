@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.sides import Side
     from kundenkreis.records.models import Transfer
 
-CHOICES, RESULTS, NOTES = "choices.json", "results.jsonl", "notes.jsonl"
+CHOICES, RESULTS = "choices.json", "results.jsonl"
 
 
 def place(side: Side, transfer: Transfer, name: str) -> Path:

@@ -14,7 +14,7 @@ from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.sales.commands import create_opportunity, ship_pipeline
 from kundenkreis.crm.sales.models import Opportunity, Stage
-from kundenkreis.kernel import audit
+from kundenkreis.kernel import audit, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.jobs import runner
@@ -23,13 +23,13 @@ from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import acting, jobs, named, write
-from kundenkreis.records.bulk import commands, running, undoing
+from kundenkreis.records.bulk import commands, failing, running, undoing
 from kundenkreis.records.bulk.changes import Change, Remove, names_of
 from kundenkreis.records.bulk.forms import ValuesForm
 from kundenkreis.records.custom import defining
 from kundenkreis.records.exchange.exporting import export
 from kundenkreis.records.lists.selection import Selection
-from kundenkreis.records.models import BulkRun
+from kundenkreis.records.models import BulkFailure, BulkRun
 from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -346,3 +346,24 @@ def test_what_no_longer_matches_is_not_counted_as_done(
     run = done(Change({"owner_id": 9}), Selection(query="source=Web"))
     write.change(PERSON, ANNA, Person.objects.latest("id").pk, None, {"source": "Messe"})
     assert (finished(run).total, run.counts) == (2, {"changed": 1})
+
+
+def test_who_may_not_see_a_record_any_more_reads_only_its_number() -> None:
+    seen, unseen = people("A", "B")
+    run = BulkRun(kind="person", asked={"do": "edit"})
+    failed = [
+        BulkFailure(row=seen.pk, name="Old", reason="“Old” has no legal basis."),
+        BulkFailure(row=unseen.pk, name="B", reason="“B” has no legal basis."),
+        BulkFailure(row=None, name="C", reason="“C” is gone."),
+    ]
+    with store.group(Side.CRM, "test"):
+        store.change(SYSTEM, store.lock(Person, seen.pk), owner_id=77)
+    somebody = Viewer("Somebody", user_id=77, grants={"crm.person.read": Level.OWN})
+    told = [(one.name, one.reason, one.url) for one in failing.told(PERSON, somebody, run, failed)]
+    hidden = "You may not see this record any more."
+    assert told == [
+        ("A", "“A” has no legal basis.", PERSON.url(seen.pk)),
+        (f"#{unseen.pk}", hidden, ""),
+        ("", hidden, ""),
+    ]
+    assert [one.name for one in failing.told(PERSON, ANNA, run, failed)] == ["A", "B", "C"]

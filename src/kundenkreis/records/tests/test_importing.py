@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
@@ -14,8 +17,8 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
 from kundenkreis.records import named, testing, working, write
 from kundenkreis.records.declaration import RecordType
-from kundenkreis.records.exchange import commands
-from kundenkreis.records.exchange.table import NOTES, RESULTS, logged, place
+from kundenkreis.records.exchange import commands, notes, review
+from kundenkreis.records.exchange.table import RESULTS, logged, place
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.testing import counts
 
@@ -48,9 +51,9 @@ def ran(transfer: Transfer, kind: RecordType = PERSON) -> Transfer:
     return testing.ran(kind, transfer)
 
 
-def problems(transfer: Transfer, name: str = NOTES) -> dict[int, dict[str, str]]:
-    notes = logged(place(Side.CRM, transfer, name))
-    return {note["line"]: note["wrong"] for note in notes if note["wrong"]}
+def problems(transfer: Transfer, name: str = notes.FILE) -> dict[int, dict[str, str]]:
+    lines = logged(place(Side.CRM, transfer, name))
+    return {line["line"]: line["wrong"] for line in lines if line["wrong"]}
 
 
 def test_it_knows_its_own_columns_in_both_languages() -> None:
@@ -88,6 +91,31 @@ def test_it_promises_exactly_what_it_then_does() -> None:
     promised, wrong = counts(transfer), problems(transfer)
     transfer = ran(transfer)
     assert (counts(transfer), problems(transfer, RESULTS)) == (promised, wrong)
+
+
+def test_a_page_of_a_checked_import_reads_its_own_rows_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "".join(f"N{n};bad\n" if n % 2 else f"N{n};n{n}@example.org\n" for n in range(400))
+    transfer = checked(brought("Last name;E-mail\n" + rows))
+    read: list[bytes] = []
+
+    def loads(text: bytes) -> Any:
+        read.append(text)
+        return json.loads(text)
+
+    monkeypatch.setattr("kundenkreis.records.exchange.notes.json", SimpleNamespace(loads=loads))
+    page = review.checked(PERSON, ANNA, transfer, QueryDict("show=problems&from=100"))
+    assert [row["row"] for row in page["rows"]] == list(range(201, 250, 2))
+    assert [view[:3] for view in page["views"]] == [
+        ("problems", "With a problem", 200),
+        ("new", "New", 25),
+    ]
+    assert (page["previous_url"], page["next_url"]) == (
+        "?show=problems&from=75",
+        "?show=problems&from=125",
+    )
+    assert len(read) == len(page["rows"]) + 1
 
 
 def test_it_asks_for_source_and_legal_basis_of_people() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,13 +16,15 @@ from django.utils import translation
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import named, testing, write
-from kundenkreis.records.exchange import commands, roundtrip
+from kundenkreis.records.exchange import commands, review, roundtrip
 from kundenkreis.records.exchange.exporting import csv_file, excel_file, export
-from kundenkreis.records.exchange.table import NOTES, logged, place
+from kundenkreis.records.exchange.notes import FILE
+from kundenkreis.records.exchange.table import logged, place
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.past.undo import undo
 from kundenkreis.records.testing import counts
@@ -61,7 +64,32 @@ def edited(text: str, edit: Callable[[Rows], object]) -> str:
 
 
 def notes(transfer: Transfer) -> list[dict[str, Any]]:
-    return list(logged(place(Side.CRM, transfer, NOTES)))
+    return list(logged(place(Side.CRM, transfer, FILE)))
+
+
+def looked_at(transfer: Transfer, view: str, viewer: Viewer = ANNA) -> list[dict[str, Any]]:
+    """The rows on a page of a checked import."""
+    parameters = QueryDict(f"show={view}")
+    return list(review.checked(ORGANISATION, viewer, transfer, parameters)["rows"])
+
+
+def test_a_checked_import_shows_what_its_reader_may_know_by_now(firm: Organisation) -> None:
+    def edit(rows: Rows) -> None:
+        rows[0]["Country"], rows[0]["Industry"] = "Polen", "Optik"
+
+    back = testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit))
+    (row,) = looked_at(back, "changes")
+    assert (row["title"], row["url"]) == ("Optik AG", ORGANISATION.url(firm.pk))
+    assert [name for name, *_ in row["edits"]] == ["industry", "country"]
+    without = replace(ANNA, hidden={"crm.organisation": frozenset({"country"})})
+    (row,) = looked_at(back, "changes", without)
+    assert [name for name, *_ in row["edits"]] == ["industry"]
+    nobody = Viewer("Nobody", user_id=77, grants={"crm.organisation.read": Level.OWN})
+    (row,) = looked_at(back, "changes", nobody)
+    assert (row["title"], row["url"], row["edits"]) == (f"#{firm.pk}", "", [])
+    kept = place(Side.CRM, back, FILE).read_text("utf-8")
+    assert "Optik AG" not in kept
+    assert "Schweiz" not in kept
 
 
 def test_every_edited_cell_is_a_reviewed_change_and_one_undo_takes_all_back(
@@ -76,9 +104,9 @@ def test_every_edited_cell_is_a_reviewed_change_and_one_undo_takes_all_back(
 
     back = testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit))
     assert (back.state, counts(back)) == ("checked", {"changed": 2})
-    told = {note["title"]: note["changes"] for note in notes(back)}
-    assert told["Moser KG"] == {"country": ["Schweiz", "Österreich"]}
-    assert told["Optik AG"]["revenue_minor"] == ["1234.56", "2000.5"]
+    told = {row["title"]: row["edits"] for row in looked_at(back, "changes")}
+    assert told["Moser KG"] == [("country", "Country", "Schweiz", "Österreich", True)]
+    assert ("revenue_minor", "Annual revenue", "1234.56", "2000.5", True) in told["Optik AG"]
     done = testing.ran(ORGANISATION, back)
     firm.refresh_from_db()
     assert (firm.country, firm.revenue_minor) == ("Österreich", 200_050)
@@ -128,8 +156,8 @@ def test_what_both_have_changed_is_shown_with_both_values_and_not_taken_over(
 ) -> None:
     back = conflict(firm)
     assert counts(back) == {"changed": 1, "conflicts": 1}
-    (note,) = notes(back)
-    assert note["conflicts"] == {"employees": ["15", "20"]}
+    (row,) = looked_at(back, "conflicts")
+    assert row["disputes"] == [("employees", "Employees", "15", "20", False)]
     testing.ran(ORGANISATION, back)
     firm.refresh_from_db()
     # The merely old cell "Schweiz" has not undone "Polen".

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.records import jobs
-from kundenkreis.records.bulk import commands
+from kundenkreis.records.bulk import commands, failing
 from kundenkreis.records.bulk.changes import Remove, names_of
 from kundenkreis.records.bulk.forms import StepForm, TagsForm, ValuesForm
 from kundenkreis.records.exchange.writers import BOM, safe, separator
@@ -84,7 +84,7 @@ def run_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     """How far a run is, and how it went with each record."""
     run = commands.run(kind, request.viewer, pk)
     part = "state" if request.headers.get("HX-Target") == "state" else ""
-    return show(request, kind, "bulk_run", _context(kind, run), part=part)
+    return show(request, kind, "bulk_run", _context(kind, request.viewer, run), part=part)
 
 
 @require_GET
@@ -112,7 +112,7 @@ def stop_run(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
     """Stop a run; the answer is how far it came."""
     commands.stop(kind, request.viewer, pk)
     run = commands.run(kind, request.viewer, pk)
-    return show(request, kind, "bulk_run", _context(kind, run), part="state")
+    return show(request, kind, "bulk_run", _context(kind, request.viewer, run), part="state")
 
 
 @require_GET
@@ -124,7 +124,8 @@ def failures_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
     answer.write(BOM)
     writer = csv.writer(answer, delimiter=separator())
     writer.writerow([_("Number"), _("Name"), _("Reason")])
-    for one in run.failures.order_by("id").iterator(2_000):
+    failures = run.failures.order_by("id").iterator(2_000)
+    for one in failing.told(kind, request.viewer, run, failures):
         writer.writerow([one.row or "", safe(one.name), safe(one.reason)])
     return answer
 
@@ -213,12 +214,12 @@ def _answer(kind: RecordType, run: BulkRun) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said)})
 
 
-def _context(kind: RecordType, run: BulkRun) -> dict[str, Any]:
+def _context(kind: RecordType, viewer: Viewer, run: BulkRun) -> dict[str, Any]:
     counts = {name: run.counts.get(name, 0) for name in ("changed", "unchanged", "failed")}
     undoing = run.asked["do"] == "undo"
     looked_at = run.counts.get("seen", 0) if undoing else sum(counts.values())
     left = 0 if run.moving or undoing else max(run.total - looked_at, 0)
-    failures = list(run.failures.order_by("id")[:SHOWN])
+    failures = failing.told(kind, viewer, run, run.failures.order_by("id")[:SHOWN])
     return {
         "title": title_of(kind, run),
         "trail": [
@@ -236,11 +237,7 @@ def _context(kind: RecordType, run: BulkRun) -> dict[str, Any]:
         "failure_heads": [
             {"label": _("Name")}, {"label": _("Number"), "numeric": True}, {"label": _("Reason")},
         ],
-        "failures": [
-            {"name": one.name, "row": one.row, "reason": one.reason,
-             "url": kind.url(one.row) if one.row else ""}
-            for one in failures
-        ],
+        "failures": list(failures),
         "more_failures": max(counts["failed"] - SHOWN, 0),
         "file_url": kind.url("bulk", run.pk, "failures.csv")[:-1],
         "undo_url": kind.url("undo", run.batch) if counts["changed"] and not run.moving else "",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import jobs
-from kundenkreis.records.exchange import commands, reports, review
+from kundenkreis.records.exchange import asking, commands, reports, review
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.views import show
 
@@ -61,9 +61,9 @@ def imported_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
 def _state(request: StaffRequest, kind: RecordType, found: Transfer) -> dict[str, Any]:
     match found.state:
         case State.ASKING:
-            return review.columns(kind, request.viewer, found)
+            return asking.columns(kind, request.viewer, found)
         case State.CHECKED:
-            return review.checked(kind, found, request.GET)
+            return review.checked(kind, request.viewer, found, request.GET)
         case State.DONE:
             return {**review.done(kind, found), "undo_url": kind.url("undo", found.batch)}
     return {}
@@ -76,10 +76,10 @@ def import_step(request: StaffRequest, kind: RecordType, pk: int, step: str) -> 
     data = request.POST
     match step:
         case "columns":
-            commands.decide_import(kind, viewer, found, review.decided(kind, viewer, found, data))
+            commands.decide_import(kind, viewer, found, asking.decided(kind, viewer, found, data))
         case "read":
             chosen = {name: data.get(name, "") for name in ("encoding", "separator", "sheet")}
-            commands.read_again(kind, viewer, found, **review.readable(chosen))
+            commands.read_again(kind, viewer, found, **asking.readable(chosen))
         case "rows" | "run":
             commands.choose_rows(kind, viewer, found, review.chosen(kind, found, data))
             if step == "run":
