@@ -17,9 +17,7 @@ STYLE = ["--no-header", "--no-annotate", "--python-version", "3.12"]
 
 # Lock file → what goes into it. The small ones are installed only where they are needed.
 PYTHON_LOCKS = {
-    "requirements.lock": [
-        *("pyproject.toml", "--group", "test", "--group", "check", "--group", "build")
-    ],
+    "requirements.lock": [*("pyproject.toml", "--group", "test", "--group", "check")],
     "tools/locks/uv.lock": ["--group", "uv"],
     "tools/locks/node.lock": ["--group", "node"],
     "tools/locks/postgres.lock": ["--group", "postgres"],

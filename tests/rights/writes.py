@@ -91,7 +91,7 @@ def form(view: str, pk: int, name: str, seen: str) -> dict[str, Any]:
             return {"whom": f"user:{OTTO}", "level": "change"}
         case "import":
             return {"file": SimpleUploadedFile("a.csv", b"name\nZ\n")}
-        case "add-detail" | "change-detail":
+        case "add-detail" | "change-detail" | "edit-detail":
             return {"kind": "email", "value": "z@example.org"}
         case "next-step":
             return {"next_step": "Z", "next_step_on": "2027-01-01"}

@@ -18,7 +18,13 @@ class ShippedRole:
     needs_end: bool = False
 
 
-_CUSTOMERS = {"crm.person.*": "all", "crm.organisation.*": "all"}
+_CUSTOMERS = {
+    "crm.person.*": "all",
+    "crm.organisation.*": "all",
+    "crm.relation.*": "all",
+    "crm.characteristic.*": "all",
+    "crm.portfolio.*": "all",
+}
 # Notes, tasks, calls and meetings: everybody may enter them and give tasks to anybody.
 _WORK = {"crm.activity.*": "team", "crm.activity.read": "all", "crm.activity.create": "all"}
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.contact_values import normalised
+from kundenkreis.crm.people.contact_values import detail_columns, normalised, require_order
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
-from kundenkreis.kernel import store
+from kundenkreis.crm.people.postal import PARTS, postal_from
+from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
@@ -19,38 +20,39 @@ Holder = Person | Organisation
 
 @command
 def add_contact_detail(
-    *, actor: Actor, holder: Holder, kind: str, value: str, label: str = ""
+    *, actor: Actor, holder: Holder, kind: str, value: str, **more: Any
 ) -> ContactDetail:
     """Note a way to reach the holder; the first of its kind becomes the preferred one.
 
-    Raises `DomainError` when the value cannot be of its kind, or is there already.
+    `more` are other columns of it, such as its `label`; see `detail_columns`. Raises
+    `DomainError` when the value cannot be of its kind, or is there already.
     """
     _require_change(actor, holder)
-    value, folded = normalised(kind, value)
+    columns = detail_columns(kind, value, more)
     same = store.rows(ContactDetail).filter(**_of(holder), kind=kind)
-    if same.filter(folded=folded).exists():
+    if same.filter(folded=columns["folded"]).exists():
         raise DomainError(_("This contact detail is there already."), field="value")
-    return store.create(
-        actor,
-        ContactDetail,
-        **_of(holder),
-        kind=kind,
-        value=value,
-        folded=folded,
-        label=label.replace("\0", ""),
-        is_primary=not same.filter(is_primary=True).exists(),
-    )
+    first = not same.filter(is_primary=True).exists()
+    return store.create(actor, ContactDetail, **_of(holder), kind=kind, is_primary=first, **columns)
 
 
 @command
 def change_contact_detail(
-    *, actor: Actor, contact_detail_id: int, value: str, label: str = ""
+    *, actor: Actor, contact_detail_id: int, value: str, **more: Any
 ) -> ContactDetail:
-    """Correct a contact detail. Raises `NotFound`, `DomainError`."""
+    """Correct a contact detail; columns that are not named stay. Raises `NotFound`, `DomainError`.
+
+    What was known of the old value, that it was confirmed or did not arrive, is not known of a new
+    one.
+    """
     detail = store.lock(ContactDetail, contact_detail_id)
     _require_change(actor, _holder(detail))
-    value, folded = normalised(detail.kind, value)
-    store.change(actor, detail, value=value, folded=folded, label=label.replace("\0", ""))
+    columns = detail_columns(detail.kind, value, more)
+    if columns["folded"] != detail.folded and "state" not in more:
+        columns |= {"state": ContactDetail.State.UNKNOWN}
+    if columns.get("state", detail.state) != detail.state:
+        columns["state_on"] = clock.today(settings.COMPANY_ZONE) if columns["state"] else None
+    store.change(actor, detail, **columns)
     return detail
 
 
@@ -72,11 +74,29 @@ def set_contact_detail(*, actor: Actor, holder: Holder, kind: str, value: str) -
     if known is not None:
         prefer_contact_detail(actor=actor, contact_detail_id=known.pk)
     elif first is not None:
-        change_contact_detail(
-            actor=actor, contact_detail_id=first.pk, value=value, label=first.label
-        )
+        change_contact_detail(actor=actor, contact_detail_id=first.pk, value=value)
     else:
         add_contact_detail(actor=actor, holder=holder, kind=kind, value=value)
+
+
+@command
+def set_postal_part(*, actor: Actor, holder: Holder, name: str, value: str) -> None:
+    """Change one part of the preferred postal address: "street", "postal_code", "town", "country".
+
+    The first part makes an address, and without any part there is none any more.
+    """
+    _require_change(actor, holder)
+    kind = ContactDetail.Kind.POSTAL
+    known = store.rows(ContactDetail).filter(**_of(holder), kind=kind)
+    first = known.order_by("-is_primary", "id").first()
+    before = {part: getattr(first, part) for part in PARTS} if first else {}
+    postal = postal_from({**before, name: value})
+    if first is None and postal:
+        add_contact_detail(actor=actor, holder=holder, kind=kind, value="", **postal.columns)
+    elif first is not None and not postal:
+        remove_contact_detail(actor=actor, contact_detail_id=first.pk)
+    elif first is not None:
+        change_contact_detail(actor=actor, contact_detail_id=first.pk, value="", **postal.columns)
 
 
 @command
@@ -106,9 +126,9 @@ def add_affiliation(
     person: Person,
     organisation: Organisation,
     function: str = "",
-    since: date | None = None,
+    **more: Any,
 ) -> Affiliation:
-    """Note that a person works for, or belongs to, an organisation.
+    """Note that a person works for, or belongs to, an organisation; `more` are other columns.
 
     Raises `DomainError` when they are affiliated in this function already.
     """
@@ -118,8 +138,20 @@ def add_affiliation(
     )
     if known.exists():
         raise DomainError(_("This affiliation is there already."), field="organisation")
-    values: dict[str, Any] = {"function": function, "since": since}
+    require_order(more, "since", "until")
+    values: dict[str, Any] = {"function": function, **more}
     return store.create(actor, Affiliation, person=person, organisation=organisation, **values)
+
+
+@command
+def change_affiliation(*, actor: Actor, affiliation_id: int, **values: Any) -> Affiliation:
+    """Correct what somebody does in an organisation, or say until when. Raises `NotFound`."""
+    affiliation = store.lock(Affiliation, affiliation_id)
+    _require_change(actor, affiliation.person)
+    dates = {"since": affiliation.since, "until": affiliation.until, **values}
+    require_order(dates, "since", "until")
+    store.change(actor, affiliation, **values)
+    return affiliation
 
 
 @command

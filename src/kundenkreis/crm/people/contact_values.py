@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -11,10 +13,10 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.models import ContactDetail
+from kundenkreis.crm.people.postal import PARTS, Postal, postal_from, postal_in
+from kundenkreis.kernel.countries import HOME
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.text import fold, normal
-
-HOME = "DE"  # what a number without a country code belongs to
 
 
 @lru_cache(maxsize=4_096)
@@ -55,8 +57,10 @@ def _email(value: str) -> tuple[str, str]:
 
 
 def _phone(value: str) -> tuple[str, str]:
+    # Words in brackets are no letters to dial: "030 1234-0 (Zentrale)".
+    bare = re.sub(r"\([^)\d]+\)", " ", value).strip()
     try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", value), HOME)
+        number = phonenumbers.parse(re.sub(r"^00", "+", bare), HOME)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
@@ -67,3 +71,30 @@ def _phone(value: str) -> tuple[str, str]:
         )
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return shown, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def detail_columns(kind: str, value: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a contact detail as they are stored.
+
+    A postal address is made of its parts where `more` has them, else its parts are read from the
+    `value`. Raises `DomainError`.
+    """
+    columns = {
+        name: text.replace("\0", "") if isinstance(text, str) else text
+        for name, text in more.items()
+    }
+    if kind == ContactDetail.Kind.POSTAL:
+        said = postal_from(columns) if any(columns.get(name) for name in PARTS) else None
+        postal = said or postal_in(value)
+        columns |= (postal or Postal()).columns
+        value = postal.line if postal else value
+    require_order(columns, "valid_from", "valid_until")
+    clean, folded = normalised(kind, value)
+    return {**columns, "value": clean, "folded": folded}
+
+
+def require_order(values: Mapping[str, Any], since: str, until: str) -> None:
+    """Raises `DomainError` when a time ends before it begins; the columns are named."""
+    first, last = values.get(since), values.get(until)
+    if first and last and last < first:
+        raise DomainError(_("It cannot end before it begins."), field=until)

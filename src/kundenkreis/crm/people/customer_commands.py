@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from kundenkreis.crm.people.contact_values import normalised
+from kundenkreis.crm.people.contact_values import detail_columns
 from kundenkreis.crm.people.models import ContactDetail, CustomerId, Person
 from kundenkreis.crm.people.shared_facts import publish_facts
 from kundenkreis.kernel import store
@@ -215,7 +215,7 @@ def _values(customer: Customer, found: _Index) -> dict[str, Any]:
     }
 
 
-def _ways(customer: Customer) -> list[dict[str, str]]:
+def _ways(customer: Customer) -> list[dict[str, Any]]:
     ways = [
         (ContactDetail.Kind.EMAIL, customer.email),
         (ContactDetail.Kind.PHONE, customer.phone),
@@ -224,13 +224,12 @@ def _ways(customer: Customer) -> list[dict[str, str]]:
     return [_way(str(kind), value) for kind, value in ways if value]
 
 
-def _way(kind: str, value: str) -> dict[str, str]:
+def _way(kind: str, value: str) -> dict[str, Any]:
     """As the customer wrote it when it is none of its kind: the order counts all the same."""
     try:
-        value, folded = normalised(kind, value)
+        return {"kind": kind, **detail_columns(kind, value, {})}
     except DomainError:
-        folded = fold(value) or ""
-    return {"kind": kind, "value": value, "folded": folded[:320]}
+        return {"kind": kind, "value": value, "folded": (fold(value) or "")[:320]}
 
 
 def _complete(actor: Actor, person: Person, customer: Customer, found: _Index) -> None:

@@ -12,13 +12,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.contact_values import normalised
+from kundenkreis.crm.people.contact_values import detail_columns
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
+from kundenkreis.crm.people.postal import PARTS, postal_from
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.errors import DomainError
 
 WAYS = ("email", "phone")
+POSTAL = str(ContactDetail.Kind.POSTAL)
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class _Draft[R: Person | Organisation]:
     """Somebody to be made: columns, addresses in their normal form, and where they work."""
 
     values: dict[str, Any]
-    ways: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ways: dict[str, dict[str, Any]] = field(default_factory=dict)
     organisation: Organisation | None = None
     function: str = ""
     made: R | None = None
@@ -71,6 +73,7 @@ def _draft[R: Person | Organisation](
     # Without an empty owner, so that whoever makes a record has it.
     values = {n: value for n, value in row.items() if n != "owner_id" or value is not None}
     addresses = {kind: str(values.pop(kind, "") or "") for kind in WAYS}
+    postal = postal_from({**values, **{n: values.pop(n, "") for n in PARTS if not _has(model, n)}})
     draft = _Draft[R](values)
     if model is Person:
         draft.organisation, draft.function = (
@@ -86,6 +89,8 @@ def _draft[R: Person | Organisation](
     for kind, text in addresses.items():
         if text:
             draft.ways[kind] = _way(kind, text)
+    if postal:
+        draft.ways[POSTAL] = detail_columns(POSTAL, "", postal.columns)
     if (draft.ways or draft.organisation) and not actor.covers(f"crm.{name}.change", probe):
         raise actor.refusal(f"crm.{name}.change")
     return draft
@@ -100,9 +105,14 @@ def _require_name(values: Mapping[str, Any]) -> None:
         )
 
 
-def _way(kind: str, text: str) -> tuple[str, str]:
+def _has(model: type[Any], name: str) -> bool:
+    """Whether the type has a column of that name itself, such as an organisation its country."""
+    return any(column.name == name for column in model._meta.concrete_fields)
+
+
+def _way(kind: str, text: str) -> dict[str, Any]:
     try:
-        return normalised(kind, text)
+        return detail_columns(kind, text, {})
     except DomainError as error:
         raise DomainError(error.what, error.why, error.hint, field=kind) from error
 
@@ -110,9 +120,9 @@ def _way(kind: str, text: str) -> tuple[str, str]:
 def _add_ways(actor: Actor, holder: str, drafts: Sequence[_Draft[Any]]) -> None:
     """The first of its kind is the preferred one."""
     details = [
-        {holder: draft.made, "kind": kind, "value": value, "folded": folded, "is_primary": True}
+        {holder: draft.made, "kind": kind, "is_primary": True, **columns}
         for draft in drafts
-        for kind, (value, folded) in draft.ways.items()
+        for kind, columns in draft.ways.items()
     ]
     store.create_many(actor, ContactDetail, details)
 

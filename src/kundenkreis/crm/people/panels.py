@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.entries import timeline
-from kundenkreis.crm.people.models import ContactDetail, Organisation, Person, TimelineEntry
+from kundenkreis.crm.people.models import (
+    ContactDetail,
+    Organisation,
+    Person,
+    Portfolio,
+    Relation,
+    TimelineEntry,
+    seen_from_other,
+)
 from kundenkreis.crm.people.permissions import CHANNELS
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.records import Button, Figure, Tag, named
 from kundenkreis.records.cells import linked_to, word
@@ -119,15 +129,16 @@ def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
     kinds = tuple((kind, label) for kind, label in Kind.choices if viewer.sets(subject, kind))
     return {
         "details": record.details,
-        "kinds": kinds,
         "changeable": [kind for kind, _label in kinds],
         "may_write": bool(kinds) and viewer.covers(_change(record), record),
+        "today": clock.today(settings.COMPANY_ZONE),
     }
 
 
 def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
         "affiliations": person.employments,
+        "today": clock.today(settings.COMPANY_ZONE),
         "may_write": viewer.covers("crm.person.change", person),
     }
 
@@ -135,8 +146,35 @@ def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
 def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, Any]:
     return {
         "contacts": contacts(viewer, organisation),
+        "today": clock.today(settings.COMPANY_ZONE),
         "may_write": viewer.may("crm.person.create"),
     }
+
+
+def relations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
+    kind = named("relation")
+    if not kind.may(viewer, "read"):
+        return None
+    return {
+        "relations": queries.relations_of(viewer, person),
+        "choices": relation_choices(),
+        "may_write": kind.may(viewer, "create"),
+    }
+
+
+def relation_choices() -> list[tuple[str, Any]]:
+    """Every relation as it reads from a person: "recommended us to", "came to us through"."""
+    both: list[tuple[str, Any]] = []
+    for kind, label in Relation.Kind.choices:
+        both.append((f"{kind}|to", label))
+        turned = seen_from_other(kind)
+        if turned != label:
+            both.append((f"{kind}|from", turned))
+    return both
+
+
+def waiting_panel(viewer: Viewer, portfolio: Portfolio) -> Mapping[str, Any]:
+    return {"waiting": queries.waiting_in(viewer, portfolio), "days": portfolio.visit_days}
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:

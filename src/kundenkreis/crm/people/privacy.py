@@ -17,6 +17,10 @@ _COMPANY = Use("business with the organisation", "6(1)(f)")
 _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
 _ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
+_TIE = Use(
+    "knowing who stands how to whom, such as who recommended us", "6(1)(f)", "record", "person"
+)
+_LEARNED = Use("advice that fits the person", "6(1)(f)", "record", "person")
 _STEP = Use(
     "one view of what happened with a customer", "6(1)(f)", "3y", "person", since="recorded_at"
 )
@@ -29,7 +33,9 @@ PRIVACY: Map = {
         **dict.fromkeys(
             ("salutation", "first_name", "last_name", "customer_number", "is_customer"), _KNOWN
         ),
+        **dict.fromkeys(("title", "name_prefix", "name_suffix", "form_of_address"), _KNOWN),
         **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
+        **dict.fromkeys(("birth_date", "profession", "portfolio", "contacted_on"), _INTEREST),
         **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),
     },
     "CustomerId": {
@@ -42,16 +48,34 @@ PRIVACY: Map = {
             ("name", "industry", "employees", "revenue_minor", "currency", "founded"), _COMPANY
         ),
         **dict.fromkeys(("country", "website", "customer_number", "source", "parent"), _COMPANY),
+        **dict.fromkeys(("kind", "legal_form", "vat_id", "register_court"), _COMPANY),
+        **dict.fromkeys(("register_number", "portfolio", "contacted_on"), _COMPANY),
     },
     "ContactDetail": {
         **RECORD,
         **dict.fromkeys(
             ("person", "organisation", "kind", "value", "folded", "label", "is_primary"), _REACH
         ),
+        **dict.fromkeys(("street", "postal_code", "town", "country"), _REACH),
+        **dict.fromkeys(("valid_from", "valid_until", "source", "state", "state_on"), _REACH),
     },
     "Affiliation": {
         **RECORD,
         **dict.fromkeys(("person", "organisation", "function", "since", "until"), _ROLE),
+        "buying_role": _ROLE,
+    },
+    "Relation": {
+        **RECORD,
+        **dict.fromkeys(("person", "kind", "other", "note", "since"), _TIE),
+    },
+    "Characteristic": {
+        **RECORD,
+        **dict.fromkeys(("person", "kind", "text", "origin"), _LEARNED),
+        **dict.fromkeys(("source", "legal_basis", "learned_on"), _LEARNED),
+    },
+    "Portfolio": {
+        **RECORD,
+        **dict.fromkeys(("name", "visit_days", "about"), TECHNICAL),
     },
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),

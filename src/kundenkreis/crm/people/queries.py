@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -10,8 +15,38 @@ from kundenkreis.crm.people.models import (
     ContactPermission,
     Organisation,
     Person,
+    Portfolio,
+    Relation,
+    seen_from_other,
 )
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, known, may_read_all, readable, subject_of, visible
+from kundenkreis.records import named
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A relation as it reads from one person: the words, and to whom."""
+
+    relation: Relation
+    words: str
+    other: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A customer who waits to hear from us; `since` is the day of the last contact, if any."""
+
+    record: Person | Organisation
+    since: date | None
+
+    @property
+    def is_organisation(self) -> bool:
+        return isinstance(self.record, Organisation)
+
+    @property
+    def url(self) -> str:
+        return named("organisation" if self.is_organisation else "person").url(self.record.pk)
 
 
 def persons(viewer: Viewer) -> QuerySet[Person]:
@@ -54,6 +89,32 @@ def contacts_of(viewer: Viewer, organisation: Organisation, limit: int = 20) -> 
     if not viewer.hidden:  # else their persons come without what is hidden, one query later
         rows = rows.select_related("person")
     return list(rows.order_by("until", "id")[:limit])
+
+
+def relations_of(viewer: Viewer, person: Person, limit: int = 50) -> list[Tie]:
+    """How a person stands to those the viewer may read, newest first."""
+    rows = visible(viewer, Relation.objects.all(), "crm.relation.read")
+    mine = rows.filter(Q(person=person) | Q(other=person)).order_by("-id")[:limit]
+    return [
+        Tie(one, one.get_kind_display(), one.other)
+        if one.person_id == person.pk
+        else Tie(one, str(seen_from_other(one.kind)), one.person)
+        for one in mine
+    ]
+
+
+def waiting_in(viewer: Viewer, portfolio: Portfolio, limit: int = 20) -> list[Waiting]:
+    """Those of a portfolio who have waited for longer than its rhythm says, the longest first."""
+    last_day = clock.today(settings.COMPANY_ZONE) - timedelta(days=portfolio.visit_days)
+    late = Q(contacted_on__isnull=True) | Q(contacted_on__lt=last_day)
+    found: list[Waiting] = []
+    first = F("contacted_on").asc(nulls_first=True)
+    everybody: tuple[QuerySet[Any], ...] = (persons(viewer), organisations(viewer))
+    for rows in everybody:
+        mine = rows.filter(late, portfolio=portfolio).order_by(first, "id")
+        found += [Waiting(row, row.contacted_on) for row in mine[:limit]]
+    found.sort(key=lambda one: (one.since or date.min, one.record.pk))
+    return found[:limit]
 
 
 def consents_of(person: Person) -> list[ContactPermission]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kundenkreis.crm.people.contacted import refresh_contacted
 from kundenkreis.crm.people.models import TimelineEntry
 from kundenkreis.crm.people.timeline import ACTIVITY
 from kundenkreis.crm.work.models import Activity
@@ -26,18 +27,25 @@ def follow(unit: Unit) -> None:
         return
     keys = [f"{ACTIVITY}{pk}" for pk in touched]
     known = {entry.key: entry for entry in store.rows(TimelineEntry).filter(key__in=keys)}
-    new = []
+    new, told = [], []
     for entry in _entries(list(store.rows(Activity).filter(pk__in=touched))):
+        told.append(entry)
         old = known.pop(entry.key, None)
         if old is None:
             new.append(entry)
         elif any(getattr(old, name) != getattr(entry, name) for name in _FOLLOWED):
             values = {name: getattr(entry, name) for name in _FOLLOWED}
             store.replace(store.rows(TimelineEntry).filter(pk=old.pk), **values)
+        told += [old] if old is not None else []
     store.append(TimelineEntry, new)
+    told += known.values()
     if known:
         gone = [entry.pk for entry in known.values()]
         store.discard(store.rows(TimelineEntry).filter(pk__in=gone))
+    refresh_contacted(
+        {one.person_id for one in told if one.person_id},
+        {one.organisation_id for one in told if one.organisation_id},
+    )
 
 
 def _entries(activities: list[Activity]) -> Iterator[TimelineEntry]:

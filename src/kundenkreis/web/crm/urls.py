@@ -7,7 +7,7 @@ from django.urls import path
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
-from kundenkreis.web.crm.people import views
+from kundenkreis.web.crm.people import parts, views
 from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
@@ -16,9 +16,12 @@ urlpatterns = [
     path("activities/<int:pk>/tick/", work.tick, name="tick"),
     path("tasks/", work.tasks, name="tasks"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
-    path("<slug:slug>/<int:pk>/contact-details/", views.add_detail, name="add-detail"),
+    path("<slug:slug>/<int:pk>/contact-details/", parts.add_detail, name="add-detail"),
+    path("contact-details/<int:pk>/", parts.change_detail, name="edit-detail"),
     path("contact-details/<int:pk>/<slug:what>/", views.change_detail, name="change-detail"),
-    path("persons/<int:pk>/affiliations/", views.add_affiliation, name="add-affiliation"),
+    path("persons/<int:pk>/affiliations/", parts.add_affiliation, name="add-affiliation"),
+    path("persons/<int:pk>/relations/", parts.add_relation, name="add-relation"),
+    path("affiliations/<int:pk>/", parts.change_affiliation, name="change-affiliation"),
     path("affiliations/<int:pk>/remove/", views.remove_affiliation, name="remove-affiliation"),
     path("persons/<int:pk>/objections/", views.add_objection, name="add-objection"),
     path("roles/", roles.role_list, name="role-list"),

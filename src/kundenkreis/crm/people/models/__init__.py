@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from kundenkreis.crm.people.models.affiliations import Affiliation
+from kundenkreis.crm.people.models.characteristics import Characteristic
 from kundenkreis.crm.people.models.contact_details import ContactDetail, Reachable
 from kundenkreis.crm.people.models.customers import ContactPermission, CustomerId, SharedFacts
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
+from kundenkreis.crm.people.models.portfolios import Portfolio
+from kundenkreis.crm.people.models.relations import Relation, seen_from_other
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 
 __all__ = [
     "Affiliation",
+    "Characteristic",
     "ContactDetail",
     "ContactPermission",
     "CustomerId",
     "Employer",
     "Organisation",
     "Person",
+    "Portfolio",
     "Reachable",
+    "Relation",
     "SharedFacts",
     "TimelineEntry",
     "language_choices",
+    "seen_from_other",
 ]

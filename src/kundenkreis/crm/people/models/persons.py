@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.models.affiliations import Affiliation
 from kundenkreis.crm.people.models.contact_details import Reachable
+from kundenkreis.crm.people.models.portfolios import (
+    contacted_field,
+    portfolio_field,
+    waiting_index,
+)
 from kundenkreis.kernel.record import Record, due_index, prefetched, together
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ class Person(Reachable, Record):
 
     # By it engage knows the person: without it their objections would be nobody's.
     internal_fields = frozenset({"link_id"})
+    unaudited_fields = frozenset({"contacted_on"})
 
     class LegalBasis(models.TextChoices):
         """What allows the company to keep the person (GDPR Art. 6(1) a, b, c, f)."""
@@ -46,9 +52,44 @@ class Person(Reachable, Record):
         DUTY = "duty", _("Legal duty")
         INTEREST = "interest", _("Legitimate interest")
 
+    class Address(models.TextChoices):
+        """How the person is spoken to: in German with "Sie" or with "du"."""
+
+        FORMAL = "formal", _("formal (Sie)")
+        INFORMAL = "informal", _("informal (du)")
+
     salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
+    title = models.CharField(_("Title"), max_length=40, blank=True, default="", db_default="")
     first_name = models.CharField(_("First name"), max_length=80, blank=True)
+    name_prefix = models.CharField(
+        _("Name prefix"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("e.g. von, de la"),
+    )
     last_name = models.CharField(_("Last name"), max_length=80, blank=True)
+    name_suffix = models.CharField(
+        _("Name suffix"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("e.g. jun., MBA"),
+    )
+    form_of_address = models.CharField(
+        _("Form of address"),
+        max_length=8,
+        choices=Address.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    birth_date = models.DateField(_("Date of birth"), null=True, blank=True)
+    profession = models.CharField(
+        _("Profession"), max_length=80, blank=True, default="", db_default=""
+    )
     language = models.CharField(_("Language"), max_length=5, blank=True, choices=language_choices)
     customer_number = models.CharField(
         _("Customer number"), max_length=40, null=True, blank=True, unique=True
@@ -60,6 +101,8 @@ class Person(Reachable, Record):
     # The only thing both sides know of a person in common.
     link_id = models.UUIDField(null=True, unique=True, editable=False)
     is_customer = models.BooleanField(_("Customer"), default=False)
+    portfolio = portfolio_field("persons")
+    contacted_on = contacted_field()
 
     class Meta:
         verbose_name = _("person")
@@ -67,14 +110,22 @@ class Person(Reachable, Record):
         indexes = [
             models.Index(fields=["last_name", "first_name", "id"], name="person_name"),
             models.Index(fields=["changed_at", "id"], name="person_changed"),
+            waiting_index("person_waiting"),
             due_index("person_due"),
         ]
 
     def __str__(self) -> str:
-        name = f"{self.first_name} {self.last_name}".strip()
-        return name or (
+        return self.full_name or (
             f"{_('Customer')} {self.customer_number}" if self.customer_number else f"#{self.pk}"
         )
+
+    @property
+    def full_name(self) -> str:
+        """All parts of the name in their order: "Dr. Anna von Berg jun."; empty without any."""
+        if not self.first_name and not self.last_name:
+            return ""
+        parts = (self.title, self.first_name, self.name_prefix, self.last_name, self.name_suffix)
+        return " ".join(part for part in parts if part)
 
     @cached_property
     def employments(self) -> list[Affiliation]:

@@ -1,4 +1,4 @@
-"""Parts of record pages: timeline, contact details, affiliations."""
+"""Parts of record pages: the timeline, and what is done to other parts with one click."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenkreis.crm.people import contact_commands, permissions, queries
-from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.records import registry
-from kundenkreis.records.forms import RecordForm
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.web.crm.parts import again, found
+from kundenkreis.web.crm.people import forms
 from kundenkreis.web.crm.people.timeline_filter import filtered
 
 if TYPE_CHECKING:
@@ -34,50 +32,17 @@ def more_timeline(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def add_detail(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
-    """Add a contact detail; the answer is the panel with it."""
-    kind, record = found(request, slug, pk, "details")
-    contact_commands.add_contact_detail(
-        actor=request.viewer,
-        holder=record,
-        kind=request.POST.get("kind", ""),
-        value=request.POST.get("value", "")[:320],
-        label=request.POST.get("label", "")[:40],
-    )
-    return again(request, kind, record, "details")
-
-
-@require_POST
 def change_detail(request: StaffRequest, pk: int, what: str) -> HttpResponse:
-    """Correct, prefer or remove a contact detail."""
-    detail = queries.contact_detail(request.viewer, pk)
-    holder = (detail.person or detail.organisation) if detail else None
-    kind = registry.of_model(type(holder)) if holder else None
-    if kind is None:
+    """Prefer or remove a contact detail."""
+    commands = {
+        "prefer": contact_commands.prefer_contact_detail,
+        "remove": contact_commands.remove_contact_detail,
+    }
+    kind, holder, _detail = forms.detail_of(request.viewer, pk)
+    if what not in commands:
         raise NotFound
-    actor = request.viewer
-    if what == "remove":
-        contact_commands.remove_contact_detail(actor=actor, contact_detail_id=pk)
-    elif what == "prefer":
-        contact_commands.prefer_contact_detail(actor=actor, contact_detail_id=pk)
-    else:
-        value, label = request.POST.get("value", "")[:320], request.POST.get("label", "")[:40]
-        contact_commands.change_contact_detail(
-            actor=actor, contact_detail_id=pk, value=value, label=label
-        )
+    commands[what](actor=request.viewer, contact_detail_id=pk)
     return again(request, kind, holder, "details")
-
-
-@require_POST
-def add_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
-    """Note where a person works; the answer is the panel with it."""
-    kind, person = found(request, "person", pk, "affiliations")
-    request.viewer.require_for(kind.right("change"), person)  # before anything is said of the form
-    form = RecordForm(kind, request.viewer, ["organisation", "function"], request.POST)
-    if form.is_valid() and form.cleaned_data["organisation"]:
-        contact_commands.add_affiliation(actor=request.viewer, person=person, **form.cleaned_data)
-        return again(request, kind, person, "affiliations")
-    return _invalid(form)
 
 
 @require_POST
@@ -99,9 +64,3 @@ def add_objection(request: StaffRequest, pk: int) -> HttpResponse:
     answer = again(request, kind, person, "consents")
     answer["HX-Refresh"] = "true"  # the timeline has new entries
     return answer
-
-
-def _invalid(form: RecordForm) -> HttpResponse:
-    """Say beside the page what is wrong; the form stays as it was typed."""
-    text = " ".join(str(error) for errors in form.errors.values() for error in errors)
-    raise DomainError(text or _("Choose an organisation."))

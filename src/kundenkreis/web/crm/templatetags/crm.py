@@ -7,7 +7,9 @@ from datetime import date
 from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.models import Affiliation, ContactDetail
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.fields import translated
@@ -54,6 +56,44 @@ def channel_icon(channel: str) -> str:
 def detail_icon(kind: str) -> str:
     """The icon of a kind of contact detail."""
     return {"email": "mail", "phone": "phone", "postal": "map-pin"}.get(kind, "at-sign")
+
+
+@register.filter
+def usable(detail: ContactDetail, today: date) -> bool:
+    """Whether one may reach somebody there today."""
+    return detail.is_usable(today)
+
+
+@register.filter
+def detail_note(detail: ContactDetail, today: date) -> str:
+    """What is said below a contact detail: what it is called, from where it is, until when it holds."""
+    until = detail.valid_until
+    ended = until is not None and until < today
+    parts = (
+        detail.label,
+        detail.source and _("from: %s") % detail.source,
+        until and (_("until %s") if not ended else _("ended %s")) % formats.day(until),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def ended(affiliation: Affiliation, today: date) -> bool:
+    """Whether somebody no longer belongs to an organisation."""
+    return affiliation.until is not None and affiliation.until < today
+
+
+@register.filter
+def affiliation_note(affiliation: Affiliation) -> str:
+    """What somebody does in an organisation, what they are in purchases, and since or until when."""
+    since, until = affiliation.since, affiliation.until
+    parts = (
+        affiliation.function,
+        affiliation.get_buying_role_display() if affiliation.buying_role else "",
+        since and _("since %s") % formats.day(since),
+        until and _("until %s") % formats.day(until),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 @register.filter

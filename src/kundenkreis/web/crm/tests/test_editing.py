@@ -157,15 +157,21 @@ def test_it_leaves_a_card_alone_that_is_dropped_where_it_was(
 
 def test_it_adds_prefers_and_removes_contact_details(company: Company, anna: Client) -> None:
     address = f"/crm/person/{company.person.pk}/contact-details/"
+    asked = anna.get(f"{address}?kind=email", headers=HTMX)
+    assert 'name="value"' in asked.text
     answer = anna.post(address, {"kind": "email", "value": "b@example.org"}, headers=HTMX)
-    assert "b@example.org" in answer.text
+    assert "record-changed" in answer["HX-Trigger"]
     second = ContactDetail.objects.get(value="b@example.org")
     anna.post(f"/crm/contact-details/{second.pk}/prefer/", headers=HTMX)
     second.refresh_from_db()
     assert second.is_primary
     anna.post(f"/crm/contact-details/{second.pk}/remove/", headers=HTMX)
     assert ContactDetail.objects.count() == 1
-    assert anna.post(address, {"kind": "fax", "value": ""}, headers=HTMX).status_code == 422
+    assert "Handle" in anna.post(address, {"kind": "fax", "value": ""}, headers=HTMX).text
+    wrong = anna.post(address, {"kind": "phone", "value": "abc"}, headers=HTMX)
+    assert wrong.status_code == 422
+    assert "This is not a phone number." in wrong.text
+    assert 'value="abc"' in wrong.text
 
 
 @pytest.mark.parametrize(

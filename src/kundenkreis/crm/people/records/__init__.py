@@ -1,0 +1,12 @@
+"""Persons, organisations and what belongs to them, as records."""
+
+from __future__ import annotations
+
+from kundenkreis.crm.people.records.characteristics import CHARACTERISTIC
+from kundenkreis.crm.people.records.inputs import TIMELINE
+from kundenkreis.crm.people.records.organisations import ORGANISATION
+from kundenkreis.crm.people.records.persons import PERSON
+from kundenkreis.crm.people.records.portfolios import PORTFOLIO
+from kundenkreis.crm.people.records.relations import RELATION
+
+__all__ = ["CHARACTERISTIC", "ORGANISATION", "PERSON", "PORTFOLIO", "RELATION", "TIMELINE"]

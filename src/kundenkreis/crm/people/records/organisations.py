@@ -1,0 +1,129 @@
+"""Organisations as records."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.people import commands, matching, panels, queries
+from kundenkreis.crm.people.models import Organisation
+from kundenkreis.crm.people.records.inputs import (
+    DETAILS,
+    EMAIL,
+    PHONE,
+    POSTAL_CODE,
+    PROFILES,
+    STREET,
+    TIMELINE,
+    TOWN,
+)
+from kundenkreis.records import Column, Exchange, Key, Panel, RecordType, Section, register
+
+ORGANISATION = register(
+    RecordType(
+        model=Organisation,
+        slug="organisations",
+        icon="building-2",
+        query=queries.organisations,
+        order="name",
+        columns=(
+            Column("name"),
+            Column("industry", keep=True),
+            Column("employees"),
+            Column("revenue_minor"),
+            Column("country"),
+            Column("source", cell=panels.source_tag, sort=("source",), text=panels.source_text),
+            Column("owner_id"),
+            Column("changed_at", keep=True),
+        ),
+        sections=(
+            Section(
+                _("Facts"),
+                (
+                    "name",
+                    "kind",
+                    "legal_form",
+                    "industry",
+                    "employees",
+                    "revenue_minor",
+                    "founded",
+                    "country",
+                    "website",
+                    "parent",
+                ),
+            ),
+            Section(
+                _("Business"),
+                (
+                    "customer_number",
+                    "vat_id",
+                    "register_court",
+                    "register_number",
+                    "portfolio",
+                    "contacted_on",
+                    "owner_id",
+                    "team_id",
+                    Column("source", cell=panels.source_tag),
+                ),
+            ),
+        ),
+        search=("name", "customer_number", "vat_id", "contact_details__value", "website"),
+        filters=("owner_id", "kind", "industry", "country", "portfolio"),
+        brief=("industry", "country"),
+        called={"parent": _("Subsidiaries")},
+        create=commands.create_organisation,
+        create_many=commands.create_organisations,
+        remove=commands.remove_organisation,
+        form=(
+            "name",
+            "kind",
+            "legal_form",
+            "industry",
+            "employees",
+            "revenue_minor",
+            "founded",
+            "street",
+            "postal_code",
+            "town",
+            "country",
+            "website",
+            "email",
+            "phone",
+            "customer_number",
+            "vat_id",
+            "register_court",
+            "register_number",
+            "parent",
+            "source",
+            "portfolio",
+            "owner_id",
+        ),
+        inputs=(EMAIL, PHONE, STREET, POSTAL_CODE, TOWN),
+        exchange=Exchange(
+            fields=("founded", "website", "customer_number", "vat_id"),
+            keys=(
+                Key(("customer_number",), _("Customer number")),
+                Key(("vat_id",), _("VAT ID")),
+                Key(("email",), _("E-mail"), matching.organisations_by_address("email"), weak=True),
+                Key(("name",), _("Name")),
+            ),
+            profiles=PROFILES,
+        ),
+        square=True,
+        subtitle=panels.website_name,
+        tags=panels.organisation_tags,
+        figures=panels.contact_figures,
+        buttons=panels.contact_buttons,
+        panels=(
+            TIMELINE,
+            DETAILS,
+            Panel(
+                "contacts",
+                "people/contacts_panel.html",
+                panels.contacts_panel,
+                "left",
+                30,
+                shows=("affiliations__person",),
+            ),
+        ),
+    )
+)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+
+from kundenkreis.crm.people import commands, queries, relation_commands
+from kundenkreis.crm.people.models import Organisation, Person, Portfolio, Relation
+from kundenkreis.crm.work.commands import add_activity
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.testing import ANNA, CARLA, CRM
+from kundenkreis.records import named, write
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+
+def make_person(name: str, **values: object) -> Person:
+    return commands.create_person(actor=ANNA, last_name=name, **values)
+
+
+def portfolio(days: int = 90) -> Portfolio:
+    made: Portfolio = write.create(
+        named("portfolio"), ANNA, {"name": "Stammkunden", "visit_days": days}
+    )
+    return made
+
+
+def called(person: Person, days_ago: int) -> None:
+    at = clock.now() - timedelta(days=days_ago)
+    add_activity(actor=ANNA, about=person, kind="call", text="Angerufen", at=at)
+
+
+def test_the_last_contact_follows_what_happened_also_for_the_organisation() -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann Optik GmbH")
+    person = make_person("Weiß", organisation=firm)
+    called(person, 10)
+    called(person, 3)
+    add_activity(actor=ANNA, about=person, text="Nur eine Notiz")
+    day = (clock.now() - timedelta(days=3)).date()
+    assert abs((Person.objects.get().contacted_on - day).days) <= 1
+    assert Organisation.objects.get().contacted_on == Person.objects.get().contacted_on
+
+
+def test_the_last_contact_is_the_one_before_when_a_call_is_taken_back() -> None:
+    person = make_person("Weiß")
+    called(person, 10)
+    before = Person.objects.get().contacted_on
+    called(person, 3)
+    newest = person.activities.order_by("-at")[0]
+    write.remove(named("activity"), ANNA, newest.pk)
+    assert Person.objects.get().contacted_on == before
+
+
+def test_a_meeting_that_is_planned_is_no_contact_yet() -> None:
+    person = make_person("Weiß")
+    add_activity(
+        actor=ANNA, about=person, kind="meeting", text="Besuch", at=clock.now() + timedelta(days=2)
+    )
+    assert Person.objects.get().contacted_on is None
+
+
+def test_a_portfolio_shows_who_waits_longest() -> None:
+    mine = portfolio(days=30)
+    for name, ago in (("Neulich", 5), ("Lange", 40), ("Länger", 60)):
+        called(make_person(name, portfolio=mine), ago)
+    make_person("Nie", portfolio=mine)
+    make_person("Fremd")
+    waiting = queries.waiting_in(ANNA, mine)
+    assert [str(one.record) for one in waiting] == ["Nie", "Länger", "Lange"]
+    assert queries.waiting_in(CARLA, mine) == []
+
+
+def test_a_relation_reads_from_both_sides() -> None:
+    anna, ben = make_person("Anna"), make_person("Ben")
+    relation_commands.add_relation(actor=ANNA, person=anna, kind="recommended", other=ben)
+    (tie,) = queries.relations_of(ANNA, anna)
+    (back,) = queries.relations_of(ANNA, ben)
+    assert (tie.words, tie.other) == ("recommended us to", ben)
+    assert (back.words, back.other) == ("came to us through", anna)
+
+
+def test_a_relation_needs_two_people_and_is_noted_once() -> None:
+    anna, ben = make_person("Anna"), make_person("Ben")
+    with pytest.raises(DomainError):
+        relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=anna)
+    write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
+    with pytest.raises(DomainError):
+        write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
+    assert Relation.objects.count() == 1
+
+
+def test_a_relation_is_unknown_to_whoever_may_not_read_one_of_the_two() -> None:
+    anna, ben = make_person("Anna", owner_id=7), make_person("Ben", owner_id=8)
+    relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=ben)
+    grants = {"crm.person.read": Level.OWN, "crm.relation.read": Level.ALL}
+    seven = Viewer("Sieben", 7, grants=MappingProxyType(grants))
+    assert queries.relations_of(seven, anna) == []
+    assert queries.relations_of(ANNA, anna)

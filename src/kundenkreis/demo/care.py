@@ -1,0 +1,58 @@
+"""What the demo company knows of its customers beyond deals: where they are, who stands how to whom,
+and who looks after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kundenkreis.crm.people import contact_commands, relation_commands
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.kernel.access import Actor
+from kundenkreis.records import named, write
+
+Firms = dict[str, tuple[Organisation, list[Person]]]
+
+# Where the firms are, in their order: street, postal code, town.
+PLACES = (
+    ("Otto-Schott-Straße 13", "07745", "Jena"),
+    ("Bahnhofstraße 4", "99084", "Erfurt"),
+    ("Leipziger Straße 112", "04178", "Leipzig"),
+    ("Industriering 7", "73433", "Aalen"),
+    ("Am Stadtgraben 2", "35578", "Wetzlar"),
+    ("Werkstraße 21", "01069", "Dresden"),
+)
+ROLES = ("decider", "user", "influencer", "buyer")
+
+
+def care_for(actor: Actor, firms: Firms) -> None:
+    """Addresses, a portfolio, roles in purchases, a relation and what is known of two people."""
+    portfolio = _made("portfolio", actor, name="Stammkunden Mitte", visit_days=60)
+    for (firm, people), (street, postal_code, town) in zip(firms.values(), PLACES, strict=False):
+        contact_commands.add_contact_detail(
+            actor=actor, holder=firm, kind="postal", value="", street=street,
+            postal_code=postal_code, town=town, country="DE", source="Handelsregister",
+        )  # fmt: skip
+        write.change(named("organisation"), actor, firm.pk, None, {"portfolio": portfolio})
+        for person, role in zip(people, ROLES, strict=False):
+            affiliation = person.affiliations.get()
+            contact_commands.change_affiliation(
+                actor=actor, affiliation_id=affiliation.pk, buying_role=role
+            )
+    everybody = [person for _firm, people in firms.values() for person in people]
+    one, other = everybody[0], everybody[-1]
+    relation_commands.add_relation(
+        actor=actor, person=one, kind="recommended", other=other, note="auf der Control 2026"
+    )
+    for person, kind, text, origin in (
+        (one, "preference", "Beratung lieber vor Ort als am Telefon", "stated"),
+        (one, "concern", "Lieferzeit der Ersatzteile", "stated"),
+        (other, "preference", "Kauft am Quartalsende", "derived"),
+    ):
+        _made(
+            "characteristic", actor, person=person, kind=kind, text=text, origin=origin,
+            source="Gespräch" if origin == "stated" else "Bestellungen", legal_basis="interest",
+        )  # fmt: skip
+
+
+def _made(type_: str, actor: Actor, **values: Any) -> Any:
+    return write.create(named(type_), actor, values)
