@@ -103,6 +103,7 @@ class InlineEdit extends HTMLElement {
 addEventListener("click", ({ target }) => {
   const name = target.closest?.("[data-edits]")?.dataset.edits;
   const fact = name && document.querySelector(`kk-inline-edit[data-url$="/edit/${name}/"]`);
+  fact?.closest("details")?.setAttribute("open", "");
   fact?.scrollIntoView({ block: "nearest" });
   fact?.edit();
 });

@@ -18,7 +18,6 @@ from kundenkreis.crm.people.models import (
     Person,
     Portfolio,
     Relation,
-    TimelineEntry,
     seen_from_other,
 )
 from kundenkreis.crm.people.permissions import CHANNELS
@@ -31,7 +30,6 @@ from kundenkreis.ui import formats
 
 Kind = ContactDetail.Kind
 entries = once(timeline)
-CONTACTS = frozenset({"call", "meeting"})  # what is entered or planned is no contact
 contacts = once(queries.contacts_of)
 
 
@@ -96,23 +94,14 @@ def language_name(person: Person) -> str:
 
 
 def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:
-    newest = _last_contact(viewer, record)
-    at = newest.at if newest else None
+    if not viewer.sees(subject_of(type(record)), "contacted_on"):
+        return
+    day = record.contacted_on
     yield Figure(
         _("Last contact"),
-        formats.relative(at) if at else "–",
-        formats.day(at) if at else _("nothing yet"),
+        formats.relative(day) if day else "–",
+        formats.day(day) if day else _("nothing yet"),
     )
-
-
-def _last_contact(viewer: Viewer, record: Person | Organisation) -> TimelineEntry | None:
-    """The newest talk with them; of a long timeline the first page, which is read anyway, mostly
-    knows it."""
-    first = entries(viewer, record)
-    found = [one for one in first.rows if one.kind in CONTACTS]
-    if not found and first.after:
-        found = timeline(viewer, record, first.after, kinds=CONTACTS).rows
-    return found[0] if found else None
 
 
 def name_text(record: Any) -> str:

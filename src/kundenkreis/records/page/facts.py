@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Column, RecordType
 
+FEW_EMPTY = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -32,7 +34,8 @@ class Fact:
 
 
 def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, Any]]:
-    """The declared groups with their facts; empty ones that nobody can fill are left out."""
+    """The declared groups with their facts; empty ones that nobody can fill are left out, and those
+    that could be filled stand together behind one line where there are many."""
     directory = Directory([record])
     changes = last_changes(kind, record)
     editable = editable_names(kind, viewer, record)
@@ -41,8 +44,17 @@ def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, An
         facts = [_fact(kind, record, one, directory, editable, changes) for one in known]
         facts = [fact for fact in facts if fact.edit_url or str(fact.value)]
         if facts:
-            found.append({"title": section.title, "facts": facts})
+            shown, empty = _divided(facts)
+            found.append({"title": section.title, "facts": shown, "empty": empty})
     return found
+
+
+def _divided(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """What is known, and what could be filled in: few of it stay in their places."""
+    empty = [fact for fact in facts if not str(fact.value)]
+    if len(empty) <= FEW_EMPTY or len(empty) == len(facts):
+        return facts, []
+    return [fact for fact in facts if str(fact.value)], empty
 
 
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
