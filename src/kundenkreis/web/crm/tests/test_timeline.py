@@ -160,7 +160,7 @@ def test_only_a_talk_is_a_contact_not_what_was_entered(company: Company) -> None
         add_activity(actor=anna, text="Ein Vermerk", about=company.person)
         assert said() == "–"
         add_activity(actor=anna, text="Angerufen", kind="call", about=company.person)
-        assert said() == "just now"
+        assert said() == "today"
         with clock.freeze(clock.now() + timedelta(days=3)):
             for number in range(entries.PAGE + 1):
                 add_activity(actor=anna, text=f"Vermerk {number}", about=company.person)
