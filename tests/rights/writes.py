@@ -36,7 +36,7 @@ def sent(company: Company, one: Address, said: Declared) -> Iterator[tuple[str, 
     """Addresses of a pattern, each with a form that would do something."""
     subject = one.kind.subject if one.kind else _subject(one)
     pk = pk_of(subject, PLACE % len(company.world.rows[subject])) if subject in TEXTS else 1
-    name = next(iter(TEXTS.get(subject, ())), "name")
+    name = next((text for text in TEXTS.get(subject, ()) if not settled(one, text)), "tags")
     batch = company.batches.get(subject, "0" * 32)
     values: dict[str, Any] = {
         "pk": pk, "name": name, "batch": batch, "share": _share(subject, pk), "slug": "person",
@@ -54,6 +54,11 @@ def sent(company: Company, one: Address, said: Declared) -> Iterator[tuple[str, 
     elif one.view == "cells" and subject in TEXTS:
         seen = str(getattr(one.kind.one(SYSTEM, pk), name, ""))
     yield one.filled(**values), form(one.view, pk, name, seen)
+
+
+def settled(one: Address, name: str) -> bool:
+    """Whether nobody changes a field by hand."""
+    return one.kind is not None and one.kind.settled(name)
 
 
 def _subject(one: Address) -> str:

@@ -243,7 +243,8 @@ class RecordType:
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
     what the records are; `always` names fields that cannot be hidden from whoever may read the type,
-    because its name or its pages are made by them; `look_up(text)` gives the numbers of records
+    because its name or its pages are made by them; `changes` names the only fields of its own that
+    staff may change, such as none of an order that came from a shop; `look_up(text)` gives the numbers of records
     that are found by exactly this text, beside what `search` finds; `brief` names the columns that
     lists on the pages of related records show beside a name, by default those kept on phones, and
     `called` what such a list is called, by the relation that leads to the page.
@@ -277,6 +278,7 @@ class RecordType:
     exchange: Exchange = Exchange()
     about: StrOrPromise = ""
     always: tuple[str, ...] = ()
+    changes: frozenset[str] | None = None
     look_up: Callable[[str], QuerySet[Any]] | None = None
     brief: tuple[str, ...] = ()
     called: Mapping[str, StrOrPromise] = field(default_factory=dict)
@@ -328,7 +330,11 @@ class RecordType:
 
     def sets(self, viewer: Viewer, name: str) -> bool:
         """Whether the viewer may change the field, where they may change the record."""
-        return viewer.sets(self.subject, name)
+        return not self.settled(name) and viewer.sets(self.subject, name)
+
+    def settled(self, name: str) -> bool:
+        """Whether nobody changes the field by hand."""
+        return self.changes is not None and name not in self.changes and not is_custom(name)
 
     def columns_for(self, viewer: Viewer) -> tuple[Column, ...]:
         """The columns of its list that the viewer may know of."""

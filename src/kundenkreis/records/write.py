@@ -5,7 +5,7 @@ Forms, in-place editing, board and import all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level
-from kundenkreis.kernel.errors import Conflict, DomainError
+from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed
 from kundenkreis.kernel.record import Record
 from kundenkreis.records.fields import LABELS
 
@@ -122,6 +122,7 @@ def change_records(
         if record is None or getattr(record, "version", 0) != getattr(seen, "version", 0):
             raise store.changed_meanwhile()
         require_for(kind, actor, "change", record)
+        _require_open(kind, values)
         pairs.append((record, values))
     return store.change_many(actor, kind.model, pairs)
 
@@ -159,6 +160,7 @@ def change_record(
     """The default command's work; returns the changed record."""
     record = store.lock(kind.model, pk, version=version)
     require_for(kind, actor, "change", record)
+    _require_open(kind, values)
     store.change(actor, record, **values)
     return record
 
@@ -185,6 +187,13 @@ def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> Non
         actor.require_for(right, record)
     elif actor.level(right) is not Level.ALL:
         raise actor.refusal(right)
+
+
+def _require_open(kind: RecordType, names: Iterable[str]) -> None:
+    """Raise `NotAllowed` for a field that nobody changes by hand."""
+    for name in names:
+        if kind.settled(name):
+            raise NotAllowed(kind.right("change"), field=name)
 
 
 def _name(kind: RecordType, verb: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales import queries
+from kundenkreis.crm.sales.customers import all_orders
 from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
@@ -23,6 +24,7 @@ from kundenkreis.records.cells import linked
 from kundenkreis.records.page.once import once
 from kundenkreis.ui import charts, formats, parts
 
+SHOWN, COUNTED = 5, 500  # orders of a firm on its page
 CLOSED_FOR = 90  # days a closed opportunity stays on the board
 OPEN_TONES = ("", "blue", "amber", "violet")
 business = once(queries.business)
@@ -128,8 +130,13 @@ def of_person(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any
 def orders_panel(viewer: Viewer, record: Organisation) -> Mapping[str, Any] | None:
     if not viewer.may("crm.order.read"):
         return None
-    found = list(queries.orders_of(viewer, record).order_by("-placed_at", "-id")[:6])
-    return {"orders": found[:5], "more": len(found) > 5, "name": "organisation"}
+    rows = queries.orders_of(viewer, record)
+    number = len(rows.order_by().values_list("pk")[: COUNTED + 1])
+    return {
+        "orders": list(rows.order_by("-placed_at", "-id")[:SHOWN]),
+        "number": f"> {formats.number(COUNTED)}" if number > COUNTED else formats.number(number),
+        "all_url": all_orders(viewer, record) if number > SHOWN else "",
+    }
 
 
 def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Figure]:

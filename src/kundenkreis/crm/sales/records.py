@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
+from kundenkreis.crm.sales.customers import firms
 from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
 from kundenkreis.crm.work.records import COMPOSER, UPCOMING
+from kundenkreis.kernel.record import EVERY_RECORDS
 from kundenkreis.records import (
     Board,
     Column,
@@ -114,7 +116,8 @@ ORDER = register(
         slug="orders",
         icon="receipt",
         query=queries.orders,
-        actions=frozenset({"export"}),
+        actions=frozenset({"change", "export"}),
+        changes=EVERY_RECORDS,  # what was ordered is told by the shop or the ERP
         order="-placed_at",
         columns=(
             Column("number"),
@@ -144,6 +147,8 @@ ORDER = register(
                     "source",
                     "country",
                     "voucher",
+                    "owner_id",
+                    "tags",
                 ),
             ),
         ),
@@ -227,3 +232,5 @@ for name, shown in (("person", (OPEN, REVENUE)), ("organisation", (OPEN, ORDERS,
         figures=panels.sales_figures,
         buttons=panels.new_opportunity,
     )
+
+extend("order", vocabulary=firms)

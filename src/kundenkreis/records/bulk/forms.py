@@ -73,16 +73,28 @@ class ValuesForm(forms.Form):
 
 
 class StepForm(ValuesForm):
-    """The same next step for many records; it comes back on its day, so it needs one."""
+    """The same next step for many records; it comes back on its day, so it needs one. It becomes
+    the step of whoever is responsible for each record, or of one who is made so."""
 
     def __init__(self, kind: RecordType, viewer: Viewer, data: QueryDict | None = None) -> None:
-        super().__init__(kind, viewer, PLANNING, data)
+        super().__init__(kind, viewer, (*PLANNING, "owner_id"), data)
+        whose: Any = self.fields.get("owner_id")
+        if whose is not None:
+            whose.label = _("Whose step it becomes")
+            whose.choices = [("", _("– of whoever is responsible already –")), *whose.choices[1:]]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if "next_step" in values and "next_step_on" not in values and not self.errors:
             self.add_error("next_step_on", NO_DAY)
         return values
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Nobody is made responsible by leaving a step to nobody."""
+        return [
+            {**row, "may_be_empty": row["may_be_empty"] and row["field"].name != "owner_id"}
+            for row in super().rows()
+        ]
 
 
 class TagsForm(forms.Form):

@@ -7,14 +7,16 @@ all that is asked. One step far: what is asked of those is about their own field
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import conditions
-from kundenkreis.kernel.conditions import Node, Vocabulary, describe, sentence
+from kundenkreis.kernel.conditions import Compare, Field, Kind, Node, Vocabulary, describe, sentence
 from kundenkreis.kernel.conditions.memory import evaluate, holds
 from kundenkreis.kernel.conditions.sql import NOTHING
 from kundenkreis.records.registry import of_model
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.kernel.conditions import Moment, Reader
     from kundenkreis.records.declaration import RecordType
+
+
+BY_NUMBER = Field("id", Kind.NUMBER, _("Number"), lambda record: record.pk, F("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class Relation:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return self.words(self.other, self.viewer)
+        """What may be asked of the related records; by their number, pages lead to all of one."""
+        words = self.words(self.other, self.viewer)
+        return replace(words, fields=(*words.fields, BY_NUMBER))
 
     def load(self, reader: Reader) -> Related:
         return Related(self.kind, reader.node("where", self.vocabulary))
@@ -82,7 +89,11 @@ class Relation:
         return ~NOTHING  # what others will be like some day is not looked up
 
     def say(self, node: Related) -> str:
-        return f"{self.label}: {sentence(node.where, self.vocabulary)}"
+        where = node.where
+        if isinstance(where, Compare) and (where.field, where.op) == (BY_NUMBER.name, "is"):
+            found = self.other.rows(self.viewer).filter(pk=int(where.value)).first()
+            return f"{self.label}: {found or f'#{where.value}'}"
+        return f"{self.label}: {sentence(where, self.vocabulary)}"
 
     def actual(self, node: Related, facts: Any, moment: Moment) -> str:
         return ", ".join(str(one) for one in self._records_of(facts)[:3])
@@ -94,6 +105,11 @@ class Relation:
     def _records_of(self, record: Any) -> QuerySet[Any]:
         own = self.of.model._default_manager.filter(pk=record.pk)
         return self.other.rows(self.viewer).filter(pk__in=own.values(self.path))
+
+
+def of_one(relation: Relation, pk: int) -> Related:
+    """The condition that one record is among the related ones."""
+    return Related(relation.kind, Compare(BY_NUMBER.name, "is", Decimal(pk)))
 
 
 def described(vocabulary: Vocabulary) -> dict[str, Any]:

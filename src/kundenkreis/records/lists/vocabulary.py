@@ -34,11 +34,12 @@ _WITH_CHOICES = (Kind.CHOICE, Kind.REFERENCE, Kind.WORDS)
 
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about, and its relations to other types."""
-    own = _own(kind, viewer)
-    return replace(own, node_types=(*own.node_types, *relations(kind, viewer, _own)))
+    own = fields_of(kind, viewer)
+    return replace(own, node_types=(*own.node_types, *relations(kind, viewer, fields_of)))
 
 
-def _own(kind: RecordType, viewer: Viewer) -> Vocabulary:
+def fields_of(kind: RecordType, viewer: Viewer) -> Vocabulary:
+    """The same without the relations that every type has."""
     asked = _shown(kind)
     found = (info(kind.model, name) for name in names(kind.model) if kind.sees(viewer, name))
     known = (one for one in found if one.name in asked or one.definition is not None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,10 +16,13 @@ from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.record import Record, reference
 from kundenkreis.records import registry, write
 from kundenkreis.records.declaration import Panel
+from kundenkreis.records.directory import Directory
 from kundenkreis.records.events import NextStepDone
 from kundenkreis.records.page import merging
+from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.forms import Form
 
     from kundenkreis.kernel.access import Actor, Viewer
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.page.merging import Seen
 
 PLANNING = ("next_step", "next_step_on")
+NAMED = 5  # of those who are responsible for many records
 NO_DAY = gettext_lazy("Say when: the next step comes back on its day.")
 
 
@@ -69,6 +75,19 @@ def answers(kind: RecordType, record: Any) -> dict[str, Any]:
 def suggested_days() -> list[str]:
     """Days in words that a dialog offers; `records.days` understands them."""
     return [_("tomorrow"), _("in 3 days"), _("in 2 weeks"), _("next Monday"), _("end of month")]
+
+
+def whose(rows: QuerySet[Any]) -> str:
+    """Who is responsible for records, and for how many each, the most first."""
+    found = rows.order_by().values_list("owner_id").annotate(n=Count("pk")).order_by("-n")
+    owners = [(pk, n) for pk, n in found[: NAMED + 1]]
+    directory = Directory([SimpleNamespace(owner_id=pk) for pk, _n in owners])
+    said = [
+        _("%(name)s (%(n)s)")
+        % {"name": directory.name("owner_id", pk) or _("nobody"), "n": formats.number(n)}
+        for pk, n in owners[:NAMED]
+    ]
+    return ", ".join([*said, *(["…"] if len(owners) > NAMED else [])])
 
 
 def focus(form: Form) -> None:

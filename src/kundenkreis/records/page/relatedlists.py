@@ -7,12 +7,15 @@ and waits no longer where there are a hundred thousand.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.text import capfirst
 
+from kundenkreis.kernel import conditions
 from kundenkreis.kernel.fields import is_custom, translated
 from kundenkreis.records import registry
 from kundenkreis.records.custom import definitions, layout
@@ -21,8 +24,9 @@ from kundenkreis.records.forms import form_names
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.columns import numeric
 from kundenkreis.records.lists.ordering import order_of
-from kundenkreis.records.lists.related import joined
+from kundenkreis.records.lists.related import Relation, joined, of_one
 from kundenkreis.records.lists.rows import content_of
+from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
 
 SHOWN = 5
-JOINED = 10  # of those that no list can be narrowed to
 COUNTED = 500  # beyond, a list says "more than", and shows the newest
 BESIDE = 2  # columns beside the name, and a figure
 
@@ -139,28 +142,36 @@ def _made(way: Way, viewer: Viewer, record: Any) -> RelatedList:
     keys = list(rows.order_by().values_list("pk", flat=True)[: COUNTED + 1])
     many = len(keys) > COUNTED
     named = f"?{way.field}={record.pk}" if _by_field(way) else ""
+    more = len(keys) > SHOWN
     return RelatedList(
         way.name,
         way.title,
         other.icon,
-        _lines(way, viewer, _first(other, viewer, rows, keys, most=SHOWN if named else JOINED)),
+        _lines(way, viewer, _first(other, viewer, rows, keys)),
         f"> {formats.number(COUNTED)}" if many else formats.number(len(keys)),
-        other.url() + named if named and len(keys) > SHOWN else "",
+        other.url() + (named or _joined(way, viewer, record.pk)) if more else "",
         other.url("new") + named if named and _may_add(way, viewer) else "",
     )
 
 
-def _first(
-    other: RecordType, viewer: Viewer, rows: QuerySet[Any], keys: list[int], most: int
-) -> list[Any]:
+def _joined(way: Way, viewer: Viewer, pk: int) -> str:
+    """How an address asks for those that other rows join with a record: by a condition."""
+    words = vocabulary(way.other, viewer)
+    path = f"{way.holder._meta.get_field(way.column).remote_field.name}__{way.field}"
+    known = (one for one in words.node_types if isinstance(one, Relation) and one.path == path)
+    tree = conditions.All(tuple(of_one(relation, pk) for relation in known))
+    return f"?{urlencode({'where': json.dumps(conditions.dump(tree, words))})}"
+
+
+def _first(other: RecordType, viewer: Viewer, rows: QuerySet[Any], keys: list[int]) -> list[Any]:
     """The first rows in the order of their list; of very many the newest, which no sorting finds."""
     if not keys:
         return []
     if len(keys) > COUNTED:
-        return list(rows.order_by("-pk")[:most])
+        return list(rows.order_by("-pk")[:SHOWN])
     _name, fields, descending = order_of(other, viewer, QueryDict())
     few, whole = other.model._default_manager.filter(pk__in=keys), other.rows(viewer)
-    return keyset.page(few, fields, size=most, whole=whole, descending=descending).rows
+    return keyset.page(few, fields, size=SHOWN, whole=whole, descending=descending).rows
 
 
 def _lines(way: Way, viewer: Viewer, records: list[Any]) -> list[Line]:

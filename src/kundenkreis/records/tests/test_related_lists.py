@@ -157,3 +157,17 @@ def test_the_layout_says_which_lists_there_are_and_in_which_order(mother: Organi
     assert shown() == [supplier, "subsidiaries"]
     arrange([supplier], ["list:subsidiaries"])
     assert shown() == [supplier]
+
+
+def test_who_is_joined_by_other_rows_has_a_list_of_all(mother: Organisation) -> None:
+    for letter in "ABCDEFG":
+        people.create_person(actor=SYSTEM, last_name=letter, organisation=mother)
+    people.create_person(actor=SYSTEM, last_name="Z", organisation=firm("Kern Holding"))
+    (way,) = (way for way in relatedlists._relations(FIRM) if way.other is PERSON)
+
+    made = relatedlists._made(way, ANNA, mother)
+    listed = listing(PERSON, ANNA, QueryDict(made.all_url.partition("?")[2]), "/")
+
+    assert (made.counted, len(made.lines), listed.count) == ("7", 5, 7)
+    assert [chip.label for chip in listed.filters.chips] == ["Organisations: Kern Holding"]
+    listed.filters.require_all()

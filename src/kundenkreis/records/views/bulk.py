@@ -75,6 +75,7 @@ def bulk_dialog(request: StaffRequest, kind: RecordType, what: str) -> HttpRespo
         "others": _others(kind, request, getattr(form, "fields", ())),
         "action": request.get_full_path(),
         "days": next_step.suggested_days() if what == "step" else (),
+        "whose": next_step.whose(selection.rows(kind, viewer)) if what == "step" else "",
     }
     return show(request, kind, "bulk", context, part="dialog", status=422 if sent else 200)
 

@@ -99,3 +99,22 @@ def test_a_list_of_what_one_may_only_read_has_no_boxes(company: Company, anna: C
     assert 'class="check"' not in anna.get("/crm/users/").text
     assert anna.get("/crm/persons/bulk/nonsense/?row=1").status_code == 404
     assert anna.get("/crm/persons/bulk/edit/").status_code == 422
+
+
+def test_the_dialog_says_whose_step_it_becomes_and_lets_choose(
+    company: Company, anna: Client
+) -> None:
+    others = [create_person(actor=SYSTEM, last_name=name, owner_id=company.ben.pk) for name in "AB"]
+    address = "/crm/persons/bulk/step/?" + "&".join(
+        f"row={one.pk}" for one in (company.person, *others)
+    )
+    asked = anna.get(address).text
+    assert "So far: Ben (2), nobody (1)." in asked
+    assert "of whoever is responsible already" in asked
+    step = {"next_step": "Anrufen", "next_step_on": "2027-01-11"}
+    anna.post(address, step)
+    assert set(Person.objects.values_list("owner_id", flat=True)) == {company.ben.pk, None}
+    anna.post(address, {**step, "owner_id": company.anna.pk})
+    assert set(Person.objects.values_list("owner_id", "next_step")) == {
+        (company.anna.pk, "Anrufen")
+    }
