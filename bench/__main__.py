@@ -23,6 +23,7 @@ NAMES = (
     "peer",
     "imports",
     "exchange",
+    "duplicates",
     "memory",
 )
 MINUTES_EACH = 40

@@ -9,7 +9,6 @@ written. Both databases get the same folded words, so both find the same.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -23,6 +22,7 @@ from django.db.models.expressions import RawSQL
 from kundenkreis.kernel import bulk
 from kundenkreis.kernel.models import SearchDocument
 from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.text import unaccented
 from kundenkreis.kernel.transactions import current
 
 Matching = RawSQL  # a subquery of row numbers
@@ -32,7 +32,6 @@ MOST_KEPT = 400  # of a document
 LONGEST, LONGEST_NAME = 60, 200
 NUMBER_FROM = 3  # digits
 PARTS_FROM = 3  # characters: a trigram index knows no shorter parts
-_DIGRAPHS = re.compile(r"(?<=[aou])e")
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[+(]?\d[\d ()/.\-]*\d")
 _COUNTRY = re.compile(r"^(?:49|43|41)")
@@ -66,18 +65,6 @@ class Reach:
     rows: frozenset[int] = frozenset()  # that are shared with the viewer
 
 
-def folded(text: str) -> str:
-    """Text as it is compared here: without case and accents, ß = ss, and ae, oe, ue as a, o, u.
-
-    Whatever begins a text begins it folded too, so one may search while typing.
-    """
-    text = text.casefold().replace("ß", "ss")
-    if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text)
-        text = "".join(one for one in apart if not unicodedata.combining(one))
-    return _DIGRAPHS.sub("", text)
-
-
 def words(text: str) -> list[str]:
     """The folded words of a text, and of numbers the digits alone, as they are dialled."""
     return list(_words(text))
@@ -85,7 +72,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=4_096)  # an import says the same names again and again
 def _words(text: str) -> tuple[str, ...]:
-    found = [word[:LONGEST] for word in _WORD.findall(folded(text))]
+    found = [word[:LONGEST] for word in _WORD.findall(unaccented(text))]
     for number in _NUMBER.findall(text):
         digits = _dialled(number)
         if len(digits) >= NUMBER_FROM:
@@ -95,7 +82,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 def asked(text: str) -> list[str]:
     """The words of a question."""
-    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(folded(text))))[:MOST_WORDS]
+    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(unaccented(text))))[
+        :MOST_WORDS
+    ]
 
 
 def questions(text: str) -> list[list[str]]:
@@ -134,7 +123,7 @@ def keep(documents: Iterable[Document]) -> None:
     rows = []
     for one in documents:
         own, others = _joined([one.name, *one.texts]), _joined(one.others)
-        name = folded(one.name)[:LONGEST_NAME]
+        name = unaccented(one.name)[:LONGEST_NAME]
         rows.append((one.kind, one.row, one.owner_id, one.team_id, name, own, others))
     bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"))
 
@@ -170,7 +159,7 @@ def forget(side: Side, kind: str, rows: Iterable[int]) -> None:
 
 def called(side: Side, kind: str, names: Iterable[str]) -> list[int]:
     """The row numbers of one kind whose names are, folded, the same as any of these."""
-    same = {folded(name)[:LONGEST_NAME] for name in names}
+    same = {unaccented(name)[:LONGEST_NAME] for name in names}
     known = SearchDocument.objects.using(side.alias).filter(kind=kind, name__among=same)
     return list(known.values_list("row", flat=True))
 

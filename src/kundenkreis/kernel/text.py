@@ -30,6 +30,21 @@ def without_umlauts(text: str) -> str:
     return normal(text).casefold().translate(_UMLAUTS)
 
 
+_DIGRAPHS = re.compile(r"(?<=[aou])e")
+
+
+def unaccented(text: str) -> str:
+    """Return text as it is found: without case and accents, ß = ss, and ae, oe, ue as a, o, u.
+
+    Whatever begins a text begins it in this form too, so one may search while typing.
+    """
+    text = text.casefold().replace("ß", "ss")
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(one for one in apart if not unicodedata.combining(one))
+    return _DIGRAPHS.sub("", text)
+
+
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])(?=[a-z])")
 
 

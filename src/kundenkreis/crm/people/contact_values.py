@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.people import phones
 from kundenkreis.crm.people.models import ContactDetail
 from kundenkreis.crm.people.postal import PARTS, Postal, postal_from, postal_in
-from kundenkreis.kernel.countries import HOME
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.text import fold, normal
 
@@ -57,20 +55,14 @@ def _email(value: str) -> tuple[str, str]:
 
 
 def _phone(value: str) -> tuple[str, str]:
-    # Words in brackets are no letters to dial: "030 1234-0 (Zentrale)".
-    bare = re.sub(r"\([^)\d]+\)", " ", value).strip()
-    try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", bare), HOME)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    number = phones.number(value)
+    if number is None:
         raise DomainError(
             _("This is not a phone number."),
             _("A number looks like +49 3641 123456 or 03641 123456."),
             field="value",
         )
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return shown, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 def detail_columns(kind: str, value: str, more: Mapping[str, Any]) -> dict[str, Any]:

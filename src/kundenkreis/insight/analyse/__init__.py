@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.insight.analyse import experiment
+from kundenkreis.insight.analyse import duplicates, experiment
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,7 @@ class Analysis(Protocol):
         """Do the work, print the answer and return the exit code."""
 
 
-ANALYSES: dict[str, Analysis] = {"experiment": experiment}
+ANALYSES: dict[str, Analysis] = {"duplicates": duplicates, "experiment": experiment}
 
 
 def add_parsers(subparsers: Any) -> None:

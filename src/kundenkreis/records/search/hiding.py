@@ -13,6 +13,7 @@ from django.db.models.constants import LOOKUP_SEP
 from kundenkreis.kernel import search, withheld
 from kundenkreis.kernel.access import known
 from kundenkreis.kernel.fields import is_custom
+from kundenkreis.kernel.text import unaccented
 from kundenkreis.records.search import indexing
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> l
     for record in known(viewer, kind.model._default_manager.filter(pk__in=pks)):
         name = str(record)
         words = {word for one in (name, *texts[record.pk]) for word in search.words(one)}
-        if any(search.answers(asked, search.folded(name), words) for asked in questions):
+        if any(search.answers(asked, unaccented(name), words) for asked in questions):
             matching.append(record.pk)
     return matching or [NOBODY]
 

@@ -1,0 +1,146 @@
+"""A row in the form in which it is compared: folded, parted, without what only looks different."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from kundenkreis.crm.people import phones
+from kundenkreis.crm.people.duplicates import dates
+from kundenkreis.crm.people.duplicates.addresses import (
+    domain_of,
+    email,
+    is_role,
+    postcode,
+    restates,
+    street_and_number,
+)
+from kundenkreis.crm.people.duplicates.fields import Kind
+from kundenkreis.crm.people.duplicates.names import (
+    full_forms,
+    organisation_name,
+    parted,
+    person_name,
+    tokens,
+)
+from kundenkreis.crm.people.duplicates.phonetics import cologne
+from kundenkreis.kernel.text import unaccented
+
+Values = Mapping[str, Sequence[str]]
+Cell = str | list[str] | None
+
+MOST = 5  # addresses or numbers of a kind that are compared
+TEXTS = ("postcode", "place", "street", "house", "extra")
+LISTS = ("emails", "role_emails", "phones", "numbers")
+COLUMNS: Mapping[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Kind.PERSON: (
+        ("first", "last", "first_code", "last_code", "birth", "own_mail", "company", *TEXTS),
+        ("forms", *LISTS),
+    ),
+    Kind.ORGANISATION: (
+        ("name", "sorted_name", "name_code", *TEXTS),
+        ("words", "domains", "vat_ids", *LISTS),
+    ),
+}
+"""The columns of each kind, texts and lists of texts. An empty one is NULL: nothing is known."""
+
+
+def standard(kind: Kind) -> Callable[[Values], list[Cell]]:
+    """The function that makes a row's columns, in the order of `COLUMNS`, from its fields."""
+    make = _person if kind is Kind.PERSON else _organisation
+    order = [name for names in COLUMNS[kind] for name in names]
+
+    def row(values: Values) -> list[Cell]:
+        made = make(values)
+        return [made[name] or None for name in order]
+
+    return row
+
+
+def _person(values: Values) -> dict[str, Cell]:
+    first, last = _joined(values, "first_name"), _joined(values, "last_name")
+    if whole := _joined(values, "name"):
+        parts = parted(whole)
+        first, last = first or parts[0], last or parts[1]
+    first, last = person_name(first), person_name(last)
+    addresses = _emails(values)
+    own = [one for one in addresses if not is_role(one) and not restates(one, f"{first} {last}")]
+    birth = dates.birth_date(_joined(values, "birth_date")) or dates.digits(
+        *(_joined(values, f"birth_{part}") for part in ("year", "month", "day"))
+    )
+    return {
+        "first": first,
+        "last": last,
+        "first_code": cologne(first.partition(" ")[0]),
+        "last_code": cologne(last),
+        "forms": list(full_forms(first)),
+        "birth": birth,
+        "own_mail": own[0] if own else "",
+        "company": organisation_name(_joined(values, "company")),
+        **_reach(values, addresses),
+    }
+
+
+def _organisation(values: Values) -> dict[str, Cell]:
+    name = organisation_name(_joined(values, "name"))
+    words = sorted(set(name.split()))
+    addresses = _emails(values)
+    domains = [domain_of(one) for one in [*addresses, *values.get("website", ())]]
+    reach = _reach(values, addresses)
+    reach["numbers"] = [*_list(reach["numbers"]), *_numbers(values.get("register_number", ()))]
+    return {
+        "name": name,
+        "sorted_name": " ".join(words),
+        "name_code": cologne(name.partition(" ")[0]),
+        "words": list(words),
+        "domains": _different(domains),
+        "vat_ids": _numbers(values.get("vat_id", ())),
+        **reach,
+    }
+
+
+def _reach(values: Values, addresses: Sequence[str]) -> dict[str, Cell]:
+    """Where somebody lives and how to reach them: the same of both kinds."""
+    street, house = street_and_number(_joined(values, "street"), _joined(values, "house_number"))
+    return {
+        "postcode": postcode(_joined(values, "postcode")),
+        "place": " ".join(tokens(unaccented(_joined(values, "place")))),
+        "street": street,
+        "house": house,
+        "extra": street_and_number(_joined(values, "street_extra"), "")[0],
+        "emails": [one for one in addresses if not is_role(one)],
+        "role_emails": [one for one in addresses if is_role(one)],
+        "phones": _different(_phone(one) for one in values.get("phone", ())),
+        "numbers": _numbers(values.get("number", ())),
+    }
+
+
+def _joined(values: Values, field: str) -> str:
+    return " ".join(one for one in values.get(field, ()) if one)
+
+
+def _emails(values: Values) -> list[str]:
+    parts = (part for one in values.get("email", ()) for part in re.split(r"[,;\s]+", one))
+    return _different(email(part) for part in parts)
+
+
+@lru_cache(maxsize=10_000)
+def _phone(text: str) -> str:
+    """E.164, or the bare digits of what cannot be a number here."""
+    bare = re.sub(r"[^\d+()/ .\-]", "", text)
+    number = phones.number(bare)
+    digits = re.sub(r"\D", "", bare)
+    return number.e164 if number else digits if len(digits) > 4 else ""
+
+
+def _numbers(texts: Iterable[str]) -> list[str]:
+    return _different(re.sub(r"[^a-z0-9]", "", one.casefold()) for one in texts)
+
+
+def _different(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(one for one in texts if one))[:MOST]
+
+
+def _list(cell: Cell) -> list[str]:
+    return cell if isinstance(cell, list) else []

@@ -1,0 +1,84 @@
+"""The run as a whole: order, limits, two files, and blocks that stay bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from kundenkreis.crm.people.duplicates import blocking, table
+from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, database, find
+from kundenkreis.crm.people.duplicates.fields import Kind
+from kundenkreis.crm.people.duplicates.tests.conftest import crowd, rows
+
+PERSON = frozenset(
+    {"first_name", "last_name", "birth_date", "street", "postcode", "place", "email"}
+)
+
+
+def test_pairs_come_best_first_and_always_in_the_same_order(
+    search: Callable[..., Found],
+) -> None:
+    again = [{**one, "phone": ""} for one in crowd(12)]
+    first, second = search(*again), search(*again)
+    assert first == second
+    assert all(one.score >= other.score for one, other in pairwise(first.pairs))
+    assert first.same == 12
+
+
+def test_a_limit_cuts_the_list_but_not_the_counts(search: Callable[..., Found]) -> None:
+    found = search(*crowd(12), most=5)
+    assert len(found.pairs) == 5
+    assert found.same == 12
+
+
+def test_two_files_are_compared_with_each_other_only() -> None:
+    one, other = crowd(20), crowd(10)
+    found = find(Search(Kind.PERSON, PERSON, 100), [rows([*one, *one]), rows(other)])
+    assert {pair.left for pair in found.pairs} <= {str(at) for at in range(40)}
+    assert {pair.right for pair in found.pairs} == {str(at) for at in range(10)}
+    assert found.same == 20, "each of the second file is in the first one twice"
+
+
+def test_an_empty_file_has_no_duplicates() -> None:
+    found = find(Search(Kind.PERSON, PERSON, 100, has_truth=True), [[]])
+    assert (found.pairs, found.rows, found.compared) == ([], [0], 0)
+    assert found.truth is not None
+    assert (found.truth.precision, found.truth.recall) == (None, None)
+
+
+def test_reasons_show_the_values_as_they_were_given(search: Callable[..., Found]) -> None:
+    one = {"first_name": "Jana", "last_name": "Weiß", "birth_date": "3.12.1971"}
+    found = search(one, {**one, "last_name": "Weiss", "birth_date": "1971-12-03"})
+    reasons = {one.field: one for one in found.pairs[0].reasons}
+    assert reasons["last_name"].left == "Weiß"
+    assert reasons["last_name"].right == "Weiss"
+    assert reasons["birth_date"].agreement == "same"
+    weights = [abs(one.weight) for one in found.pairs[0].reasons]
+    assert weights == sorted(weights, reverse=True)
+
+
+@pytest.mark.parametrize("most", [10, 40])
+def test_a_key_that_everybody_shares_does_not_blow_the_pairs_up(most: int) -> None:
+    everybody = [
+        {"first_name": "Anna", "last_name": "Müller", "birth_date": "1980-01-01", "place": "Berlin"}
+    ] * 1_000
+    with database(Resources()) as connection:
+        table.load(connection, Kind.PERSON, [rows(everybody)])
+        blocked = blocking.block(connection, Kind.PERSON, across=False, most=most)
+    assert blocked.pairs <= 1_000 * len(blocking.RULES[Kind.PERSON]) * most / 2
+    assert blocked.left_out, "and it says that they were left out"
+
+
+def test_a_skewed_key_is_made_finer_instead_of_being_dropped() -> None:
+    people = [
+        {"first_name": "Anna", "last_name": "Müller", "birth_date": f"{1930 + at % 70}-01-0{1 + at % 9}"}
+        for at in range(400)
+    ]  # fmt: skip
+    with database(Resources()) as connection:
+        table.load(connection, Kind.PERSON, [rows([*people, people[7]])])
+        blocked = blocking.block(connection, Kind.PERSON, across=False, most=40)
+        pairs = connection.execute("SELECT join_key_l, join_key_r FROM pair").fetchall()
+    assert (7, 400) in pairs
+    assert blocked.pairs < 401 * 400 / 2 / 4
