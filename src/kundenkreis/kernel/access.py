@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache, partial
@@ -43,8 +43,8 @@ class Shares(Protocol):
     def rows(self, subject: str, action: str) -> Collection[int] | QuerySet[Any]:
         """Their numbers; a query where there are very many."""
 
-    def hold(self, subject: str, action: str, pk: int) -> bool:
-        """Whether a record is among them."""
+    def among(self, subject: str, action: str, pks: Collection[int]) -> Collection[int]:
+        """Which of some records are among them."""
 
     def state(self, side: Side) -> str:
         """Another text whenever something of a side was shared, or is not any more."""
@@ -146,15 +146,25 @@ class Viewer:
 
     def covers(self, right: str, record: Any, *, shared: bool = True) -> bool:
         """Whether the right reaches this record: by its owner or team, or because it is `shared`."""
+        return self.covered(right, [record], shared=shared)[0]
+
+    def covered(self, right: str, records: Sequence[Any], *, shared: bool = True) -> list[bool]:
+        """The same of each of some records, with one question for all of them."""
         level = self.level(right)
         if level in (Level.ALL, Level.NONE):
-            return level is Level.ALL
-        if self.has(level, record.owner_id, record.team_id):
-            return True
-        if not shared or self.shares is None or not isinstance(record, Model):
-            return False
+            return [level is Level.ALL] * len(records)
         subject, _dot, action = right.rpartition(".")
-        return subject == subject_of(type(record)) and self.shares.hold(subject, action, record.pk)
+        found = [self.has(level, one.owner_id, one.team_id) for one in records]
+        further = {
+            place: one.pk
+            for place, one in enumerate(records)
+            if not found[place] and isinstance(one, Model) and subject_of(type(one)) == subject
+        }
+        if shared and self.shares is not None and further:
+            known = self.shares.among(subject, action, set(further.values()))
+            for place, pk in further.items():
+                found[place] = pk in known
+        return found
 
     def has(self, level: Level, owner_id: int | None, team_id: int | None) -> bool:
         """Whether a level short of all reaches the records of that owner and team."""

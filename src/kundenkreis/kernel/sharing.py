@@ -39,9 +39,12 @@ class SharedWith:
             return found.values("row")
         return frozenset().union(*(known[subject, level] for level in LEVELS[action]))
 
-    def hold(self, subject: str, action: str, pk: int) -> bool:
+    def among(self, subject: str, action: str, pks: Collection[int]) -> Collection[int]:
+        """Which of some records are shared; one query at most."""
         rows = self.rows(subject, action)
-        return rows.filter(row=pk).exists() if isinstance(rows, QuerySet) else pk in rows
+        if isinstance(rows, QuerySet):
+            return set(rows.filter(row__in=pks).values_list("row", flat=True))
+        return {pk for pk in pks if pk in rows}
 
     def state(self, side: Side) -> str:
         """Another text whenever something of a side was shared, or is not any more."""

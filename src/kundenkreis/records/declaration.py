@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 from django.utils.text import capfirst, slugify
 
-from kundenkreis.kernel.access import Viewer, visible
+from kundenkreis.kernel.access import Level, Viewer, visible
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
@@ -297,6 +297,11 @@ class RecordType:
         """The business context it belongs to: `sales`."""
         return self.model._meta.app_label.partition("_")[2]
 
+    @cached_property
+    def owned(self) -> bool:
+        """Whether its records are somebody's: rights to them may reach less than all."""
+        return any(column.name == "owner_id" for column in self.model._meta.concrete_fields)
+
     @property
     def label(self) -> StrOrPromise:
         return self.model._meta.verbose_name or self.name
@@ -346,6 +351,19 @@ class RecordType:
     def may(self, viewer: Viewer, action: str) -> bool:
         """Whether the type has the action and the viewer has the right to it."""
         return (action == "read" or action in self.actions) and viewer.may(self.right(action))
+
+    def reaches(self, viewer: Viewer, action: str, record: Any) -> bool:
+        """Whether the viewer may do this with this record."""
+        return self.reached(viewer, action, [record])[0]
+
+    def reached(self, viewer: Viewer, action: str, records: Sequence[Any]) -> list[bool]:
+        """The same of each of some records, with one question for all of them. What nobody owns is
+        everybody's who has the whole right."""
+        if not self.may(viewer, action):
+            return [False] * len(records)
+        if not self.owned:
+            return [viewer.level(self.right(action)) is Level.ALL] * len(records)
+        return viewer.covered(self.right(action), records)
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
         """The rows the viewer may read."""

@@ -116,12 +116,13 @@ def change_records(
 ) -> list[bool]:
     """The default command's work for many records, as they were seen. Raises what one would."""
     locked = store.lock_many(kind.model, [record.pk for record, _values in changes])
+    if not all(kind.reached(actor, "change", list(locked.values()))):
+        raise actor.refusal(kind.right("change"))
     pairs = []
     for seen, values in changes:
         record = locked.get(seen.pk)
         if record is None or getattr(record, "version", 0) != getattr(seen, "version", 0):
             raise store.changed_meanwhile()
-        require_for(kind, actor, "change", record)
         _require_open(kind, values)
         pairs.append((record, values))
     return store.change_many(actor, kind.model, pairs)
@@ -181,12 +182,9 @@ def remove(kind: RecordType, actor: Actor, pk: int) -> None:
 
 
 def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> None:
-    """Raise `NotAllowed` unless the right reaches this record."""
-    right = kind.right(action)
-    if isinstance(record, Record):
-        actor.require_for(right, record)
-    elif actor.level(right) is not Level.ALL:
-        raise actor.refusal(right)
+    """Raise `NotAllowed` unless the actor may do this with this record."""
+    if not kind.reaches(actor, action, record):
+        raise actor.refusal(kind.right(action))
 
 
 def _require_open(kind: RecordType, names: Iterable[str]) -> None:

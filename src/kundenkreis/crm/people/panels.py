@@ -114,12 +114,12 @@ def timeline_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
 
 
 def details_panel(viewer: Viewer, record: Any) -> Mapping[str, Any]:
-    subject = subject_of(type(record))
-    kinds = tuple((kind, label) for kind, label in Kind.choices if viewer.sets(subject, kind))
+    holder = named(record._meta.model_name)
+    kinds = tuple((kind, label) for kind, label in Kind.choices if holder.sets(viewer, kind))
     return {
         "details": record.details,
         "changeable": [kind for kind, _label in kinds],
-        "may_write": bool(kinds) and viewer.covers(_change(record), record),
+        "may_write": bool(kinds) and holder.reaches(viewer, "change", record),
         "today": clock.today(settings.COMPANY_ZONE),
     }
 
@@ -128,7 +128,7 @@ def affiliations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
         "affiliations": person.employments,
         "today": clock.today(settings.COMPANY_ZONE),
-        "may_write": viewer.covers("crm.person.change", person),
+        "may_write": named("person").reaches(viewer, "change", person),
     }
 
 
@@ -170,13 +170,9 @@ def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
     return {
         "consents": queries.consents_of(person),
         "channels": CHANNELS,
-        "may_write": viewer.covers("crm.person.change", person),
+        "may_write": named("person").reaches(viewer, "change", person),
     }
 
 
 def _first(record: Person | Organisation, kind: str) -> str:
     return next((one.value for one in record.details if one.kind == kind), "")
-
-
-def _change(record: Any) -> str:
-    return f"crm.{record._meta.model_name}.change"

@@ -19,7 +19,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
-from kundenkreis.records import Button, Figure, Lane, Tag
+from kundenkreis.records import Button, Figure, Lane, Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.records.page.once import once
 from kundenkreis.ui import charts, formats, parts
@@ -103,7 +103,7 @@ def opportunity_figures(viewer: Viewer, opportunity: Opportunity) -> Iterable[Fi
 
 
 def stages_panel(viewer: Viewer, opportunity: Opportunity) -> Mapping[str, Any]:
-    may = viewer.covers("crm.opportunity.change", opportunity)
+    may = named("opportunity").reaches(viewer, "change", opportunity)
     steps, state = [], "done"
     for stage in queries.stages_of(opportunity.stage.pipeline_id):
         current = stage.pk == opportunity.stage_id

@@ -121,6 +121,7 @@ def lines(viewer: Viewer, found: Iterable[Activity]) -> list[dict[str, Any]]:
     """Activities as lines of a page: what, when, whose, and whether the viewer may tick them."""
     kind, found = named("activity"), list(found)
     directory = Directory(found)
+    reached = kind.reached(viewer, "change", found)
     return [
         {
             "activity": one,
@@ -129,7 +130,7 @@ def lines(viewer: Viewer, found: Iterable[Activity]) -> list[dict[str, Any]]:
             "about": about_of(one),
             "owner": directory.name("owner_id", one.owner_id),
             "done": one.kind == Kind.TASK and one.is_done,
-            "tick": tick(one) if viewer.covers(kind.right("change"), one) else "",
+            "tick": tick(one) if may else "",
         }
-        for one in found
+        for one, may in zip(found, reached, strict=True)
     ]

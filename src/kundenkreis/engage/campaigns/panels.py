@@ -56,7 +56,7 @@ def control_share(campaign: Campaign) -> float | None:
 
 def campaign_buttons(viewer: Viewer, campaign: Campaign) -> Iterable[Button]:
     kind = named("campaign")
-    if not viewer.covers(kind.right("change"), campaign):
+    if not kind.reaches(viewer, "change", campaign):
         return
     if campaign.state == State.DRAFT:
         yield Button(

@@ -42,7 +42,7 @@ def segment_tags(segment: Segment) -> Iterable[Tag]:
 
 def segment_buttons(viewer: Viewer, segment: Segment) -> Iterable[Button]:
     kind = named("segment")
-    if not viewer.covers(kind.right("change"), segment):
+    if not kind.reaches(viewer, "change", segment):
         return
     if segment.state == State.DRAFT:
         yield Button(
@@ -54,7 +54,7 @@ def segment_buttons(viewer: Viewer, segment: Segment) -> Iterable[Button]:
 
 def definition_panel(viewer: Viewer, segment: Segment) -> Mapping[str, Any]:
     """The builder for whom may change the definition, else the definition in words."""
-    mine = viewer.covers("engage.segment.change", segment)
+    mine = named("segment").reaches(viewer, "change", segment)
     may_write = mine and segment.state != State.ARCHIVED
     return {
         "words": vocabulary(viewer) if may_write else "",

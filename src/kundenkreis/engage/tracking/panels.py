@@ -64,7 +64,7 @@ def source_tags(source: Source) -> Iterable[Tag]:
 
 
 def source_buttons(viewer: Viewer, source: Source) -> Iterable[Button]:
-    if viewer.covers("engage.source.change", source):
+    if named("source").reaches(viewer, "change", source):
         yield Button(_("New key"), opens="renew-key", icon="key-round", menu=True, danger=True)
 
 
@@ -78,7 +78,10 @@ def source_figures(viewer: Viewer, source: Source) -> Iterable[Figure]:
 
 def key_panel(viewer: Viewer, source: Source) -> Mapping[str, Any]:
     """How to use the source, and the way to a new key."""
-    return {"key": key_text(source), "may_change": viewer.covers("engage.source.change", source)}
+    return {
+        "key": key_text(source),
+        "may_change": named("source").reaches(viewer, "change", source),
+    }
 
 
 def rejected_panel(viewer: Viewer, source: Source) -> Mapping[str, Any] | None:

@@ -70,7 +70,8 @@ class Change:
     ) -> Iterator[bool | DomainError]:
         """Change records through their type's own command; for each whether it is different now,
         or the refusal."""
-        allowed = {one.pk for one in records if actor.covers(kind.right("change"), one)}
+        reached = kind.reached(actor, "change", records)
+        allowed = {one.pk for one, may in zip(records, reached, strict=True) if may}
         changes = [(one, self.values_for(kind, one)) for one in records if one.pk in allowed]
         done = iter(write.change_many(kind, actor, changes))
         for record in records:

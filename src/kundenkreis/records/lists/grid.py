@@ -5,15 +5,13 @@ None of this is made for a list that is only read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel.errors import NotAllowed
-from kundenkreis.records import write
 from kundenkreis.records.forms import RecordForm
 from kundenkreis.records.lists.celltexts import CellField
 from kundenkreis.records.lists.cellwriting import (
@@ -63,11 +61,14 @@ class Grid:
         allowed = {*editable_names(kind, viewer)}
         self.names = [name for name in shown if name in allowed]
 
-    def row(self, record: Any, url: str) -> SafeString:
-        """The start of a row; one that may not be changed says so before anything is typed."""
-        locked = "" if self._may_change(record) else markup(' data-locked=""')
-        start = '<tr id="row-{}" data-pk="{}" data-url="{}"{}>'
-        return markup(start, record.pk, record.pk, url, locked)
+    def starts(self, records: Sequence[Any], urls: Iterable[str]) -> list[SafeString]:
+        """The starts of rows; one that may not be changed says so before anything is typed."""
+        reached = self.kind.reached(self.viewer, "change", records)
+        start, locked = '<tr id="row-{}" data-pk="{}" data-url="{}"{}>', markup(' data-locked=""')
+        return [
+            markup(start, record.pk, record.pk, url, "" if may else locked)
+            for record, url, may in zip(records, urls, reached, strict=True)
+        ]
 
     def opening(self, column: Column, classes: str) -> Callable[[Any], str]:
         """What makes the start of the cells of a column."""
@@ -118,13 +119,6 @@ class Grid:
                 )
             )
         return joined(start, *cells, "</tr>")
-
-    def _may_change(self, record: Any) -> bool:
-        try:
-            write.require_for(self.kind, self.viewer, "change", record)
-        except NotAllowed:
-            return False
-        return True
 
 
 def _attributes(field: forms.BoundField) -> dict[str, Any]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from kundenkreis.records.fields import Info
 
 MOST = 200
-FOLDED, ALL = "fold", "*all"
-OTHERS = "*others"
+FOLDED = "fold"
+ALL, OTHERS = "*all", "*others"  # no group of values is called so (`text_of`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,9 @@ def _spell(grouping: Grouping, value: Any) -> None:
 
 
 def text_of(key: Any) -> str:
-    """A group as an address names it."""
+    """A group as an address names it; what begins like the marks for all and the others, as a tag
+    may, has one star more."""
     if key is None:
         return ""
-    return str(int(key)) if isinstance(key, bool) else str(key)
+    text = str(int(key)) if isinstance(key, bool) else str(key)
+    return f"*{text}" if text.startswith("*") else text

@@ -55,12 +55,13 @@ def rows_of(
     makers: list[Callable[[Any], str]] = [_box] if picked else []
     makers += [_maker(kind, one, directory, way, grid, first=one is columns[0]) for one in columns]
 
-    def start(record: Any) -> str:
-        url = f"{kind.url(record.pk)}{way}"
-        return grid.row(record, url) if grid else markup('<tr data-url="{}">', url)
-
+    urls = [f"{kind.url(record.pk)}{way}" for record in records]
+    starts = (
+        grid.starts(records, urls) if grid else [markup('<tr data-url="{}">', url) for url in urls]
+    )
     return [
-        joined(start(record), *(make(record) for make in makers), "</tr>\n") for record in records
+        joined(start, *(make(record) for make in makers), "</tr>\n")
+        for start, record in zip(starts, records, strict=True)
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.forms import MultiWidget
 
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
+from kundenkreis.records import write
 from kundenkreis.records.custom import layout
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.forms import RecordForm
@@ -38,7 +39,7 @@ class Edit:
         known = layout.fact_names(kind, viewer)
         self.names = [name for name in names or known if name in offered]
         if not self.names:
-            viewer.require_for(kind.right("change"), self.record)
+            write.require_for(kind, viewer, "change", self.record)
             for name in set(names) & set(known):
                 if not kind.sets(viewer, name):
                     raise NotAllowed(kind.right("change"), field=name)

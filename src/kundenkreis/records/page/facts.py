@@ -59,7 +59,7 @@ def _divided(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
 
 def editable_names(kind: RecordType, viewer: Viewer, record: Any) -> set[str]:
     """The facts, and the columns of lists, that this viewer may change in place."""
-    if not viewer.covers(kind.right("change"), record):
+    if not kind.reaches(viewer, "change", record):
         return set()
     return {name for name in editable(kind, viewer) if not info(kind.model, name).hidden(record)}
 

@@ -44,7 +44,7 @@ def may_plan(kind: RecordType, viewer: Viewer, record: Any = None) -> bool:
     if not knows(kind, viewer) or not kind.may(viewer, "change"):
         return False
     allowed = all(kind.sets(viewer, name) for name in PLANNING)
-    return allowed and (record is None or viewer.covers(kind.right("change"), record))
+    return allowed and (record is None or kind.reaches(viewer, "change", record))
 
 
 def data(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:

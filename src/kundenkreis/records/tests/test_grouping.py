@@ -258,3 +258,15 @@ def test_the_last_day_there_is_makes_a_group_like_any_other() -> None:
     make("For ever", **{until.name: date(9999, 12, 31)})
     for step in ("month", "quarter", "year"):
         assert "For ever" in shown(listed(f"group={until.name}:{step}"))
+
+
+def test_a_tag_that_is_called_like_the_mark_for_all_is_a_group_like_any_other() -> None:
+    make("A", tags=["*all"]), make("B", tags=["*others", "Messe"])
+    heads = ["*all: 1", "*others: 1", "Messe: 1"]
+    found = listed("group=tags")
+    assert [text for text in shown(found) if ":" in text] == heads
+    head = next(row for row in found.rows if "*all" in row)
+    fold = html.unescape(head.split('hx-get="')[1].split('"')[0])
+    folded = shown(listed(urlsplit(fold).query))
+    assert folded == ["*all: 1", "*others: 1", "B", "Messe: 1", "B"]
+    assert shown(listed("group=tags&fold=*all")) == heads

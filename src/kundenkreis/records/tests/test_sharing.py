@@ -8,8 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people.models import Person
@@ -21,7 +23,9 @@ from kundenkreis.kernel.sharing import SharedWith
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import directory, named, write
 from kundenkreis.records.bulk.changes import Change
+from kundenkreis.records.lists.grid import Grid, grid_columns
 from kundenkreis.records.lists.listing import listing
+from kundenkreis.records.lists.rows import rows_of
 from kundenkreis.records.page.sharing import end_share, may_share, share, shares_of
 from kundenkreis.records.search.finding import suggestions
 from kundenkreis.web.shell.palette import records
@@ -175,3 +179,30 @@ def test_very_many_shares_are_asked_for_instead_of_named(
     one, other = PERSON.rows(ben).order_by("pk")[:2]
     assert not ben.covers("crm.person.change", one)
     assert ben.covers("crm.person.change", other)
+
+
+def test_a_page_of_very_many_shares_asks_once_not_row_by_row(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "NAMED", 2)
+    made = [people.create_person(actor=SYSTEM, last_name=f"Weiß {n}") for n in range(12)]
+    for number, one in enumerate(made):
+        share(PERSON, ANNA, one.pk, level="change" if number % 2 else "read", user_id=2)
+    ben = own_only()
+    records = list(PERSON.rows(ben))
+    assert ben.shares is not None
+    ben.shares.rows("crm.person", "change")  # how many there are is found out once
+    with CaptureQueriesContext(connection) as asked:
+        reached = PERSON.reached(ben, "change", records)
+    assert (sum(reached), len(asked)) == (6, 1)
+
+    def queries(count: int) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            columns = grid_columns(PERSON, ben, QueryDict())
+            grid = Grid(PERSON, ben, columns)
+            shown = list(PERSON.rows(ben).order_by("pk")[:count])
+            rows = rows_of(PERSON, columns, shown, "", grid)
+        assert sum("data-locked" in row for row in rows) == count // 2
+        return len(seen)
+
+    assert queries(12) == queries(2)

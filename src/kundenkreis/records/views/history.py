@@ -23,7 +23,6 @@ from kundenkreis.records.past.bin import deleted
 from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import AT_ONCE, Undone, undo
 from kundenkreis.records.views import show
-from kundenkreis.records.views.pages import may
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def history_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespon
         "on": request.GET.get("on", "")[:10],
         "day": formats.day(day) if day else "",
         "then": facts_at(kind, viewer, record, _end_of(day)) if day else [],
-        "may_undo": may(kind, viewer, "change", record),
+        "may_undo": kind.reaches(viewer, "change", record),
     }
     return show(request, kind, "history", context)
 

@@ -40,7 +40,7 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         "marks": marks_of(kind, viewer, pk),
         "panels": panels(kind, viewer, record),
         "related": related_lists(kind, viewer, record),
-        "may_remove": may(kind, viewer, "remove", record),
+        "may_remove": kind.reaches(viewer, "remove", record),
         "remove_url": kind.url(pk, "remove"),
     }
     return show(request, kind, "record", context)
@@ -84,7 +84,7 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
     if may_define(viewer, kind):
         url = kind.url("layout")
         found.append(Button(_("Arrange this page"), url, "layout-list", menu=True))
-    if may(kind, viewer, "remove", record):
+    if kind.reaches(viewer, "remove", record):
         label = _("Delete")
         found.append(Button(label, icon="trash-2", opens="remove", menu=True, danger=True))
     return found
@@ -98,10 +98,3 @@ def panels(kind: RecordType, viewer: Viewer, record: Any) -> dict[str, list[dict
         if data is not None:
             places[panel.place].append({"name": panel.name, "template": panel.template, **data})
     return places
-
-
-def may(kind: RecordType, viewer: Viewer, action: str, record: Any) -> bool:
-    """Whether the viewer's right to the action reaches this record."""
-    if not kind.may(viewer, action):
-        return False
-    return not hasattr(record, "owner_id") or viewer.covers(kind.right(action), record)

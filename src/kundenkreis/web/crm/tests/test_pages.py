@@ -219,7 +219,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/opportunities/": 13,
         "/crm/opportunities/board/": 15,
         f"/crm/persons/{company.person.pk}/": 20,
-        f"/crm/organisations/{company.firm.pk}/": 21,
+        f"/crm/organisations/{company.firm.pk}/": 22,
         "/": 10,
     }
     for address in pages:
