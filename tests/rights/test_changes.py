@@ -205,3 +205,42 @@ def test_work_of_somebody_who_was_locked_out_ends(firm: Company) -> None:
     worked(transfer)
     assert transfer.state == Transfer.State.FAILED
     assert QueryDict(transfer.asked["query"])
+
+
+def let_it_stand(world: oracle.World) -> None:
+    """The control: nothing is taken away, so all is taken back."""
+
+
+@pytest.mark.parametrize(
+    ("pk", "change"),
+    [(OTTO, let_it_stand), (OTTO, no_role), (OTTO, other_owner)],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_an_undo_that_has_begun_takes_back_only_what_may_still_be_changed(
+    firm: Company, monkeypatch: pytest.MonkeyPatch, pk: int, change: Callable[[oracle.World], None]
+) -> None:
+    Share.objects.using("default").filter(user_id=OTTO).update(level=Share.Level.CHANGE)
+    for name in ("FIRST", "LEAST", "PIECE"):
+        monkeypatch.setattr(running, name, 1)
+    before = dict(Person.objects.values_list("pk", "source"))
+    edit = bulk.begin(
+        PERSON, of(pk), Change({"source": "Z"}), Selection(query=""), jobs.go_on_with_bulk
+    )
+    mine = set(Person.objects.filter(source="Z").values_list("pk", flat=True))
+    assert len(mine) > 1
+    run = bulk.begin_undo(PERSON, of(pk), edit.batch, jobs.go_on_with_bulk)
+    worked(run, turns=1)
+    left = set(Person.objects.filter(source="Z").values_list("pk", flat=True))
+    assert 0 < len(left) < len(mine)
+    change(firm.world)
+    reached = PERSON.reached(of(pk), "change", list(Person.objects.filter(pk__in=left)))
+    beyond = left - {one for one, may in zip(sorted(left), reached, strict=True) if may}
+    worked(run)
+
+    after = dict(Person.objects.values_list("pk", "source"))
+    assert {one for one, source in after.items() if source == "Z"} == beyond
+    assert beyond if change is not let_it_stand else not beyond
+    assert all(after[one] == before[one] for one in after if after[one] != "Z")
+    assert run.state == "done"
+    told = " ".join(run.failures.values_list("name", flat=True))
+    assert canaries.told(told) & firm.words.keys() <= firm.allowed(pk)

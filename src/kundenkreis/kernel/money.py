@@ -25,7 +25,7 @@ _BY_DIGITS = {
 _WITHDRAWN = "ANG BGN CUC HRK SLL ZWL"  # since 2023, for orders of the time before; two digits
 _DIGITS = {code: digits for digits, codes in _BY_DIGITS.items() for code in codes.split()}
 
-# That of an amount of which nothing says it.
+# The company's own: that of new records, and of an amount of which nothing says it.
 CURRENCY = "EUR"
 
 # Every code that an amount may have.

@@ -39,7 +39,7 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Record)
 
 CHUNK = 500
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
 def group(side: Side, name: str = "", batch: str = "") -> AbstractContextManager[Unit]:
@@ -89,7 +89,7 @@ def changed_meanwhile() -> Conflict:
 
 
 def create(
-    actor: Actor, model: type[M], *, derived: Mapping[str, Any] = NOTHING, **values: Any
+    actor: Actor, model: type[M], *, derived: Mapping[str, Any] = NO_VALUES, **values: Any
 ) -> M:
     """Insert one record and its audit row; see `create_many`."""
     return create_many(actor, model, [values], derived=derived)[0]
@@ -100,7 +100,7 @@ def create_many(
     model: type[M],
     records: Iterable[dict[str, Any]],
     *,
-    derived: Mapping[str, Any] = NOTHING,
+    derived: Mapping[str, Any] = NO_VALUES,
 ) -> list[M]:
     """Insert records of one type set-based, each with its audit row.
 
@@ -125,7 +125,7 @@ def create_many(
     return made
 
 
-def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NOTHING, **values: Any) -> bool:
+def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NO_VALUES, **values: Any) -> bool:
     """Set fields of a locked record; returns whether anything changed.
 
     Changing what is among `values` needs the right to each field (`NotAllowed`); `derived` is what

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
 
 MAX_CHOICES = 200
-NOTHING = ("", "–")
+BLANK = ("", "–")
 
 
 class RecordForm(forms.Form):
@@ -201,7 +201,7 @@ class Choice(forms.TypedChoiceField):
     def __init__(self, choices: Iterable[Any], of: Callable[[Any], Any], **options: Any) -> None:
         offered = list(choices)[:MAX_CHOICES]
         if not options["required"]:
-            offered.insert(0, NOTHING)
+            offered.insert(0, BLANK)
         super().__init__(
             choices=offered,
             coerce=of,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.ui import formats
 
 
@@ -56,7 +57,7 @@ def written(value: float | None, form: str) -> str:
     if value is None:
         return "–"
     if form.startswith("money"):
-        return formats.money(round(value), form.partition(":")[2] or "EUR", whole=True)
+        return formats.money(round(value), form.partition(":")[2] or CURRENCY, whole=True)
     if form == "percent":
         return formats.percent(value, 1)
     return formats.number(value, 0 if float(value).is_integer() else 2)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.money import Money, digits
+from kundenkreis.kernel.money import CURRENCY, Money, digits
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -111,7 +111,11 @@ def percent(share: Decimal | float, places: int = 0, language: str | None = None
 
 
 def money(
-    amount: Money | int, currency: str = "EUR", *, whole: bool = False, language: str | None = None
+    amount: Money | int,
+    currency: str = CURRENCY,
+    *,
+    whole: bool = False,
+    language: str | None = None,
 ) -> str:
     """Minor units as an amount: 123456 EUR → "1.234,56 €"; `whole` leaves out the cents."""
     sum_ = amount if isinstance(amount, Money) else Money(amount, currency)

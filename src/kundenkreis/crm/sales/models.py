@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import Record, due_index
 
 
@@ -60,7 +61,7 @@ class Product(Record):
     price = models.DecimalField(
         _("List price"), max_digits=15, decimal_places=4, null=True, blank=True
     )
-    currency = models.CharField(_("Currency"), max_length=3, default="EUR")
+    currency = models.CharField(_("Currency"), max_length=3, default=CURRENCY)
 
     class Meta:
         verbose_name = _("product")
@@ -129,7 +130,7 @@ class Opportunity(Record):
         verbose_name=_("Competitor"),
     )
     value_minor = models.BigIntegerField(_("Value"), null=True, blank=True)
-    currency = models.CharField(_("Currency"), max_length=3, default="EUR")
+    currency = models.CharField(_("Currency"), max_length=3, default=CURRENCY)
     opened_on = models.DateField(_("Opened on"), null=True, blank=True)
     expected_on = models.DateField(_("Expected close"), null=True, blank=True)
     closed_on = models.DateField(_("Closed on"), null=True, blank=True, editable=False)

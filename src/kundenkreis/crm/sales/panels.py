@@ -19,6 +19,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.records import Button, Figure, Lane, Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.records.page.once import once
@@ -76,13 +77,13 @@ def about(opportunity: Opportunity) -> str:
 def opportunity_figures(viewer: Viewer, opportunity: Opportunity) -> Iterable[Figure]:
     stage, value = opportunity.stage, opportunity.value_minor
     money = (
-        "–" if value is None else formats.money(value, opportunity.currency or "EUR", whole=True)
+        "–" if value is None else formats.money(value, opportunity.currency or CURRENCY, whole=True)
     )
     weighted = ""
     if value is not None and stage.kind == Stage.Kind.OPEN:
         minor = round(value * stage.probability / 100)
         weighted = _("weighted %(sum)s") % {
-            "sum": formats.money(minor, opportunity.currency or "EUR", whole=True)
+            "sum": formats.money(minor, opportunity.currency or CURRENCY, whole=True)
         }
     if viewer.sees("crm.opportunity", "value_minor"):
         yield Figure(_("Value"), money, weighted)

@@ -15,7 +15,7 @@ from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer, readable_at, visible
-from kundenkreis.kernel.money import Money
+from kundenkreis.kernel.money import CURRENCY, Money
 from kundenkreis.records.page.once import once
 
 MONTHS = 12
@@ -122,7 +122,7 @@ def business(viewer: Viewer, record: Person | Organisation) -> Business:
     )
     found: list[dict[str, Any]] = [dict(row) for row in rows[:20]]
     if not found:
-        return Business(0, Money(0, "EUR"), 0)
+        return Business(0, Money(0, CURRENCY), 0)
     most = max(found, key=lambda row: (row["now"] or 0, row["before"] or 0))
     count = sum(row["count"] for row in found)
     return Business(count, Money(most["now"] or 0, most["currency"]), most["before"] or 0)
@@ -147,7 +147,7 @@ def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -
             sums[one.currency] = sums.get(one.currency, 0) + (one.value_minor or 0)
         return OpenSales(found, len(found), _largest(sums))
     if not viewer.sees("crm.opportunity", "value_minor"):
-        return OpenSales(found[:shown], rows.order_by().count(), Money(0, "EUR"))
+        return OpenSales(found[:shown], rows.order_by().count(), Money(0, CURRENCY))
     grouped = rows.order_by().values("currency")
     by_currency = list(grouped.annotate(count=Count("pk"), total=Sum("value_minor"))[:20])
     largest = _largest({row["currency"]: row["total"] or 0 for row in by_currency})
@@ -155,7 +155,7 @@ def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -
 
 
 def _largest(sums: dict[str, int]) -> Money:
-    currency = max(sums, key=lambda code: sums[code], default="EUR")
+    currency = max(sums, key=lambda code: sums[code], default=CURRENCY)
     return Money(sums.get(currency, 0), currency)
 
 

@@ -27,6 +27,7 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.events import publish, publish_all
 from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import EVERY_RECORDS
 
 OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
@@ -41,7 +42,7 @@ def create_campaign(
     offer: dict[str, Any] | None = None,
     control_percent: int = 50,
     window_hours: int = 168,
-    currency: str = "EUR",
+    currency: str = CURRENCY,
     horizon: int | None = None,
 ) -> Campaign:
     """Make a draft with one offer and a control group of `control_percent` (1–99)."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel.fields import Translated, translated
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import Record, due_index
 
 
@@ -34,7 +35,7 @@ class Campaign(Record):
     )
     salt = models.CharField(max_length=32, editable=False)
     window_hours = models.PositiveIntegerField(_("Counts orders for (hours)"), default=168)
-    currency = models.CharField(_("Currency"), max_length=3, default="EUR")
+    currency = models.CharField(_("Currency"), max_length=3, default=CURRENCY)
     horizon = models.PositiveIntegerField(
         _("Fixed number of people per group"), null=True, blank=True
     )

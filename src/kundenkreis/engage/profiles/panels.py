@@ -15,7 +15,7 @@ from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.conditions.wording import plain
 from kundenkreis.kernel.json_values import DATE
-from kundenkreis.kernel.money import Money
+from kundenkreis.kernel.money import CURRENCY, Money
 from kundenkreis.records import Tag
 from kundenkreis.records.page.once import once
 from kundenkreis.ui import formats, parts
@@ -72,7 +72,7 @@ def facts_panel(viewer: Viewer, profile: Profile) -> Mapping[str, Any] | None:
     """What the crm told; the revenue's currency stands beside its amount."""
     values = {name: fact.get("value") for name, fact in profile.facts.items()}
     if isinstance(minor := values.get("revenue_minor"), int):
-        values["revenue_minor"] = Money(minor, str(values.pop("currency", "") or "EUR"))
+        values["revenue_minor"] = Money(minor, str(values.pop("currency", "") or CURRENCY))
     known = [(name, value) for name, value in values.items() if value not in (None, "")]
     lines = [(_fact_label(name), _fact(value)) for name, value in known]
     return {"lines": lines} if lines else None

@@ -16,7 +16,7 @@ from kundenkreis.engage.tracking.labels import property_label
 from kundenkreis.engage.tracking.models import Event, Source
 from kundenkreis.kernel.conditions import Choice, Family, Field, Kind, Vocabulary, column
 from kundenkreis.kernel.conditions.json_values import KINDS, READ, SQL
-from kundenkreis.kernel.money import Money
+from kundenkreis.kernel.money import CURRENCY, Money
 
 # What an event says does not change, so its conditions must not change with time either:
 # time is the window's business.
@@ -98,7 +98,7 @@ _REVENUE, _CURRENCY = ("revenue_minor", "value"), ("currency", "value")
 
 def _revenue(profile: Any) -> Money | None:
     minor = READ[Kind.NUMBER](profile.facts, _REVENUE)
-    currency = str(READ[Kind.TEXT](profile.facts, _CURRENCY) or "EUR")
+    currency = str(READ[Kind.TEXT](profile.facts, _CURRENCY) or CURRENCY)
     return None if minor is None else Money(int(minor), currency)
 
 
@@ -124,7 +124,7 @@ PROFILE_FIELDS = (
         _("Net revenue"),
         _revenue,
         SQL[Kind.NUMBER]("facts", _REVENUE),
-        Coalesce(SQL[Kind.TEXT]("facts", _CURRENCY), Value("EUR", TextField())),
+        Coalesce(SQL[Kind.TEXT]("facts", _CURRENCY), Value(CURRENCY, TextField())),
     ),
 )
 PROFILE_FAMILIES = (

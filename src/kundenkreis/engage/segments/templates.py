@@ -13,6 +13,7 @@ from kundenkreis.engage.segments.nodes.rfm import Rfm
 from kundenkreis.engage.segments.nodes.selecting import Selector
 from kundenkreis.engage.segments.nodes.sequence import Sequence
 from kundenkreis.kernel.conditions import All, Duration, Node, Unit
+from kundenkreis.kernel.money import CURRENCY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -79,14 +80,14 @@ CHAMPIONS = Template(
     "rfm-champions",
     {"de": "RFM: beste Kundinnen und Kunden", "en": "RFM: best customers"},
     _SCORES,
-    Rfm(Selector(ORDER), "EUR", recency=(4, 5), frequency=(4, 5), monetary=(4, 5)),
+    Rfm(Selector(ORDER), CURRENCY, recency=(4, 5), frequency=(4, 5), monetary=(4, 5)),
 )
 
 AT_RISK = Template(
     "rfm-at-risk",
     {"de": "RFM: wertvoll, aber lange nicht da", "en": "RFM: valuable, but away for long"},
     _SCORES,
-    Rfm(Selector(ORDER), "EUR", recency=(1, 2), frequency=(4, 5), monetary=(4, 5)),
+    Rfm(Selector(ORDER), CURRENCY, recency=(1, 2), frequency=(4, 5), monetary=(4, 5)),
 )
 
 TEMPLATES = (ABANDONED_CART, LAPSED_REGULARS, CHAMPIONS, AT_RISK)

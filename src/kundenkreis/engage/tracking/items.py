@@ -22,13 +22,13 @@ from kundenkreis.engage.tracking.cleaning import (
 )
 from kundenkreis.engage.tracking.models import Reason
 from kundenkreis.engage.tracking.orders import (
-    DEFAULT_CURRENCY,
     OrderFacts,
     currency_of,
     minor_units,
     order_facts,
 )
 from kundenkreis.engage.tracking.sources import SourceView, is_signed
+from kundenkreis.kernel.money import CURRENCY
 
 CALLS = frozenset({"identify", "track", "page", "screen", "group", "alias"})
 KEPT = timedelta(days=7)
@@ -206,7 +206,7 @@ def _value(item: Item, properties: Mapping[str, Any]) -> None:
             price, quantity = amount(properties.get("price")), amount(properties.get("quantity"))
             if price is not None:
                 found = price * (1 if quantity is None else quantity)
-        currency = currency_of(properties) or DEFAULT_CURRENCY
+        currency = currency_of(properties) or CURRENCY
         minor = None if found is None else minor_units(found, currency)
     except Unusable:
         return  # the event stays; it only has no worth

@@ -14,9 +14,8 @@ from typing import Any
 from kundenkreis.engage.tracking.cleaning import Unusable, amount, line
 from kundenkreis.engage.tracking.events import OrderLine
 from kundenkreis.engage.tracking.vocabulary import TRAITS
-from kundenkreis.kernel.money import CURRENCIES, to_minor
+from kundenkreis.kernel.money import CURRENCIES, CURRENCY, to_minor
 
-DEFAULT_CURRENCY = "EUR"
 MOST_LINES = 1_000
 _ZERO = Decimal(0)
 _TOO_MUCH = Decimal(10) ** 11  # what 15 digits hold with four decimal places
@@ -45,7 +44,7 @@ class OrderFacts:
 
 def order_facts(properties: Mapping[str, Any], user_id: str) -> OrderFacts:
     """Read an order. Raises `Unusable` when its amounts or currency cannot be understood."""
-    currency = currency_of(properties) or DEFAULT_CURRENCY
+    currency = currency_of(properties) or CURRENCY
     lines = _lines(properties.get("products"), currency)
     tax = amount(properties.get("tax")) or _ZERO
     gross = amount(properties.get("total"))

@@ -10,7 +10,7 @@ from django.db.models.lookups import GreaterThanOrEqual, IsNull
 from kundenkreis.kernel.conditions.intervals import interval
 from kundenkreis.kernel.conditions.kinds import Kind
 from kundenkreis.kernel.conditions.periods import Fixed, Moment
-from kundenkreis.kernel.conditions.sql import NOTHING, all_of, any_of, end_value, node_q
+from kundenkreis.kernel.conditions.sql import NEVER, all_of, any_of, end_value, node_q
 from kundenkreis.kernel.conditions.tree import All, Any, Compare, Node, Not
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def pending_q(node: Node, vocabulary: Vocabulary, moment: Moment) -> Q:
 
 def _compare(field: Field, node: Compare, moment: Moment) -> Q:
     if field.kind not in (Kind.DATE, Kind.DATETIME) or node.op in ("empty", "not_empty"):
-        return NOTHING
+        return NEVER
     low, high = interval(field.kind, node.op, node.value)
     if all(end is None or isinstance(end, Fixed) for end in (low, high)):
-        return NOTHING
+        return NEVER
     if low is None:
         return Q(IsNull(field.sql, False))
     return Q(GreaterThanOrEqual(field.sql, end_value(field, low, moment)))

@@ -33,7 +33,7 @@ from kundenkreis.kernel.conditions.vocabulary import Field, Vocabulary
 from kundenkreis.kernel.folding import Caseless, caseless
 from kundenkreis.kernel.wordindex import having, lacking
 
-NOTHING = Q(pk__in=[])
+NEVER = Q(pk__in=[])
 
 _SIZES = {
     "is": Exact,
@@ -66,12 +66,12 @@ def node_q(node: Node, vocabulary: Vocabulary, moment: Moment, *, wanted: bool =
 
 def all_of(parts: list[Q]) -> Q:
     """True where every part is. (An empty `Q()` would vanish beside others.)"""
-    return reduce(and_, parts) if parts else ~NOTHING
+    return reduce(and_, parts) if parts else ~NEVER
 
 
 def any_of(parts: list[Q]) -> Q:
     """True where at least one part is."""
-    return reduce(or_, parts) if parts else NOTHING
+    return reduce(or_, parts) if parts else NEVER
 
 
 def _unless(found: Q) -> Q:

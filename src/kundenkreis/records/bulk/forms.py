@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 EMPTY = "empty"  # the names of the fields that are to be emptied
-NONE = ("", "–")
-NOTHING = _("Choose what is to be changed.")
+UNCHANGED = ("", "–")
+NOTHING_CHOSEN = _("Choose what is to be changed.")
 
 
 class ValuesForm(forms.Form):
@@ -64,7 +64,7 @@ class ValuesForm(forms.Form):
         }
         values |= {name: None for name in self.emptied if may_be_empty(info(self.kind.model, name))}
         if not values and not self.errors:
-            raise forms.ValidationError(NOTHING)
+            raise forms.ValidationError(NOTHING_CHOSEN)
         return values
 
     @property
@@ -114,7 +114,7 @@ class TagsForm(forms.Form):
         found = dict(super().clean() or self.cleaned_data)
         added = different([*found.get("add", ()), found.get("new") or ""])
         if not added and not found.get("drop") and not self.errors:
-            raise forms.ValidationError(NOTHING)
+            raise forms.ValidationError(NOTHING_CHOSEN)
         return {"add": added, "drop": found.get("drop", [])}
 
     @property
@@ -126,7 +126,7 @@ def _input(found: Info, viewer: Viewer) -> forms.Field:
     if found.kind is Kind.BOOLEAN:
         return forms.TypedChoiceField(
             label=found.label,
-            choices=[NONE, ("1", _("yes")), ("0", _("no"))],
+            choices=[UNCHANGED, ("1", _("yes")), ("0", _("no"))],
             coerce=lambda text: text == "1",
             empty_value=None,
             required=False,
@@ -135,5 +135,5 @@ def _input(found: Info, viewer: Viewer) -> forms.Field:
     made.required = False
     if isinstance(made, forms.TypedChoiceField):
         offered: Any = made.choices
-        made.choices = [NONE, *(choice for choice in offered if choice[0])]
+        made.choices = [UNCHANGED, *(choice for choice in offered if choice[0])]
     return cast("forms.Field", made)

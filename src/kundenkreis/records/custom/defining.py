@@ -22,7 +22,7 @@ from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records.cells import written
 from kundenkreis.records.custom import computing, definitions, formulas, work
 from kundenkreis.records.custom.options import clean, free_name, plain_name, texts
-from kundenkreis.records.custom.types import FORMULA, TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES, FORMULA
 from kundenkreis.records.fields import info
 from kundenkreis.records.jobs import go_on_with_field, keep_field_indexes, rebuild_search
 from kundenkreis.records.models import FieldDefinition
@@ -72,7 +72,7 @@ def create_field(*, actor: Actor, kind: RecordType, **values: Any) -> FieldDefin
                 _("It may have up to %(n)d of your own.") % {"n": MOST},
                 _("Delete those nobody needs any more."),
             )
-        if values.get("type") not in TYPES:
+        if values.get("type") not in FIELD_TYPES:
             raise DomainError(_("Choose the type of the field."), field="type")
         checked = _checked(kind, values["type"], values, others)
         formula = values["type"] == FORMULA
@@ -231,9 +231,9 @@ def _checked(
             field="label",
         )
     found.setdefault("unique", False)
-    if found["unique"] and not TYPES[sort].unique:
+    if found["unique"] and not FIELD_TYPES[sort].unique:
         raise DomainError(_("Values of this type cannot be unique."), field="unique")
-    if found.get("filterable") and not TYPES[sort].filterable:
+    if found.get("filterable") and not FIELD_TYPES[sort].filterable:
         raise DomainError(
             _("Lists cannot be filtered by values of this type."),
             _("They may be very long."),
@@ -248,7 +248,7 @@ def _checked(
             field="filterable",
         )
     start = found.get("default")
-    if start is not None and SHAPES[TYPES[sort].shape].read(start) is None:
+    if start is not None and SHAPES[FIELD_TYPES[sort].shape].read(start) is None:
         raise DomainError(_("This default does not fit the type."), field="default")
     return found
 

@@ -24,7 +24,7 @@ from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import touched_here
 from kundenkreis.records import registry
 from kundenkreis.records.custom import computing
-from kundenkreis.records.custom.types import FORMULA, TEXT_LENGTH, TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES, FORMULA, TEXT_LENGTH
 from kundenkreis.records.models import FieldDefinition, PageLayout
 
 STAMP = "records.fields"
@@ -163,7 +163,7 @@ def _stamp(side: Side) -> int:
 def _read(side: Side, stamp: int) -> _Known:
     found: dict[str, dict[str, FieldDefinition]] = {}
     for one in store.stored(side, FieldDefinition).order_by("position", "id"):
-        if one.type in TYPES:
+        if one.type in FIELD_TYPES:
             found.setdefault(one.kind, {})[one.name] = one
     layouts: dict[str, dict[str, PageLayout]] = {}
     for layout in store.stored(side, PageLayout).order_by("id"):

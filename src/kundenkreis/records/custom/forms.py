@@ -15,7 +15,7 @@ from kundenkreis.records.custom import computing, definitions, formulas, layout
 from kundenkreis.records.custom.choicerows import ChoiceRows
 from kundenkreis.records.custom.defining import MOST_FILTERABLE
 from kundenkreis.records.custom.options import MOST_PLACES, clean, offered_targets
-from kundenkreis.records.custom.types import FORMULA, TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES, FORMULA
 from kundenkreis.records.fields import info_of
 from kundenkreis.records.formfields import MoneyField, TranslatedField
 from kundenkreis.records.forms import field_of
@@ -44,7 +44,7 @@ class FieldForm(forms.Form):
         self.definition = definition
         super().__init__(data, initial=self._known())
         self.fields["label"] = TranslatedField(label=pgettext("field", "Name"), required=True)
-        for name in TYPES[sort].options:
+        for name in FIELD_TYPES[sort].options:
             self.fields[name] = _OPTIONS[name](self)
         self.fields["help"] = TranslatedField(
             label=_("Help"), required=False, help_text=_("Stands below the input.")
@@ -65,7 +65,7 @@ class FieldForm(forms.Form):
         """What was typed, as the commands take it."""
         data = self.cleaned_data
         found = {name: data[name] for name in _SETTINGS if name in data}
-        options = {name: data[name] for name in TYPES[self.sort].options}
+        options = {name: data[name] for name in FIELD_TYPES[self.sort].options}
         return {**found, "options": options, "default": self._default(options)}
 
     def draft(self) -> FieldDefinition:
@@ -76,7 +76,7 @@ class FieldForm(forms.Form):
         return FieldDefinition(kind=self.kind.name, key="preview", type=self.sort, **values)
 
     def _add_rules(self) -> None:
-        sort, rules = TYPES[self.sort], []
+        sort, rules = FIELD_TYPES[self.sort], []
         if self.sort not in ("boolean", FORMULA):
             rules.append(("required", _("Must be filled in"), ""))
         if sort.unique:
@@ -95,7 +95,7 @@ class FieldForm(forms.Form):
 
     def _may_start(self) -> bool:
         """Choices must be there before one of them can be what new records start with."""
-        known = self.definition is not None or "choices" not in TYPES[self.sort].options
+        known = self.definition is not None or "choices" not in FIELD_TYPES[self.sort].options
         return known and self.sort not in ("relation", "choices", FORMULA)
 
     def _input(self, definition: FieldDefinition | None) -> forms.Field:
@@ -111,7 +111,7 @@ class FieldForm(forms.Form):
             room = sum(one.filterable for one in definitions.in_use(self.kind.model))
             return {
                 "purpose": FieldDefinition.Purpose.BUSINESS,
-                "filterable": TYPES[self.sort].filterable and room < MOST_FILTERABLE,
+                "filterable": FIELD_TYPES[self.sort].filterable and room < MOST_FILTERABLE,
             }
         known = {name: getattr(found, name) for name in _SETTINGS}
         if found.type == FORMULA:
@@ -128,7 +128,7 @@ class FieldForm(forms.Form):
             return None
         if self.sort == "money":
             value = to_minor(value, options.get("currency") or CURRENCY)
-        return SHAPES[TYPES[self.sort].shape].write(value)
+        return SHAPES[FIELD_TYPES[self.sort].shape].write(value)
 
 
 def _places(form: FieldForm) -> forms.Field:

@@ -14,8 +14,8 @@ from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.kernel.money import CURRENCIES, CURRENCY
 from kundenkreis.kernel.text import without_umlauts
 from kundenkreis.records.custom import formulas
-from kundenkreis.records.custom.types import FORMULA, TYPES
-from kundenkreis.records.registry import TYPES as RECORD_TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES, FORMULA
+from kundenkreis.records.registry import TYPES
 
 if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
@@ -31,13 +31,13 @@ def clean(
 
     Raises `DomainError` naming the input.
     """
-    found = {name: _CLEAN[name](kind, options.get(name)) for name in TYPES[sort].options}
+    found = {name: _CLEAN[name](kind, options.get(name)) for name in FIELD_TYPES[sort].options}
     return found | (formulas.settled(kind, str(found["formula"]), name) if sort == FORMULA else {})
 
 
 def offered_targets(kind: RecordType) -> list[RecordType]:
     """The types whose records a field may name: all of its side."""
-    return [one for one in RECORD_TYPES.values() if one.side is kind.side]
+    return [one for one in TYPES.values() if one.side is kind.side]
 
 
 def texts(said: Any) -> dict[str, str]:
@@ -107,7 +107,7 @@ def _currency(kind: RecordType, given: Any) -> str:
 
 
 def _target(kind: RecordType, given: Any) -> str:
-    target = RECORD_TYPES.get(str(given))
+    target = TYPES.get(str(given))
     if target is None or target.side is not kind.side:
         raise DomainError(_("Choose what records the field names."), field="target")
     return target.name

@@ -72,7 +72,7 @@ def _relation(definition: FieldDefinition, options: dict[str, Any]) -> Column:
     return models.ForeignKey(target, models.DO_NOTHING, **options)
 
 
-TYPES: Mapping[str, FieldType] = {
+FIELD_TYPES: Mapping[str, FieldType] = {
     "text": FieldType(
         pgettext_lazy("type of field", "Text"), _("One line, such as a name or a code"),
         "text-cursor-input", "text", Kind.TEXT,
@@ -139,10 +139,10 @@ TYPES: Mapping[str, FieldType] = {
 
 def type_of(definition: FieldDefinition) -> FieldType:
     """The type of a field; a formula's is like that of what it gives."""
-    found = TYPES[definition.type]
+    found = FIELD_TYPES[definition.type]
     if definition.type != FORMULA:
         return found
-    gives = TYPES[definition.options["result"]]
+    gives = FIELD_TYPES[definition.options["result"]]
     return replace(
         gives, label=found.label, about=found.about, icon=found.icon, options=found.options,
         searched=False, unique=False,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CSV, XLSX = "csv", "xlsx"
 FORMS = {XLSX: "Excel", CSV: "CSV"}
-TYPES = {
+MEDIA_TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.kernel import conditions
 from kundenkreis.kernel.conditions import Compare, Field, Kind, Node, Vocabulary, describe, sentence
 from kundenkreis.kernel.conditions.memory import evaluate, holds
-from kundenkreis.kernel.conditions.sql import NOTHING
+from kundenkreis.kernel.conditions.sql import NEVER
 from kundenkreis.records.registry import of_model
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Relation:
         return Q(pk__in=rows.order_by().values("pk"))
 
     def pending(self, node: Related, moment: Moment) -> Q:
-        return ~NOTHING  # what others will be like some day is not looked up
+        return ~NEVER  # what others will be like some day is not looked up
 
     def say(self, node: Related) -> str:
         where = node.where

@@ -24,7 +24,7 @@ from kundenkreis.kernel.money import Money
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named, testing, write
 from kundenkreis.records.custom import defining
-from kundenkreis.records.custom.types import TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES
 from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.celltexts import Reader, typed
@@ -72,9 +72,9 @@ def names() -> Iterator[dict[str, str]]:
     made = {
         sort: defining.create_field(
             actor=ANNA, kind=FIRM, type=sort, label={"en": f"Own {sort}"}, options=OPTIONS,
-            filterable=TYPES[sort].filterable,
+            filterable=FIELD_TYPES[sort].filterable,
         ).name
-        for sort in TYPES
+        for sort in FIELD_TYPES
         if sort != "formula"
     }  # fmt: skip
     with translation.override("en"):
@@ -171,7 +171,7 @@ def test_lists_find_in_the_database_what_they_find_in_memory(
     records, words = stored(world, names, people), vocabulary(FIRM, ANNA)
     now = clock.now()
     for sort, name in names.items():
-        if not TYPES[sort].filterable:
+        if not FIELD_TYPES[sort].filterable:
             continue
         for one in _asked(sort, name, world, people, data):
             for tree in (one, Not(one)):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kundenkreis.records import jobs, working
 from kundenkreis.records.exchange import commands, exporting, outgoing
-from kundenkreis.records.exchange.writers import CSV, TYPES
+from kundenkreis.records.exchange.writers import CSV, MEDIA_TYPES
 from kundenkreis.records.models import Transfer
 from kundenkreis.records.views import show
 
@@ -33,7 +33,7 @@ OUT = Transfer.Direction.OUT
 @require_http_methods(["GET", "POST"])
 def export_file(request: StaffRequest, kind: RecordType, form: str) -> HttpResponseBase:
     """The current view as a file. A long one is asked for by POST and made by the worker."""
-    if form not in TYPES:
+    if form not in MEDIA_TYPES:
         raise Http404
     found = exporting.export(kind, request.viewer, request.GET, form)
     total, asked = len(found.pks), request.method == "POST"
@@ -50,7 +50,7 @@ def export_file(request: StaffRequest, kind: RecordType, form: str) -> HttpRespo
     content = exporting.csv_file(found) if form == CSV else exporting.excel_file(found)
     answer: Any = StreamingHttpResponse if form == CSV else FileResponse
     name = exporting.file_name(kind, request.viewer, request.GET, form)
-    return _as_file(answer(content, content_type=TYPES[form]), name)
+    return _as_file(answer(content, content_type=MEDIA_TYPES[form]), name)
 
 
 @require_GET
@@ -72,7 +72,7 @@ def exported_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
     form = found.asked["format"]
     asked = QueryDict(found.asked["query"])
     name = exporting.file_name(kind, request.viewer, asked, form)
-    return _as_file(FileResponse(path.open("rb"), content_type=TYPES[form]), name)
+    return _as_file(FileResponse(path.open("rb"), content_type=MEDIA_TYPES[form]), name)
 
 
 def _as_file(answer: HttpResponseBase, name: str) -> HttpResponseBase:

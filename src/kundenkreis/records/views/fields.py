@@ -18,7 +18,7 @@ from kundenkreis.records.custom import indexes as fieldindexes
 from kundenkreis.records.custom import queries as fieldqueries
 from kundenkreis.records.custom import work as fieldwork
 from kundenkreis.records.custom.forms import FieldForm
-from kundenkreis.records.custom.types import FORMULA, TYPES
+from kundenkreis.records.custom.types import FIELD_TYPES, FORMULA
 from kundenkreis.records.fields import info_of
 from kundenkreis.records.forms import field_of
 from kundenkreis.records.formulas.checking import SAID
@@ -63,8 +63,12 @@ def new_field(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """First the type is chosen, then what the field is."""
     viewer, sort = request.viewer, request.GET.get("type", "")
     defining.require(viewer, kind)
-    if sort not in TYPES:
-        context = {"title": _("New field"), "trail": trail(kind, "fields"), "types": TYPES.items()}
+    if sort not in FIELD_TYPES:
+        context = {
+            "title": _("New field"),
+            "trail": trail(kind, "fields"),
+            "types": FIELD_TYPES.items(),
+        }
         return show(request, kind, "field_types", context)
     form = FieldForm(kind, viewer, sort, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -99,10 +103,10 @@ def preview(request: StaffRequest, kind: RecordType) -> HttpResponse:
     """The input as people will see it, while the field is being described."""
     viewer, sort = request.viewer, request.GET.get("type", "")
     defining.require(viewer, kind)
-    if sort not in TYPES:
+    if sort not in FIELD_TYPES:
         raise NotFound
     form = FieldForm(kind, viewer, sort, request.POST)
-    context = {"preview": None, "type": TYPES[sort], "formula": sort == FORMULA}
+    context = {"preview": None, "type": FIELD_TYPES[sort], "formula": sort == FORMULA}
     if form.is_valid():
         context |= _worked_out(form) if sort == FORMULA else {"preview": _preview(form)}
     return show(request, kind, "field_form", context, part="preview")
@@ -182,7 +186,7 @@ def _form(request: StaffRequest, kind: RecordType, form: FieldForm, title: str) 
         "trail": trail(kind, "fields"),
         "form": form,
         "definition": form.definition,
-        "type": TYPES[form.sort],
+        "type": FIELD_TYPES[form.sort],
         "cancel_url": kind.url("fields"),
         "preview_url": f"{kind.url('fields', 'preview')}?type={form.sort}",
         "preview": None,

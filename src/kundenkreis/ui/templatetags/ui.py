@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.html import json_script
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.ui import assets, avatars, charts, formats, furniture, parts, source
 from kundenkreis.ui.components import COMPONENTS
 
@@ -181,12 +182,12 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 @register.filter(name="money")
-def money_filter(value: Any, currency: str = "EUR") -> str:
+def money_filter(value: Any, currency: str = CURRENCY) -> str:
     return "" if value is None else formats.money(value, currency)
 
 
 @register.filter
-def whole_money(value: Any, currency: str = "EUR") -> str:
+def whole_money(value: Any, currency: str = CURRENCY) -> str:
     """Without cents, for cards and key figures."""
     return "" if value is None else formats.money(value, currency, whole=True)
 

@@ -12,6 +12,7 @@ from kundenkreis.crm.people.models.portfolios import (
     waiting_index,
 )
 from kundenkreis.crm.people.models.vat_ids import VatIdField
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import Record, due_index
 
 
@@ -58,7 +59,7 @@ class Organisation(Reachable, Record):
     industry = models.CharField(_("Industry"), max_length=80, blank=True)
     employees = models.PositiveIntegerField(_("Employees"), null=True, blank=True)
     revenue_minor = models.BigIntegerField(_("Annual revenue"), null=True, blank=True)
-    currency = models.CharField(_("Currency"), max_length=3, default="EUR", blank=True)
+    currency = models.CharField(_("Currency"), max_length=3, default=CURRENCY, blank=True)
     founded = models.PositiveSmallIntegerField(_("Founded"), null=True, blank=True)
     country = models.CharField(_("Country"), max_length=80, blank=True)
     website = models.URLField(_("Website"), blank=True)

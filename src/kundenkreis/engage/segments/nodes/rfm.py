@@ -29,6 +29,7 @@ from kundenkreis.engage.segments.nodes import selecting
 from kundenkreis.engage.segments.nodes.selecting import Selector
 from kundenkreis.engage.segments.nodes.summing import MOST_MINOR
 from kundenkreis.kernel.conditions import ConditionError, Moment, Node, Reader, suggested
+from kundenkreis.kernel.money import CURRENCY
 
 PARTS = ("recency", "frequency", "monetary")
 GROUPS = 5
@@ -112,7 +113,7 @@ class RfmType:
 
     def load(self, reader: Reader) -> Rfm:
         parts = [reader.integers(part, 1, GROUPS) if reader.raw(part) else () for part in PARTS]
-        currency = reader.text("currency", "EUR")
+        currency = reader.text("currency", CURRENCY)
         if len(currency) != 3 or not currency.isascii() or not currency.isupper():
             raise ConditionError(reader.at("currency"), _("Choose a currency."))
         return Rfm(selecting.load(reader), currency, *parts)
@@ -160,5 +161,5 @@ class RfmType:
             {"name": part, "kind": "choices", "label": label, "choices": choices, "optional": True}
             for part, label in zip(PARTS, labels, strict=True)
         ]
-        currency = {"name": "currency", "kind": "text", "label": _("Currency"), "default": "EUR"}
+        currency = {"name": "currency", "kind": "text", "label": _("Currency"), "default": CURRENCY}
         return [*selecting.inputs(), {**currency, "suggestions": suggested(["EUR", "CHF"])}, *parts]

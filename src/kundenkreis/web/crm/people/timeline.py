@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from kundenkreis.crm.people.timeline import ACTIVITY
 from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.records import registry
 from kundenkreis.ui import components, formats, parts
 from kundenkreis.ui.markup import joined, markup
@@ -79,7 +80,7 @@ def _money(payload: Payload, *names: str) -> str:
     for name in names:
         minor = payload.get(name)
         if isinstance(minor, int):
-            return formats.money(minor, str(payload.get("currency") or "EUR"))
+            return formats.money(minor, str(payload.get("currency") or CURRENCY))
     return ""
 
 
