@@ -47,7 +47,7 @@ class Column:
     markup) from a record; `sort` names the fields it sorts by, none for a column without a field;
     `keep` shows it on phones; `text` is what an
     export writes in place of a cell that is made by a function; `width` in pixels, else as wide as
-    its content.
+    its content; an `extra` one is offered, and shown where somebody has chosen it.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Column:
     keep: bool = False
     text: Callable[[Any], str] | None = None
     width: int = 0
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from django.conf.locale import LANG_INFO
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people import queries
+from kundenkreis.crm.people import contacting, queries
+from kundenkreis.crm.people.contacting import ICONS, NEEDS, WORDS, Light, lights_of
 from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import (
     ContactDetail,
@@ -23,10 +24,13 @@ from kundenkreis.crm.people.models import (
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
+from kundenkreis.kernel.record import together
 from kundenkreis.records import Button, Figure, Tag, named
 from kundenkreis.records.cells import linked_to, word
 from kundenkreis.records.page.once import once
 from kundenkreis.ui import formats
+from kundenkreis.ui.markup import joined, markup
+from kundenkreis.ui.parts import icon
 
 Kind = ContactDetail.Kind
 entries = once(timeline)
@@ -104,6 +108,37 @@ def contact_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[F
     )
 
 
+def address(record: Person | Organisation) -> str:
+    return record.postal.value if record.postal else ""
+
+
+def lights(person: Person) -> list[Light]:
+    """Whether the person may be contacted; found at once for all of a list."""
+    if "lights" not in person.__dict__:
+        people = together(person, "lights")
+        found = lights_of(people)
+        for one in people:
+            one.__dict__["lights"] = found[one.pk]
+    known: list[Light] = person.__dict__["lights"]
+    return known
+
+
+def lights_cell(person: Person) -> SafeString:
+    marks = [
+        markup(
+            '<span class="light{}" title="{}">{}<span class="hidden-text">{}</span></span>',
+            " on" if one.allowed else "", said, icon(ICONS[one.channel]), said,
+        )
+        for one in lights(person)
+        for said in [f"{WORDS[one.channel]}: {_('yes') if one.allowed else _('no')}. {one.why}"]
+    ]  # fmt: skip
+    return markup('<span class="lights">{}</span>', joined(*marks))
+
+
+def lights_text(person: Person) -> str:
+    return ", ".join(str(WORDS[one.channel]) for one in lights(person) if one.allowed)
+
+
 def name_text(record: Any) -> str:
     return str(record)
 
@@ -167,8 +202,15 @@ def waiting_panel(viewer: Viewer, portfolio: Portfolio) -> Mapping[str, Any]:
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
+    known = contacting.known_of([person])[person.pk]
+
+    def sees(channel: str) -> bool:
+        return viewer.sees(subject_of(Person), NEEDS[channel])
+
     return {
-        "consents": queries.consents_of(person),
+        "consents": known.statements,
+        "lights": [one for one in contacting.lights(person, known) if sees(one.channel)],
+        "ledger": viewer.may("engage.consententry.read"),
         "channels": CHANNELS,
         "may_write": named("person").reaches(viewer, "change", person),
     }

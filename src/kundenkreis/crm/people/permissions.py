@@ -21,7 +21,7 @@ from kundenkreis.kernel.events import publish
 
 # The kind of subject of what a person told staff: the subject is their link id.
 PERSON = "person"
-CHANNELS = ("email", "phone", "post", "sms", "web")
+CHANNELS = ("email", "phone", "post", "social", "sms", "web")
 
 
 @dataclass(frozen=True, slots=True)

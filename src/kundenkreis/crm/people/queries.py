@@ -12,7 +12,6 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
-    ContactPermission,
     Organisation,
     Person,
     Portfolio,
@@ -115,15 +114,3 @@ def waiting_in(viewer: Viewer, portfolio: Portfolio, limit: int = 20) -> list[Wa
         found += [Waiting(row, row.contacted_on) for row in mine[:limit]]
     found.sort(key=lambda one: (one.since or date.min, one.record.pk))
     return found[:limit]
-
-
-def consents_of(person: Person) -> list[ContactPermission]:
-    """What the person allowed or refused, as the crm knows it; the newest statement of each
-    purpose and channel."""
-    mine = Q(link_id=person.link_id) if person.link_id else Q(pk__in=[])
-    folded = [detail.folded for detail in person.details]
-    rows = ContactPermission.objects.filter(mine | Q(subject__in=folded))
-    newest: dict[tuple[str, str], ContactPermission] = {}
-    for row in rows.order_by("-since", "granted")[:200]:
-        newest.setdefault((row.purpose, row.channel), row)
-    return sorted(newest.values(), key=lambda row: (row.purpose, row.channel))

@@ -46,7 +46,7 @@ def columns_of(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> tuple
             chosen.setdefault(name, replace(known[name], width=_width(width)))
     first = kind.columns[0]
     if not chosen:
-        shown = [known.get(column.name) for column in kind.columns[1:]]
+        shown = [known.get(column.name) for column in kind.columns[1:] if not column.extra]
         return (first, *(column for column in shown if column is not None))
     first = chosen.pop(first.name, first)
     if chosen and not any(column.keep for column in chosen.values()):

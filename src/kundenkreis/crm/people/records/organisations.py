@@ -34,6 +34,7 @@ ORGANISATION = register(
             Column("source", cell=panels.source_tag, sort=("source",), text=panels.source_text),
             Column("owner_id"),
             Column("changed_at", keep=True),
+            Column("address", _("Address"), panels.address, text=panels.address, extra=True),
         ),
         sections=(
             Section(

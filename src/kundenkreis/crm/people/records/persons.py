@@ -49,6 +49,21 @@ PERSON = register(
             Column("source", cell=panels.source_tag, sort=("source",), text=panels.source_text),
             Column("owner_id"),
             Column("changed_at", keep=True),
+            Column(
+                "may_contact",
+                _("May I?"),
+                panels.lights_cell,
+                text=panels.lights_text,
+                extra=True,
+            ),
+            Column("address", _("Address"), panels.address, text=panels.address, extra=True),
+            Column(
+                "letter_salutation",
+                _("In letters"),
+                letter_salutation,
+                text=letter_salutation,
+                extra=True,
+            ),
         ),
         sections=(
             Section(
@@ -61,7 +76,6 @@ PERSON = register(
                     "last_name",
                     "name_suffix",
                     "form_of_address",
-                    Column("letter_salutation", _("In letters"), letter_salutation),
                     Column("language", cell=panels.language_name),
                     "birth_date",
                     "profession",
@@ -153,7 +167,7 @@ PERSON = register(
                 40,
                 shows=("relations", "relations_from_others"),
             ),
-            Panel("consents", "people/consents_panel.html", panels.consents_panel, position=60),
+            Panel("consents", "people/consents_panel.html", panels.consents_panel, position=20),
         ),
         exchange=Exchange(
             fields=(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from kundenkreis.crm.people import commands, entries, queries
+from kundenkreis.crm.people.contacting import known_of
 from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.permissions import Statement, project_consent
@@ -79,4 +80,5 @@ def test_it_shows_the_newest_statement_of_each_purpose_and_channel() -> None:
         Statement("email", "b@x.org", "marketing", "email", True, AT, UUID(int=8)),
     ]
     project_consent(actor=ANNA, statements=said)
-    assert [(row.channel, row.granted) for row in queries.consents_of(person)] == [("email", False)]
+    known = known_of([person])[person.pk].statements
+    assert [(row.channel, row.granted) for row in known] == [("email", False)]

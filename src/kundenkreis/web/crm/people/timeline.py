@@ -292,6 +292,7 @@ def channel_label(channel: str) -> str:
         "email": _("E-mail"),
         "phone": _("Phone"),
         "post": _("Post"),
+        "social": _("Message"),
         "web": pgettext("channel", "Website"),
         "onsite": pgettext("channel", "Website"),
         "sms": "SMS",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.contacting import WORDS, Light
 from kundenkreis.crm.people.models import Affiliation, ContactDetail
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
@@ -48,6 +49,7 @@ def channel_icon(channel: str) -> str:
         "post": "map-pin",
         "web": "globe",
         "sms": "message-square",
+        "social": "message-square",
     }
     return known.get(channel, "globe")
 
@@ -56,6 +58,24 @@ def channel_icon(channel: str) -> str:
 def detail_icon(kind: str) -> str:
     """The icon of a kind of contact detail."""
     return {"email": "mail", "phone": "phone", "postal": "map-pin"}.get(kind, "at-sign")
+
+
+@register.filter
+def light_words(light: Light) -> str:
+    """The channel with yes or no: "Phone: yes"."""
+    return f"{WORDS[light.channel]}: {_('yes') if light.allowed else _('no')}"
+
+
+@register.filter
+def no_more(light: Light) -> str:
+    """What a person says who does not want a channel any more, as the words of a button."""
+    words = {
+        "email": _("No more e-mail"),
+        "phone": _("Do not call again"),
+        "post": _("No more letters"),
+        "social": _("No more messages"),
+    }
+    return words[light.channel]
 
 
 @register.filter

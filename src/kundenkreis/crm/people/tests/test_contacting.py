@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kundenkreis.crm.people import commands, contact_commands, permissions
+from kundenkreis.crm.people.contacting import NEEDS, Known, light_of, lights_of, may_contact
+from kundenkreis.crm.people.models import (
+    ContactDetail,
+    ContactPermission,
+    Organisation,
+    Person,
+)
+from kundenkreis.crm.people.permissions import Statement
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.testing import ANNA, CRM
+
+pytestmark = pytest.mark.django_db(databases=CRM)
+
+
+def person(**values: object) -> Person:
+    basics = {"last_name": "Weiß", "email": "a@example.org", "phone": "03641 123456"}
+    return commands.create_person(actor=ANNA, **{**basics, **values})
+
+
+def allowed(who: Person) -> dict[str, bool]:
+    return {light.channel: light.allowed for light in lights_of([who])[who.pk]}
+
+
+def says(granted: bool, *, days: int = 0, subject: str = "a@example.org", **more: str) -> None:
+    """What crosses from the ledger of consents."""
+    key = {"subject_kind": "email", "purpose": "marketing", "channel": "email", **more}
+    since = clock.now() - timedelta(days=days)
+    statement = Statement(subject=subject, granted=granted, since=since, **key)
+    permissions.project_consent(actor=ANNA, statements=[statement])
+
+
+def test_nothing_is_allowed_where_nothing_is_known() -> None:
+    assert allowed(person()) == dict.fromkeys(("email", "phone", "post", "social"), False)
+
+
+def test_mail_needs_a_consent_to_advertising() -> None:
+    anna = person()
+    says(True, purpose="newsletter")
+    assert not may_contact(anna, "email").allowed
+    says(True, days=3)
+    light = may_contact(anna, "email")
+    assert (light.allowed, light.proof, light.subject) == (True, "ledger", "a@example.org")
+    assert light.since is not None
+    assert not may_contact(anna, "phone").allowed
+
+
+def test_a_consent_counts_only_for_who_has_the_address() -> None:
+    other = person(email="b@example.org")
+    says(True)
+    assert not may_contact(other, "email").allowed
+
+
+def test_an_objection_told_to_staff_beats_a_consent_in_the_ledger_whenever_it_was_given() -> None:
+    anna = person()
+    says(True, days=3)
+    permissions.record_objection(actor=ANNA, person_id=anna.pk, channel="email", purpose="")
+    anna.refresh_from_db()
+    light = may_contact(anna, "email")
+    assert (light.allowed, light.proof) == (False, "staff")
+    says(True, days=-1)  # perhaps imported: it does not lift what she said
+    assert not may_contact(anna, "email").allowed
+
+
+def test_a_withdrawal_in_the_ledger_ends_it_until_the_same_address_agrees_again() -> None:
+    anna = person()
+    says(False, days=9, purpose="")
+    assert not may_contact(anna, "email").allowed
+    says(True, days=2)
+    assert may_contact(anna, "email").allowed
+    says(False, days=1)
+    assert not may_contact(anna, "email").allowed
+
+
+def test_an_address_that_does_not_reach_anybody_allows_nothing() -> None:
+    anna = person()
+    says(True)
+    detail = next(one for one in anna.details if one.kind == "email")
+    contact_commands.change_contact_detail(
+        actor=ANNA, contact_detail_id=detail.pk, value=detail.value, state="bounced"
+    )
+    light = may_contact(Person.objects.get(), "email")
+    assert (light.allowed, light.why) == (False, "What we have does not reach them.")
+
+
+def test_a_business_is_called_about_its_business_and_a_household_is_not() -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann Optik GmbH")
+    home = commands.create_organisation(actor=ANNA, name="Weiß", kind="household")
+    assert may_contact(person(organisation=firm), "phone").allowed
+    assert not may_contact(person(email="c@example.org", organisation=home), "phone").allowed
+
+
+def test_a_call_is_no_longer_expected_once_somebody_has_left() -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann Optik GmbH")
+    anna = person(organisation=firm)
+    contact_commands.change_affiliation(
+        actor=ANNA, affiliation_id=anna.affiliations.get().pk, until=date(2026, 1, 31)
+    )
+    assert not may_contact(anna, "phone").allowed
+
+
+def test_letters_are_allowed_where_there_is_a_legal_basis_until_they_object() -> None:
+    without = person(street="Ring 1", postal_code="07743", town="Jena")
+    assert not may_contact(without, "post").allowed
+    known = person(
+        email="d@example.org", street="Ring 2", postal_code="07743", town="Jena",
+        legal_basis="contract",
+    )  # fmt: skip
+    assert may_contact(known, "post").allowed
+    permissions.record_objection(actor=ANNA, person_id=known.pk, channel="post", purpose="")
+    known.refresh_from_db()
+    assert not may_contact(known, "post").allowed
+
+
+def test_many_lights_cost_as_many_questions_as_one(django_assert_num_queries: object) -> None:
+    people = [person(email=f"p{number}@example.org") for number in range(20)]
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        lights_of(people)
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        lights_of(people[:1])
+    assert Organisation.objects.count() == 0
+
+
+NOW = clock.now()
+SAID = st.builds(
+    ContactPermission,
+    subject_kind=st.sampled_from(["email", "person"]),
+    subject=st.sampled_from(["a@example.org", "b@example.org"]),
+    purpose=st.sampled_from(["marketing", "newsletter", ""]),
+    channel=st.sampled_from(["email", "phone", "post"]),
+    granted=st.booleans(),
+    since=st.integers(-9, 9).map(lambda days: NOW + timedelta(days=days)),
+)
+WAYS = [ContactDetail(kind=kind, value="x") for kind in ("email", "phone", "postal", "handle")]
+
+
+@given(said=st.lists(SAID, max_size=5), last=SAID, at_work=st.booleans())
+def test_one_more_refusal_never_allows_more(
+    said: list[ContactPermission], last: ContactPermission, at_work: bool
+) -> None:
+    assert not more_allowed(said, last, at_work, granted=False)
+
+
+def test_control_one_more_consent_does_allow_more() -> None:
+    last = ContactPermission(
+        subject_kind="email",
+        subject="a@example.org",
+        purpose="marketing",
+        channel="email",
+        since=NOW,
+    )
+    assert more_allowed([], last, False, granted=True) == {"email"}
+
+
+def more_allowed(
+    said: list[ContactPermission], last: ContactPermission, at_work: bool, *, granted: bool
+) -> set[str]:
+    """The channels that one more statement opens."""
+    last.granted = granted
+    who = Person(last_name="Weiß", legal_basis="contract")
+
+    def open_channels(rows: list[ContactPermission]) -> set[str]:
+        known = Known(WAYS, rows, at_work)
+        return {name for name in NEEDS if light_of(who, name, "marketing", known).allowed}
+
+    return open_channels([*said, last]) - open_channels(said)
