@@ -3,6 +3,7 @@ and who looks after them."""
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from kundenkreis.crm.people import contact_commands, relation_commands
@@ -21,19 +22,21 @@ PLACES = (
     ("Am Stadtgraben 2", "35578", "Wetzlar"),
     ("Werkstraße 21", "01069", "Dresden"),
 )
+PHONE = "030 23125"  # numbers that belong to nobody (Bundesnetzagentur, for film and radio)
 ROLES = ("decider", "user", "influencer", "buyer")
 
 
 def care_for(actor: Actor, firms: Firms) -> None:
     """Addresses, a portfolio, roles in purchases, a relation and what is known of two people."""
     portfolio = _made("portfolio", actor, name="Stammkunden Mitte", visit_days=60)
+    extensions = count(10)
     for (firm, people), (street, postal_code, town) in zip(firms.values(), PLACES, strict=False):
-        contact_commands.add_contact_detail(
-            actor=actor, holder=firm, kind="postal", value="", street=street,
-            postal_code=postal_code, town=town, country="DE", source="Handelsregister",
-        )  # fmt: skip
+        place = {"street": street, "postal_code": postal_code, "town": town, "country": "DE"}
+        _reach(actor, firm, "postal", source="Handelsregister", **place)
         write.change(named("organisation"), actor, firm.pk, None, {"portfolio": portfolio})
         for person, role in zip(people, ROLES, strict=False):
+            _reach(actor, person, "phone", f"{PHONE} {next(extensions):03}", source="Visitenkarte")
+            _reach(actor, person, "postal", label="Büro", source="Visitenkarte", **place)
             affiliation = person.affiliations.get()
             contact_commands.change_affiliation(
                 actor=actor, affiliation_id=affiliation.pk, buying_role=role
@@ -52,6 +55,12 @@ def care_for(actor: Actor, firms: Firms) -> None:
             "characteristic", actor, person=person, kind=kind, text=text, origin=origin,
             source="Gespräch" if origin == "stated" else "Bestellungen", legal_basis="interest",
         )  # fmt: skip
+
+
+def _reach(
+    actor: Actor, holder: Organisation | Person, kind: str, value: str = "", **more: str
+) -> None:
+    contact_commands.add_contact_detail(actor=actor, holder=holder, kind=kind, value=value, **more)
 
 
 def _made(type_: str, actor: Actor, **values: Any) -> Any:
