@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kundenkreis.crm.people.duplicates.names import tokens
 from kundenkreis.kernel.text import unaccented
@@ -52,6 +53,7 @@ _LAST_NUMBER = re.compile(rf"^(.*[a-z.,\d])[\s,]+({_NUMBER})$")
 _FIRST_NUMBER = re.compile(rf"^({_NUMBER})[\s,]+(.+)$")
 
 
+@lru_cache(maxsize=20_000)
 def street_and_number(street: str, number: str) -> tuple[str, str]:
     """A street without its number and with its usual abbreviations; the number.
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from kundenkreis.crm.people.duplicates import blocking, table
+from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.duplicates.pairs import Pair, Truth, read, truth
 from kundenkreis.crm.people.duplicates.scoring import prior, score
@@ -108,9 +111,17 @@ def database(resources: Resources) -> Iterator[DuckDBPyConnection]:
                 "threads": resources.threads,
                 "temp_directory": str(Path(folder) / "spill"),
                 "preserve_insertion_order": False,
+                # Nothing is fetched from anywhere.
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
             }
         )
         try:
             yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise TooLittleMemory(
+                _("%(memory)d MiB are too little for so many rows.") % {"memory": resources.memory},
+                hint=_("Allow more memory, or compare fewer rows at a time."),
+            ) from error
         finally:
             connection.close()

@@ -9,3 +9,7 @@ class NothingToCompare(DomainError):
 
 class UnknownField(DomainError):
     """A column was mapped to a field that there is not."""
+
+
+class TooLittleMemory(DomainError):
+    """The memory that a run may use does not suffice, even with the disk."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kundenkreis.kernel.text import unaccented
@@ -34,6 +34,7 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(text.replace("'", "").replace("’", ""))
 
 
+@lru_cache(maxsize=20_000)  # a base says the same names again and again
 def person_name(text: str) -> str:
     """A first or last name without titles and particles, unless there is nothing else."""
     words = tokens(unaccented(text))
@@ -50,6 +51,7 @@ def parted(name: str) -> tuple[str, str]:
     return first, last
 
 
+@lru_cache(maxsize=20_000)
 def organisation_name(text: str) -> str:
     """An organisation's name without its legal form, unless there is nothing else."""
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", unaccented(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -9,6 +11,7 @@ import pytest
 
 from kundenkreis.crm.people.duplicates import blocking, table
 from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, database, find
+from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.duplicates.tests.conftest import crowd, rows
 
@@ -82,3 +85,34 @@ def test_a_skewed_key_is_made_finer_instead_of_being_dropped() -> None:
         pairs = connection.execute("SELECT join_key_l, join_key_r FROM pair").fetchall()
     assert (7, 400) in pairs
     assert blocked.pairs < 401 * 400 / 2 / 4
+
+
+def make_much(resources: Resources) -> None:
+    with database(resources) as connection:
+        connection.execute("SET temp_directory = ''")
+        connection.execute("CREATE TABLE much AS SELECT range, random() FROM range(5_000_000)")
+
+
+def test_too_little_memory_is_said_with_what_to_do() -> None:
+    with pytest.raises(TooLittleMemory, match="8 MiB"):
+        make_much(Resources(memory=8))
+    make_much(Resources(memory=512))
+
+
+def test_it_keeps_to_its_limits_and_fetches_nothing() -> None:
+    names = ("memory_limit", "threads", "autoinstall_known_extensions", "autoload_known_extensions")
+    with database(Resources(memory=256, threads=1)) as connection:
+        kept = [
+            connection.execute(f"SELECT current_setting('{name}')").fetchall()[0][0]
+            for name in names
+        ]
+    assert kept == ["256.0 MiB", 1, False, False]
+
+
+def test_nothing_heavy_is_loaded_before_the_first_search() -> None:
+    code = (
+        "import sys; import kundenkreis.crm.people.duplicates.engine;"
+        "import kundenkreis.insight.analyse.duplicates;"
+        "sys.exit(bool({'duckdb', 'splink', 'pyarrow', 'sqlglot'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
