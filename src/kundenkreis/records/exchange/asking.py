@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 SAMPLES, LOOKED_AT = 3, 200
 
 
-def columns(kind: RecordType, viewer: Viewer, transfer: Transfer) -> dict[str, Any]:
+def columns(
+    kind: RecordType, viewer: Viewer, transfer: Transfer, lacking: Collection[str] = ()
+) -> dict[str, Any]:
     """Each column with samples and the field it goes to; how the file is written; the choices."""
     table, asked = Table(kind.side, transfer), transfer.asked
     rows = list(islice(table.rows(), LOOKED_AT))
     chosen = [*asked.get("mapping", ()), *[""] * len(table.header)]
     rules = asked.get("rules", {})
     return {
+        "here": kind.url("imports", transfer.pk),
         "files": transfer.found["files"],
         "columns": [
             {"title": title, "samples": _samples(rows, at), "target": target,
@@ -49,7 +52,7 @@ def columns(kind: RecordType, viewer: Viewer, transfer: Transfer) -> dict[str, A
         "mode": asked.get("mode", Mode.CREATE),
         "known_by": _keys(kind, asked),
         "makes": _makes(kind, viewer, asked),
-        "constants": _constants(kind, viewer, asked),
+        "constants": _constants(kind, viewer, asked, lacking),
     }  # fmt: skip
 
 
@@ -113,19 +116,35 @@ def _makes(kind: RecordType, viewer: Viewer, asked: Mapping[str, Any]) -> list[d
     return found
 
 
-def _constants(kind: RecordType, viewer: Viewer, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _constants(
+    kind: RecordType, viewer: Viewer, asked: Mapping[str, Any], lacking: Collection[str]
+) -> list[dict[str, Any]]:
     found = []
     for name in kind.exchange.must:
         if name in target_names(kind, viewer):
             field = of_input(kind, name, viewer)
-            choices = [
-                str(label)
-                for value, label in getattr(field, "choices", ())
-                if value not in ("", None)
-            ]
+            choices = [str(label) for value, label in choices_of(field) if value not in ("", None)]
             text = asked.get("constants", {}).get(name, "")
-            found.append({"name": name, "label": field.label, "choices": choices, "text": text})
+            wrong = _("Say it here, or choose a column for it.") if name in lacking else ""
+            found.append(
+                {"name": name, "label": field.label, "choices": choices, "text": text,
+                 "wrong": wrong}
+            )  # fmt: skip
     return found
+
+
+def choices_of(field: Any) -> Iterable[tuple[Any, Any]]:
+    """What there is to choose from in a form field: values with their labels."""
+    return getattr(field, "choices", ())
+
+
+def lacking(kind: RecordType, viewer: Viewer, decided: Mapping[str, Any]) -> list[str]:
+    """What every new record needs, and neither a column nor the form says."""
+    if not decided or decided["mode"] == Mode.UPDATE:
+        return []
+    said = {*decided["mapping"], *(name for name, text in decided["constants"].items() if text)}
+    asked = target_names(kind, viewer)
+    return [name for name in kind.exchange.must if name in asked and name not in said]
 
 
 def decided(

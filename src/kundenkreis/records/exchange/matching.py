@@ -59,22 +59,20 @@ class Matcher:
         known = {key_name(key): key for key in usable(kind, said)}
         self.keys = [known[name] for name in chosen if name in known]
         self.others = [key for key in known.values() if key not in self.keys]
-        self.by_number = marks.NUMBER in said
+        self._plain = {one.name: one.plain for one in kind.inputs if one.plain is not str}
 
     def match(self, rows: Sequence[Cleaned], seen: Seen) -> dict[int, str]:
         """Give each row the number of its record; returns warnings by row."""
         self._numbers(rows)
         for key in self.keys:
             self._by_key(key, rows, seen)
-        return self._warnings(rows)
+        return self._warnings(rows, seen)
 
     def note(self, rows: Iterable[Cleaned], seen: Seen) -> None:
         """Remember rows that were done before, without looking anything up."""
         for row in rows:
-            for key in self.keys:
-                wanted = wanted_of(key, row)
-                if wanted:
-                    seen.before(key_name(key), wanted, row.row.number)
+            for key in (*self.keys, *self.others):
+                self._came_before(key, row, seen)
 
     def _numbers(self, rows: Sequence[Cleaned]) -> None:
         pks = {row.pk for row in rows if row.pk is not None}
@@ -86,13 +84,14 @@ class Matcher:
                 row.refuse(_("There is no record with this number."), marks.NUMBER)
 
     def _by_key(self, key: Key, rows: Sequence[Cleaned], seen: Seen) -> None:
-        name = key_name(key)
-        asked = [(row, wanted) for row in rows if (wanted := wanted_of(key, row))]
+        asked = []
+        for row in rows:
+            if self._came_before(key, row, seen):
+                row.refuse(_("An earlier row of the file is the same."), key.names[0])
+            elif wanted := wanted_of(key, row):
+                asked.append((row, wanted))
         found = self._find(key, {wanted for _, wanted in asked})
         for row, wanted in asked:
-            if seen.before(name, wanted, row.row.number) is not None:
-                row.refuse(_("An earlier row of the file is the same."), key.names[0])
-                continue
             pks = found.get(wanted, set())
             if row.pk is None and len(pks) == 1:
                 row.pk = next(iter(pks))
@@ -102,19 +101,35 @@ class Matcher:
                     _("Several records match: %(numbers)s.") % {"numbers": numbers}, key.names[0]
                 )
 
-    def _warnings(self, rows: Sequence[Cleaned]) -> dict[int, str]:
+    def _warnings(self, rows: Sequence[Cleaned], seen: Seen) -> dict[int, str]:
+        """By the keys that were not chosen; of rows that are alike, the later one is warned of."""
         warnings: dict[int, str] = {}
         for key in self.others:
+            again = {row.row.number for row in rows if self._came_before(key, row, seen)}
             asked = [
                 (row, wanted) for row in rows if row.pk is None and (wanted := wanted_of(key, row))
             ]
             found = self._find(key, {wanted for _, wanted in asked})
+            text = _("Perhaps the same as an earlier row of the file (same %(what)s).")
+            warnings |= {number: text % {"what": key.label} for number in again - warnings.keys()}
             for row, wanted in asked:
                 if pks := found.get(wanted):
                     numbers = ", ".join(f"#{pk}" for pk in sorted(pks)[:5])
                     text = _("Perhaps there already: %(numbers)s (same %(what)s).")
                     warnings[row.row.number] = text % {"numbers": numbers, "what": key.label}
         return warnings
+
+    def _came_before(self, key: Key, row: Cleaned, seen: Seen) -> bool:
+        """Whether an earlier row is the same by a key, also where both name what is yet to be made."""
+        form = []
+        for name in key.names:
+            value = row.values.get(name)
+            if value in (None, ""):
+                return False
+            text = value.text if isinstance(value, Unknown) else str(value)
+            plain = self._plain.get(name, caseless)
+            form.append(text if key.find is None else plain(text))
+        return seen.before(key_name(key), form, row.row.number) is not None
 
     def _find(self, key: Key, wanted: set[Wanted]) -> Mapping[Wanted, set[int]]:
         if not wanted:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.folding import caseless
 from kundenkreis.records import references, write
 from kundenkreis.records.references import naming_field
 
@@ -29,7 +30,7 @@ class Unknown:
 
     @property
     def key(self) -> tuple[str, str]:
-        return (self.kind.name, self.text)
+        return (self.kind.name, caseless(self.text))
 
 
 class Related:
@@ -42,7 +43,8 @@ class Related:
     def __init__(self, actor: Actor, makes: Iterable[str] = ()) -> None:
         self._actor, self._makes = actor, frozenset(makes)
         self._known: dict[tuple[str, str], Any] = {}
-        self._new: list[Unknown] = []
+        self._born: dict[tuple[str, str], Any] = {}  # what became of those that were made
+        self._new: list[tuple[str, str]] = []
         self._made: set[tuple[str, str]] = set()
 
     @property
@@ -54,6 +56,7 @@ class Related:
         """Find those not known yet, all at once."""
         if len(self._known) > KEPT:
             self._known.clear()
+            self._born.clear()
         wanted = {text for text in map(_tidy, texts) if (kind.name, text) not in self._known}
         for text, found in references.found_all(kind, self._actor, wanted).items():
             unknown = isinstance(found, ValidationError) and found.code == references.UNKNOWN
@@ -68,6 +71,8 @@ class Related:
         if key not in self._known:
             self.look_up(kind, [text])
         known = self._known[key]
+        if isinstance(known, Unknown):
+            known = self._born.get(known.key, known)
         if isinstance(known, Exception):
             raise known
         if isinstance(known, Unknown) and field not in self._makes:
@@ -75,25 +80,24 @@ class Related:
         return known
 
     def make(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Make what is unknown among the values of some rows, each once."""
-        wanted: dict[str, dict[str, Unknown]] = {}
+        """Make what is unknown among the values of some rows, each once however it is written."""
+        wanted: dict[str, dict[tuple[str, str], Unknown]] = {}
         for values in rows:
             for one in values.values():
-                if isinstance(one, Unknown) and isinstance(self._known.get(one.key, one), Unknown):
-                    wanted.setdefault(one.kind.name, {})[one.text] = one
+                if isinstance(one, Unknown) and one.key not in self._born:
+                    wanted.setdefault(one.kind.name, {}).setdefault(one.key, one)
         for unknown in wanted.values():
             kind = next(iter(unknown.values())).kind
-            named = [{naming_field(kind): text} for text in unknown]
+            named = [{naming_field(kind): one.text} for one in unknown.values()]
             made = write.create_many(kind, self._actor, named)
-            for one, found in zip(unknown.values(), made, strict=True):
-                self._known[one.key] = found
-                self._new.append(one)
+            self._born |= zip(unknown, made, strict=True)
+            self._new += unknown
 
     def fill_in(self, values: dict[str, Any]) -> None:
         """Put what was made into the values of a row. Raises the `DomainError` where it was not."""
         for name, value in values.items():
             if isinstance(value, Unknown):
-                made = self._known[value.key]
+                made = self._born[value.key]
                 if isinstance(made, DomainError):
                     raise made
                 values[name] = made
@@ -104,18 +108,18 @@ class Related:
 
     def take_back(self) -> None:
         """What was made since is unknown again."""
-        for one in self._new:
-            self._known[one.key] = one
+        for key in self._new:
+            del self._born[key]
         self._new = []
 
     def keep(self) -> None:
         """What was made since is there to stay."""
-        self._made.update(one.key for one in self._new)
+        self._made.update(self._new)
         self._new = []
 
     def forget(self) -> None:
         """What was made since was taken back."""
-        self._made.update(one.key for one in self._new)
+        self._made.update(self._new)
         self.take_back()
 
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import notes, words
+from kundenkreis.records.exchange.asking import choices_of
 from kundenkreis.records.exchange.notation import text_of
 from kundenkreis.records.exchange.table import Table
 from kundenkreis.records.exchange.values import value_of, written
 from kundenkreis.records.fields import info
+from kundenkreis.records.formfields import ReferenceField
+from kundenkreis.records.forms import form_names, of_input
 from kundenkreis.records.numbers import whole
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+    from django.utils.safestring import SafeString
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
@@ -61,11 +66,7 @@ def checked(
     table = Table(kind.side, transfer)
     shown = notes.page(kind.side, transfer, view, start, PAGE + 1)
     today = _Today(kind, viewer, {note["pk"] for note in shown if note["pk"]})
-    used = [
-        (at, words.label_of(kind, name))
-        for at, name in enumerate(transfer.asked["mapping"])
-        if name and at < len(table.header)
-    ]
+    grid = _Grid(kind, viewer, transfer.asked["mapping"][: len(table.header)])
     turn = f"?show={view}&from="
     return {
         "tally": tally(transfer, words.would_word),
@@ -73,8 +74,9 @@ def checked(
         "views": [(name, _view_label(name), counts[name], name == view) for name in views],
         "view": view,
         "start": start,
-        "used": [label for _at, label in used],
-        "rows": [_row(kind, transfer, note, used, table, today) for note in shown[:PAGE]],
+        "grid": grid,
+        "warned": counts["warnings"],
+        "rows": [_row(kind, transfer, note, grid, table, today) for note in shown[:PAGE]],
         "next_url": f"{turn}{start + PAGE}" if len(shown) > PAGE else "",
         "previous_url": f"{turn}{max(0, start - PAGE)}" if start else "",
         "ignored": transfer.found.get("ignored", []),
@@ -91,6 +93,50 @@ def _view_label(name: str) -> str:
         "warnings": _("Perhaps there already"),
         "new": pgettext("rows", "New"),
     }[name]
+
+
+class _Grid:
+    """The columns that become fields, and cells in which a row is corrected: with the suggestions
+    that the form of such a record has."""
+
+    def __init__(self, kind: RecordType, viewer: Viewer, mapping: list[str]) -> None:
+        known = form_names(kind, viewer)
+        self._names = [(at, name) for at, name in enumerate(mapping) if name]
+        self._fields = {
+            at: of_input(kind, name, viewer) for at, name in self._names if name in known
+        }
+        self.labels = [words.label_of(kind, name) for _at, name in self._names]
+
+    @property
+    def choices(self) -> list[tuple[str, list[str]]]:
+        """Names of lists, with what there is to choose from in a column."""
+        return [
+            (f"choices-{at}", [str(label) for value, label in choices_of(field) if value])
+            for at, field in self._fields.items()
+            if isinstance(field, forms.ChoiceField)
+        ]
+
+    def cells(self, note: Mapping[str, Any]) -> list[tuple[str, SafeString]]:
+        """Each cell of a row as text, and as an input."""
+        cells = [*note["cells"], *[""] * len(self._names)]
+        return [
+            (cells[at], self._input(note, at, name, label, cells[at]))
+            for (at, name), label in zip(self._names, self.labels, strict=True)
+        ]
+
+    def _input(
+        self, note: Mapping[str, Any], at: int, name: str, label: str, text: str
+    ) -> SafeString:
+        field, place = self._fields.get(at), f"cell-{note['row']}-{at}"
+        told = f"{label}, {_('Line')} {note['line']}"
+        attributes = {"id": place, "aria-label": told}
+        if name in note["wrong"]:
+            attributes["aria-invalid"] = "true"
+        if isinstance(field, forms.ChoiceField):
+            attributes["list"] = f"choices-{at}"
+        suggests = isinstance(field, ReferenceField)
+        widget = field.widget if field is not None and suggests else forms.TextInput()
+        return widget.render(place, text, attributes)
 
 
 class _Today:
@@ -126,14 +172,13 @@ def _row(
     kind: RecordType,
     transfer: Transfer,
     note: dict[str, Any],
-    used: list[tuple[int, str]],
+    grid: _Grid,
     table: Table,
     today: _Today,
 ) -> dict[str, Any]:
-    mapping, wrong, pk = transfer.asked["mapping"], note["wrong"], note["pk"]
+    pk = note["pk"]
     declined = table.choices.get("declined", {}).get(str(note["row"]), ())
     accepted = table.choices.get("accepted", {}).get(str(note["row"]), ())
-    cells = [*note["cells"], *[""] * len(mapping)]
 
     def told(said: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
         """Field, its label, what it is, and what the file says, where all that may be known."""
@@ -148,7 +193,7 @@ def _row(
         "url": kind.url(pk) if today.knows(pk) else "",
         "problem": words.said_wrong(kind, note),
         "left_out": note["row"] in table.choices.get("left_out", ()),
-        "inputs": [(at, label, cells[at], mapping[at] in wrong) for at, label in used],
+        "cells": grid.cells(note),
         "edits": [(*one, one[0] not in declined) for one in told(note["changes"])],
         "disputes": [(*one, one[0] in accepted) for one in told(note["conflicts"])],
     }

@@ -190,6 +190,22 @@ def test_it_warns_of_people_who_are_perhaps_there_already() -> None:
     assert counts(transfer) == {"created": 2, "warned": 1}
 
 
+def test_it_warns_of_rows_that_are_alike_before_any_of_them_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kundenkreis.records.exchange.incoming.PIECE", 1)
+    head = "first name;last name;phone;organisation\n"
+    text = head + "Jana;Weiß;030 123456;Neu AG\nJANA;WEISS;;neu ag\nUwe;Kern;+49 30 123456;\n"
+    transfer = checked(brought(text), makes=["organisation"])
+    assert counts(transfer) == {"created": 3, "made": 1, "warned": 2}
+    page = review.checked(PERSON, ANNA, transfer, QueryDict("show=warnings"))
+    assert [(row["line"], row["warning"]) for row in page["rows"]] == [
+        (3, "Perhaps the same as an earlier row of the file (same name and organisation)."),
+        (4, "Perhaps the same as an earlier row of the file (same Phone)."),
+    ]
+    assert counts(ran(transfer)) == {"created": 3, "warned": 2}
+
+
 def test_it_reads_figures_and_days_as_the_file_writes_them() -> None:
     english = 'Name,Annual revenue,Employees\nA,"1,234.50","1,200"\nB,99.5,7\n'
     transfer = brought(english, kind=ORGANISATION)

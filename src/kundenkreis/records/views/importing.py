@@ -76,7 +76,13 @@ def import_step(request: StaffRequest, kind: RecordType, pk: int, step: str) -> 
     data = request.POST
     match step:
         case "columns":
-            commands.decide_import(kind, viewer, found, asking.decided(kind, viewer, found, data))
+            decided = asking.decided(kind, viewer, found, data)
+            if lacking := asking.lacking(kind, viewer, decided):
+                found.asked |= decided  # shown as it was typed, kept when it is whole
+                asked = asking.columns(kind, viewer, found, lacking)
+                context = {**_head(kind), "transfer": found, **asked}
+                return show(request, kind, "importing", context, status=422)
+            commands.decide_import(kind, viewer, found, decided)
         case "read":
             chosen = {name: data.get(name, "") for name in ("encoding", "separator", "sheet")}
             commands.read_again(kind, viewer, found, **asking.readable(chosen))

@@ -78,6 +78,59 @@ def test_a_file_becomes_people_and_an_undo_takes_them_away(company: Company, ann
     assert list(Person.objects.values_list("pk", flat=True)) == [company.person.pk]
 
 
+def test_it_asks_for_source_and_legal_basis_before_anything_is_checked(
+    company: Company, anna: Client
+) -> None:
+    page = brought(anna, FILE)
+    asked = anna.get(page).text
+    assert asked.index('name="constant-source"') < asked.index("<table")
+    said = {**COLUMNS, "constant-source": "", "constant-legal_basis": "Consent", "mode": "both"}
+    answer = anna.post(f"{page}columns/", said)
+    assert answer.status_code == 422
+    assert answer.text.count("Say it here, or choose a column for it.") == 1
+    assert f'action="{page}columns/"' in answer.text  # the page has another address now
+    for kept in ("<option selected>Consent", 'value="both" checked', 'value="email" selected'):
+        assert kept in answer.text
+    assert Transfer.objects.using("default").get().state == "asking"
+    update = {**said, "mode": "update"}  # which makes no new record
+    assert "Nothing is saved yet" in step(anna, page, "columns", update)
+
+
+def test_the_rows_are_corrected_with_the_suggestions_of_the_form(
+    company: Company, anna: Client
+) -> None:
+    head = "Vorname;Nachname;E-Mail;Firma;Verantwortlich;Sprache\n"
+    rows = "Petra;Tann;kaputt;Bergmann;Jemand;Klingonisch\nUwe;Kern;uwe@example.org;;;\n"
+    page = brought(anna, head + rows + "Uwe;Kern;;;;\n")
+    columns = ["first_name", "last_name", "email", "organisation", "owner_id", "language"]
+    checked = step(anna, page, "columns", {**COLUMNS, "column": columns})
+    assert re.search(
+        r'<input[^>]*name="cell-0-3"[^>]*hx-get="/crm/organisations/suggestions/', checked
+    )
+    owners = re.search(r'<datalist id="choices-4">(.*?)</datalist>', checked)
+    assert owners
+    assert "Anna" in owners[1]
+    languages = re.search(r'<datalist id="choices-5">(.*?)</datalist>', checked)
+    assert languages
+    assert "German" in languages[1]
+    assert re.search(r'<input[^>]*name="cell-0-2"[^>]*aria-invalid="true"', checked)
+
+
+def test_the_number_of_people_who_are_perhaps_there_stands_where_one_decides(
+    company: Company, anna: Client
+) -> None:
+    text = (
+        "Vorname;Nachname;Telefon\nPetra;Tann;030 123456\nPeter;Tann;030 123456\nUwe;Kern;keine\n"
+    )
+    page = brought(anna, text)
+    columns = {**COLUMNS, "column": ["first_name", "last_name", "phone"]}
+    checked = step(anna, page, "columns", columns)
+    warned = checked.index("1 row is perhaps there already.")
+    assert warned < checked.index("Take over 2 rows")
+    assert '<a href="?show=warnings">Look at them first</a>' in checked
+    assert "perhaps there already." not in anna.get(f"{page}?show=warnings").text
+
+
 def test_failed_rows_come_back_as_a_file_that_can_be_imported(
     company: Company, anna: Client
 ) -> None:
