@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.made.organisations import organisations
+from tools.made.persons import persons
 from tools.paths import ROOT
 from tools.results import Results
+from tools.weights import falling
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="passes" time="0.1"/>
@@ -120,3 +123,19 @@ def test_light_processes_load_no_heavy_libraries() -> None:
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == "[]", side
+
+
+def test_neighbours_are_counted_together_until_weights_fall() -> None:
+    assert falling([(0.5, 0.1), (0.3, 0.02), (0.2, 0.88)]) == [
+        (0.4, 0.06),
+        (0.4, 0.06),
+        (0.2, 0.88),
+    ]
+
+
+def test_made_up_bases_are_the_same_each_time_and_hold_twins() -> None:
+    for make in (persons, organisations):
+        base = list(make(500, 1))
+        assert base == list(make(500, 1))
+        assert base != list(make(500, 2))
+        assert len({whom for whom, _ in base}) < len(base)
