@@ -17,7 +17,7 @@ from kundenkreis.kernel.models import Share
 from kundenkreis.kernel.testing import BOTH
 from kundenkreis.records import jobs, named, working
 from kundenkreis.records.bulk import commands as bulk
-from kundenkreis.records.bulk import running
+from kundenkreis.records.bulk import running, undoing
 from kundenkreis.records.bulk.changes import Change
 from kundenkreis.records.exchange import commands as exchange
 from kundenkreis.records.exchange import exporting, incoming, outgoing
@@ -229,13 +229,16 @@ def test_an_undo_that_has_begun_takes_back_only_what_may_still_be_changed(
     mine = set(Person.objects.filter(source="Z").values_list("pk", flat=True))
     assert len(mine) > 1
     run = bulk.begin_undo(PERSON, of(pk), edit.batch, jobs.go_on_with_bulk)
-    worked(run, turns=1)
+    work = undoing.TakingBack(PERSON.side, run, of(pk))  # in the middle of one turn of the worker
+    assert work.piece()
     left = set(Person.objects.filter(source="Z").values_list("pk", flat=True))
     assert 0 < len(left) < len(mine)
     change(firm.world)
     reached = PERSON.reached(of(pk), "change", list(Person.objects.filter(pk__in=left)))
     beyond = left - {one for one, may in zip(sorted(left), reached, strict=True) if may}
-    worked(run)
+    while work.piece():
+        pass
+    run.refresh_from_db()
 
     after = dict(Person.objects.values_list("pk", "source"))
     assert {one for one, source in after.items() if source == "Z"} == beyond

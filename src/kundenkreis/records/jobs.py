@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kundenkreis.kernel import forgetting, store
 from kundenkreis.kernel.jobs.backend import job
-from kundenkreis.kernel.jobs.schedule import every
+from kundenkreis.kernel.jobs.schedule import each_midnight, every
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry, working
 from kundenkreis.records.bulk import running, undoing
+from kundenkreis.records.custom import definitions
 from kundenkreis.records.custom import indexes as fieldindexes
 from kundenkreis.records.custom import work as fieldwork
 from kundenkreis.records.exchange import incoming, outgoing, storing
@@ -33,6 +34,15 @@ def go_on_with_bulk(side: str, pk: int, turn: int) -> None:
 def go_on_with_field(side: str, pk: int, turn: int) -> None:
     """One turn of what a change of a field means for all records."""
     working.next_turn(go_on_with_field, FieldWork, Side(side), pk, turn)
+
+
+@each_midnight
+@job(Side.CRM)
+def compute_of_the_day() -> None:
+    """What formulas say of today is true tomorrow, too."""
+    definitions.look_again()
+    for side in Side:
+        fieldwork.compute_of_the_day(side, go_on_with_field)
 
 
 @every(hours=24)

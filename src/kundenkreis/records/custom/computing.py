@@ -29,6 +29,7 @@ from kundenkreis.records.formulas.tree import (
     TEXT,
     Node,
     Sort,
+    calls_in,
     fields_in,
 )
 from kundenkreis.records.kinds import DIRECTORY, kind_of
@@ -77,6 +78,13 @@ def uses(definition: FieldDefinition) -> frozenset[str]:
     if definition.type != FORMULA:
         return frozenset()
     return frozenset(one.name for one in fields_in(tree(definition.options["formula"])))
+
+
+def of_the_day(definition: FieldDefinition) -> bool:
+    """Whether a formula gives something else tomorrow."""
+    if definition.type != FORMULA:
+        return False
+    return any(one.name == "today" for one in calls_in(tree(definition.options["formula"])))
 
 
 def made_of(fields: Named) -> dict[str, frozenset[str]]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from kundenkreis.kernel import clock, forgetting, store
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import Record
-from kundenkreis.records import working
+from kundenkreis.records import registry, working
 from kundenkreis.records.bulk.running import new_pace
 from kundenkreis.records.custom import definitions
+from kundenkreis.records.custom.computing import of_the_day
 from kundenkreis.records.models import FieldDefinition, FieldWork
 from kundenkreis.records.registry import named
 
@@ -46,6 +47,22 @@ def compute(kind: RecordType, job: JobTask) -> None:
     total = store.rows(kind.model).count()
     made = _new(kind, State.RUNNING, {"do": "compute"}, total)
     working.enqueue(job, kind.side, made, after=clock.now() + SOON)
+
+
+def compute_of_the_day(side: Side, job: JobTask) -> int:
+    """Work out anew, for all records, formulas that ask which day it is; of how many types.
+
+    What is left of yesterday begins anew. Whoever writes meanwhile writes with the new day.
+    """
+    kinds = [
+        kind
+        for kind in registry.TYPES.values()
+        if kind.side is side and any(map(of_the_day, definitions.of(kind.model).values()))
+    ]
+    for kind in kinds:
+        with store.group(side, "records.compute_of_the_day"):
+            compute(kind, job)
+    return len(kinds)
 
 
 def plan_purge(kind: RecordType, key: str) -> None:

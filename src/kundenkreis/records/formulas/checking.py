@@ -54,7 +54,7 @@ def check(node: Node, fields: Mapping[str, Sort]) -> Sort:
 
 def _function(node: Call, sorts: list[Sort]) -> Sort:
     function = FUNCTIONS[node.name]
-    takes = [*function.takes, *[function.takes[-1]] * (len(sorts) - len(function.takes))]
+    takes = [*function.takes, *function.takes[-1:] * (len(sorts) - len(function.takes))]
     for part, sort, wanted in zip(node.parts, sorts, takes, strict=False):
         if wanted not in ("same", "any") and sort.name not in wanted.split("|"):
             raise _unfit(part, sort, wanted.split("|")[0], _usage(function))

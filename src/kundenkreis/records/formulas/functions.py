@@ -12,7 +12,10 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
+
+from kundenkreis.kernel import clock
 
 MANY = 20
 MOST_PLACES = 6
@@ -115,6 +118,10 @@ FUNCTIONS: dict[str, Function] = {
     "adddays": Function(
         ("adddays", "plustage"), ("date", "number"), "date", _add_days,
         ("adddays([From]; 14)", "plustage([Von]; 14)"),
+    ),
+    "today": Function(
+        ("today", "heute"), (), "date", lambda: clock.today(settings.COMPANY_ZONE),
+        ("days([From]; today())", "tage([Von]; heute())"),
     ),
     "date": Function(
         ("date", "datum"), ("number", "number", "number"), "date", _date,

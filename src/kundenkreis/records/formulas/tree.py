@@ -52,6 +52,14 @@ class Call:
 Node = Literal | Field | Call
 
 
+def calls_in(node: Node) -> Iterator[Call]:
+    """All functions and signs of a formula."""
+    if isinstance(node, Call):
+        yield node
+        for part in node.parts:
+            yield from calls_in(part)
+
+
 def fields_in(node: Node) -> Iterator[Field]:
     """Every mention of a field, in order."""
     if isinstance(node, Field):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,19 +20,21 @@ from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.resolution import resolve
 from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.kernel.jobs import runner
-from kundenkreis.kernel.models import RemovedRow
+from kundenkreis.kernel.jobs import runner, schedule
+from kundenkreis.kernel.models import AuditEntry, RemovedRow
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
-from kundenkreis.records import named, testing, write
-from kundenkreis.records.custom import defining, definitions, formulas
+from kundenkreis.records import jobs, named, testing, working, write
+from kundenkreis.records.bulk import running
+from kundenkreis.records.custom import defining, definitions, formulas, work
 from kundenkreis.records.exchange.exporting import csv_file, export
 from kundenkreis.records.fields import info
 from kundenkreis.records.forms import form_names
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.models import FieldDefinition, FieldWork
 from kundenkreis.records.page import facts
+from kundenkreis.records.past.as_of import facts_at
 from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import undo
 
@@ -315,3 +317,63 @@ def test_amounts_and_numbers_that_are_worked_out_are_added_up_below_a_list() -> 
         "custom__half": ["3,5"],
         "custom__share": ["300,05\N{NO-BREAK SPACE}€"],
     }
+
+
+def until_idle() -> None:
+    for _turn in range(5):
+        runner.run_due(Side.CRM)
+
+
+def test_what_is_made_of_today_is_worked_out_anew_when_the_companys_day_begins() -> None:
+    field("Start", "date")
+    age = formula("Age", "days([Start]; today())", places=0)
+    formula("Old", 'if([Age] > 2; "old"; "new")')
+    late = "2026-11-27T22:59:00+00:00"  # a minute before midnight in Berlin
+    with clock.freeze(late) as now:
+        made = [person(custom__start=date(2026, 11, 25)) for _n in range(3)]
+        schedule.enqueue_due(Side.CRM)
+        until_idle()
+        assert {again(one).custom[age.key] for one in made} == {2}
+        assert {again(one).custom["old"] for one in made} == {"new"}
+        schedule.enqueue_due(Side.CRM)
+        now.advance(seconds=61)
+        until_idle()
+        now.advance(seconds=2)
+        until_idle()
+        assert {again(one).custom[age.key] for one in made} == {3}
+        assert {again(one).custom["old"] for one in made} == {"old"}
+        assert {again(one).version for one in made} == {1}
+        entries = AuditEntry.objects.using("default").filter(target=reference(made[0]))
+        assert entries.count() == 1  # nobody changed anything
+        assert age.name not in {fact.label for fact in facts_at(PERSON, ANNA, made[0], clock.now())}
+
+
+def test_work_of_yesterday_that_is_not_done_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    field("Start", "date")
+    age = formula("Age", "days([Start]; heute())", places=0)
+    monkeypatch.setattr(running, "FIRST", 1)
+    monkeypatch.setattr(running, "PIECE", 1)
+    with clock.freeze("2026-11-27T22:30:00+00:00") as now:
+        made = [person(custom__start=date(2026, 11, 25)) for _n in range(4)]
+        with store.group(Side.CRM):
+            work.compute(PERSON, jobs.go_on_with_field)
+        begun = FieldWork.objects.using("default").latest("id")
+        assert working.go_on(Side.CRM, begun.pk, turn=0, model=FieldWork)  # killed after a piece
+        now.advance(hours=1)
+        assert work.compute_of_the_day(Side.CRM, jobs.go_on_with_field) == 1
+        now.advance(seconds=2)
+        until_idle()
+    assert [again(one).custom[age.key] for one in made] == [3, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("at", "midnight"),
+    [
+        ("2026-11-27T12:00:00+00:00", "2026-11-27T23:00:00+00:00"),
+        ("2026-11-27T23:00:00+00:00", "2026-11-28T23:00:00+00:00"),
+        ("2026-03-28T23:30:00+00:00", "2026-03-29T22:00:00+00:00"),  # the clocks go forward
+        ("2026-10-24T22:30:00+00:00", "2026-10-25T23:00:00+00:00"),  # and back
+    ],
+)
+def test_the_companys_day_begins_at_its_midnight(at: str, midnight: str) -> None:
+    assert schedule.midnight_after(datetime.fromisoformat(at)).isoformat() == midnight
