@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage
 
-# How a browser tells of every answer from 400 on; what a refusal looks like, journeys see themselves.
-ANSWER = "Failed to load resource: the server responded with a status of 4"
+# How the browser and htmx tell of every answer from 400 on; what a refusal looks like, journeys see
+# themselves.
+ANSWERS = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Response Status Error Code 4",
+)
 
 COMPLAINTS: list[str] = []
 
@@ -17,5 +21,5 @@ def listen(context: BrowserContext) -> None:
 
 
 def _heard(said: ConsoleMessage) -> None:
-    if said.type == "error" and not said.text.startswith(ANSWER):
+    if said.type == "error" and not said.text.startswith(ANSWERS):
         COMPLAINTS.append(said.text)

@@ -17,7 +17,9 @@ def fact(page: Page, label: str) -> Locator:
 
 
 def typed_into(page: Page, label: str, text: str) -> Locator:
-    """A fact opened for changing, with something typed but not saved."""
+    """A fact opened for changing, with something typed but not saved; empty ones are folded."""
+    if not fact(page, label).is_visible():
+        fact(page, label).locator("xpath=ancestor::details/summary").click()
     fact(page, label).locator(".value").click()
     field = fact(page, label).locator("input:not([type=hidden])")
     field.fill(text)
@@ -126,7 +128,7 @@ def test_what_was_done_and_is_to_be_done_is_written_down_beside_the_record(
 
 def test_a_firm_that_is_still_needed_says_so_where_one_is(product: Product, anna: Page) -> None:
     anna.goto(f"{product.staff}/crm/organisations/?q=Hafner")
-    anna.get_by_role("link", name="Hafner & Söhne KG").click()
+    anna.get_by_role("region", name="Firmen").get_by_role("link", name="Hafner").click()
     page = anna.url
     anna.get_by_role("button", name="Mehr").first.click()
     anna.get_by_role("button", name="Löschen").click()
@@ -143,7 +145,7 @@ def test_what_the_browser_has_styled_is_swapped_without_a_complaint(
 ) -> None:
     """A style attribute, such as that of a field somebody has made larger, is not written again."""
     anna.goto(f"{product.staff}/crm/organisations/?q=Hafner")
-    anna.get_by_role("link", name="Hafner & Söhne KG").click()
+    anna.get_by_role("region", name="Firmen").get_by_role("link", name="Hafner").click()
     anna.evaluate(
         "document.querySelectorAll('main [id]').forEach((e) => e.style.minHeight = '1px')"
     )
