@@ -37,6 +37,8 @@ def pages(client: Client, persons: int) -> dict[str, str]:
         "persons, sorted by a field of one's own": f"/crm/persons/?columns=name,{field}&sort=-{field}",
         "persons, in groups": "/crm/persons/?group=owner_id",
         "persons, searched": "/crm/persons/?q=Bergmann",
+        "persons, searched, very many match": "/crm/persons/?q=berg",
+        "persons, searched, very many have such a part": "/crm/persons/?q=mann",
         "everything searched": "/search/?q=muelle+berg",
         "person": f"/crm/persons/{persons // 2}/",
         "organisations, first page": "/crm/organisations/",

@@ -94,8 +94,11 @@ def pages(client: Client, seat: Seat) -> dict[str, str]:
     chosen = {
         "persons": "/crm/persons/",
         "searched": "/crm/persons/?q=Bergmann",
+        "searched, two words": "/crm/persons/?q=anna+bergmann",
+        "searched, what very many are called": "/crm/persons/?q=anna+berg",
         "counted": "/crm/persons/count/?definition=",
         "everything searched": "/search/?q=muelle+berg",
+        "everything searched, two beginnings": "/search/?q=anna+berg",
         "person": found[0] if found else "",
         "opportunities, board": "/crm/opportunities/board/",
     }

@@ -32,11 +32,12 @@ def viewer(request: pytest.FixtureRequest) -> Any:
 
 
 def asked(viewer: Any) -> Iterator[Any]:
-    """A list, its count, what is typed into a field, and what the palette finds."""
+    """A list, also one that is searched, its count, what is typed into a field, what the palette finds."""
     for name in KINDS:
         kind = named(name)
         yield lambda kind=kind: listing(kind, viewer, QueryDict(), kind.url())
         yield lambda kind=kind: kind.rows(viewer).order_by().count()
+        yield lambda kind=kind: listing(kind, viewer, QueryDict("q=qzx+ab"), kind.url())
         yield lambda kind=kind: suggestions(kind, viewer, "qzx")
         row = company.FIRST[kind.subject]
         yield lambda kind=kind, row=row: kind.rows(viewer).filter(pk=row).first()

@@ -79,6 +79,26 @@ _TRIGRAMS = (
 )
 
 
+class IndexReach(migrations.RunPython):
+    """Index whose each document is, where full-text search has found it: for SQLite, which reads
+    rows one by one. PostgreSQL reads them page by page."""
+
+    def __init__(self) -> None:
+        super().__init__(self._create, self._drop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [], {})
+
+    def _create(self, apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "sqlite":
+            columns = "id, kind, row, owner_id, team_id"
+            editor.execute(f"CREATE INDEX search_reach ON {_DOCUMENT} ({columns})")
+
+    def _drop(self, apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "sqlite":
+            editor.execute("DROP INDEX search_reach")
+
+
 class IndexLogOrder(migrations.RunPython):
     """Index `(tx, id)` of a log table on PostgreSQL; SQLite reads logs by id."""
 

@@ -8,15 +8,17 @@ written. Both databases get the same folded words, so both find the same.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import product
+from operator import and_
 from typing import Any
 
 from django.db import connections
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from kundenkreis.kernel import bulk
@@ -62,7 +64,7 @@ class Reach:
     everywhere: bool = True
     owner_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
-    rows: frozenset[int] = frozenset()  # that are shared with the viewer
+    rows: Collection[int] | QuerySet[Any] = frozenset()  # that are shared with the viewer
 
 
 def words(text: str) -> list[str]:
@@ -164,53 +166,86 @@ def called(side: Side, kind: str, names: Iterable[str]) -> list[int]:
     return list(known.values_list("row", flat=True))
 
 
-def rows_matching(
-    side: Side, kind: str, text: str, *, everywhere: bool, parts: bool = True
-) -> Matching | None:
-    """A subquery of the row numbers of one kind that match; None for a text without any word.
+def rows_matching(side: Side, reach: Reach, text: str, *, parts: bool = True) -> Matching | None:
+    """A subquery of the row numbers within reach that match; None for a text without any word.
 
     Without `parts` only words that begin so count.
     """
-    found = _row_queries(side, kind, text, everywhere)
+    found = _row_queries(side, reach, text)
     chosen = [query for step in found[: None if parts else 1] for query in step]
     values = [value for _sql, given in chosen for value in given]
-    return RawSQL(" UNION ".join(sql for sql, _given in chosen), values) if chosen else None
+    if not chosen:
+        return None
+    sql = " UNION ".join(sql for sql, _given in chosen)
+    if connections[side.alias].vendor == "postgresql":
+        # At once: it would rather ask record by record, and far underrates what that costs.
+        sql = f"WITH found AS MATERIALIZED ({sql}) SELECT row FROM found"
+    return RawSQL(sql, values)
+
+
+def having(kind: str, row: OuterRef, word: str) -> Exists:
+    """Whether a word of a record's own begins so; asked of each record, not of the index."""
+    return Exists(SearchDocument.objects.filter(_begins("words", word), kind=kind, row=row))
+
+
+def answering(side: Side, kind: str, text: str, *, parts: bool) -> Exists:
+    """Whether a record answers a question as the index would say, asked of each record; without
+    `parts` only words that begin so count."""
+    found = Q(pk__in=[])
+    for wanted in questions(text):
+        begun = (_begins("words", word) | _begins("others", word) for word in wanted)
+        found |= reduce(and_, begun)
+        if parts and _has_parts(side, wanted):
+            found |= reduce(and_, (Q(name__contains=word) for word in wanted))
+    return Exists(SearchDocument.objects.filter(found, kind=kind, row=OuterRef("pk")))
+
+
+def _begins(column: str, word: str) -> Q:
+    return Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})
 
 
 def few_rows(
-    side: Side, kind: str, text: str, *, everywhere: bool, limit: int
+    side: Side, reach: Reach, text: str, *, enough: int, limit: int
 ) -> tuple[set[int], bool]:
-    """Row numbers of one kind that match, while there are at most so many; and else whether words
-    that begin so are too many already.
+    """Row numbers within reach that match, all while there are at most `limit`; and whether words
+    that begin so are more than `enough`: parts of names are not looked for then.
 
     The database stops as soon as it has one more, so this costs little however many match.
     """
     found: set[int] = set()
-    for number, step in enumerate(_row_queries(side, kind, text, everywhere)):
+    for number, step in enumerate(_row_queries(side, reach, text)):
         for sql, values in step:
             with connections[side.alias].cursor() as cursor:
                 cursor.execute(f"{sql} LIMIT {limit + 1}", values)
                 found |= {row for (row,) in cursor.fetchall()}
-        if len(found) > limit:
+        if len(found) > enough:
             return found, number == 0
     return found, False
 
 
-def _row_queries(
-    side: Side, kind: str, text: str, everywhere: bool
-) -> list[list[tuple[str, list[Any]]]]:
+def these(side: Side, rows: Collection[int]) -> Matching:
+    """A subquery of row numbers that are known, as one parameter."""
+    if connections[side.alias].vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [sorted(rows)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(sorted(rows))])
+
+
+def _row_queries(side: Side, reach: Reach, text: str) -> list[list[tuple[str, list[Any]]]]:
     """What to ask for row numbers: first for words that begin so, then for parts of names."""
     begun: list[Match] = []
     inside: list[Match] = []
     for wanted in questions(text):
-        first, *others = _steps(side, wanted, everywhere)
+        first, *others = _steps(side, wanted, reach.everywhere)
         begun.append(first)
         inside += others
-    return [[_rows(kind, *match) for match in step] for step in (begun, inside) if step]
+    return [[_rows(side, reach, *match) for match in step] for step in (begun, inside) if step]
 
 
-def _rows(kind: str, source: str, match: str, words: list[Any]) -> tuple[str, list[Any]]:
-    return f"SELECT d.row FROM {source} WHERE d.kind = %s AND {match}", [kind, *words]
+def _rows(
+    side: Side, reach: Reach, source: str, match: str, words: list[Any]
+) -> tuple[str, list[Any]]:
+    within, values = _within(side, [reach])
+    return f"SELECT d.row FROM {source} WHERE {match} AND {within}", [*words, *values]
 
 
 def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tuple[str, int]]:
@@ -221,9 +256,10 @@ def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tu
     """
     found: dict[tuple[str, int], str] = {}
     for everywhere, wanted in product((True, False), questions(text)):
-        reach = _reach([one for one in reaches if one.everywhere is everywhere])
-        if reach is None:
+        some = [one for one in reaches if one.everywhere is everywhere]
+        if not some:
             continue
+        reach = _within(side, some)
         for match in _steps(side, wanted, everywhere):
             if len(found) < limit:
                 found |= _candidates(side, *match, *reach)
@@ -254,7 +290,7 @@ def _candidates(
 
 def _steps(side: Side, wanted: list[str], everywhere: bool) -> list[Match]:
     """Words that begin so; then names with such parts, where the database can tell."""
-    parts = all(len(word) >= PARTS_FROM for word in wanted)
+    parts = _has_parts(side, wanted)
     if connections[side.alias].vendor == "sqlite":
         begin = _prefixes(wanted, everywhere)
         found = [(_over("kernel_search_words"), "kernel_search_words MATCH %s", [begin])]
@@ -265,20 +301,28 @@ def _steps(side: Side, wanted: list[str], everywhere: bool) -> list[Match]:
     text = "d.words || ' ' || d.others" if everywhere else "d.words"
     begin = " & ".join(f"{word}:*" for word in wanted)
     found = [(_PLAIN, f"to_tsvector('simple', {text}) @@ to_tsquery('simple', %s)", [begin])]
-    if parts and _has_trigrams(side):
+    if parts:
         likes = " AND ".join(["d.name LIKE %s"] * len(wanted))
         found.append((_PLAIN, f"({likes})", [f"%{word}%" for word in wanted]))
     return found
 
 
 def _over(table: str) -> str:
-    # CROSS JOIN: SQLite would rather walk through all documents of a kind first.
-    return f"{table} CROSS JOIN {_TABLE} d ON d.id = {table}.rowid"
+    # CROSS JOIN: SQLite would rather walk through all documents of a kind first. The index holds
+    # whose a document is, side by side: of very many that match, not each is read from its page.
+    documents = f"{_TABLE} d INDEXED BY search_reach"
+    return f"{table} CROSS JOIN {documents} ON d.id = {table}.rowid"
 
 
 def _prefixes(wanted: list[str], everywhere: bool) -> str:
     begin = " ".join(f'"{word}"*' for word in wanted)
     return begin if everywhere else f"words : ({begin})"
+
+
+def _has_parts(side: Side, wanted: list[str]) -> bool:
+    """Whether the database can tell which names have these parts."""
+    known = connections[side.alias].vendor == "sqlite" or _has_trigrams(side)
+    return known and all(len(word) >= PARTS_FROM for word in wanted)
 
 
 @cache
@@ -288,7 +332,7 @@ def _has_trigrams(side: Side) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _reach(reaches: Sequence[Reach]) -> tuple[str, list[Any]] | None:
+def _within(side: Side, reaches: Sequence[Reach]) -> tuple[str, list[Any]]:
     parts: list[str] = []
     values: list[Any] = []
     for reach in reaches:
@@ -297,11 +341,18 @@ def _reach(reaches: Sequence[Reach]) -> tuple[str, list[Any]] | None:
             parts.append("d.kind = %s")
             continue
         ways = {"owner_id": reach.owner_ids, "team_id": reach.team_ids, "row": reach.rows}
-        named = {column: sorted(ids) for column, ids in ways.items() if ids}
-        some = [f"d.{name} IN ({', '.join(['%s'] * len(ids))})" for name, ids in named.items()]
-        parts.append(f"(d.kind = %s AND ({' OR '.join(some) or '1 = 0'}))")
-        values += [one for ids in named.values() for one in ids]
-    return (f"({' OR '.join(parts)})", values) if parts else None
+        some = {column: _among(side, ids) for column, ids in ways.items()}
+        named = [f"d.{column} IN ({sql})" for column, (sql, _ids) in some.items() if sql]
+        parts.append(f"(d.kind = %s AND ({' OR '.join(named) or '1 = 0'}))")
+        values += [one for _sql, ids in some.values() for one in ids]
+    return f"({' OR '.join(parts)})", values
+
+
+def _among(side: Side, ids: Collection[int] | QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+    if isinstance(ids, QuerySet):
+        sql, values = ids.query.get_compiler(side.alias).as_sql()
+        return sql, values
+    return ", ".join(["%s"] * len(ids)), sorted(ids)
 
 
 def _distance(name: str, wanted: list[str]) -> tuple[int, int, str]:

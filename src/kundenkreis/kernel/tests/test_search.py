@@ -123,6 +123,10 @@ def test_it_finds_only_what_is_within_reach() -> None:
     assert found("mueller", mine) == [4]
     team = Reach("firm", everything=False, owner_ids=frozenset({99}), team_ids=frozenset({1}))
     assert found("mueller", team) == [1]
+    shared = SearchDocument.objects.filter(row=1).values("row")  # where very many are shared
+    for rows in (frozenset({1}), shared):
+        assert found("mueller", Reach("firm", everything=False, rows=rows)) == [1]
+    assert found("mueller", Reach("firm", everything=False)) == []
     assert found("mueller", Reach("person", everything=True)) == []
     assert search.find(Side.CRM, [], "mueller", 10) == []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from kundenkreis.records.search.finding import FEW, finds_many
+from kundenkreis.records.search.finding import FEW
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
+    from kundenkreis.records.search.finding import Search
 
 COUNTED = 10_000  # beyond, a list does not count at once
 FIGURES = 2  # of a number that is only about right
@@ -39,7 +40,7 @@ class Counted:
 
 
 def counted(
-    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, filtered: bool, text: str
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], *, filtered: bool, search: Search
 ) -> tuple[QuerySet[Any], Counted]:
     """The rows and how many there are, by filters and a searched text; where they may be few, these
     few by their keys.
@@ -48,7 +49,8 @@ def counted(
     the list, which ends late when hardly a row matches.
     """
     unordered = rows.order_by()
-    if text and not filtered and finds_many(kind, viewer, text):
+    text = search.text
+    if text and not filtered and search.many:
         return rows, Counted(FEW, exact=False)
     if filtered or text:
         keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])

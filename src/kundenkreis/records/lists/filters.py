@@ -28,7 +28,7 @@ from kundenkreis.records.lists.menus import Menu, menus, tags_of
 from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.page.next_step import knows as knows_steps
-from kundenkreis.records.search.finding import clean
+from kundenkreis.records.search.finding import Search, clean
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -55,6 +55,7 @@ class Filters:
     parameters: QueryDict
     address: str
     vocabulary: Vocabulary
+    search: Search
     chosen: dict[str, list[Any]] = field(default_factory=dict)
     conditions: Sequence[Node] = ()
     problem: ConditionError | str = ""
@@ -142,7 +143,8 @@ class Filters:
 
 def read(kind: RecordType, viewer: Viewer, parameters: QueryDict, address: str) -> Filters:
     """The filters of a request. A condition that cannot be understood is reported, not applied."""
-    found = Filters(kind, viewer, parameters, address, vocabulary(kind, viewer))
+    search = Search(kind, viewer, clean(parameters.get("q", "")[:100]).strip())
+    found = Filters(kind, viewer, parameters, address, vocabulary(kind, viewer), search)
     for name in _names(kind, viewer):
         one = info(kind.model, name)
         values = [value for text in parameters.getlist(name) if (value := _typed(one, text)) != ""]

@@ -31,6 +31,9 @@ from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.fields import info
 
 
+NEAR = 1_000  # rows among which a page of very many is looked for first
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows in display order; `before` and `after` are cursors, empty where there is nothing."""
@@ -46,6 +49,7 @@ def page(
     *,
     size: int,
     whole: QuerySet[Any],
+    near: QuerySet[Any] | None = None,
     descending: bool = False,
     after: str = "",
     before: str = "",
@@ -53,18 +57,27 @@ def page(
     """One page ordered by `fields` and the primary key; empty values come last.
 
     A cursor that cannot be read gives the first page. `whole` reads what was found with all that
-    belongs to it; only numbers are sorted then, and nothing is joined to rows nobody sees.
+    belongs to it; only numbers are sorted then, and nothing is joined to rows nobody sees. `near`
+    are the same rows, which are so many that enough of them will be among the next of all.
     """
     names = [*fields, "pk"]
     start = _read(rows.model, names, before or after)
     backwards = bool(before) and start is not None
     down = descending is not backwards
     records: list[Any] = []
-    for found, order in _reading(rows, names, start, down, backwards):
-        wanted = found.values("pk")[: size + 1 - len(records)]
+    if near is not None:
+        every = rows.model._default_manager.all()
+        ahead, order = next(_reading(every, names, start, down, backwards))
+        pks = list(ahead.values_list("pk", flat=True)[:NEAR])
+        wanted = near.filter(pk__in=pks).order_by(*order).values("pk")[: size + 1]
         records += whole.filter(pk__in=wanted).order_by(*order)
-        if len(records) > size:
-            break
+    if len(records) <= size:
+        records = []
+        for found, order in _reading(rows, names, start, down, backwards):
+            wanted = found.values("pk")[: size + 1 - len(records)]
+            records += whole.filter(pk__in=wanted).order_by(*order)
+            if len(records) > size:
+                break
     more, records = len(records) > size, records[:size]
     if backwards:
         records.reverse()

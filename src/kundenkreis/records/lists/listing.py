@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,6 @@ from kundenkreis.records.lists.groups import FOLDED
 from kundenkreis.records.lists.ordering import order_of, sort_fields
 from kundenkreis.records.lists.rows import rows_of, selectable
 from kundenkreis.records.lists.totals import spoken, summed, total_of
-from kundenkreis.records.search.finding import searched
 from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
@@ -129,11 +128,13 @@ def narrowed(
 ) -> tuple[QuerySet[Any], Filters]:
     """The visible rows that match the request's filters and search."""
     filters = read(kind, viewer, parameters, address)
-    where = conditions.to_q(
-        filters.tree, filters.vocabulary, clock.now(), ZoneInfo(settings.COMPANY_ZONE)
-    )
-    rows = kind.rows(viewer).filter(where)
-    return searched(kind, viewer, rows, parameters.get("q", "")[:100]), filters
+    where = _where(filters)
+    return filters.search.among(kind.rows(viewer).filter(where)), filters
+
+
+def _where(filters: Filters) -> Q:
+    zone = ZoneInfo(settings.COMPANY_ZONE)
+    return conditions.to_q(filters.tree, filters.vocabulary, clock.now(), zone)
 
 
 def listing(
@@ -157,8 +158,9 @@ def listing(
         known = whole.in_bulk(part.pks)
         records = [known[pk] for pk in part.pks if pk in known]
     else:
+        near = filters.search.one_by_one(whole.filter(_where(filters)))
         part = keyset.page(
-            rows, fields, size=PAGE_SIZE, whole=whole, descending=descending, **cursors
+            rows, fields, size=PAGE_SIZE, whole=whole, near=near, descending=descending, **cursors
         )
         records = part.rows
     state = {order: "descending" if descending else "ascending"}
@@ -203,8 +205,8 @@ def grouped_of(
     grouping = grouping_of(kind, viewer, filters.vocabulary, parameters)
     if grouping is None:
         return rows, None
-    text = parameters.get("q", "")
-    rows, number = counted(kind, viewer, rows, filtered=filters.active, text=text)
+    active = filters.active
+    rows, number = counted(kind, viewer, rows, filtered=active, search=filters.search)
     try:
         return rows, _grouped(grouping, rows, (), filters, exact=number.exact)
     except groups.TooMany:
@@ -224,11 +226,11 @@ def _figured(
     rows, filters = narrowed(kind, viewer, parameters, address)
     columns = (grid_columns if editing else columns_of)(kind, viewer, parameters)
     fields = summed(kind, columns)
-    text = parameters.get("q", "")
     if exact:
         number = Counted(0)
     else:
-        rows, number = counted(kind, viewer, rows, filtered=filters.active, text=text)
+        active = filters.active
+        rows, number = counted(kind, viewer, rows, filtered=active, search=filters.search)
     query = changed("", parameters, after="", before="")
     found = Figures(kind, columns, fields, number, f"{kind.url('totals')}{query}")
     if exact or (number.exact and fields):

@@ -113,7 +113,7 @@ def totals_by(
     grouped = [*(["group_value"] if by is not None else []), *(["currency"] if own else [])]
     if by is not None:
         rows = rows.annotate(group_value=by)
-    what: dict[str, Any] = {"group_count": Count("pk")}
+    what: dict[str, Any] = {"group_count": Count("*")}
     for place, one in enumerate(fields):
         what |= {f"sum_{place}": Sum(one.sql), f"values_{place}": Count(one.sql)}
     found = rows.values(*grouped).annotate(**what) if grouped else [rows.aggregate(**what)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Func, OuterRef, Q, QuerySet
 
 from kundenkreis.kernel import search
-from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.access import Level, may_read_all
 from kundenkreis.kernel.text import normal
 from kundenkreis.records.search import hiding, indexing
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 
 MAX_SUGGESTIONS = 20
 FEW = 1_000  # who finds more types another letter
+VERY_MANY = 20_000  # beyond, a list is walked in its order, not fetched and sorted
+
+
+class _Tested(Func):
+    """A condition that rows are tested by on their way, and that no way begins with."""
+
+    template = "(%(expressions)s) IS TRUE"
+    output_field = BooleanField()
+
+    def __init__(self, condition: Q, **extra: Any) -> None:
+        super().__init__(ExpressionWrapper(condition, output_field=BooleanField()), **extra)
 
 
 def clean(text: str) -> str:
@@ -28,56 +40,103 @@ def clean(text: str) -> str:
 
 
 def searched(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows that match; none for text in a type that cannot be searched.
+    """The rows that match; none for text in a type that cannot be searched."""
+    return Search(kind, viewer, clean(text).strip()).among(rows)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A text that rows are searched by, within what its viewer may know.
 
     In related records only what the viewer may read of them is looked at.
     """
-    text = clean(text).strip()
-    if not text:
-        return rows
-    found = _by_documents(kind, viewer, rows, text)
-    if kind.look_up is not None:
-        found |= Q(pk__in=kind.look_up(text))
-    return rows.filter(found)
 
+    kind: RecordType
+    viewer: Viewer
+    text: str
 
-def _by_documents(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> Q:
-    """What the full-text index finds, as far as the viewer may know it."""
-    questions = search.questions(text)
-    if not kind.search or not questions:
-        return Q(pk__in=[])
-    if hiding.hides_texts(kind, viewer):
-        return Q(pk__in=hiding.found(kind, viewer, rows, text))
-    if knows_others(kind, viewer):
-        everything = _knows_all(kind, viewer)
-        return _at_once(kind, text) if everything else Q(pk__in=_matching(kind, text))
-    found = Q()
-    for words in questions:
-        found |= reduce(and_, (_own_or_readable(kind, viewer, word) for word in words))
-    return found
+    def among(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that match."""
+        if not self.text:
+            return rows
+        found = self._by_documents(rows)
+        if self.kind.look_up is not None:
+            found |= Q(pk__in=self.kind.look_up(self.text))
+        return rows.filter(found)
 
+    def one_by_one(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
+        """The same rows where very many match, asked one by one: whoever needs but the first finds
+        them sooner so. None where few match, or where it is not the index alone that knows."""
+        if not self.many or not self._very_many or self.kind.look_up is not None:
+            return None
+        _rows, begun = self._few
+        return rows.filter(
+            search.answering(self.kind.side, self.kind.name, self.text, parts=not begun)
+        )
 
-def finds_many(kind: RecordType, viewer: Viewer, text: str) -> bool:
-    """Whether it is known at once that more than `FEW` records match; what is hidden from the viewer
-    has no part in it."""
-    text = clean(text).strip()
-    if not text or not kind.search or not _knows_all(kind, viewer):
-        return False
-    rows, _many = _first(kind, text)
-    return len(rows) > FEW and kind.rows(viewer).filter(pk__in=rows).count() > FEW
+    @cached_property
+    def many(self) -> bool:
+        """Whether it is known at once that more than `FEW` records match; what is hidden from the
+        viewer has no part in it."""
+        kind, viewer = self.kind, self.viewer
+        if not self.text or not kind.search or not _knows_all(kind, viewer):
+            return False
+        if not may_read_all(viewer, kind.model):
+            return False
+        rows, _begun = self._few
+        known = kind.rows(viewer).order_by().filter(pk__in=search.these(kind.side, rows))
+        return len(rows) > FEW and known[: FEW + 1].count() > FEW
 
+    @property
+    def _very_many(self) -> bool:
+        return len(self._few[0]) > VERY_MANY
 
-def _at_once(kind: RecordType, text: str) -> Q:
-    """What matches, for somebody who may read every record; where these are few, by their numbers.
+    @cached_property
+    def _few(self) -> tuple[set[int], bool]:
+        side, reach = self.kind.side, self._reach
+        return search.few_rows(side, reach, self.text, enough=FEW, limit=VERY_MANY)
 
-    Where very many begin with the words, parts of names are not looked for beside them.
-    """
-    rows, many = _first(kind, text)
-    return Q(pk__in=rows if len(rows) <= FEW else _matching(kind, text, parts=not many))
+    @cached_property
+    def _reach(self) -> search.Reach:
+        reach = reach_of(self.kind, self.viewer)
+        assert reach is not None  # noqa: S101 - whoever asks has looked
+        return reach
 
+    def _by_documents(self, rows: QuerySet[Any]) -> Q:
+        """What the full-text index finds, as far as the viewer may know it; where these are few, by
+        their numbers.
 
-def _first(kind: RecordType, text: str) -> tuple[set[int], bool]:
-    return search.few_rows(kind.side, kind.name, text, everywhere=True, limit=FEW)
+        Where very many begin with the words, parts of names are not looked for beside them.
+        """
+        kind, viewer = self.kind, self.viewer
+        if not kind.search or not search.questions(self.text):
+            return Q(pk__in=[])
+        if hiding.hides_texts(kind, viewer):
+            return Q(pk__in=hiding.found(kind, viewer, rows, self.text))
+        if not may_read_all(viewer, kind.model):
+            # A row may be hidden by what it belongs to: how many the index knows tells of such rows.
+            found = Q(pk__in=self._matching(self._reach))
+        elif self._very_many:
+            found = Q(_Tested(Q(pk__in=self._matching(self._reach, parts=not self._few[1]))))
+        else:
+            found = Q(pk__in=search.these(kind.side, self._few[0]))
+        return found if self._reach.everywhere else found | Q(pk__in=self._by_others())
+
+    def _by_others(self) -> QuerySet[Any]:
+        """Records of which each word stands in their own texts, or in those of a related one that
+        the viewer may read: the index proposes by all there is, what may be known decides."""
+        proposed = self._matching(replace(self._reach, everywhere=True), parts=False)
+        known = (
+            reduce(and_, (_known(self.kind, self.viewer, word) for word in words))
+            for words in search.questions(self.text)
+        )
+        rows = self.kind.model._default_manager.filter(reduce(or_, known), pk__in=proposed)
+        return rows.values("pk")
+
+    def _matching(self, reach: search.Reach, *, parts: bool = True) -> search.Matching:
+        found = search.rows_matching(self.kind.side, reach, self.text, parts=parts)
+        assert found is not None  # noqa: S101 - there is a word in it
+        return found
 
 
 def _knows_all(kind: RecordType, viewer: Viewer) -> bool:
@@ -93,23 +152,15 @@ def knows_others(kind: RecordType, viewer: Viewer) -> bool:
     )
 
 
-def _own_or_readable(kind: RecordType, viewer: Viewer, word: str) -> Q:
-    """A word in the record's own texts, or in those of a related one that the viewer may read."""
-    found = Q(pk__in=_matching(kind, word, everywhere=False))
+def _known(kind: RecordType, viewer: Viewer, word: str) -> Q:
+    """Whether a word stands in a record's own texts, or in those of a related one."""
+    found = Q(search.having(kind.name, OuterRef("pk"), word))
     for path, other in indexing.others(kind).items():
-        named = other.rows(viewer).filter(pk__in=_matching(other, word, everywhere=False))
-        through = kind.model._default_manager.filter(
-            **{f"{path}__in": named.order_by().values("pk")}
-        )
-        found |= Q(pk__in=through.values("pk"))
-    return found
-
-
-def _matching(
-    kind: RecordType, text: str, *, everywhere: bool = True, parts: bool = True
-) -> search.Matching:
-    found = search.rows_matching(kind.side, kind.name, text, everywhere=everywhere, parts=parts)
-    assert found is not None  # noqa: S101 - there is a word in it
+        # Related record by related record, never as a list of all that say so.
+        saying = other.rows(viewer).order_by().filter(pk=OuterRef(path))
+        saying = saying.filter(search.having(other.name, OuterRef("pk"), word))
+        same = kind.model._default_manager.filter(pk=OuterRef("pk"))
+        found |= Q(Exists(same.filter(Exists(saying))))
     return found
 
 
@@ -136,16 +187,18 @@ def _ranked(kind: RecordType, viewer: Viewer, text: str) -> list[Any]:
 
 
 def reach_of(kind: RecordType, viewer: Viewer) -> search.Reach | None:
-    """What of a type the index may propose to a viewer; None where it cannot tell by itself."""
-    shared: Any = () if viewer.shares is None else viewer.shares.rows(kind.subject, "read")
-    if not kind.search or hiding.hides_texts(kind, viewer) or isinstance(shared, QuerySet):
+    """What of a type the index may propose to a viewer; None where texts are hidden from them."""
+    if not kind.search or hiding.hides_texts(kind, viewer):
         return None
     level = viewer.level(kind.right("read"))
+    shared: Any = ()
+    if viewer.shares is not None and Level.NONE < level < Level.ALL:
+        shared = viewer.shares.rows(kind.subject, "read")
     return search.Reach(
         kind.name,
         everything=level is Level.ALL,
         everywhere=knows_others(kind, viewer),
         owner_ids=viewer.owners,
         team_ids=viewer.teams_within(level),
-        rows=frozenset(shared) if Level.NONE < level < Level.ALL else frozenset(),
+        rows=shared,
     )

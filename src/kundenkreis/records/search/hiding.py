@@ -36,7 +36,7 @@ def hides_texts(kind: RecordType, viewer: Viewer) -> bool:
 
 def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> list[int]:
     """The numbers of the rows that match by what the viewer may know of them."""
-    proposed = search.rows_matching(kind.side, kind.name, text, everywhere=True)
+    proposed = search.rows_matching(kind.side, search.Reach(kind.name, everything=True), text)
     pks = list(rows.filter(pk__in=proposed).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
     pks = pks or [NOBODY]
     texts, questions = _texts(kind, viewer, pks), search.questions(text)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from django.http import QueryDict
 
 from kundenkreis.crm.people.commands import create_organisation, create_person
 from kundenkreis.crm.people.contact_commands import (
+    add_affiliation,
     add_contact_detail,
     remove_affiliation,
     remove_contact_detail,
@@ -22,6 +25,7 @@ from kundenkreis.kernel.models import RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import named, write
+from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.past.undo import undo
 from kundenkreis.records.search import finding, indexing
@@ -100,6 +104,27 @@ def test_by_what_a_record_says_of_others_only_those_find_it_who_may_read_those()
     assert found("strasse", viewer=viewer) == found("weiss strasse", viewer=viewer) == ["Jana Weiß"]
 
 
+def test_each_word_may_stand_in_another_record_that_may_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make()
+    secret = create_organisation(actor=ANNA, name="Brunnen und Wasser AG")
+    add_affiliation(actor=ANNA, person=person, organisation=secret)
+    viewer = Viewer("Dora", user_id=9, grants={"crm.*.read": Level.OWN})
+    firm = person.affiliations.order_by("pk")[0].organisation_id
+    for kind, pk in ((PERSON, person.pk), (FIRM, firm)):
+        write.change(kind, ANNA, pk, None, {"owner_id": viewer.user_id})
+    for few in (finding.FEW, 0):  # numbers at once, or a query
+        monkeypatch.setattr(finding, "FEW", few)
+        for text in ("weiss", "weiss mueller strasse", "mueller strasse", "jana muell"):
+            assert found(text, viewer=viewer) == ["Jana Weiß"], text
+        for text in ("brunnen", "weiss brunnen", "strasse brunnen", "weiss strasse wasser"):
+            assert found(text) == ["Jana Weiß"], text
+            assert found(text, viewer=viewer) == [], text
+    write.change(FIRM, ANNA, secret.pk, None, {"owner_id": viewer.user_id})
+    assert found("strasse brunnen", viewer=viewer) == ["Jana Weiß"]
+
+
 def test_what_retention_forgets_is_forgotten_here_too() -> None:
     with freeze("2026-01-01T12:00:00Z") as now:
         create_person(actor=ANNA, last_name="Vergissmeinnicht")
@@ -167,6 +192,33 @@ def test_where_very_many_begin_so_parts_of_words_are_not_looked_for(
     assert found("berg") == ["Berger", "Bergfeld", "Bergmann"]
     # Whoever may not read these does not notice how many there are.
     assert found("berg", viewer=BEN) == [name for name in few if name == "Heidelberg"]
+
+
+@pytest.mark.parametrize("text", ["berg", "ergma"])
+def test_of_very_many_a_list_shows_the_same_whatever_way_it_is_walked(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(120):
+        create_person(actor=ANNA, last_name=f"Berg{'mann' if n % 2 else 'ner'} {n:03}")
+        create_person(actor=ANNA, last_name=f"Abend {n:03}")
+    if not found(text):
+        pytest.skip("this server lacks the extension pg_trgm")
+
+    def pages() -> list[list[str]]:
+        shown, query = [], QueryDict(f"q={text}")
+        while query is not None:
+            page = listing(PERSON, ANNA, query, "/")
+            shown.append([re.search(r"Berg\w+ \d+", row)[0] for row in page.rows])  # type: ignore[index]
+            query = QueryDict(page.next_url.partition("?")[2]) if page.next_url else None
+        return shown
+
+    plain = pages()
+    assert [name for page in plain for name in page] == sorted(found(text))
+    monkeypatch.setattr(finding, "FEW", 10)
+    for near, very_many in product((0, 60, 1_000), (10, 1_000)):
+        monkeypatch.setattr(keyset, "NEAR", near)
+        monkeypatch.setattr(finding, "VERY_MANY", very_many)
+        assert pages() == plain
 
 
 def test_the_documents_of_very_many_are_written_after_the_rename(
