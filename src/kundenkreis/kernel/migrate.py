@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import DatabaseError, migrations, transaction
 
+from kundenkreis.kernel import sorting
+
 
 class FullText(migrations.RunPython):
     """The full-text indexes over `SearchDocument`: words by their beginnings, names by their parts.
@@ -77,6 +79,24 @@ _TRIGRAMS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
     f"CREATE INDEX search_parts ON {_DOCUMENT} USING gin (name gin_trgm_ops)"
 )
+
+
+class SortNames(migrations.RunPython):
+    """The function by which PostgreSQL sorts names; SQLite gets it with each connection."""
+
+    def __init__(self) -> None:
+        super().__init__(self._create, self._drop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [], {})
+
+    def _create(self, apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(sorting.in_postgresql(), params=None)
+
+    def _drop(self, apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute("DROP FUNCTION kk_sorted(text)")
 
 
 class IndexReach(migrations.RunPython):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.signals import connection_created
 
-from kundenkreis.kernel.text import fold
+from kundenkreis.kernel import sorting
 
 # How long the write-ahead log gets (64 MiB) before a commit moves it into the database itself.
 WAL_PAGES = 16_384
@@ -32,4 +32,4 @@ def connect() -> None:
 
 def _add_functions(*, connection: Any, **_: Any) -> None:
     if connection.vendor == "sqlite":
-        connection.connection.create_function("kk_fold", 1, fold, deterministic=True)
+        connection.connection.create_function("kk_sorted", 1, sorting.in_sqlite, deterministic=True)

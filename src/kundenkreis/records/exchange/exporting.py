@@ -28,6 +28,7 @@ from kundenkreis.records.directory import Directory
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.values import Value, reader
 from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
+from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_of
 from kundenkreis.records.lists.filters import read
 from kundenkreis.records.lists.listing import grouped_of
@@ -96,7 +97,8 @@ def _in_order(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterat
     """The numbers of the rows as the list has them, group by group; each of them once."""
     rows, grouped = grouped_of(kind, viewer, parameters)
     _name, fields, descending = order_of(kind, viewer, parameters)
-    order = [f"{'-' if descending else ''}{name}" for name in (*fields, "pk")]
+    paths = [keyset.sorted_by(kind.model, name) for name in (*fields, "pk")]
+    order = [f"{'-' if descending else ''}{path}" for path in paths]
     parts = grouped.parts(rows) if grouped else [rows]
     known: set[int] = set()
     several = grouped is not None and grouped.grouping.info.several

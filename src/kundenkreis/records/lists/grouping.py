@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.kernel.conditions import All, Compare, Kind, Node, caseless
+from kundenkreis.kernel.sorting import sort_key
 from kundenkreis.records import directory, registry
 from kundenkreis.records.fields import info
 from kundenkreis.ui import formats
@@ -177,11 +178,11 @@ def offered(kind: RecordType, viewer: Viewer, words: Vocabulary) -> list[Groupin
         if one.kind in _KINDS or (one.kind is Kind.TEXT and one.exact):
             step = "month" if one.kind in DATES else ""
             found.append(Grouping(kind, viewer, one, known, step))
-    return sorted(found, key=lambda one: caseless(str(one.field.label)))
+    return sorted(found, key=lambda one: sort_key(str(one.field.label)))
 
 
 def _by_name(names: Mapping[Any, str]) -> dict[Any, str]:
-    return dict(sorted(names.items(), key=lambda one: caseless(one[1])))
+    return dict(sorted(names.items(), key=lambda one: sort_key(one[1])))
 
 
 def _zone() -> ZoneInfo:

@@ -27,9 +27,9 @@ from django.db.models import (
     TimeField,
 )
 
+from kundenkreis.kernel import sorting
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.records.fields import info
-
 
 NEAR = 1_000  # rows among which a page of very many is looked for first
 
@@ -61,7 +61,7 @@ def page(
     are the same rows, which are so many that enough of them will be among the next of all.
     """
     names = [*fields, "pk"]
-    start = _read(rows.model, names, before or after)
+    start = _keys(rows.model, names, _read(rows.model, names, before or after))
     backwards = bool(before) and start is not None
     down = descending is not backwards
     records: list[Any] = []
@@ -103,7 +103,8 @@ def keys(
     names = [*fields, "pk"]
     down = descending is not backwards
     found: list[int] = []
-    for part, _order in _reading(rows, names, _read(rows.model, names, cursor), down, backwards):
+    start = _keys(rows.model, names, _read(rows.model, names, cursor))
+    for part, _order in _reading(rows, names, start, down, backwards):
         found += part.values_list("pk", flat=True)[: most - len(found)]
         if len(found) >= most:
             break
@@ -120,7 +121,8 @@ def neighbours(
 ) -> tuple[int | None, int | None]:
     """The numbers of the rows before and after a record in the order of `page`."""
     names = [*fields, "pk"]
-    start, found = [_value(record, name) for name in names], []
+    start = _keys(rows.model, names, [_value(record, name) for name in names])
+    found = []
     for backwards in (True, False):
         down = descending is not backwards
         beyond = (
@@ -131,12 +133,27 @@ def neighbours(
     return found[0], found[1]
 
 
+def sorted_by(model: type[Model], name: str) -> str:
+    """The path that rows are sorted by where a list names a field."""
+    return sorting.path(name, _column(model, name))
+
+
+def _keys(model: type[Model], names: Sequence[str], start: list[Any] | None) -> list[Any] | None:
+    """What the values of a cursor are sorted by."""
+    if start is None:
+        return None
+    return [
+        sorting.sort_key(value) if value is not None and sorted_by(model, name) != name else value
+        for name, value in zip(names, start, strict=True)
+    ]
+
+
 def _reading(
     rows: QuerySet[Any], names: Sequence[str], start: list[Any] | None, down: bool, backwards: bool
 ) -> Iterator[tuple[QuerySet[Any], list[Any]]]:
     """The rows to read one after the other, each part with its order."""
     for stretch in _stretches(rows, names, start, backwards):
-        first = F(stretch.names[0])  # which has a value in all of these rows
+        first = F(sorted_by(rows.model, stretch.names[0]))  # has a value in all of these rows
         order = [
             first.desc() if down else first.asc(),
             *(_order(rows.model, name, down, backwards) for name in stretch.names[1:]),
@@ -193,7 +210,8 @@ def _has_value(model: type[Model], name: str) -> Q:
         lowest = -(Decimal(10) ** ((column.max_digits or 15) - (column.decimal_places or 0))) + 1
     elif isinstance(column, IntegerField):
         lowest = BaseDatabaseOperations.integer_field_ranges[column.get_internal_type()][0]
-    return Q(**{f"{name}__isnull": False} if lowest is None else {f"{name}__gte": lowest})
+    path = sorted_by(model, name)
+    return Q(**{f"{name}__isnull": False} if lowest is None else {f"{path}__gte": lowest})
 
 
 _LOWEST: tuple[tuple[type[Any], Any], ...] = (
@@ -207,7 +225,7 @@ _LOWEST: tuple[tuple[type[Any], Any], ...] = (
 
 
 def _order(model: type[Model], name: str, down: bool, backwards: bool) -> Any:
-    expression = F(name)
+    expression = F(sorted_by(model, name))
     if not _nullable(model, name):
         return expression.desc() if down else expression.asc()
     # Empty values last; read backwards that makes them first.
@@ -221,19 +239,19 @@ def _beyond(
     """Rows after the start in reading direction: greater in the first field that differs."""
     found, same = Q(), Q()
     for name, value in zip(names, start, strict=True):
-        further = "lt" if down else "gt"
+        further, path = "lt" if down else "gt", sorted_by(model, name)
         nullable = _nullable(model, name)
         if value is None:
             step = Q(**{f"{name}__isnull": False}) if backwards else Q(pk__in=[])
             equal = Q(**{f"{name}__isnull": True})
         else:
-            step = Q(**{f"{name}__{further}": value})
+            step = Q(**{f"{path}__{further}": value})
             if nullable and not backwards and name != names[0]:
                 step |= Q(**{f"{name}__isnull": True})
-            equal = Q(**{name: value})
+            equal = Q(**{path: value})
         found |= same & step
         same &= equal
-    first, value = names[0], start[0]
+    first, value = sorted_by(model, names[0]), start[0]
     if value is not None:
         # Says the same again, in a form an index can seek to.
         found &= Q(**{f"{first}__{'lte' if down else 'gte'}": value})

@@ -19,7 +19,7 @@ from kundenkreis.kernel.testing import ANNA, BOTH
 from kundenkreis.records import write
 from kundenkreis.records.custom import defining
 from kundenkreis.records.custom import indexes as fieldindexes
-from kundenkreis.records.lists.keyset import page
+from kundenkreis.records.lists.keyset import page, sorted_by
 from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.models import FieldDefinition
 
@@ -65,9 +65,10 @@ def along(rows: QuerySet[Any], name: str) -> bool:
 @pytest.mark.usefixtures("honest")
 def test_lists_are_sorted_along_the_index_of_the_field_both_ways(sort: str, sign: str) -> None:
     made = field("Thing", sort, filterable=True)
-    assert fieldindexes.keep(Side.CRM) == 1
-    (index,) = indexes.there(Side.CRM)
-    rows = Person.objects.order_by(f"{sign}{made.name}", f"{sign}id")
+    path = sorted_by(Person, made.name)
+    assert fieldindexes.keep(Side.CRM) == (1 if path == made.name else 2)
+    index = max(indexes.there(Side.CRM), key=len)  # that of words in their order says so
+    rows = Person.objects.order_by(f"{sign}{path}", f"{sign}id")
 
     assert along(rows.exclude(**{f"{made.name}__isnull": True})[:50], index)
 
@@ -84,7 +85,7 @@ def test_control_without_the_index_everything_is_read_and_sorted() -> None:
 def test_lists_are_filtered_along_it(typed: str) -> None:
     field("Thing", filterable=True)
     fieldindexes.keep(Side.CRM)
-    (index,) = indexes.there(Side.CRM)
+    index = min(indexes.there(Side.CRM), key=len)
 
     rows, _filters = narrowed(PERSON, ANNA, QueryDict(typed), "/")
 

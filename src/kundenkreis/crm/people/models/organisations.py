@@ -14,6 +14,7 @@ from kundenkreis.crm.people.models.portfolios import (
 from kundenkreis.crm.people.models.vat_ids import VatIdField
 from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import Record, due_index
+from kundenkreis.kernel.sorting import Sorted
 
 
 class Organisation(Reachable, Record):
@@ -82,7 +83,9 @@ class Organisation(Reachable, Record):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         indexes = [
-            models.Index(fields=["name", "id"], name="organisation_name"),
+            models.Index(fields=["name", "id"], name="organisation_name"),  # imports look it up
+            models.Index(Sorted("name"), "id", name="organisation_sorted"),
+            models.Index("owner_id", Sorted("name"), "id", name="organisation_owned"),
             models.Index(fields=["changed_at", "id"], name="organisation_changed"),
             waiting_index("organisation_waiting"),
             models.Index(

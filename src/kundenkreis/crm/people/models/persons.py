@@ -16,6 +16,7 @@ from kundenkreis.crm.people.models.portfolios import (
     waiting_index,
 )
 from kundenkreis.kernel.record import Record, due_index, prefetched, together
+from kundenkreis.kernel.sorting import Sorted
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -108,7 +109,11 @@ class Person(Reachable, Record):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         indexes = [
-            models.Index(fields=["last_name", "first_name", "id"], name="person_name"),
+            models.Index(Sorted("last_name"), Sorted("first_name"), "id", name="person_sorted"),
+            # Of one owner in that order: a list of one's own, a group.
+            models.Index(
+                "owner_id", Sorted("last_name"), Sorted("first_name"), "id", name="person_owned"
+            ),
             models.Index(fields=["changed_at", "id"], name="person_changed"),
             waiting_index("person_waiting"),
             due_index("person_due"),
