@@ -174,9 +174,11 @@ def rows_matching(side: Side, reach: Reach, text: str, *, parts: bool = True) ->
     found = _row_queries(side, reach, text)
     chosen = [query for step in found[: None if parts else 1] for query in step]
     values = [value for _sql, given in chosen for value in given]
-    if not chosen:
-        return None
-    sql = " UNION ".join(sql for sql, _given in chosen)
+    return _together(side, [sql for sql, _given in chosen], values) if chosen else None
+
+
+def _together(side: Side, queries: list[str], values: list[Any]) -> Matching:
+    sql = " UNION ".join(queries)
     if connections[side.alias].vendor == "postgresql":
         # At once: it would rather ask record by record, and far underrates what that costs.
         sql = f"WITH found AS MATERIALIZED ({sql}) SELECT row FROM found"
@@ -202,6 +204,18 @@ def answering(side: Side, kind: str, text: str, *, parts: bool) -> Exists:
 
 def _begins(column: str, word: str) -> Q:
     return Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})
+
+
+def rows_called(side: Side, reach: Reach, text: str) -> Matching | None:
+    """A subquery of the row numbers within reach whose names have all words as parts; None where
+    the database cannot tell."""
+    found = [
+        _rows(side, reach, *match)
+        for wanted in questions(text)
+        for match in _steps(side, wanted, everywhere=False)[1:]
+    ]
+    values = [value for _sql, given in found for value in given]
+    return _together(side, [sql for sql, _given in found], values) if found else None
 
 
 def few_rows(

@@ -98,9 +98,7 @@ class Search:
 
     @cached_property
     def _reach(self) -> search.Reach:
-        reach = reach_of(self.kind, self.viewer)
-        assert reach is not None  # noqa: S101 - whoever asks has looked
-        return reach
+        return _within(self.kind, self.viewer)
 
     def _by_documents(self, rows: QuerySet[Any]) -> Q:
         """What the full-text index finds, as far as the viewer may know it; where these are few, by
@@ -112,7 +110,7 @@ class Search:
         if not kind.search or not search.questions(self.text):
             return Q(pk__in=[])
         if hiding.hides_texts(kind, viewer):
-            return Q(pk__in=hiding.found(kind, viewer, rows, self.text))
+            return Q(pk__in=hiding.found(kind, viewer, rows, self.text, self._reach))
         if not may_read_all(viewer, kind.model):
             # A row may be hidden by what it belongs to: how many the index knows tells of such rows.
             found = Q(pk__in=self._matching(self._reach))
@@ -190,6 +188,10 @@ def reach_of(kind: RecordType, viewer: Viewer) -> search.Reach | None:
     """What of a type the index may propose to a viewer; None where texts are hidden from them."""
     if not kind.search or hiding.hides_texts(kind, viewer):
         return None
+    return _within(kind, viewer)
+
+
+def _within(kind: RecordType, viewer: Viewer) -> search.Reach:
     level = viewer.level(kind.right("read"))
     shared: Any = ()
     if viewer.shares is not None and Level.NONE < level < Level.ALL:

@@ -6,6 +6,7 @@ The index proposes, by everything there is; what the viewer may know of each rec
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models.constants import LOOKUP_SEP
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # Where nothing matches the same questions are asked: else their number would tell that there is a
 # text which one must not know.
 NOBODY = 0
-LOOKED_AT = 5_000  # records that the index proposes
+LOOKED_AT = 5_000  # records that the index proposes, in either way
 
 
 def hides_texts(kind: RecordType, viewer: Viewer) -> bool:
@@ -34,11 +35,25 @@ def hides_texts(kind: RecordType, viewer: Viewer) -> bool:
     return any(_fields(kind, path) & hidden for path in indexing.paths(kind))
 
 
-def found(kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str) -> list[int]:
-    """The numbers of the rows that match by what the viewer may know of them."""
-    proposed = search.rows_matching(kind.side, search.Reach(kind.name, everything=True), text)
-    pks = list(rows.filter(pk__in=proposed).order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
-    pks = pks or [NOBODY]
+def found(
+    kind: RecordType, viewer: Viewer, rows: QuerySet[Any], text: str, reach: search.Reach
+) -> list[int]:
+    """The numbers of the rows that match by what the viewer may know of them.
+
+    Of very many only the newest are looked at: those whose names have the words, and those that
+    have them anywhere. However many have them where the viewer may not look, no name is missed.
+    """
+    everywhere = replace(reach, everywhere=True)
+    ways = (
+        search.rows_called(kind.side, reach, text),
+        search.rows_matching(kind.side, everywhere, text),
+    )
+    newest = (
+        rows.filter(pk__in=way).order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
+        for way in ways
+        if way is not None
+    )
+    pks = sorted({pk for some in newest for pk in some}) or [NOBODY]
     texts, questions = _texts(kind, viewer, pks), search.questions(text)
     matching = []
     for record in known(viewer, kind.model._default_manager.filter(pk__in=pks)):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 
 from kundenkreis.crm.accounts.queries import field_rights, levels_of
@@ -18,10 +19,11 @@ from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.models import Opportunity, Stage
 from kundenkreis.crm.work.commands import add_activity
-from kundenkreis.kernel import access, store, withheld
+from kundenkreis.kernel import access, search, store, withheld
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.custom import defining
@@ -36,6 +38,7 @@ from kundenkreis.records.page.facts import editable_names, sections
 from kundenkreis.records.past.bin import deleted
 from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import undo
+from kundenkreis.records.search import hiding
 from kundenkreis.records.search.finding import suggestions
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -105,6 +108,23 @@ def test_it_tells_a_hidden_field_to_nobody_it_is_hidden_from(
     assert text in told(kind, ANNA)
     assert text not in told(kind, viewer)
     assert text not in told(kind, replace(viewer, grants={"crm.*.*": access.Level.ALL}))
+
+
+def test_a_name_is_found_however_many_have_it_where_one_may_not_look(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hiding, "LOOKED_AT", 2)
+    for n in range(5):
+        people.create_person(actor=ANNA, last_name=f"Lang {n}", email=f"weiss{n}@example.org")
+    if connection.vendor == "postgresql" and not search._has_trigrams(Side.CRM):
+        pytest.skip("this server lacks the extension pg_trgm")
+    assert listed(PERSON, ANNA, q="weiss").count == 6
+    assert "Jana Weiß" in str(listed(PERSON, without("email"), q="weiss").rows)
+    assert listed(PERSON, without("email"), q="weiss").count == 1
+    # The newest of those that match by what may be known.
+    assert [f"Lang {n}" in str(listed(PERSON, without("phone"), q="lang").rows) for n in (0, 4)] == [
+        False, True,
+    ]  # fmt: skip
 
 
 def test_it_would_notice_rows_that_come_with_what_is_hidden(
