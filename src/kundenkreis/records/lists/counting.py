@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from kundenkreis.records.search.finding import FEW
+from kundenkreis.kernel.search import these
+from kundenkreis.records.search.finding import FEW, VERY_MANY
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -50,14 +51,15 @@ def counted(
     """
     unordered = rows.order_by()
     text = search.text
-    if text and not filtered and search.many:
-        return rows, Counted(FEW, exact=False)
+    if text and not filtered and search.very_many:
+        return rows, Counted(VERY_MANY, exact=False)
     if filtered or text:
-        keys = list(unordered.values_list("pk", flat=True)[: FEW + 1])
-        if len(keys) <= FEW:
-            return kind.rows(viewer).filter(pk__in=keys), Counted(len(keys))
+        most = VERY_MANY if text else FEW
+        keys = list(unordered.values_list("pk", flat=True)[: most + 1])
+        if len(keys) <= most:
+            return kind.rows(viewer).filter(pk__in=these(kind.side, keys)), Counted(len(keys))
         if text:
-            return rows, Counted(FEW, exact=False)
+            return rows, Counted(most, exact=False)
     number = unordered[: COUNTED + 1].count()
     if number <= COUNTED:
         return rows, Counted(number)

@@ -67,7 +67,7 @@ class Search:
     def one_by_one(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
         """The same rows where very many match, asked one by one: whoever needs but the first finds
         them sooner so. None where few match, or where it is not the index alone that knows."""
-        if not self.many or not self._very_many or self.kind.look_up is not None:
+        if not self.very_many or self.kind.look_up is not None:
             return None
         _rows, begun = self._few
         return rows.filter(
@@ -75,20 +75,16 @@ class Search:
         )
 
     @cached_property
-    def many(self) -> bool:
-        """Whether it is known at once that more than `FEW` records match; what is hidden from the
+    def very_many(self) -> bool:
+        """Whether it is known at once that more than `VERY_MANY` match; what is hidden from the
         viewer has no part in it."""
         kind, viewer = self.kind, self.viewer
         if not self.text or not kind.search or not _knows_all(kind, viewer):
             return False
-        if not may_read_all(viewer, kind.model):
-            return False
-        rows, _begun = self._few
-        known = kind.rows(viewer).order_by().filter(pk__in=search.these(kind.side, rows))
-        return len(rows) > FEW and known[: FEW + 1].count() > FEW
+        return may_read_all(viewer, kind.model) and self._too_many
 
     @property
-    def _very_many(self) -> bool:
+    def _too_many(self) -> bool:
         return len(self._few[0]) > VERY_MANY
 
     @cached_property
@@ -114,7 +110,7 @@ class Search:
         if not may_read_all(viewer, kind.model):
             # A row may be hidden by what it belongs to: how many the index knows tells of such rows.
             found = Q(pk__in=self._matching(self._reach))
-        elif self._very_many:
+        elif self._too_many:
             found = Q(_Tested(Q(pk__in=self._matching(self._reach, parts=not self._few[1]))))
         else:
             found = Q(pk__in=search.these(kind.side, self._few[0]))
