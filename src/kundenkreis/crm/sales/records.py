@@ -148,7 +148,6 @@ ORDER = register(
                     "country",
                     "voucher",
                     "owner_id",
-                    "tags",
                 ),
             ),
         ),

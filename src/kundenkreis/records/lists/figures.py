@@ -145,7 +145,7 @@ def _texts(total: Total | None, one: Info, *, average: bool) -> SafeString:
     added = total.added.get(one.name) if total is not None else None
     if added is None:
         return joined()
-    lines = [markup('<span class="sum">{}</span>', text) for text in added.texts()]
+    lines = [markup('<span class="sum">{}</span>', text) for text in added.texts(exact=True)]
     if average and added.average:
         lines.append(markup('<span class="sum meta">Ø {}</span>', added.average))
     return joined(*lines)

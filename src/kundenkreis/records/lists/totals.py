@@ -48,11 +48,12 @@ class Added:
         parts = {code: round(amount * percent / 100) for code, amount in self.amounts.items()}
         return Added({code: Decimal(part) for code, part in parts.items()}, self.values)
 
-    def texts(self) -> list[str]:
-        """The sums as people read them, the largest first."""
+    def texts(self, *, exact: bool = False) -> list[str]:
+        """The sums as people read them, the largest first; `exact` says cents where there are none
+        too, as the cells above do."""
         found = sorted(self.amounts.items(), key=lambda one: -abs(one[1]))[:CURRENCIES]
         return [
-            formats.money(int(amount), code, whole=_is_whole(amount, code))
+            formats.money(int(amount), code, whole=not exact and _is_whole(amount, code))
             if code
             else _number(amount)
             for code, amount in found

@@ -94,8 +94,8 @@ def test_it_adds_up_each_group_and_the_whole() -> None:
     some()
     found = listed("group=industry&columns=name,employees,revenue_minor")
     sums = [re.findall(r'class="sum">(.*?)<', row) for row in found.rows if "group-row" in row]
-    assert sums == [["3", "€5"], ["8", "€100"], []]
-    assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["11", "Ø 3.67", "€105"]
+    assert sums == [["3", "€5.00"], ["8", "€100.00"], []]
+    assert re.findall(r'class="sum[ meta]*">(.*?)<', found.foot) == ["11", "Ø 3.67", "€105.00"]
     assert not listed("columns=name,industry").foot
 
 
