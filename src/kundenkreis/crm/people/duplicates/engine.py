@@ -118,7 +118,10 @@ def database(resources: Resources) -> Iterator[DuckDBPyConnection]:
         )
         try:
             yield connection
-        except duckdb.OutOfMemoryException as error:
+        except Exception as error:
+            # Splink hands DuckDB's errors on inside its own.
+            if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
+                raise
             raise TooLittleMemory(
                 _("%(memory)d MiB are too little for so many rows.") % {"memory": resources.memory},
                 hint=_("Allow more memory, or compare fewer rows at a time."),

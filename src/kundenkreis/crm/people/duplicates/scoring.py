@@ -15,11 +15,17 @@ from kundenkreis.crm.people.duplicates.weights import comparison_settings, shipp
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from splink import Linker
+    from splink.internals.splink_dataframe import SplinkDataFrame
 
 TWINS = 0.1
 """How many of the rows are expected to have a twin, before anything is compared."""
 KNOWN_ALREADY = 100
 """As many rows as the shipped frequency of a value counts for beside those of the table."""
+
+
+PIECE = 1_000_000
+"""So many pairs are scored at a time: each needs all facts of two rows at once."""
 
 
 def prior(counts: Sequence[int]) -> float:
@@ -50,14 +56,30 @@ def score(connection: DuckDBPyConnection, kind: Kind, likely: float) -> None:
         _count(connection, column, share)
         counted = splink.register(f"frequency_{column}", dataset_display_name=f"of_{column}")
         linker.table_management.register_term_frequency_lookup(counted, column)
-    pairs = splink.register("pair", dataset_display_name="pair")
-    linker.table_management.register_blocked_pairs_for_predict(pairs)
+    ((pairs,),) = connection.execute("SELECT count(*) FROM pair").fetchall()
+    pieces = -(-pairs // PIECE)
+    for number in range(pieces):
+        piece = f"piece_{number}"  # Splink takes each name once
+        connection.execute(
+            f"CREATE TABLE {piece} AS SELECT * FROM pair WHERE join_key_l % {pieces} = {number}"
+        )
+        _score_piece(connection, kind, linker, splink.register(piece, dataset_display_name=piece))
+        connection.execute(f"DROP TABLE {piece}")
+
+
+def _score_piece(
+    connection: DuckDBPyConnection, kind: Kind, linker: Linker, piece: SplinkDataFrame
+) -> None:
+    """Score some of the pairs and add those that matter to `decided`."""
+    linker.table_management.register_blocked_pairs_for_predict(piece)
     scored = linker.inference.predict(threshold_match_weight=REVIEW_FROM, warning_mode="never")
-    connection.execute(
-        f"CREATE TABLE decided AS SELECT id_l AS left_id, id_r AS right_id,"
-        f" {decision(kind)} AS decision, * EXCLUDE (id_l, id_r)"
-        f" FROM {scored.physical_name} WHERE NOT ({hidden(kind)})"
+    decided = (
+        f"SELECT id_l AS left_id, id_r AS right_id, {decision(kind)} AS decision,"
+        f" * EXCLUDE (id_l, id_r) FROM {scored.physical_name} WHERE NOT ({hidden(kind)})"
     )
+    connection.execute(f"CREATE TABLE IF NOT EXISTS decided AS {decided} LIMIT 0")
+    connection.execute(f"INSERT INTO decided {decided}")
+    scored.drop_table_from_database_and_remove_from_cache()
 
 
 def _common(kind: Kind) -> Iterator[tuple[str, float]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from kundenkreis.crm.people.duplicates import blocking, table
+from kundenkreis.crm.people.duplicates import blocking, scoring, table
 from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, database, find
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
@@ -42,6 +42,16 @@ def test_two_files_are_compared_with_each_other_only() -> None:
     assert {pair.left for pair in found.pairs} <= {str(at) for at in range(40)}
     assert {pair.right for pair in found.pairs} == {str(at) for at in range(10)}
     assert found.same == 20, "each of the second file is in the first one twice"
+
+
+def test_pairs_scored_in_pieces_give_the_same_answer(
+    search: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = [{**one, "phone": ""} for one in crowd(30)]
+    whole = search(*again)
+    monkeypatch.setattr(scoring, "PIECE", 7)
+    assert whole.compared > 14
+    assert search(*again) == whole
 
 
 def test_an_empty_file_has_no_duplicates() -> None:
