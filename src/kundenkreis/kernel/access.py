@@ -98,7 +98,8 @@ class Viewer:
 
     def level(self, right: str) -> Level:
         """The widest level any matching grant gives."""
-        return max(self.grants.get(pattern, Level.NONE) for pattern in _patterns(right))
+        given = [self.grants[one] for one in _patterns(right) if one in self.grants]
+        return max(given, default=Level.NONE)
 
     def may(self, right: str) -> bool:
         return self.level(right) > Level.NONE

@@ -94,5 +94,5 @@ def _set_by(model: type[Model], name: str) -> type:
 
 
 def _same_always(field: Field[Any, Any]) -> bool:
-    """Whether all new objects may share the default."""
-    return not callable(field.default) and not field.has_db_default()
+    """Whether all new objects may share the default; one of the database's is only named here."""
+    return not callable(field.default)

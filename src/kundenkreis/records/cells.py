@@ -18,7 +18,7 @@ from kundenkreis.ui.avatars import avatar
 from kundenkreis.ui.markup import joined, markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.utils.safestring import SafeString
 
@@ -53,7 +53,7 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
     """A value as plain text in the active language."""
     match info.kind:
         case Kind.CHOICE:
-            return str(dict(info.column.flatchoices).get(value, value))
+            return str(_choices(info.column).get(value, value))
         case Kind.MONEY:
             return formats.money(value, language=language)
         case Kind.NUMBER:
@@ -73,9 +73,15 @@ def written(info: Info, value: Any, language: str | None = None) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+@lru_cache(maxsize=500)
+def _choices(column: models.Field[Any, Any]) -> Mapping[Any, Any]:
+    """What there is to choose from, by value; Django would make the list anew for every cell."""
+    return dict(column.flatchoices)
+
+
 def _labels(info: Info, values: list[str]) -> list[str]:
     """Words as people read them: those that were laid down have labels."""
-    labels = dict(info.column.flatchoices)
+    labels = _choices(info.column)
     return [str(labels.get(word, word)) for word in values]
 
 

@@ -73,7 +73,7 @@ def _draft[R: Person | Organisation](
     # Without an empty owner, so that whoever makes a record has it.
     values = {n: value for n, value in row.items() if n != "owner_id" or value is not None}
     addresses = {kind: str(values.pop(kind, "") or "") for kind in WAYS}
-    postal = postal_from({**values, **{n: values.pop(n, "") for n in PARTS if not _has(model, n)}})
+    postal = postal_from({**values, **{n: values.pop(n, "") for n in _PARTS[model]}})
     draft = _Draft[R](values)
     if model is Person:
         draft.organisation, draft.function = (
@@ -105,9 +105,16 @@ def _require_name(values: Mapping[str, Any]) -> None:
         )
 
 
-def _has(model: type[Any], name: str) -> bool:
-    """Whether the type has a column of that name itself, such as an organisation its country."""
-    return any(column.name == name for column in model._meta.concrete_fields)
+def _parts_of(model: type[Any]) -> list[str]:
+    """The parts of a postal address that are no columns of the type itself, as an organisation's
+    country is."""
+    own = {column.name for column in model._meta.concrete_fields}
+    return [name for name in PARTS if name not in own]
+
+
+_PARTS: Mapping[type[Any], list[str]] = {
+    model: _parts_of(model) for model in (Person, Organisation)
+}
 
 
 def _way(kind: str, text: str) -> dict[str, Any]:

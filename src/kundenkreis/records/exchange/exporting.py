@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 AT_ONCE = 2_000  # rows that a request writes itself
+LINES = 100  # that are sent together
 
 Row = tuple[list[Value], int | None]
 
@@ -68,7 +70,9 @@ class Export:
         readers = [reader(self.kind, column) for column in self.columns]
         for at in range(start, end, CHUNK):
             pks = self.pks[at : min(at + CHUNK, end)].tolist()
-            found = {record.pk: record for record in self.kind.rows(self.viewer).filter(pk__in=pks)}
+            found = {
+                record.pk: record for record in self.kind.rows(self.viewer).filter(pk__among=pks)
+            }
             directory = Directory(found.values())
             for record in (found[pk] for pk in pks if pk in found):
                 values = [read(record, directory) for read in readers]
@@ -152,10 +156,10 @@ def in_language(content: Iterator[str], language: str, zone: tzinfo) -> Iterator
     """The file is written while it is sent, when the request's language is no longer active."""
     while True:
         with translation.override(language), timezone.override(zone):
-            line = next(content, None)
-        if line is None:
+            lines = "".join(islice(content, LINES))
+        if not lines:
             return
-        yield line
+        yield lines
 
 
 def file_name(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -> str:
