@@ -9,23 +9,37 @@ from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kundenkreis.crm.accounts.granting import administrators
+from kundenkreis.kernel.errors import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from kundenkreis.kernel.errors import DomainError
 
+NAMED = 3  # of those who give rights
 _LIST = re.compile(r"/(?:crm|engage)/[a-z-]+/(?=\d)")
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A rule said no: a message over the page for htmx, which stays as it is, else a page."""
+    whom = _whom_to_ask(error)
     if request.headers.get("HX-Request"):
-        toast = {"toast": {"text": str(error), "tone": "error"}}
+        toast = {"toast": {"text": f"{error} {whom}".strip(), "tone": "error"}}
         headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
         return HttpResponse(status=error.status, headers=headers)
-    context = {"error": error, "back_url": _back(request)}
+    context = {"error": error, "whom": whom, "back_url": _back(request)}
     return render(request, "shell/refused.html", context, status=error.status)
+
+
+def _whom_to_ask(error: DomainError) -> str:
+    """Who gives rights here, by name, where one is missing."""
+    if not isinstance(error, NotAllowed):
+        return ""
+    names = [str(user) for user in administrators()[:NAMED]]
+    return _("Administrators: %(names)s.") % {"names": ", ".join(names)} if names else ""
 
 
 def _back(request: HttpRequest) -> str:

@@ -117,3 +117,12 @@ def test_who_gets_the_role_can_be_given_it(company: Company) -> None:
     anna = acting.viewer(company.anna.pk)
     write.change(ORGANISATION, anna, company.firm.pk, None, {"owner_id": carla.pk})
     assert owner(company) == carla.pk
+
+
+def test_a_refusal_names_whom_to_ask(company: Company, carla: Client) -> None:
+    page = carla.get("/crm/organisations/")
+    assert page.status_code == 403
+    assert "You may not see organisations." in page.text
+    assert "Administrators: Anna." in page.text
+    toast = carla.get("/crm/organisations/", headers={"HX-Request": "true"})["HX-Trigger"]
+    assert "Administrators: Anna." in toast
