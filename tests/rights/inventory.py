@@ -39,7 +39,7 @@ ENGINE: dict[str, Declared] = {
     **dict.fromkeys(("view-keep", "view-remove", "view-restore"), Declared("read", "own", "P")),
     "new": Declared("create", "type", "GP"),
     **dict.fromkeys(
-        ("shares", "edit", "fact", "cell", "next-step"), Declared("change", "row", "GP")
+        ("shares", "edit", "fact", "cell", "next-step", "merge"), Declared("change", "row", "GP")
     ),
     **dict.fromkeys(("unshare", "move", "step-later", "step-done"), Declared("change", "row", "P")),
     "cells": Declared("change", "type", "P"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kundenkreis.crm.people import permissions
 from kundenkreis.crm.people.customer_commands import Customer
-from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.links import linked_people
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.crm.sales import order_commands
 from kundenkreis.crm.sales.order_facts import share_order_facts
@@ -18,7 +18,6 @@ from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.consent.queries import states
 from kundenkreis.engage.profiles.events import Touchpoint
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
-from kundenkreis.kernel import store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.errors import NotFound
 
@@ -53,8 +52,7 @@ def cancel_orders(events: Sequence[OrderCancelled]) -> Collection[int]:
 
 def add_touchpoints(events: Sequence[Touchpoint]) -> Collection[int]:
     """A step of somebody the crm does not know yet is early."""
-    links = {event.link_id for event in events}
-    people = dict(store.rows(Person).filter(link_id__in=links).values_list("link_id", "pk"))
+    people = linked_people(event.link_id for event in events)
     entries = [_entry(event, people[event.link_id]) for event in events if event.link_id in people]
     add_timeline_entries(actor=LINK, entries=entries)
     return [position for position, event in enumerate(events) if event.link_id not in people]

@@ -248,7 +248,8 @@ class RecordType:
     staff may change, such as none of an order that came from a shop; `look_up(text)` gives the numbers of records
     that are found by exactly this text, beside what `search` finds; `brief` names the columns that
     lists on the pages of related records show beside a name, by default those kept on phones, and
-    `called` what such a list is called, by the relation that leads to the page.
+    `called` what such a list is called, by the relation that leads to the page; with `merges` two
+    of its records can become one.
     """
 
     model: type[Model]
@@ -283,6 +284,7 @@ class RecordType:
     look_up: Callable[[str], QuerySet[Any]] | None = None
     brief: tuple[str, ...] = ()
     called: Mapping[str, StrOrPromise] = field(default_factory=dict)
+    merges: bool = False
 
     @cached_property
     def name(self) -> str:

@@ -18,6 +18,33 @@ class RecordUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsMerged:
+    """One record of a type (`crm.person`) is about to become part of another one; by whom.
+
+    What names it does so no more; it is still there.
+    """
+
+    subject: str
+    kept: int
+    gone: int
+    title: str
+    by: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsParted:
+    """A merge was taken back: the record that had gone is there again."""
+
+    subject: str
+    kept: int
+    back: int
+    title: str
+    by: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class NextStepDone:
     """What was to be done next with a record is done; by whom."""
 

@@ -327,3 +327,29 @@ class BulkFailure(models.Model):
     row = models.BigIntegerField(null=True)
     name = models.CharField(max_length=200)
     reason = models.CharField(max_length=500)
+
+
+class Merge(models.Model):
+    """A record (`gone`) that became part of another one of its type; until that is taken back.
+
+    The audit's batch tells what changed. `moved` are the rows that named the record and are not
+    audited, as `records.merging` keeps them; `given` are its values that only one record may have.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    kept = models.BigIntegerField()
+    gone = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    batch = models.CharField(max_length=32, unique=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    moved = models.JSONField(default=list)
+    given = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "kept", "-id"], name="merge_kept"),
+            models.Index(fields=["kind", "gone", "-id"], name="merge_gone"),
+        ]

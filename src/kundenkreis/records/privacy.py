@@ -21,9 +21,17 @@ _SHAPE = Use(
     since="changed_at",
 )  # fmt: skip
 
+_MERGE = Use("parting records again that are not the same", "6(1)(f)", "record", "kept")
+
 _OWN_VIEW = Use("looking at lists in a way of one's own", "6(1)(f)", "record", "owner_id")
 
 PRIVACY: Map = {
+    "Merge": {
+        "id": TECHNICAL,
+        **dict.fromkeys(
+            ("kind", "kept", "gone", "title", "batch", "at", "actor", "moved", "given", "undone_at"), _MERGE
+        ),
+    },
     "FileShape": {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "kind", "shape", "mapping", "changed_at"), _SHAPE),

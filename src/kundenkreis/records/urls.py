@@ -27,6 +27,7 @@ from kundenkreis.records.views import (
     layout,
     lists,
     marking,
+    merging,
     pages,
     saved,
     sharing,
@@ -87,6 +88,8 @@ def patterns_of(kind: RecordType) -> list[URLPattern]:
     if "remove" in kind.actions:
         made.append(_address(kind, f"{one}remove/", "remove", writing.remove_record))
         made.append(_address(kind, f"{kind.slug}/bin/", "bin", history.bin_page))
+    if kind.merges:
+        made.append(_address(kind, f"{one}merge/", "merge", merging.merge_page))
     if "import" in kind.actions:
         into = f"{kind.slug}/imports/<int:pk>/"
         made += [

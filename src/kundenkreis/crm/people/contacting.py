@@ -24,6 +24,7 @@ from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
     ContactPermission,
+    FormerLink,
     Organisation,
     Person,
 )
@@ -92,11 +93,12 @@ def lights(person: Person, known: Known, purpose: str = ADVERTISING) -> list[Lig
 
 
 def known_of(people: Sequence[Person]) -> dict[int, Known]:
-    """What decides about these people, in three questions to the database."""
+    """What decides about these people, in four questions to the database."""
     pks = [person.pk for person in people]
     details = _details(people)
     working = _working(pks)
     links: dict[UUID | None, int] = {one.link_id: one.pk for one in people if one.link_id}
+    links |= dict(FormerLink.objects.filter(person__in=pks).values_list("link_id", "person"))
     addresses: dict[str, set[int]] = {}
     for pk, own in details.items():
         for detail in own:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kundenkreis.crm.people.contact_values import detail_columns
+from kundenkreis.crm.people.links import linked_people
 from kundenkreis.crm.people.models import ContactDetail, CustomerId, Person
 from kundenkreis.crm.people.shared_facts import publish_facts
 from kundenkreis.kernel import store
@@ -161,7 +162,8 @@ def _matching(customers: Iterable[Customer]) -> _Index:
     links = {customer.link_id for customer in customers if customer.link_id}
     numbers = {customer.customer_number for customer in customers if customer.customer_number}
     ids = list(store.rows(CustomerId).filter(number__in=numbers))
-    named = Q(link_id__in=links) | Q(customer_number__in=numbers)
+    by_link = linked_people(links)
+    named = Q(pk__in=by_link.values()) | Q(customer_number__in=numbers)
     named |= Q(pk__in={one.person_id for one in ids})
     rows = store.rows(Person).select_for_update().filter(named).order_by("pk")
     people = {person.pk: person for person in rows}
@@ -173,6 +175,7 @@ def _matching(customers: Iterable[Customer]) -> _Index:
         found.by_name[one.source, one.number] = person
         if one.company_wide:
             found.by_name[one.number] = person
+    found.by_name.update({link: people[pk] for link, pk in by_link.items() if pk in people})
     said = {(one.person_id, one.number) for one in ids}
     for person in people.values():
         if person.link_id:

@@ -93,6 +93,7 @@ PRIVACY: Map = {
             _STEP,
         ),
     },
+    "FormerLink": dict.fromkeys(("link_id", "person", "was_of", "is_own"), _ORDERS),
     "SharedFacts": dict.fromkeys(("person", "facts", "version"), _SHARED),
     "ContactPermission": {
         "id": TECHNICAL,

@@ -12,6 +12,7 @@ from kundenkreis.crm.work.models import Activity, Draft
 from kundenkreis.kernel import forgetting, removal, store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
+from kundenkreis.records.merging import references
 
 
 def _over(side: Side, before: datetime) -> QuerySet[Activity]:
@@ -45,4 +46,9 @@ def _naming[M: Activity | Draft](
     return store.rows(rows).filter(about_kind=kind.name, about_row__in=pks)
 
 
+references.UNAUDITED.add(Draft)
+references.NAMED += [
+    (Activity, "about_kind", "about_row", lambda kind: kind.name),
+    (Draft, "about_kind", "about_row", lambda kind: kind.name),
+]
 forgetting.rule(Activity, due=_over)

@@ -7,6 +7,8 @@ much it is, it goes in pieces, newest first; a few in a request, many in the wor
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # audit entries that a request takes back itself
 PIECE = 100  # entries, or deletions, in one transaction
+
+
+# Work whose undo is more than the audit knows: who may take it back as a whole and with whose
+# rights (None for other batches), and what is to be done at the end.
+Authority = Callable[["Actor", "Side", str], "Actor | None"]
+Finish = Callable[["Actor", "Side", str], None]
+TAKERS_BACK: list[tuple[Authority, Finish]] = []
 
 
 @dataclass(slots=True)
@@ -55,12 +64,17 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
     not do any of what it takes, `Conflict` when a deleted record cannot come back or a value that
     must be unique was given away.
     """
-    work, name, result = Undoing(actor, side, batch), new_batch(), Undone()
-    position: int | None = 0
-    while position is not None:
-        with store.group(side, "records.undo", name):
-            position, piece = work.piece(position, PIECE)
-        result.add(piece)
+    name, result = new_batch(), Undone()
+    actor, whole = authorised(actor, side, batch)
+    work = Undoing(actor, side, batch)
+    with store.group(side, "records.undo", name) if whole else nullcontext():
+        position: int | None = 0
+        while position is not None:
+            with store.group(side, "records.undo", name):
+                position, piece = work.piece(position, PIECE)
+            result.add(piece)
+        for _authority, finish in TAKERS_BACK if whole else ():
+            finish(actor, side, batch)
     refused = [one for one in result.left if one.error is not None]
     if not result.count and result.left == refused:
         if refused and refused[0].error is not None:
@@ -71,6 +85,14 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
         text = _("What you may not change yourself stays as it is.")
         result.left = [one for one in result.left if one.error is None] + [Left(text)]
     return result
+
+
+def authorised(actor: Actor, side: Side, batch: str) -> tuple[Actor, bool]:
+    """Who takes the batch back, and whether as a whole or not at all."""
+    for authority, _finish in TAKERS_BACK:
+        if (found := authority(actor, side, batch)) is not None:
+            return found, True
+    return actor, False
 
 
 class Undoing:

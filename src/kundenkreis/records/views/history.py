@@ -21,7 +21,7 @@ from kundenkreis.records.numbers import whole
 from kundenkreis.records.past.as_of import facts_at
 from kundenkreis.records.past.bin import deleted
 from kundenkreis.records.past.history import steps
-from kundenkreis.records.past.undo import AT_ONCE, Undone, undo
+from kundenkreis.records.past.undo import AT_ONCE, Undone, authorised, undo
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 
@@ -72,7 +72,8 @@ def bin_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
 @require_POST
 def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpResponse:
     """Take back what was done at once; says what could not be, and why."""
-    if audit.size(kind.side, batch, AT_ONCE + 1) > AT_ONCE:
+    _actor, whole = authorised(request.viewer, kind.side, batch)
+    if not whole and audit.size(kind.side, batch, AT_ONCE + 1) > AT_ONCE:
         run = begin_undo(kind, request.viewer, batch, jobs.go_on_with_bulk)
         return _to(request, kind.url("bulk", run.pk))
     result = undo(request.viewer, kind.side, batch)

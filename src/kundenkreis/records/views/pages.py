@@ -80,6 +80,8 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
         found.append(Button(label, icon="user-plus", edits="owner_id", menu=True, key="a"))
     if may_share(kind, viewer, record):
         found.append(Button(_("Share"), kind.url(pk, "shares"), "share-2", menu=True))
+    if kind.merges and kind.reaches(viewer, "change", record):
+        found.append(Button(_("Merge with another"), kind.url(pk, "merge"), "merge", menu=True))
     found.append(Button(_("History"), kind.url(pk, "history"), "history", menu=True))
     if may_define(viewer, kind):
         url = kind.url("layout")

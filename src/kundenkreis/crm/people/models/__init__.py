@@ -5,7 +5,12 @@ from __future__ import annotations
 from kundenkreis.crm.people.models.affiliations import Affiliation
 from kundenkreis.crm.people.models.characteristics import Characteristic
 from kundenkreis.crm.people.models.contact_details import ContactDetail, Reachable
-from kundenkreis.crm.people.models.customers import ContactPermission, CustomerId, SharedFacts
+from kundenkreis.crm.people.models.customers import (
+    ContactPermission,
+    CustomerId,
+    FormerLink,
+    SharedFacts,
+)
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
 from kundenkreis.crm.people.models.portfolios import Portfolio
@@ -19,6 +24,7 @@ __all__ = [
     "ContactPermission",
     "CustomerId",
     "Employer",
+    "FormerLink",
     "Organisation",
     "Person",
     "Portfolio",

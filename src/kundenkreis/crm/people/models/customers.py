@@ -26,6 +26,19 @@ class CustomerId(models.Model):
         ]
 
 
+class FormerLink(models.Model):
+    """A link id of somebody who became part of `person`: what comes under it is theirs now.
+
+    `was_of` is the number of the person that went; with `is_own` the one that stayed had no link id
+    and goes by this one.
+    """
+
+    link_id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="former_links")
+    was_of = models.BigIntegerField()
+    is_own = models.BooleanField(default=False)
+
+
 class SharedFacts(models.Model):
     """What the other side has been told about a person; derived from orders and the like.
 

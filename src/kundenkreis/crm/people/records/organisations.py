@@ -73,6 +73,7 @@ ORGANISATION = register(
         called={"parent": _("Subsidiaries")},
         create=commands.create_organisation,
         create_many=commands.create_organisations,
+        merges=True,
         remove=commands.remove_organisation,
         form=(
             "name",

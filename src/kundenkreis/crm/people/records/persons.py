@@ -108,6 +108,7 @@ PERSON = register(
         filters=("owner_id", "is_customer", "source", "portfolio"),
         create=commands.create_person,
         create_many=commands.create_persons,
+        merges=True,
         remove=commands.remove_person,
         form=(
             "salutation",

@@ -177,6 +177,14 @@ def _objection(payload: Payload) -> Line:
     return Line(_("Objected to being contacted"), what, "red", icon="shield-x")
 
 
+def _merged(payload: Payload) -> Line:
+    return Line(_("Merged with %(name)s") % payload, payload.get("by", ""), icon="merge")
+
+
+def _parted(payload: Payload) -> Line:
+    return Line(_("Parted from %(name)s again") % payload, payload.get("by", ""), icon="split")
+
+
 def _note(payload: Payload) -> Line:
     title = _("Note by %(name)s") % {"name": payload["by"]} if payload.get("by") else _("Note")
     return Line(title, str(payload.get("text", "")), icon="notebook-pen")
@@ -261,6 +269,8 @@ KINDS: dict[str, Callable[[Payload], Line]] = {
     "order_cancelled": _order_cancelled,
     "consent": _consent,
     "objection": _objection,
+    "merged": _merged,
+    "parted": _parted,
     "note": _note,
     "call": _call,
     "meeting": _meeting,

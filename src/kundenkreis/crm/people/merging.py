@@ -1,0 +1,102 @@
+"""What is special about making one person or organisation of two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kundenkreis.crm.people.commands import enter
+from kundenkreis.crm.people.contacted import refresh_contacted
+from kundenkreis.crm.people.models import (
+    Affiliation,
+    ContactDetail,
+    FormerLink,
+    Person,
+    SharedFacts,
+    TimelineEntry,
+)
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.events import on
+from kundenkreis.records import named
+from kundenkreis.records.events import RecordsMerged, RecordsParted
+from kundenkreis.records.merging import references
+
+PERSON, ORGANISATION = "crm.person", "crm.organisation"
+references.UNAUDITED |= {SharedFacts, FormerLink}
+references.TEXTS.append((TimelineEntry, "reference"))
+
+
+@references.adjusting(ContactDetail)
+def _once(detail: ContactDetail, kept: Any) -> Mapping[str, Any] | None:
+    """The same address is there once, and each kind has one preferred."""
+    own = store.rows(ContactDetail).filter(
+        **{type(kept)._meta.model_name or "": kept}, kind=detail.kind
+    )
+    if own.filter(folded=detail.folded).exists():
+        return None
+    primary = detail.is_primary and not own.filter(is_primary=True).exists()
+    return {"is_primary": primary}
+
+
+@references.adjusting(Affiliation)
+def _one_role(role: Affiliation, kept: Any) -> Mapping[str, Any] | None:
+    """Nobody has the same function in the same organisation twice."""
+    ends = {"person": role.person_id, "organisation": role.organisation_id}
+    ends[type(kept)._meta.model_name or ""] = kept.pk
+    same = store.rows(Affiliation).filter(**ends, function=role.function, until=role.until)
+    return None if same.exists() else {}
+
+
+@on(RecordsMerged)
+def follow_a_merge(event: RecordsMerged) -> None:
+    """The one that stays goes by both links, and its timeline tells of it."""
+    if event.subject not in (PERSON, ORGANISATION):
+        return
+    if event.subject == PERSON:
+        _take_link(event.kept, event.gone)
+    record = store.rows(_model(event.subject)).get(pk=event.kept)
+    enter(Viewer(event.by, event.user_id), record, "merged", {"name": event.title})
+    _refresh(event.subject, [event.kept])
+
+
+@on(RecordsParted)
+def follow_a_parting(event: RecordsParted) -> None:
+    if event.subject not in (PERSON, ORGANISATION):
+        return
+    if event.subject == PERSON:
+        _give_link_back(event.kept, event.back)
+    record = store.rows(_model(event.subject)).get(pk=event.kept)
+    enter(Viewer(event.by, event.user_id), record, "parted", {"name": event.title})
+    _refresh(event.subject, [event.kept, event.back])
+
+
+def _take_link(kept: int, gone: int) -> None:
+    """The links of the one that goes lead to the one that stays."""
+    rows = store.rows(Person)
+    (link,) = rows.filter(pk=gone).values_list("link_id", flat=True)
+    if link is not None:
+        moves = rows.filter(pk=kept, link_id=None).exists()
+        if moves:
+            store.replace(rows.filter(pk=gone), link_id=None)
+            store.replace(rows.filter(pk=kept), link_id=link)
+        former = FormerLink(link_id=link, person_id=kept, was_of=gone, is_own=moves)
+        store.append(FormerLink, [former])
+
+
+def _give_link_back(kept: int, back: int) -> None:
+    former = store.rows(FormerLink).filter(person=kept, was_of=back)
+    for one in former:
+        if one.is_own:
+            rows = store.rows(Person)
+            store.replace(rows.filter(pk=kept, link_id=one.link_id), link_id=None)
+            store.replace(rows.filter(pk=back), link_id=one.link_id)
+    store.discard(former)
+
+
+def _refresh(subject: str, pks: list[int]) -> None:
+    refresh_contacted(*((pks, ()) if subject == PERSON else ((), pks)))
+
+
+def _model(subject: str) -> type[Any]:
+    return named(subject.partition(".")[2]).model
