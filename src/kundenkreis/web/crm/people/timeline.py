@@ -178,11 +178,15 @@ def _objection(payload: Payload) -> Line:
 
 
 def _merged(payload: Payload) -> Line:
-    return Line(_("Merged with %(name)s") % payload, payload.get("by", ""), icon="merge")
+    return _with_other(_("Merged with %(name)s"), payload, "merge")
 
 
 def _parted(payload: Payload) -> Line:
-    return Line(_("Parted from %(name)s again") % payload, payload.get("by", ""), icon="split")
+    return _with_other(_("Parted from %(name)s again"), payload, "split")
+
+
+def _with_other(text: str, payload: Payload, icon: str) -> Line:
+    return Line(text % {"name": payload.get("name", "")}, str(payload.get("by", "")), icon=icon)
 
 
 def _note(payload: Payload) -> Line:

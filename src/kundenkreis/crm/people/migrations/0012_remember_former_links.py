@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0010_know_people_better"),
+        ("crm_people", "0011_sort_names"),
     ]
 
     operations = [
