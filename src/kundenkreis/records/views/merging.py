@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
+TAKE = "take."  # before a field's name, in the form
+
 
 class OtherForm(forms.Form):
     """Which record is the same as the one at hand."""
@@ -60,9 +62,7 @@ def merge_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse
     gone = kind.one(viewer, other)
     if request.method == "POST":
         try:
-            done = merge(
-                actor=viewer, kind=kind, kept_id=pk, gone_id=other, taken=asked.getlist("take")
-            )
+            done = merge(actor=viewer, kind=kind, kept_id=pk, gone_id=other, taken=_taken(request))
         except DomainError as error:
             if error.status not in (409, 422):
                 raise
@@ -82,3 +82,11 @@ def merge_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse
         "brings": [one for one in related_lists(kind, viewer, gone) if one.lines],
     }
     return show(request, kind, "merge", context, status=422 if "error" in context else 200)
+
+
+def _taken(request: StaffRequest) -> list[str]:
+    """The fields whose value is the other record's, as the page asked."""
+    said = request.POST.items()
+    return [
+        name.removeprefix(TAKE) for name, value in said if name.startswith(TAKE) and value == "gone"
+    ]

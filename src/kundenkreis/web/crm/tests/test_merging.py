@@ -30,7 +30,7 @@ def test_two_persons_are_compared_merged_and_parted_again(company: Company, anna
     assert "K-7" in page
     assert f"/crm/persons/{other.pk}/merge/?with={company.person.pk}" in page
 
-    answer = anna.post(address, {"with": other.pk, "take": "customer_number"}, follow=True)
+    answer = anna.post(address, {"with": other.pk, "take.customer_number": "gone"}, follow=True)
     assert "is part of this record now" in answer.text
     assert "Merged with J. Weiss" in answer.text
     assert Person.objects.get().customer_number == "K-7"
