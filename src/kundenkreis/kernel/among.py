@@ -26,7 +26,10 @@ class Among(Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, self._values(connection)]
+        # Not "= ANY(…)": an index of trigrams would be asked for each whole text, letter by letter.
+        kind = str(self.lhs.output_field.db_type(connection)).partition("(")[0]
+        sql = f"{column} IN (SELECT unnest(%s::{kind}[]))"
+        return sql, [*params, self._values(connection)]
 
     def _values(self, connection: Any) -> list[Any]:
         """The values as the database takes them; texts and numbers are that already."""

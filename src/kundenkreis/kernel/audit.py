@@ -42,12 +42,12 @@ def record(actor: Actor, changes: Sequence[tuple[str, Model, dict[str, Any]]]) -
         return
     for piece in batched(changes, PIECE, strict=False):
         entries, details = [], []
-        salts = _salts(len(piece))
+        said_when, salts = now.isoformat(), _salts(len(piece))
         for (action, obj, fields), salt in zip(piece, salts, strict=True):
             text = _json(_hidden(obj, fields))
             said = (who, actor.via, unit.command, action, reference(obj), unit.batch)
             behalf = _behalf(actor, obj, fields)
-            entries.append((now, *said, behalf, _digest(now, said, behalf, salt, text)))
+            entries.append((now, *said, behalf, _digest(said_when, said, behalf, salt, text)))
             details.append((salt, text))
         keys = bulk.insert(AuditEntry, ("at", *_SAID, "behalf", "digest"), entries, returning="id")
         kept = [(key, *detail) for key, detail in zip(keys, details, strict=True)]
@@ -92,13 +92,13 @@ def _hidden(obj: Model, fields: dict[str, Any]) -> dict[str, Any]:
 def digest(entry: AuditEntry, salt: str, fields: str) -> str:
     """SHA-256 over the entry's columns and the salted digest of its changes."""
     said = [getattr(entry, name) for name in _SAID]
-    return _digest(entry.at, said, entry.behalf, salt, fields)
+    return _digest(entry.at.isoformat(), said, entry.behalf, salt, fields)
 
 
-def _digest(at: datetime, said: Sequence[str], behalf: str, salt: str, fields: str) -> str:
+def _digest(at: str, said: Sequence[str], behalf: str, salt: str, fields: str) -> str:
     inner = hashlib.sha256((salt + fields).encode()).hexdigest()
     # Whose deputy it was only where it says something: entries of earlier versions had none.
-    columns = [at.isoformat(), *said, inner, *([behalf] if behalf else [])]
+    columns = [at, *said, inner, *([behalf] if behalf else [])]
     # As `json.dumps` writes a list of texts, at a third of its cost.
     text = f"[{', '.join(map(encode_basestring_ascii, columns))}]"
     return hashlib.sha256(text.encode()).hexdigest()

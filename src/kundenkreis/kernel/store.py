@@ -111,7 +111,9 @@ def create_many(
     recipients.require(actor, model, (values.get("owner_id") for values in records))
     for values in records:
         made.append(new(values))
-        require_fields(actor, made[-1], _said(model, values))
+    if actor.hidden or actor.locked:
+        for obj, values in zip(made, records, strict=True):
+            require_fields(actor, obj, _said(model, values))
     _settle(model, made)
     if issubclass(model, Record) and all(one.pk is None for one in made):
         for piece in batched(made, CHUNK, strict=False):
