@@ -51,8 +51,10 @@ def counted(
     """
     unordered = rows.order_by()
     text = search.text
-    if text and not filtered and search.very_many:
-        return rows, Counted(VERY_MANY, exact=False)
+    if text and not filtered and search.known is not None:
+        # Documents come and go with their records: these need not be looked up to be counted.
+        number = len(search.known)
+        return rows, Counted(min(number, VERY_MANY), exact=number <= VERY_MANY)
     if filtered or text:
         most = VERY_MANY if text else FEW
         keys = list(unordered.values_list("pk", flat=True)[: most + 1])

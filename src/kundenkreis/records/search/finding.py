@@ -67,7 +67,7 @@ class Search:
     def one_by_one(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
         """The same rows where very many match, asked one by one: whoever needs but the first finds
         them sooner so. None where few match, or where it is not the index alone that knows."""
-        if not self.very_many or self.kind.look_up is not None:
+        if self.known is None or not self._too_many:
             return None
         _rows, begun = self._few
         return rows.filter(
@@ -75,13 +75,16 @@ class Search:
         )
 
     @cached_property
-    def very_many(self) -> bool:
-        """Whether it is known at once that more than `VERY_MANY` match; what is hidden from the
-        viewer has no part in it."""
+    def known(self) -> set[int] | None:
+        """The numbers of all that match, or of more than `VERY_MANY` of them, where there are more
+        than `FEW` and the index alone knows them; what is hidden from the viewer has no part in it."""
         kind, viewer = self.kind, self.viewer
-        if not self.text or not kind.search or not _knows_all(kind, viewer):
-            return False
-        return may_read_all(viewer, kind.model) and self._too_many
+        if not search.questions(self.text) or not kind.search or kind.look_up is not None:
+            return None
+        alone = _knows_all(kind, viewer) and may_read_all(viewer, kind.model)
+        if not alone or kind.rows(viewer).query.where:  # a type may show some of its rows only
+            return None
+        return self._few[0] if len(self._few[0]) > FEW else None
 
     @property
     def _too_many(self) -> bool:

@@ -25,7 +25,7 @@ from kundenkreis.kernel.models import RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import named, write
-from kundenkreis.records.lists import keyset
+from kundenkreis.records.lists import counting, keyset
 from kundenkreis.records.lists.listing import listing
 from kundenkreis.records.past.undo import undo
 from kundenkreis.records.search import finding, indexing
@@ -217,8 +217,11 @@ def test_of_very_many_a_list_shows_the_same_whatever_way_it_is_walked(
     monkeypatch.setattr(finding, "FEW", 10)
     for near, very_many in product((0, 60, 1_000), (10, 1_000)):
         monkeypatch.setattr(keyset, "NEAR", near)
-        monkeypatch.setattr(finding, "VERY_MANY", very_many)
+        for module in (finding, counting):
+            monkeypatch.setattr(module, "VERY_MANY", very_many)
         assert pages() == plain
+        number = listing(PERSON, ANNA, QueryDict(f"q={text}"), "/").counted
+        assert str(number) == ("> 10" if very_many == 10 else str(sum(map(len, plain))))
 
 
 def test_the_documents_of_very_many_are_written_after_the_rename(
