@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage
 
-# How the browser and htmx tell of every answer from 400 on; what a refusal looks like, journeys see
-# themselves.
-ANSWERS = (
+# How the browser and htmx tell of every answer from 400 on (what a refusal looks like, journeys see
+# themselves), and of a request that gave way to a newer one.
+EXPECTED = (
     "Failed to load resource: the server responded with a status of 4",
     "Response Status Error Code 4",
+    "htmx:afterRequest",
+    "htmx:sendAbort",
 )
 
 COMPLAINTS: list[str] = []
@@ -21,5 +23,5 @@ def listen(context: BrowserContext) -> None:
 
 
 def _heard(said: ConsoleMessage) -> None:
-    if said.type == "error" and not said.text.startswith(ANSWERS):
+    if said.type == "error" and not said.text.startswith(EXPECTED):
         COMPLAINTS.append(said.text)
