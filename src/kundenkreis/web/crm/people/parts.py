@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kundenkreis.crm.people import contact_commands, queries, relation_commands
+from kundenkreis.crm.people import contact_commands, queries
 from kundenkreis.crm.people.models import ContactDetail
 from kundenkreis.kernel.access import subject_of
 from kundenkreis.kernel.errors import DomainError, NotFound
+from kundenkreis.records import named, write
 from kundenkreis.web.crm.parts import found
 from kundenkreis.web.crm.people.forms import AffiliationForm, DetailForm, RelationForm, detail_of
 
@@ -107,7 +108,7 @@ def add_relation(request: StaffRequest, pk: int) -> HttpResponse:
     form = RelationForm(request.viewer, _sent(request))
 
     def save() -> None:
-        relation_commands.add_relation(actor=request.viewer, **form.columns(person))
+        write.create(named("relation"), request.viewer, form.columns(person))
 
     return _answer(request, form, _("Add relation"), save)
 
@@ -124,7 +125,7 @@ def _answer(
         try:
             save()
         except DomainError as error:
-            if error.status != 422:
+            if error.status not in (409, 422):
                 raise
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:

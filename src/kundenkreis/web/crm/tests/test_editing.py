@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, TimelineEntry
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel.access import Level, Viewer
-from kundenkreis.kernel.testing import ANNA, BOTH
+from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.records.page.holding import holding
 from kundenkreis.web.crm.tests.conftest import Company
 
@@ -202,3 +203,17 @@ def test_it_records_an_objection_from_the_page_of_the_person(
     refused = anna.post(address, {}, headers=HTMX)
     assert "Choose at least one channel" in toast(refused)["text"]
     assert ContactPermission.objects.filter(granted=False).count() == 2
+
+
+def test_a_relation_is_noted_once_and_the_second_time_said_to_be_there(
+    company: Company, anna: Client
+) -> None:
+    other = people.create_person(actor=SYSTEM, last_name="Kern", owner_id=1)
+    address = f"/crm/persons/{company.person.pk}/relations/"
+    assert "came to us through" in anna.get(address, headers=HTMX).text
+    said = {"relation": "recommended|from", "whom": str(other)}
+    assert anna.post(address, said, headers=HTMX).status_code == 204
+    assert "recommended us to" in anna.get(f"/crm/persons/{other.pk}/").text
+    again = anna.post(address, said, headers=HTMX)
+    assert again.status_code == 422
+    assert 'role="alert"' in again.text or "banner" in again.text
