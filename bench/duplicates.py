@@ -1,7 +1,7 @@
 """Duplicates in made-up persons and organisations: seconds, memory, precision and recall.
 
 The base has households, namesakes, company addresses and switchboards (`tools.made`), with another
-seed than the one that the weights were made from.
+seed than those that weights and rules were made with.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench._tools import Figure, Size, main, measured
 from tools.made.organisations import organisations
 from tools.made.persons import persons
 
-SEED = 7
+SEED = 11
 Made = Callable[[int, int], Iterator[tuple[str, Mapping[str, str]]]]
 
 
@@ -38,7 +38,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         yield measured(f"duplicates among {rows} {name}", seconds, "s", floor=floor)
         yield measured("memory of it, at most", memory, "MiB", at_most=2_000)
         yield measured(f"precision among {name}", answer["precision"], at_least=0.99)
-        yield measured(f"recall among {name}", answer["recall"], at_least=0.95)
+        yield measured(f"recall among {name}", answer["recall"], at_least=0.9)
         compared = answer["counts"]["compared"] / rows
         yield measured(f"pairs compared per row of {name}", compared)
 

@@ -110,6 +110,11 @@ FIRST_AGREES: tuple[Way, ...] = (
 )
 NAME_AGREES: tuple[Way, ...] = tuple(("name", way) for way in ("same", "similar", "part"))
 PLACE_AGREES: tuple[Way, ...] = (("place", "same"), ("place", "place"))
+# Branches in other towns share name, mailbox and website.
+NEAR_BY: tuple[Way, ...] = (
+    *(("place", way) for way in ("same", "postcode", "place", "similar", "other_postcode")),
+    *(("street", way) for way in ("same", "similar")),
+)
 DIFFERENT = Level("different", "ELSE")
 NEAR_STREET = f"({_alike('street', 0.9)} OR {_begins('street')})"
 
@@ -148,10 +153,7 @@ PLACE = Comparison(
         DIFFERENT,
     ),
 )
-EMAIL = (
-    Level("same", _shared("emails"), proof=True),
-    Level("common", _shared("common_emails"), "common_emails"),
-)
+COMMON_EMAIL = Level("common", _shared("common_emails"), "common_emails")
 PHONE_SAME = (
     Level("same", _shared("phones"), proof=True),
     Level("common", _shared("common_phones"), "common_phones"),
@@ -236,7 +238,8 @@ PERSON = (
         NO_EMAIL,
         ("email",),
         (
-            *EMAIL,
+            Level("same", _shared("emails"), proof=True),
+            COMMON_EMAIL,
             Level(
                 "similar",
                 f"damerau_levenshtein(own_mail_l, own_mail_r) <= 2 AND {SAME_DIGITS}",
@@ -277,13 +280,23 @@ ORGANISATION = (
     ),
     _street(NAME_AGREES),
     PLACE,
-    Comparison("email", _("E-mail"), NO_EMAIL, ("email",), (*EMAIL, DIFFERENT)),
+    Comparison(
+        "email",
+        _("E-mail"),
+        NO_EMAIL,
+        ("email",),
+        (
+            Level("same", _shared("emails"), proof=True, only_with=(NEAR_BY,)),
+            COMMON_EMAIL,
+            DIFFERENT,
+        ),
+    ),
     Comparison(
         "domain",
         _("Domain"),
         _missing("domains"),
         ("website", "email"),
-        (Level("same", _shared("domains"), proof=True), DIFFERENT),
+        (Level("same", _shared("domains"), proof=True, only_with=(NEAR_BY,)), DIFFERENT),
     ),
     Comparison(
         "phone",
@@ -296,6 +309,7 @@ ORGANISATION = (
     VAT_ID,
 )
 SAME_MAIL: tuple[Way, ...] = (("email", "same"), ("number", "same"))
+SAME_NUMBER: tuple[Way, ...] = (("number", "same"), ("vat_id", "same"))
 SAME_FIRM: tuple[Way, ...] = tuple((fact, "same") for fact in ("domain", "number", "vat_id"))
 REACHED: tuple[Way, ...] = (
     *(("phone", way) for way in ("same", "common", "different")),
@@ -315,6 +329,7 @@ VETOES: Mapping[Kind, tuple[Veto, ...]] = {
         Veto(("name", "different"), unless=SAME_FIRM, hides=True),
         Veto(("name", "different")),
         Veto(("vat_id", "different")),
+        Veto(("street", "different"), when=(("phone", "different"),), unless=SAME_NUMBER),
     ),
 }
 COMPARISONS: Mapping[Kind, tuple[Comparison, ...]] = {

@@ -129,8 +129,31 @@ FIRM = {
         ({"name": "Tann Logistik AG", "email": "", "phone": ""}, ""),
         ({"street": "", "postcode": "", "place": "", "email": "", "phone": ""}, "review"),
         ({"vat_id": "DE987654321"}, "review"),
+        (
+            {
+                "street": "Am Hafen 9",
+                "postcode": "18055",
+                "place": "Rostock",
+                "phone": "0381 9900",
+                "email": "kern@kern-maschinenbau.example",
+                "website": "kern-maschinenbau.example",
+            },
+            "review",
+        ),
+        (
+            {
+                "street": "Am Markt 9",
+                "phone": "03641 9900",
+                "email": "kern@kern-maschinenbau.example",
+                "website": "kern-maschinenbau.example",
+            },
+            "review",
+        ),
     ],
-    ids=["without its form", "turned", "another one in the house", "name alone", "other VAT id"],
+    ids=[
+        *("without its form", "turned", "another one in the house", "name alone"),
+        *("other VAT id", "a branch in another town", "one in the same town"),
+    ],
 )
 def test_organisations(decided: Decided, again: dict[str, str], decision: str) -> None:
     firm = {**FIRM, "vat_id": "DE123456789"} if "vat_id" in again else FIRM
@@ -147,5 +170,7 @@ def test_organisations(decided: Decided, again: dict[str, str], decision: str) -
             (name, trade) for name in names for trade in ("Bau", "Optik", "Druck")
         )
     ]
+    if "website" in again:
+        firm = {**firm, "email": again["email"], "website": again["website"]}
     found = decided(firm, {**firm, **again}, kind=Kind.ORGANISATION, among=among)
     assert found == decision
