@@ -9,6 +9,7 @@ in their order; whoever changes the table makes these indexes anew in the same m
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -65,6 +66,7 @@ def path(name: str, column: Field[Any, Any]) -> str:
     return f"{name}{SUFFIX}" if words and not (column.unique and column.null) else name
 
 
+@lru_cache(maxsize=4_096)  # names repeat, and SQLite asks for each row
 def in_sqlite(text: object) -> str | None:
     """`sort_key` as a function of SQLite."""
     return None if text is None else sort_key(str(text))
