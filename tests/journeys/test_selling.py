@@ -67,7 +67,7 @@ def test_an_objection_is_recorded_on_the_persons_page(product: Product, anna: Pa
     anna.locator("#list tbody a").first.click()
     anna.get_by_role("button", name="Widerspruch erfassen").click()
     dialog = anna.get_by_role("dialog", name="Widerspruch erfassen")
-    for channel in ("Post", "SMS", "Website"):
+    for channel in ("Post", "Nachricht", "SMS", "Website"):
         dialog.get_by_label(channel).uncheck()
     dialog.get_by_role("button", name="Widerspruch speichern").click()
     panel = anna.locator("#consents-panel")
