@@ -97,8 +97,10 @@ def known_of(people: Sequence[Person]) -> dict[int, Known]:
     pks = [person.pk for person in people]
     details = _details(people)
     working = _working(pks)
-    links: dict[UUID | None, int] = {one.link_id: one.pk for one in people if one.link_id}
-    links |= dict(FormerLink.objects.filter(person__in=pks).values_list("link_id", "person"))
+    # Two persons go by one link when the one that became part of the other is back from the bin.
+    links: dict[UUID | None, set[int]] = {one.link_id: {one.pk} for one in people if one.link_id}
+    for link, pk in FormerLink.objects.filter(person__in=pks).values_list("link_id", "person"):
+        links.setdefault(link, set()).add(pk)
     addresses: dict[str, set[int]] = {}
     for pk, own in details.items():
         for detail in own:
@@ -106,7 +108,7 @@ def known_of(people: Sequence[Person]) -> dict[int, Known]:
     said: dict[int, list[ContactPermission]] = {pk: [] for pk in pks}
     rows = ContactPermission.objects.filter(Q(link_id__in=links) | Q(subject__in=addresses))
     for row in rows.order_by("-since", "granted", "id"):
-        holders = {*addresses.get(row.subject, ()), links.get(row.link_id)}
+        holders = {*addresses.get(row.subject, ()), *links.get(row.link_id, ())}
         for pk in holders & said.keys():
             said[pk].append(row)
     return {pk: Known(details[pk], said[pk], pk in working) for pk in pks}
@@ -139,8 +141,8 @@ def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
     """The first rule that decides, the strictest first."""
     today = clock.today(settings.COMPANY_ZONE)
     said = [one for one in known.said if one.channel == channel and one.purpose in (purpose, "")]
-    objection = next((one for one in said if not one.granted), None)
-    if objection is not None and not _lifted(objection, said):
+    objection = next((one for one in said if not one.granted and not _lifted(one, said)), None)
+    if objection is not None:
         proof = "staff" if objection.subject_kind == "person" else "ledger"
         return Light(
             channel, False, _("They do not want it."), objection.since, proof, objection.subject

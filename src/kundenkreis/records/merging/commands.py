@@ -149,6 +149,11 @@ def _finish(actor: Actor, side: Side, batch: str) -> None:
     if row is None:
         return
     kind = registry.named(row.kind)
+    if not store.rows(kind.model).filter(pk=row.gone).exists():
+        raise DomainError(
+            _("“%s” cannot be a record of its own again.") % row.title,
+            _("It is no longer in the bin."),
+        )
     move_back(actor, [tuple(one) for one in row.moved])
     _take_again(actor, kind, row)
     store.replace(store.rows(Merge).filter(pk=row.pk), undone_at=clock.now())

@@ -37,6 +37,7 @@ PIECE = 100  # entries, or deletions, in one transaction
 Authority = Callable[["Actor", "Side", str], "Actor | None"]
 Finish = Callable[["Actor", "Side", str], None]
 TAKERS_BACK: list[tuple[Authority, Finish]] = []
+WHOLE = "records.undo_whole"  # what the audit calls it: the way back from there is not known
 
 
 @dataclass(slots=True)
@@ -67,10 +68,11 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
     name, result = new_batch(), Undone()
     actor, whole = authorised(actor, side, batch)
     work = Undoing(actor, side, batch)
-    with store.group(side, "records.undo", name) if whole else nullcontext():
+    command = WHOLE if whole else "records.undo"
+    with store.group(side, command, name) if whole else nullcontext():
         position: int | None = 0
         while position is not None:
-            with store.group(side, "records.undo", name):
+            with store.group(side, command, name):
                 position, piece = work.piece(position, PIECE)
             result.add(piece)
         for _authority, finish in TAKERS_BACK if whole else ():
@@ -88,7 +90,15 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
 
 
 def authorised(actor: Actor, side: Side, batch: str) -> tuple[Actor, bool]:
-    """Who takes the batch back, and whether as a whole or not at all."""
+    """Who takes the batch back, and whether as a whole or not at all.
+
+    Raises `DomainError` for what took another batch back as a whole: the audit alone would do half.
+    """
+    if any(entry.command == WHOLE for entry in audit.of_batch(side, batch, 1)):
+        raise DomainError(
+            _("What was taken back as a whole is not done again by an undo."),
+            _("Do it once more, for example merge the two records again."),
+        )
     for authority, _finish in TAKERS_BACK:
         if (found := authority(actor, side, batch)) is not None:
             return found, True
