@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kundenkreis.crm.people.commands import enter
@@ -10,17 +10,21 @@ from kundenkreis.crm.people.contacted import refresh_contacted
 from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
+    ContactPermission,
     FormerLink,
     Person,
     SharedFacts,
     TimelineEntry,
 )
+from kundenkreis.crm.people.permissions import PERSON as TOLD
+from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.kernel import store
-from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.access import Viewer, system
 from kundenkreis.kernel.events import on
 from kundenkreis.records import named
 from kundenkreis.records.events import RecordsMerged, RecordsParted
 from kundenkreis.records.merging import references
+from kundenkreis.records.models import Merge
 
 PERSON, ORGANISATION = "crm.person", "crm.organisation"
 references.UNAUDITED |= {SharedFacts, FormerLink}
@@ -65,7 +69,9 @@ def follow_a_parting(event: RecordsParted) -> None:
     if event.subject not in (PERSON, ORGANISATION):
         return
     if event.subject == PERSON:
+        said = _refused_since(event.kept, event.back)
         _give_link_back(event.kept, event.back)
+        _object_again((event.kept, event.back), said)
     record = store.rows(_model(event.subject)).get(pk=event.kept)
     enter(Viewer(event.by, event.user_id), record, "parted", {"name": event.title})
     _refresh(event.subject, [event.kept, event.back])
@@ -92,6 +98,26 @@ def _give_link_back(kept: int, back: int) -> None:
             store.replace(rows.filter(pk=kept, link_id=one.link_id), link_id=None)
             store.replace(rows.filter(pk=back), link_id=one.link_id)
     store.discard(former)
+
+
+def _refused_since(kept: int, gone: int) -> list[ContactPermission]:
+    """What the two refused while they were one."""
+    merged = store.rows(Merge).filter(kind=PERSON.partition(".")[2], kept=kept, gone=gone)
+    at = merged.order_by("-id").values_list("at", flat=True)[:1]
+    link = store.rows(Person).filter(pk=kept, link_id__isnull=False).values("link_id")
+    said = store.rows(ContactPermission).filter(subject_kind=TOLD, granted=False)
+    return list(said.filter(link_id__in=link, since__gte=at))
+
+
+def _object_again(people: Iterable[int], said: Iterable[ContactPermission]) -> None:
+    """Nobody knows which of the two it was: the refusal holds for both."""
+    links = dict(store.rows(Person).filter(pk__in=people).values_list("pk", "link_id"))
+    for one in said:
+        for pk in (pk for pk, link in links.items() if link != one.link_id):
+            record_objection(
+                actor=system("parting"), person_id=pk, channel=one.channel,
+                purpose=one.purpose, at=one.since,
+            )  # fmt: skip
 
 
 def _refresh(subject: str, pks: list[int]) -> None:

@@ -108,3 +108,17 @@ def test_a_parting_is_not_taken_back_by_halves() -> None:
     assert two.contact_details.get().value == "b@example.org"
     together(one, two)
     assert mail_allowed(one) == [False]
+
+
+@pytest.mark.parametrize("linked", ["both", "kept", "gone", "none"])
+def test_an_objection_told_of_two_in_one_stands_for_both_when_they_are_parted(linked: str) -> None:
+    one, two = person("Anna", "a@example.org"), person("A.", "b@example.org")
+    for name, each in (("kept", one), ("gone", two)):
+        if linked in (name, "both"):
+            link_person(actor=ANNA, person_id=each.pk)
+    says(True, 9, "a@example.org")
+    says(True, 9, "b@example.org")
+    done = together(one, two)
+    permissions.record_objection(actor=ANNA, person_id=one.pk, channel="email", purpose="")
+    undo(ANNA, Side.CRM, done.batch)
+    assert mail_allowed(one, two) == [False, False]
