@@ -106,9 +106,9 @@ def known_of(people: Sequence[Person]) -> dict[int, Known]:
         for detail in own:
             addresses.setdefault(detail.folded, set()).add(pk)
     said: dict[int, list[ContactPermission]] = {pk: [] for pk in pks}
-    rows = ContactPermission.objects.filter(Q(link_id__in=links) | Q(subject__in=addresses))
+    rows = ContactPermission.objects.filter(Q(link_id__in=links) | Q(folded__in=addresses))
     for row in rows.order_by("-since", "granted", "id"):
-        holders = {*addresses.get(row.subject, ()), *links.get(row.link_id, ())}
+        holders = {*addresses.get(row.folded, ()), *links.get(row.link_id, ())}
         for pk in holders & said.keys():
             said[pk].append(row)
     return {pk: Known(details[pk], said[pk], pk in working) for pk in pks}
@@ -183,6 +183,6 @@ def _lifted(objection: ContactPermission, said: Sequence[ContactPermission]) -> 
     A grant under another name may have been imported; it does not lift what somebody said.
     """
     return any(
-        one.granted and one.since > objection.since and one.subject == objection.subject
+        one.granted and one.since > objection.since and one.folded == objection.folded
         for one in said
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.contact_values import folded_way
 from kundenkreis.crm.people.customer_commands import link_person
 from kundenkreis.crm.people.events import ObjectionRecorded
 from kundenkreis.crm.people.models import ContactPermission, Person
@@ -126,6 +127,7 @@ def _row(statement: Statement) -> ContactPermission:
         link_id=statement.link_id,
         subject_kind=statement.subject_kind,
         subject=statement.subject,
+        folded=folded_way(statement.subject_kind, statement.subject)[:320],
         purpose=statement.purpose,
         channel=statement.channel,
         granted=statement.granted,

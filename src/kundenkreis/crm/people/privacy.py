@@ -98,7 +98,16 @@ PRIVACY: Map = {
     "ContactPermission": {
         "id": TECHNICAL,
         **dict.fromkeys(
-            ("link_id", "subject_kind", "subject", "purpose", "channel", "granted", "since"),
+            (
+                "link_id",
+                "subject_kind",
+                "subject",
+                "folded",
+                "purpose",
+                "channel",
+                "granted",
+                "since",
+            ),
             _PERMISSION,
         ),
     },

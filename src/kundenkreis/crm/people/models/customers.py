@@ -64,6 +64,8 @@ class ContactPermission(models.Model):
     link_id = models.UUIDField(null=True, db_index=True)
     subject_kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=320)
+    # As contact details are compared: the ledger keeps addresses as they were written.
+    folded = models.CharField(max_length=320, db_index=True, db_default="", default="")
     purpose = models.CharField(max_length=50)
     channel = models.CharField(max_length=20)
     granted = models.BooleanField()

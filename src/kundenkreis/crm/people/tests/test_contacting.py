@@ -80,6 +80,20 @@ def test_a_withdrawal_in_the_ledger_ends_it_until_the_same_address_agrees_again(
     assert not may_contact(anna, "email").allowed
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind", "subject"),
+    [("email", "email", "A@Example.ORG"), ("phone", "phone", "03641 / 123456")],
+)
+def test_a_withdrawal_counts_however_the_address_is_written(
+    channel: str, kind: str, subject: str
+) -> None:
+    anna = person(organisation=commands.create_organisation(actor=ANNA, name="Bergmann Optik"))
+    says(True, days=9, channel=channel)
+    assert may_contact(anna, channel).allowed
+    says(False, days=1, subject=subject, subject_kind=kind, channel=channel)
+    assert not may_contact(anna, channel).allowed
+
+
 def test_an_address_that_does_not_reach_anybody_allows_nothing() -> None:
     anna = person()
     says(True)
@@ -165,6 +179,8 @@ def more_allowed(
 ) -> set[str]:
     """The channels that one more statement opens."""
     last.granted = granted
+    for one in (*said, last):
+        one.folded = one.subject
     who = Person(last_name="Weiß", legal_basis="contract")
 
     def open_channels(rows: list[ContactPermission]) -> set[str]:
