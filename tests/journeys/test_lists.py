@@ -25,7 +25,7 @@ def test_a_list_is_put_in_groups_and_added_up(product: Product, anna: Page) -> N
     count = int(head(anna, "Neu").locator(".meta").inner_text())
     rows = anna.locator("#list tbody tr[data-url]")
     shown = rows.count()
-    expect(head(anna, "Neu").locator(".sum")).to_have_text("32.200 €")
+    expect(head(anna, "Neu").locator(".sum")).to_have_text("32.200,00 €")
     expect(anna.locator("#list tfoot .sum")).to_have_text("381.550 €")
     serious = [
         one["id"]
@@ -37,7 +37,7 @@ def test_a_list_is_put_in_groups_and_added_up(product: Product, anna: Page) -> N
     # A folded group shows what it adds up to; the address knows, and a search keeps the groups.
     head(anna, "Neu").get_by_role("button", name="Neu", exact=True).click()
     expect(rows).to_have_count(shown - count)
-    expect(head(anna, "Neu").locator(".sum")).to_have_text("32.200 €")
+    expect(head(anna, "Neu").locator(".sum")).to_have_text("32.200,00 €")
     anna.reload()
     expect(head(anna, "Neu").get_by_role("button", name="Neu", exact=True)).to_have_attribute(
         "aria-expanded", "false"
