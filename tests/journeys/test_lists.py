@@ -26,7 +26,7 @@ def test_a_list_is_put_in_groups_and_added_up(product: Product, anna: Page) -> N
     rows = anna.locator("#list tbody tr[data-url]")
     shown = rows.count()
     expect(head(anna, "Neu").locator(".sum")).to_have_text("32.200,00 €")
-    expect(anna.locator("#list tfoot .sum")).to_have_text("381.550 €")
+    expect(anna.locator("#list tfoot .sum")).to_have_text("381.550,00 €")
     serious = [
         one["id"]
         for one in Axe().run(anna).response["violations"]
