@@ -21,7 +21,7 @@ _SHAPE = Use(
     since="changed_at",
 )  # fmt: skip
 
-_MERGE = Use("parting records again that are not the same", "6(1)(f)", "record", "kept")
+_MERGE = Use("parting records again that are not the same", "6(1)(f)", "30d", "kept", since="at")
 
 _OWN_VIEW = Use("looking at lists in a way of one's own", "6(1)(f)", "record", "owner_id")
 

@@ -93,7 +93,7 @@ def lights(person: Person, known: Known, purpose: str = ADVERTISING) -> list[Lig
 
 
 def known_of(people: Sequence[Person]) -> dict[int, Known]:
-    """What decides about these people, in four questions to the database."""
+    """What decides about these people, in five questions to the database."""
     pks = [person.pk for person in people]
     details = _details(people)
     working = _working(pks)
@@ -101,10 +101,11 @@ def known_of(people: Sequence[Person]) -> dict[int, Known]:
     links: dict[UUID | None, set[int]] = {one.link_id: {one.pk} for one in people if one.link_id}
     for link, pk in FormerLink.objects.filter(person__in=pks).values_list("link_id", "person"):
         links.setdefault(link, set()).add(pk)
+    # What was said under an address counts also for whoever may not know the address.
     addresses: dict[str, set[int]] = {}
-    for pk, own in details.items():
-        for detail in own:
-            addresses.setdefault(detail.folded, set()).add(pk)
+    named = ContactDetail.objects.filter(person__in=pks).values_list("folded", "person")
+    for folded, pk in named:
+        addresses.setdefault(folded, set()).add(pk or 0)
     said: dict[int, list[ContactPermission]] = {pk: [] for pk in pks}
     rows = ContactPermission.objects.filter(Q(link_id__in=links) | Q(folded__in=addresses))
     for row in rows.order_by("-since", "granted", "id"):

@@ -20,6 +20,7 @@ from kundenkreis.records.registry import TYPES
 
 PAGE = 30
 LOOKED_AT = 1_000  # entries that a search for words reads at once
+MERGES = ("merged", "parted")  # whose entries tell another record's name
 # What a payload calls a field, where it does not use the field's own name.
 CALLED = {"lost_reason": "reason"}
 
@@ -100,6 +101,10 @@ def _named(kind: RecordType) -> tuple[str, str]:
 
 def _leave_out(viewer: Viewer, entry: TimelineEntry) -> None:
     """Take out of an entry what it says of fields that are hidden from the viewer."""
+    if entry.kind in MERGES and any(
+        viewer.hidden_of(one) for one in ("crm.person", "crm.organisation")
+    ):
+        entry.payload = {name: one for name, one in entry.payload.items() if name != "name"}
     is_activity = entry.key.startswith(ACTIVITY)
     hidden = viewer.hidden_of("crm.activity" if is_activity else entry.reference.partition(":")[0])
     if hidden and isinstance(entry.payload, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -87,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
     from kundenkreis.insight.analyse.people import Reader
 
     check(args)
+    # Ended from outside, it leaves no rows of the files behind in a temporary folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with ExitStack() as stack:
         tables = [stack.enter_context(open_table(path)) for path in (args.file, args.other) if path]
         names = {name: None for table in tables for name in table.columns if name}

@@ -126,9 +126,9 @@ def _remove(actor: Actor, model: type[Any], pk: int) -> None:
     try:
         store.remove(actor, store.lock(model, pk))
     except ProtectedError as error:
-        name = next(iter(error.protected_objects))
+        # Not its name: perhaps the actor may not know of it.
         raise DomainError(
-            _("“%s” still needs the record that would go.") % name,
+            _("Something still needs the record that would go."),
             _("It cannot name the other one, because that would be there twice."),
         ) from error
 

@@ -48,10 +48,18 @@ class Left:
     pk: int | None = None
     name: str = ""
     error: DomainError | None = None
+    row: Model | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, error: DomainError, name: str = "", pk: int | None = None) -> Left:
         return cls(str(error), pk, name, error)
+
+    def told(self, reader: Actor) -> Left:
+        """The same for whoever may not have been the one who took it back: nothing of a record
+        that they may not read."""
+        if self.row is None or _is_known(reader, self.row):
+            return self
+        return Left(_("Something that you may not see stays as it is."))
 
     def __str__(self) -> str:
         return self.text
@@ -204,7 +212,7 @@ class Reverting:
                 return
         except (ProtectedError, DomainError):
             text = _("“%(name)s” is in use by now and stays.")
-        self.left.append(Left(text % {"name": row}, row.pk, str(row)))
+        self.left.append(Left(text % {"name": row}, row.pk, str(row), row=row))
 
 
 @contextmanager
@@ -291,4 +299,15 @@ def _column(row: Model, name: str) -> Any:
 def _kept(row: Model, name: str, why: str) -> Left:
     label = getattr(_column(row, name), "verbose_name", name)
     text = _("%(field)s of “%(name)s”: %(why)s.") % {"field": label, "name": row, "why": why}
-    return Left(text, row.pk, str(row))
+    return Left(text, row.pk, str(row), row=row)
+
+
+def _is_known(reader: Actor, row: Model) -> bool:
+    """Whether somebody may read a record, or the one that a part is of."""
+    kind = registry.of_model(type(row))
+    if kind is not None:
+        return bool(kind.rows(reader).filter(pk=row.pk).exists())
+    for model, pk in holders(row):
+        holder = store.rows(model).filter(pk=pk).first()
+        return holder is not None and _is_known(reader, holder)
+    return False

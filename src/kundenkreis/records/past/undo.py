@@ -66,7 +66,7 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
     must be unique was given away.
     """
     name, result = new_batch(), Undone()
-    actor, whole = authorised(actor, side, batch)
+    reader, (actor, whole) = actor, authorised(actor, side, batch)
     work = Undoing(actor, side, batch)
     command = WHOLE if whole else "records.undo"
     with store.group(side, command, name) if whole else nullcontext():
@@ -77,6 +77,7 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
             result.add(piece)
         for _authority, finish in TAKERS_BACK if whole else ():
             finish(actor, side, batch)
+        result.left = [one.told(reader) for one in result.left] if whole else result.left
     refused = [one for one in result.left if one.error is not None]
     if not result.count and result.left == refused:
         if refused and refused[0].error is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -10,17 +11,20 @@ import pytest
 from kundenkreis.crm.people import commands, contact_commands, permissions
 from kundenkreis.crm.people.contacting import lights_of
 from kundenkreis.crm.people.customer_commands import link_person
+from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.permissions import Statement
+from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.work.commands import add_activity
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, forgetting, store
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.models import AuditEntry, RemovedRow
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CRM
-from kundenkreis.records import named
+from kundenkreis.records import named, write
 from kundenkreis.records.merging.commands import merge, merges_of, unmerge
-from kundenkreis.records.models import Mark
+from kundenkreis.records.models import Mark, Merge
 from kundenkreis.records.page.marks import toggle
 from kundenkreis.records.past.undo import undo
 
@@ -122,3 +126,45 @@ def test_an_objection_told_of_two_in_one_stands_for_both_when_they_are_parted(li
     permissions.record_objection(actor=ANNA, person_id=one.pk, channel="email", purpose="")
     undo(ANNA, Side.CRM, done.batch)
     assert mail_allowed(one, two) == [False, False]
+
+
+def test_parting_names_no_record_that_its_reader_may_not_see() -> None:
+    one, two, third = (person(name, f"{name}@example.org") for name in ("a", "b", "c"))
+    sales.ship_pipeline(actor=ANNA)
+    deal = sales.create_opportunity(actor=ANNA, title="GEHEIM", person=two)
+    done = together(one, two)
+    write.change(named("opportunity"), ANNA, deal.pk, None, {"person": third})
+    grants = {"crm.person.*": Level.ALL}
+    only_people = Viewer("Petra", 5, grants=MappingProxyType(grants))
+    left = [str(one) for one in undo(only_people, Side.CRM, done.batch).left]
+    assert left == ["Something that you may not see stays as it is."]
+
+
+def test_control_whoever_may_see_it_reads_its_name() -> None:
+    one, two, third = (person(name, f"{name}@example.org") for name in ("a", "b", "c"))
+    sales.ship_pipeline(actor=ANNA)
+    deal = sales.create_opportunity(actor=ANNA, title="GEHEIM", person=two)
+    done = together(one, two)
+    write.change(named("opportunity"), ANNA, deal.pk, None, {"person": third})
+    assert "GEHEIM" in str(undo(ANNA, Side.CRM, done.batch).left[0])
+
+
+def test_a_merge_is_forgotten_with_the_bin() -> None:
+    one, two = person("a", "a@example.org"), person("b", "b@example.org")
+    together(one, two)
+    assert merges_of(PERSON, one.pk)
+    with clock.freeze(clock.now() + timedelta(days=31)):
+        while forgetting.forget_rows(Side.CRM, Merge):
+            pass
+    assert not merges_of(PERSON, one.pk)
+
+
+def test_the_name_of_the_one_that_went_is_hidden_from_whom_names_are_hidden() -> None:
+    one, two = person("Anna", "a@example.org"), person("Heimlich", "b@example.org")
+    together(one, two)
+    grants = {"*.*.*": Level.ALL}
+    hidden = {"crm.person": frozenset({"first_name"})}
+    reader = Viewer("Petra", 5, grants=MappingProxyType(grants), hidden=hidden)
+    told = [entry.payload for entry in timeline(reader, one).rows if entry.kind == "merged"]
+    assert told
+    assert all("name" not in payload for payload in told)

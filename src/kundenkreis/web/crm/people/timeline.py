@@ -186,7 +186,11 @@ def _parted(payload: Payload) -> Line:
 
 
 def _with_other(text: str, payload: Payload, icon: str) -> Line:
-    return Line(text % {"name": payload.get("name", "")}, str(payload.get("by", "")), icon=icon)
+    return Line(
+        text % {"name": payload.get("name") or _("another record")},
+        str(payload.get("by", "")),
+        icon=icon,
+    )
 
 
 def _note(payload: Payload) -> Line:
