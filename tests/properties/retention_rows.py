@@ -31,7 +31,7 @@ from kundenkreis.kernel.relay import READER
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import SYSTEM
 from kundenkreis.link.models import InboxMessage
-from kundenkreis.records.models import BulkRun, FieldWork, FileShape, Transfer
+from kundenkreis.records.models import BulkRun, FieldWork, FileShape, Merge, Transfer
 
 Make = Callable[[Side, datetime], Model]
 
@@ -161,6 +161,7 @@ MAKERS: dict[type[Model], Make] = {
     Transfer: _of_now(
         Transfer, "changed_at", kind="person", direction="in", state="done", folder=_key
     ),
+    Merge: _row(Merge, "at", kind="person", kept=1, gone=2, title="x", batch=_key, actor="a"),
     FileShape: _row(FileShape, "changed_at", user_id=1, kind="person", shape=_key),
     BulkRun: _of_now(BulkRun, "changed_at", kind="person", state="done"),
     FieldWork: _of_now(FieldWork, "changed_at", kind="person", state="done"),
