@@ -50,7 +50,8 @@ def found_all(
 
 
 def _form(text: str) -> str:
-    return caseless(" ".join(text.split()))
+    """How names are compared; no name has a NUL character, and PostgreSQL refuses it."""
+    return caseless(" ".join(text.replace("\0", "").split()))
 
 
 def _only(same: list[Any], text: str) -> Any | ValidationError:

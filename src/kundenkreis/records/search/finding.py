@@ -176,7 +176,8 @@ def _ranked(kind: RecordType, viewer: Viewer, text: str) -> list[Any]:
     rows = kind.rows(viewer)
     reach = reach_of(kind, viewer) if _knows_all(kind, viewer) else None
     if reach is None or not search.asked(text):
-        return list(searched(kind, viewer, rows, text)[:MAX_SUGGESTIONS])
+        # In an order of their own: else the database's way to them would tell of hidden ones.
+        return list(searched(kind, viewer, rows, text).order_by("-pk")[:MAX_SUGGESTIONS])
     pks = [pk for _name, pk in search.find(kind.side, [reach], text, MAX_SUGGESTIONS)]
     known = rows.in_bulk(pks)
     exact = rows.filter(pk__in=kind.look_up(text))[:MAX_SUGGESTIONS] if kind.look_up else ()
