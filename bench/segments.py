@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench._audience import gather
+from bench._audience import Audience, gather
 from bench._probe import Lived, live, live_together
 from bench._processes import cpu, tree
 from bench._product import MAIN, free_ports, serving, set_up, stop, temporary_home
@@ -34,37 +34,39 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             quiet = Lived()
             live(port, audience.key, quiet, visitors=options.probes)
             yield from _figures("alone", quiet, quiet)
-            one, other = audience.large
-            yield from _busy("recomputing", one, audience.key, quiet, port, roles, options)
+            yield from _busy("recomputing", audience, 0, quiet, port, roles, options)
             with _importing(file) as importing:
                 words = "recomputing, importing persons"
-                yield from _busy(words, other, audience.key, quiet, port, roles, options)
+                yield from _busy(words, audience, 1, quiet, port, roles, options)
                 if options.profiles >= FULL and importing.poll() is not None:
                     raise RuntimeError("the import ended before the load did")
 
 
 def _busy(
     words: str,
-    segment: int,
-    key: str,
+    audience: Audience,
+    number: int,
     quiet: Lived,
     port: int,
     roles: dict[str, int],
     options: argparse.Namespace,
 ) -> Iterator[Figure]:
     """The same figures while events pour in and half of all people are compared."""
-    before, seconds = _recompute(segment), options.seconds
+    _recompute(audience.large[number])
+    before, seconds = _members(audience), options.seconds
     work = {role: cpu(tree(pid)) for role, pid in roles.items()}
-    with _load(port, key, options) as load:
-        busy = live_together(port, key, seconds)
+    with _load(port, audience.key, options) as load:
+        busy = live_together(port, audience.key, seconds)
         answer: dict[str, Any] = json.loads(load.communicate(timeout=PATIENCE)[0])
     work = {role: cpu(tree(pid)) - work[role] for role, pid in roles.items()}
     caught_up = _catch_up()
-    compared = _size(segment) - before
+    compared = _members(audience) - before
+    if options.profiles >= FULL and not compared:
+        raise RuntimeError("nobody was compared during the load")
     say(f"{words}: answers {answer['statuses']}, unanswered {answer['unanswered']}; "
         f"CPU: load {answer['cpu']:.1f} s, "
         + ", ".join(f"{role} {used:.1f} s" for role, used in work.items())
-        + f", {compared} people came into the large segment meanwhile")  # fmt: skip
+        + f", {compared} people came into the large segments meanwhile")  # fmt: skip
     load_words = f"{options.rate:.0f}/s of {options.active} visitors, {words}"
     rate = answer["per_second"]
     yield measured(f"events accepted with {load_words}", rate, "/s", floor=options.rate,
@@ -109,19 +111,18 @@ def _load(port: int, key: str, options: argparse.Namespace) -> subprocess.Popen[
     return subprocess.Popen([sys.executable, "-m", "bench._load", *pairs], stdout=subprocess.PIPE)
 
 
-def _recompute(segment: int) -> int:
-    """Have a segment compared that nearly half of all people are in; its size before."""
+def _recompute(segment: int) -> None:
+    """Have a segment compared that nearly half of all people are in, behind one that still is."""
     from kundenkreis.engage.segments.commands import activate_segment
     from kundenkreis.kernel.access import system
 
     activate_segment(actor=system("bench"), segment_id=segment)
-    return _size(segment)
 
 
-def _size(segment: int) -> int:
+def _members(audience: Audience) -> int:
     from kundenkreis.engage.segments.models import Membership
 
-    return Membership.objects.filter(segment_id=segment).count()
+    return Membership.objects.filter(segment_id__in=audience.large).count()
 
 
 def _catch_up() -> float:
