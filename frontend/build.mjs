@@ -29,6 +29,7 @@ const manifest = {};
 const kept = new Set();
 await buildPages();
 keep("mark.svg", readFileSync(join(root, "frontend/mark.svg")));
+keepFonts();
 buildIcons();
 const before = readdirSync(built).filter((file) => file !== "manifest.json" && !kept.has(file));
 writeFileSync(join(built, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
@@ -90,6 +91,15 @@ function buildIcons() {
   keep("icons.svg", sprite);
   manifest.icons = [...places.keys()].sort().join(" ");
   report(`icons.svg (${places.size})`, join(built, manifest["icons.svg"]));
+}
+
+// What is printed needs the same letters as the pages, as files that a typesetter reads.
+function keepFonts() {
+  for (const style of ["400Regular", "400Regular_Italic", "600SemiBold", "600SemiBold_Italic"]) {
+    const name = `Inter_${style}.ttf`;
+    kept.add(name);
+    writeFileSync(join(built, name), readFileSync(join(root, "node_modules/@expo-google-fonts/inter", style, name)));
+  }
 }
 
 function keep(name, content) {

@@ -107,6 +107,7 @@ def test_a_run_without_a_report_adds_nothing(tmp_path: Path) -> None:
 def test_light_processes_load_no_heavy_libraries() -> None:
     """scipy, duckdb and the like cost 190 MiB and belong into short-lived children of `worker`."""
     heavy = {"scipy", "numpy", "statsmodels", "duckdb", "phonenumbers.geocoder", "playwright"}
+    heavy |= {"typst", "docx", "lxml", "pypdfium2"}
     program = (
         "import sys, django; django.setup()\n"
         "from django.urls import get_resolver; get_resolver().url_patterns\n"

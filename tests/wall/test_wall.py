@@ -31,7 +31,7 @@ CRM_USER, EDGE_USER, SHARED_GROUP = 61_001, 61_002, 61_010
 # Large packages the roles do not load to start.
 NOT_NEEDED = (
     "__pycache__", "playwright*", "mypy*", "scipy*", "numpy*", "duckdb*", "_duckdb*", "ruff*",
-    "hypothesis*", "pytest*", "grimp*", "*django_stubs*",
+    "hypothesis*", "pytest*", "grimp*", "*django_stubs*", "typst*", "pypdfium2*", "lxml*",
 )  # fmt: skip
 # What the crm's own user cannot do either, because the attempt is about something else.
 NOT_A_CONTROL = {

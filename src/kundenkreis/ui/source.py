@@ -39,6 +39,7 @@ KINDS = frozenset(
         ".md",
         ".toml",
         ".txt",
+        ".typ",
         ".lock",
         ".sh",
         ".woff2",

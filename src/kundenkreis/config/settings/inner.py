@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kundenkreis.config import env
 from kundenkreis.config.settings.common import *  # noqa: F403
 from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TEMPLATES, TLS
@@ -14,6 +16,7 @@ ROOT_URLCONF = "kundenkreis.config.urls_inner"
 WSGI_APPLICATION = "kundenkreis.config.wsgi.application"
 
 FOLDERS = {side: env.folder(side) for side in Side}
+FONTS = (Path(__file__).resolve().parents[2] / "ui" / "static" / "built",)  # of what is printed
 DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGAGE)}
 
 INSTALLED_APPS = [

@@ -63,7 +63,7 @@ def test_nothing_is_left_running_when_its_parent_ends() -> None:
     parent = f"""
 from kundenkreis.insight.uplift.calculation import Calculation
 from kundenkreis.insight.uplift.tests.test_calculation import GIVEN
-print(Calculation(GIVEN, program={SLOW!r})._process.pid)
+print(Calculation(GIVEN, program={SLOW!r})._child._process.pid)
 """
     done = subprocess.run(
         [sys.executable, "-c", parent], capture_output=True, text=True, check=True

@@ -1,0 +1,91 @@
+"""Setting a PDF from a template and data, in a child process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.children import Child, ChildFailed
+from kundenkreis.kernel.errors import DomainError
+
+CHILD = Path(__file__).with_name("child.py")
+SECONDS = 120
+MEMORY = 3_000_000_000  # of addresses; what is really used is a tenth of that
+OUTPUT = 1_000_000_000
+
+
+class Rendering:
+    """A PDF that is being set; ask `running`, then `finish`, or `close` it.
+
+    Parameters: the `template`, the `data` it finds in `data.json`, the file that is made
+    (`target`), further `files` for its folder by their names there, such as a logo.
+    """
+
+    def __init__(
+        self,
+        template: Path,
+        data: Mapping[str, Any],
+        target: Path,
+        *,
+        files: Mapping[str, Path] | None = None,
+        seconds: int = SECONDS,
+    ) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="kundenkreis-pdf-"))
+        self._target = target
+        shutil.copy(template, self._folder / "main.typ")
+        for name, path in (files or {}).items():
+            shutil.copy(path, self._folder / Path(name).name)
+        (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        question = {
+            "folder": str(self._folder),
+            "target": str(self._folder / "made.pdf"),
+            "fonts": [str(folder) for folder in settings.FONTS],
+            "at": int(clock.now().timestamp()),
+            "memory": MEMORY,
+            "seconds": seconds,
+            "output": OUTPUT,
+        }
+        self._child = Child((sys.executable, "-I", str(CHILD)), question, seconds=seconds)
+        self.running = self._child.running
+
+    def finish(self) -> dict[str, Any]:
+        """Wait for the end and put the file in its place; how many `bytes`, and whether it is fit
+        for an `archive`. Raises `DomainError`."""
+        try:
+            found: dict[str, Any] = self._child.answer()
+            shutil.move(self._folder / "made.pdf", self._target)
+        except ChildFailed as error:
+            raise DomainError(
+                _("The PDF could not be made."),
+                str(error),
+                _("Try it once more; if this stays, tell your administrator."),
+            ) from error
+        finally:
+            self.close()
+        return found
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._child.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def render(
+    template: Path,
+    data: Mapping[str, Any],
+    target: Path,
+    *,
+    files: Mapping[str, Path] | None = None,
+    seconds: int = SECONDS,
+) -> dict[str, Any]:
+    """Set a PDF and wait for it; see `Rendering`."""
+    return Rendering(template, data, target, files=files, seconds=seconds).finish()
