@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from kundenkreis.config import env
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.queries import anybody
+from kundenkreis.crm.people import keeping
 from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
@@ -50,6 +51,7 @@ def _prepare(*, demo: bool, port: int) -> None:
     ship_purposes(actor=actor)
     for side in Side:
         rebuild_if_missing(side)
+    keeping.rebuild_if_missing()
     if demo:
         from kundenkreis.demo.company import admit_shop, found_company, is_founded
         from kundenkreis.demo.launch import shop_origin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -139,6 +139,24 @@ def holders(row: models.Model) -> Iterator[tuple[type[models.Model], int]]:
             pk = getattr(row, column.attname)
             if pk is not None:
                 yield related.model, pk
+
+
+def former_holders(
+    model: type[models.Model], changes: Mapping[str, Sequence[Any]]
+) -> Iterator[tuple[type[models.Model], int]]:
+    """Model and number of the records of which a row that was changed is no part any more."""
+    for name, holder in _holding(model).items():
+        if name in changes and (pk := changes[name][0]) is not None:
+            yield holder, pk
+
+
+@lru_cache(maxsize=500)
+def _holding(model: type[models.Model]) -> dict[str, type[models.Model]]:
+    return {
+        column.name: column.remote_field.model
+        for column in model._meta.concrete_fields
+        if column.remote_field and column.remote_field.on_delete is models.CASCADE
+    }
 
 
 def reference(obj: models.Model) -> str:

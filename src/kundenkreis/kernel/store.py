@@ -30,7 +30,7 @@ from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.models import RemovedRow
-from kundenkreis.kernel.record import Record, holders
+from kundenkreis.kernel.record import Record, former_holders, holders
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import Unit, current, unit_of_work
 from kundenkreis.kernel.withheld import Withheld
@@ -145,7 +145,7 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NO_VALUES, **va
     names = {"custom" if is_custom(name) else name for name in (*values, *made)}
     _write(obj, {name: getattr(obj, name) for name in names})
     audit.record(actor, [("change", obj, changes)])
-    current().touch(type(obj), obj.pk, {*changes, *made})
+    _touch_changed(obj, changes, made)
     return True
 
 
@@ -187,7 +187,7 @@ def change_many(
         bulk.update(model, columns, values)
     audit.record(actor, [("change", obj, found) for obj, found in changed])
     for (obj, found), more in zip(changed, made, strict=True):
-        current().touch(model, obj.pk, {*found, *more})
+        _touch_changed(obj, found, more)
     return [bool(found) for found in done]
 
 
@@ -328,6 +328,13 @@ def _touch(changed: Iterable[Model]) -> None:
     unit = current()
     for row in changed:
         unit.touch(type(row), row.pk)
+
+
+def _touch_changed(obj: Model, changes: Mapping[str, list[Any]], made: Iterable[str]) -> None:
+    unit = current()
+    unit.touch(type(obj), obj.pk, {*changes, *made})
+    for model, pk in former_holders(type(obj), changes):
+        unit.touch(model, pk)
 
 
 def _maker(model: type[M], derived: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], M]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from kundenkreis.crm.people import merging  # noqa: F401 - follows merges
+from kundenkreis.crm.people import keeping, merging  # noqa: F401 - follow writes and merges
 from kundenkreis.crm.people.commands import enter
 from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
 from kundenkreis.kernel.access import Viewer

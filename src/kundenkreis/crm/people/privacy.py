@@ -16,6 +16,7 @@ _PLAN = Use("planning of work by staff", "6(1)(f)", "record", "self")
 _COMPANY = Use("business with the organisation", "6(1)(f)")
 _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
 _ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
+_SAME = Use("knowing whether somebody is there already", "6(1)(f)", "record", "row")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
 _TIE = Use(
     "knowing who stands how to whom, such as who recommended us", "6(1)(f)", "record", "person"
@@ -59,6 +60,7 @@ PRIVACY: Map = {
         **dict.fromkeys(("street", "postal_code", "town", "country"), _REACH),
         **dict.fromkeys(("valid_from", "valid_until", "source", "state", "state_on"), _REACH),
     },
+    "BlockingKey": dict.fromkeys(("id", "key", "fine", "of", "row"), _SAME),
     "Affiliation": {
         **RECORD,
         **dict.fromkeys(("person", "organisation", "function", "since", "until"), _ROLE),

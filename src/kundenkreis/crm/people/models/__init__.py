@@ -11,6 +11,7 @@ from kundenkreis.crm.people.models.customers import (
     FormerLink,
     SharedFacts,
 )
+from kundenkreis.crm.people.models.duplicates import BlockingKey
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
 from kundenkreis.crm.people.models.portfolios import Portfolio
@@ -19,6 +20,7 @@ from kundenkreis.crm.people.models.timeline import TimelineEntry
 
 __all__ = [
     "Affiliation",
+    "BlockingKey",
     "Characteristic",
     "ContactDetail",
     "ContactPermission",
