@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db.models import Model
 
 from kundenkreis.crm.people.models import Person, TimelineEntry
+from kundenkreis.crm.protection.models import DataRequest
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
 from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
@@ -138,6 +139,13 @@ MAKERS: dict[type[Model], Make] = {
     Order: _dated(
         lambda at: {**_ORDER, "number": _key, "placed_at": at, "created_at": at},
         Order, "changed_at",
+    ),
+    DataRequest: _dated(
+        lambda at: {
+            "kind": "access", "state": "done", "received_on": at.date(), "due_on": at.date(),
+            "created_at": at,
+        },
+        DataRequest, "changed_at",
     ),
     Profile: _dated(lambda at: {"created_at": at, "changed_at": at}, Profile, "last_seen_at"),
     ProfileMerge: _row(ProfileMerge, "at", absorbed_id=1, canonical_id=2, reason="x"),

@@ -71,6 +71,9 @@ OTHERS: dict[str, Declared] = {
     "change-affiliation": Declared("crm.person.change", "row", "GP"),
     "add-relation": Declared("crm.relation.create", "type", "GP"),
     "remove-affiliation": Declared("crm.person.change", "row", "P"),
+    **dict.fromkeys(
+        ("request-answer", "request-extend"), Declared("crm.datarequest.change", "row", "GP")
+    ),
     "add-objection": Declared("crm.person.change", "row", "P"),
     "role-list": Declared("crm.role.read", "type", "G"),
     "role-new": Declared("crm.role.create", "type", "GP"),

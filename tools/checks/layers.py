@@ -26,7 +26,7 @@ HOUSE = [
 ]
 INSIDE = {
     "web": ["crm | engage | insight | operation", "shell"],
-    "crm": ["sales | service | projects | staff", "work", "people", "accounts"],
+    "crm": ["sales | service | projects | staff | protection", "work", "people", "accounts"],
     "engage": [
         "journeys",
         "campaigns",

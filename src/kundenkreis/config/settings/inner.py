@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "kundenkreis.crm.people.apps.PeopleConfig",
     "kundenkreis.crm.work.apps.WorkConfig",
     "kundenkreis.crm.sales.apps.SalesConfig",
+    "kundenkreis.crm.protection.apps.ProtectionConfig",
     *ENGAGE,
     "kundenkreis.insight.apps.InsightConfig",
     "kundenkreis.web.crm.apps.WebCrmConfig",

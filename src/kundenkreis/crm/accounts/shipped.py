@@ -25,6 +25,8 @@ _CUSTOMERS = {
     "crm.characteristic.*": "all",
     "crm.portfolio.*": "all",
 }
+# What somebody asks for by their rights reaches the company through anybody.
+_ASKED = {"crm.datarequest.create": "all", "crm.datarequest.read": "own"}
 # Notes, tasks, calls and meetings: everybody may enter them and give tasks to anybody.
 _WORK = {"crm.activity.*": "team", "crm.activity.read": "all", "crm.activity.create": "all"}
 
@@ -39,6 +41,7 @@ ROLES: dict[str, ShippedRole] = {
         {
             "crm.*.read": "all",
             **_CUSTOMERS,
+            **_ASKED,
             **_WORK,
             "crm.opportunity.*": "team",
             "crm.opportunity.read": "all",
@@ -50,6 +53,7 @@ ROLES: dict[str, ShippedRole] = {
         {
             "crm.*.read": "all",
             **_CUSTOMERS,
+            **_ASKED,
             **_WORK,
             "crm.opportunity.*": "all",
             "crm.order.*": "all",
@@ -60,6 +64,7 @@ ROLES: dict[str, ShippedRole] = {
         "Service",
         "Service",
         {
+            **_ASKED,
             **_WORK,
             "crm.person.read": "all",
             "crm.person.create": "all",
@@ -97,7 +102,12 @@ ROLES: dict[str, ShippedRole] = {
     "dpo": ShippedRole(
         "Datenschutz",
         "Data protection officer",
-        {"*.*.read": "all", "*.*.export": "all", "crm.person.change": "all"},
+        {
+            "*.*.read": "all",
+            "*.*.export": "all",
+            "crm.person.change": "all",
+            "crm.datarequest.*": "all",
+        },
         {
             "crm.person": dict.fromkeys(
                 ("source", "next_step", "next_step_on", "owner_id"), "locked"

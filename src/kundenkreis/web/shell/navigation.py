@@ -43,6 +43,7 @@ GROUPS: dict[str, StrOrPromise] = {
     "records": _("Records"),
     "marketing": _("Marketing"),
     "insight": _("Insight"),
+    "protection": _("Data protection"),
     "operation": _("Operation"),
 }
 
@@ -90,6 +91,13 @@ ENTRIES: list[Entry] = [
         "/insight/experiments/",
         "flask-conical",
         "insight.experiment.read",
+    ),
+    Entry(
+        "protection",
+        _("Requests of persons"),
+        "/crm/data-requests/",
+        "scale",
+        "crm.datarequest.read",
     ),
     Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "link.message.read"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),

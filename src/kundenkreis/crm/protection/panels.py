@@ -1,0 +1,93 @@
+"""What the pages of requests show, and what they add to a person's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.crm.protection.queries import open_requests_of
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Viewer
+from kundenkreis.records import Button, Figure, Tag, named
+from kundenkreis.ui import formats, parts
+
+State = DataRequest.State
+TONES = {State.OPEN: "blue", State.DONE: "green", State.REFUSED: "amber"}
+SOON = 7  # days
+
+
+def days_left(request: DataRequest) -> int:
+    return (request.due_on - clock.today(settings.COMPANY_ZONE)).days
+
+
+def state_tag(request: DataRequest) -> SafeString:
+    return parts.tag(*_state(request))
+
+
+def state_text(request: DataRequest) -> str:
+    return str(_state(request)[0])
+
+
+def _state(request: DataRequest) -> tuple[str, str]:
+    if request.is_open and days_left(request) < 0:
+        return str(_("overdue")), "red"
+    return request.get_state_display(), TONES[State(request.state)]
+
+
+def request_tags(request: DataRequest) -> Iterable[Tag]:
+    yield Tag(*_state(request))
+
+
+def request_figures(viewer: Viewer, request: DataRequest) -> Iterable[Figure]:
+    if request.is_open:
+        left = days_left(request)
+        note = (
+            ngettext("%(n)s day left", "%(n)s days left", left) % {"n": left}
+            if left >= 0
+            else ngettext("%(n)s day late", "%(n)s days late", -left) % {"n": -left}
+        )
+        tone = "bad" if left < 0 else "warn" if left <= SOON else ""
+        yield Figure(_("To be answered by"), formats.full_day(request.due_on), note, tone)
+    else:
+        day = request.answered_on
+        yield Figure(_("Answered on"), formats.full_day(day) if day else "–")
+    yield Figure(_("Received on"), formats.full_day(request.received_on))
+    if request.extended_on:
+        yield Figure(_("Extended on"), formats.full_day(request.extended_on))
+
+
+def request_buttons(viewer: Viewer, request: DataRequest) -> Iterable[Button]:
+    kind = named("datarequest")
+    if not request.is_open or not kind.reaches(viewer, "change", request):
+        return
+    yield Button(_("Answer"), kind.url(request.pk, "answer"), "check", primary=True)
+    if request.extended_on is None and days_left(request) >= 0:
+        yield Button(_("Extend"), kind.url(request.pk, "extend"), "calendar-plus", menu=True)
+
+
+def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:
+    """Behind "more": write down what the person asks for."""
+    kind = named("datarequest")
+    if kind.may(viewer, "create"):
+        url = f"{kind.url('new')}?person={person.pk}"
+        yield Button(_("Request by the person's rights"), url, "scale", menu=True)
+
+
+def requests_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
+    """What the person asks for; nothing is shown as long as they do not."""
+    found = open_requests_of(viewer, person)
+    if not found:
+        return None
+    kind = named("datarequest")
+    return {
+        "requests": [
+            {"request": one, "url": kind.url(one.pk), "late": days_left(one) < 0} for one in found
+        ]
+    }

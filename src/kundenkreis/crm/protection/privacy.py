@@ -1,0 +1,22 @@
+"""Why what people ask for by their rights is kept."""
+
+from __future__ import annotations
+
+from kundenkreis.kernel.privacy import RECORD, Map, Use
+
+# Claims about the answer are barred three years after the end of the year (§§ 195, 199 BGB).
+_ASKED = Use(
+    "answering what people ask for by their rights, and proof of it", "6(1)(c)", "4y", "person",
+    since="changed_at", but="one that is open",
+)  # fmt: skip
+
+PRIVACY: Map = {
+    "DataRequest": {
+        **RECORD,
+        **dict.fromkeys(
+            ("person", "kind", "state", "received_on", "received_by", "due_on", "wish"), _ASKED
+        ),
+        **dict.fromkeys(("extended_on", "extended_why", "identity"), _ASKED),
+        **dict.fromkeys(("answered_on", "answer", "next_step", "next_step_on", "tags"), _ASKED),
+    }
+}

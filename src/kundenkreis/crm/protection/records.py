@@ -1,0 +1,68 @@
+"""Requests of persons as records, and what they add to a person's page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.protection import commands, panels
+from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.kernel import clock
+from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
+
+DATA_REQUEST = register(
+    RecordType(
+        model=DataRequest,
+        slug="data-requests",
+        icon="scale",
+        # What was asked and answered is proof: it goes when its time is over, and is brought by nobody.
+        actions=frozenset({"create", "change", "export"}),
+        order="due_on",
+        columns=(
+            Column("kind", keep=True),
+            Column("person", keep=True),
+            Column(
+                "state", cell=panels.state_tag, sort=("state",), text=panels.state_text, keep=True
+            ),
+            Column("due_on", keep=True),
+            Column("received_on"),
+            Column("next_step"),
+            Column("owner_id"),
+            Column("answered_on", extra=True),
+            Column("changed_at", extra=True),
+        ),
+        sections=(
+            Section(
+                _("Facts"),
+                ("person", "kind", "received_on", "received_by", "identity", "wish", "owner_id"),
+            ),
+            Section(
+                _("Course"),
+                ("due_on", "extended_on", "extended_why", "answered_on", "answer"),
+            ),
+        ),
+        search=("person__last_name", "person__first_name", "wish"),
+        filters=("state", "kind", "owner_id"),
+        brief=("state", "due_on"),
+        create=commands.note_request,
+        change=commands.change_request,
+        preset=lambda viewer: {"received_on": clock.today(settings.COMPANY_ZONE)},
+        form=("person", "kind", "received_on", "received_by", "wish", "identity", "owner_id"),
+        tags=panels.request_tags,
+        figures=panels.request_figures,
+        buttons=panels.request_buttons,
+        square=True,
+        about=_("What people ask for by their rights: to know, to correct, to erase, to restrict, to take along, to object. Each is to be answered within a month."),
+    )
+)  # fmt: skip
+
+extend(
+    "person",
+    buttons=panels.person_buttons,
+    panels=[
+        Panel(
+            "requests", "protection/requests_panel.html", panels.requests_panel, position=5,
+            shows=("data_requests",),
+        )
+    ],
+)  # fmt: skip
