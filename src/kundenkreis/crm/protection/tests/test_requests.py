@@ -64,9 +64,7 @@ def test_it_has_an_owner_a_next_step_and_a_day(person: Person) -> None:
 def test_correcting_the_day_it_came_moves_the_end(person: Person) -> None:
     with clock.freeze(NOW):
         found = noted(person)
-        commands.change_request(
-            actor=ANNA, datarequest_id=found.pk, received_on=date(2026, 1, 5)
-        )
+        commands.change_request(actor=ANNA, datarequest_id=found.pk, received_on=date(2026, 1, 5))
         with pytest.raises(DomainError, match="to come"):
             commands.change_request(
                 actor=ANNA, datarequest_id=found.pk, received_on=date(2026, 2, 5)
