@@ -63,6 +63,7 @@ OTHERS: dict[str, Declared] = {
     "keep-draft": Declared("crm.person.read", "row", "P"),
     "tick": Declared("crm.activity.change", "row", "P"),
     "tasks": Declared("crm.activity.read", "type", "G"),
+    "alike": Declared("crm.person.create", "type", "P"),
     "more-timeline": Declared("crm.person.read", "row", "G"),
     "add-detail": Declared("crm.person.change", "row", "GP"),
     "edit-detail": Declared("crm.person.change", "row", "GP"),

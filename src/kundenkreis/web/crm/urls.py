@@ -7,7 +7,7 @@ from django.urls import path
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
-from kundenkreis.web.crm.people import parts, views
+from kundenkreis.web.crm.people import alike, parts, views
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.work import views as work
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/<int:pk>/draft/", work.keep_draft, name="keep-draft"),
     path("activities/<int:pk>/tick/", work.tick, name="tick"),
     path("tasks/", work.tasks, name="tasks"),
+    path("<slug:slug>/new/alike/", alike.alike, name="alike"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
     path("<slug:slug>/<int:pk>/contact-details/", parts.add_detail, name="add-detail"),
     path("contact-details/<int:pk>/", parts.change_detail, name="edit-detail"),

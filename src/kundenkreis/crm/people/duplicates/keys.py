@@ -47,8 +47,8 @@ class OrganisationFacts(NamedTuple):
 
 
 def person_keys(facts: PersonFacts) -> set[Key]:
-    """By sound of both names, in any order and with short forms written out; by last name and birth
-    date; by initial, last name and region."""
+    """By sound of both names, in any order and with short forms written out; by initial and last
+    name; by last name and birth date."""
     first, last = person_name(facts.first_name), person_name(facts.last_name)
     first_codes, last_code = _codes(first), cologne(last)
     found: set[Key] = set()
@@ -57,7 +57,8 @@ def person_keys(facts: PersonFacts) -> set[Key]:
         for code, fine in product(first_codes, regions or [""]):
             found.add(Key(_number("n", *sorted((code, last_code))), fine))
         if last_code:
-            found |= {Key(_number("i", first[:1], last_code, fine)) for fine in regions}
+            initial = _number("i", first[:1], last_code)
+            found |= {Key(initial, fine) for fine in regions or [""]}
         if facts.birth:
             found |= {
                 Key(_number("b", facts.birth, code)) for code in {last_code, *first_codes} if code

@@ -20,11 +20,12 @@ def test_who_sounds_alike_shares_a_key_in_any_order_and_by_short_forms() -> None
     assert not meet(whole, PersonFacts("Anna", "Meyer"))
 
 
-def test_the_last_name_alone_needs_birth_date_or_region() -> None:
+def test_the_last_name_needs_an_initial_or_a_birth_date() -> None:
     one = PersonFacts("Anna", "Weiß", "19711202", ("07743",))
     assert meet(one, PersonFacts("Hanna", "Weiss", "19711202"))
+    assert not meet(one, PersonFacts("Hanna", "Weiss", "19711203"))
     assert meet(one, PersonFacts("A.", "Weiss", "", ("D-07745",)))
-    assert not meet(one, PersonFacts("A.", "Weiss", "", ("10115",)))
+    assert not meet(one, PersonFacts("A.", "Weiss", "", ("10115",)))  # of another region
 
 
 def test_nothing_known_is_nothing_in_common() -> None:
