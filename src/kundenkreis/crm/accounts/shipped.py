@@ -45,6 +45,7 @@ ROLES: dict[str, ShippedRole] = {
             **_WORK,
             "crm.opportunity.*": "team",
             "crm.opportunity.read": "all",
+            "crm.order.change": "all",  # next steps, owner and tags; what was ordered says the shop
         },
     ),
     "backoffice": ShippedRole(

@@ -76,7 +76,7 @@ def cancel_order(
     *, actor: Actor, source: str, number: str, at: datetime, share: bool = True
 ) -> Order:
     """Cancel a whole order; again changes nothing. Raises `NotFound` for an unknown order."""
-    actor.require("crm.order.change")
+    actor.require("crm.order.cancel")
     order = store.rows(Order).select_for_update().filter(source=source, number=number).first()
     if order is None:
         raise NotFound

@@ -6,16 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from kundenkreis.crm.accounts.shipped import ROLES
 from kundenkreis.crm.people.customer_commands import Customer
 from kundenkreis.crm.people.models import ContactDetail, Person, SharedFacts, TimelineEntry
 from kundenkreis.crm.sales.models import Order, OrderLine, Product
 from kundenkreis.crm.sales.order_commands import cancel_order, place_order, place_orders
 from kundenkreis.crm.sales.order_values import AmountsDoNotAdd, NewLine, NewOrder
 from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotAllowed, NotFound
 from kundenkreis.kernel.models import AuditEntry, OutboxMessage
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
+from kundenkreis.records import named
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -166,6 +169,15 @@ def test_goods_taken_back_lower_the_revenue_but_are_no_order() -> None:
 def test_it_does_not_know_an_order_it_was_never_told_of() -> None:
     with pytest.raises(NotFound):
         cancel_order(actor=ANNA, source="shop", number="A1", at=AT)
+
+
+def test_sales_plan_on_orders_and_leave_cancelling_to_others() -> None:
+    grants = {name: Level[level.upper()] for name, level in ROLES["sales"].grants.items()}
+    sales = Viewer(name="Sina", user_id=4, grants=grants)
+    order = place_order(actor=ANNA, order=new_order())
+    assert named("order").may(sales, "change")
+    with pytest.raises(NotAllowed):
+        cancel_order(actor=sales, source=order.source, number=order.number, at=AT)
 
 
 def test_carla_may_not_place_orders() -> None:
