@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST, LEAST, PIECE = 20, 5, 500  # records in one transaction: at first, at least, at most
 BUSY = 0.04  # seconds of work in one transaction, since others wait for the database meanwhile
-AHEAD = 2_000  # keys that are read at once
+AHEAD = 50_000  # keys that are read at once: each time the whole selection is asked for
 AT_ONCE = 200  # records that a request changes itself
 State = BulkRun.State
 

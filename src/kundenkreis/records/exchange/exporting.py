@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cached_property
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from kundenkreis.records.exchange.writers import MOST_ROWS, CsvLines, Workbook
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.columns import asked, columns_of, info_of, label_of
 from kundenkreis.records.lists.filters import read
-from kundenkreis.records.lists.listing import grouped_of
+from kundenkreis.records.lists.listing import grouped_of, narrowed
 from kundenkreis.records.lists.ordering import order_of
 from kundenkreis.records.lists.state import state_of
 from kundenkreis.ui import formats
@@ -47,14 +48,20 @@ LINES = 100  # that are sent together
 Row = tuple[list[Value], int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Export:
-    """A view that goes out: its columns, and the numbers of its rows in order."""
+    """A view that goes out: its columns, how many rows it has, and their numbers in order."""
 
     kind: RecordType
     viewer: Viewer
+    parameters: QueryDict
     columns: list[Column]
-    pks: array[int]
+    total: int
+
+    @cached_property
+    def pks(self) -> array[int]:
+        """Only whoever writes the file needs them; sorting very many takes seconds."""
+        return array("q", _in_order(self.kind, self.viewer, self.parameters))
 
     @property
     def labels(self) -> list[str]:
@@ -86,15 +93,15 @@ def export(kind: RecordType, viewer: Viewer, parameters: QueryDict, form: str) -
     """
     viewer.require(kind.right("export"))
     read(kind, viewer, parameters, "").require_all()
-    pks = array("q", _in_order(kind, viewer, parameters))
-    most = MOST_ROWS[form]
-    if most is not None and len(pks) > most:
+    rows, _filters = narrowed(kind, viewer, parameters, "")
+    total, most = rows.order_by().count(), MOST_ROWS[form]
+    if most is not None and total > most:
         raise DomainError(
             _("The list is too long for one file."),
             _("An Excel file takes up to %(n)s rows.") % {"n": formats.number(most)},
             _("Export it as CSV, or narrow it by a filter."),
         )
-    return Export(kind, viewer, export_columns(kind, viewer, parameters), pks)
+    return Export(kind, viewer, parameters, export_columns(kind, viewer, parameters), total)
 
 
 def _in_order(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> Iterator[int]:

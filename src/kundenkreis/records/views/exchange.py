@@ -36,7 +36,7 @@ def export_file(request: StaffRequest, kind: RecordType, form: str) -> HttpRespo
     if form not in MEDIA_TYPES:
         raise Http404
     found = exporting.export(kind, request.viewer, request.GET, form)
-    total, asked = len(found.pks), request.method == "POST"
+    total, asked = found.total, request.method == "POST"
     if total > exporting.AT_ONCE and not asked:
         return show(request, kind, "export", _context(kind, total=total))
     noted = commands.note_export(
