@@ -16,7 +16,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
 from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
 from kundenkreis.engage.consent.models import ConsentEntry
-from kundenkreis.engage.profiles.models import Profile, ProfileMerge
+from kundenkreis.engage.profiles.models import Profile, ProfileMerge, ProfileUnion
 from kundenkreis.engage.tracking.models import Event, RejectedItem, SeenMessage, SeenOrder
 from kundenkreis.kernel import log, store
 from kundenkreis.kernel.forgetting import CROSSED
@@ -93,6 +93,11 @@ def _notice(side: Side, at: datetime) -> Model:
     return _row(Notice, "at", activity_id=task.pk, user_id=1, reason="assigned", by="a")(side, at)
 
 
+def _union(side: Side, at: datetime) -> Model:
+    two = [_of_now(Profile, "changed_at", link_id=uuid4)(side, at) for _ in range(2)]
+    return _row(ProfileUnion, "at", profile=two[0], into=two[1])(side, at)
+
+
 def _of_now[M: Model](model: type[M], since: str, **values: Any) -> Make:
     """A record, which was created when it was last changed."""
     return lambda side, at: _row(model, since, created_at=at, **values)(side, at)
@@ -148,6 +153,7 @@ MAKERS: dict[type[Model], Make] = {
         DataRequest, "changed_at",
     ),
     Profile: _dated(lambda at: {"created_at": at, "changed_at": at}, Profile, "last_seen_at"),
+    ProfileUnion: _union,
     ProfileMerge: _row(ProfileMerge, "at", absorbed_id=1, canonical_id=2, reason="x"),
     ConsentEntry: _dated(
         lambda at: {**_SAID, "namespace": "shop", "subject": _key, "at": at, "origin": "web"},

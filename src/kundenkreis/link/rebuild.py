@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from kundenkreis.crm.people.events import ObjectionRecorded
-from kundenkreis.crm.people.models import ContactPermission, Person, TimelineEntry
+from kundenkreis.crm.people.models import ContactPermission, FormerLink, Person, TimelineEntry
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.sales.order_facts import order_facts
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.profiles.events import Touchpoint
 from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.queries import linked
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
 from kundenkreis.kernel import store
 from kundenkreis.kernel.events import decode, name_of
@@ -31,7 +33,7 @@ def differences() -> list[str]:
 
     Holds when the link has nothing left to do and the outboxes were not shortened.
     """
-    return [*_orders(), *_touchpoints(), *_consents(), *_facts()]
+    return [*_orders(), *_touchpoints(), *_consents(), *_facts(), *_merges()]
 
 
 def _sent(side: Side, kind: type[Any]) -> Iterator[Any]:
@@ -43,10 +45,12 @@ def _sent(side: Side, kind: type[Any]) -> Iterator[Any]:
 def _orders() -> Iterator[str]:
     expected: dict[tuple[str, str], tuple[Any, ...]] = {}
     cancelled = {(event.namespace, event.order_id) for event in _sent(Side.ENGAGE, OrderCancelled)}
+    merged = _merged()
     for event in _sent(Side.ENGAGE, OrderReceived):
         key = (event.namespace, event.order_id)
         state = Order.State.CANCELLED if key in cancelled else Order.State.PLACED
-        expected.setdefault(key, (event.net_minor, event.gross_minor, str(state), event.link_id))
+        link = merged.get(event.link_id, event.link_id)
+        expected.setdefault(key, (event.net_minor, event.gross_minor, str(state), link))
     sources = {source for source, _ in expected}
     rows = Order.objects.filter(source__in=sources)
     held = {
@@ -73,9 +77,11 @@ def _orders() -> Iterator[str]:
 def _touchpoints() -> Iterator[str]:
     people = set(Person.objects.filter(link_id__isnull=False).values_list("link_id", flat=True))
     expected: dict[str, tuple[Any, ...]] = {}
+    merged = _merged()
     for event in _sent(Side.ENGAGE, Touchpoint):
-        if event.link_id in people:
-            expected.setdefault(event.key, (event.link_id, event.kind, event.at))
+        link = merged.get(event.link_id, event.link_id)
+        if link in people:
+            expected.setdefault(event.key, (link, event.kind, event.at))
     rows = TimelineEntry.objects.filter(key__in=expected.keys()).select_related("person")
     held = {row.key: (row.person and row.person.link_id, row.kind, row.at) for row in rows}
     yield from _compared("touchpoint", expected, held)
@@ -117,6 +123,22 @@ def _facts() -> Iterator[str]:
         for row in Profile.objects.filter(link_id__in=expected.keys())
     }
     yield from _compared("facts", expected, held)
+
+
+def _merges() -> Iterator[str]:
+    """Whom staff made one in the crm is one here, if engage has seen both."""
+    merged = _merged()
+    people = linked([*merged.keys(), *merged.values()])
+    both = {link: own for link, own in merged.items() if {link, own} <= people.keys()}
+    expected = {link: people[own] for link, own in both.items()}
+    yield from _compared("merge", expected, {link: people[link] for link in both})
+
+
+def _merged() -> dict[UUID, UUID]:
+    """The link ids of people who became part of others, and those by which these go."""
+    rows = FormerLink.objects.filter(person__link_id__isnull=False)
+    found = rows.values_list("link_id", "person__link_id")
+    return {link: own for link, own in found if own is not None}
 
 
 def _compared(what: str, expected: dict[Any, Any], held: dict[Any, Any]) -> Iterator[str]:

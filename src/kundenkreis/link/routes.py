@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from kundenkreis.crm.people.events import FactsChanged, ObjectionRecorded
+from kundenkreis.crm.people.events import (
+    FactsChanged,
+    ObjectionRecorded,
+    PersonsMerged,
+    PersonsParted,
+)
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.profiles.events import Touchpoint
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
@@ -26,4 +31,6 @@ ROUTES: dict[str, Route] = {
     name_of(ConsentChanged): to_crm.project_consent,
     name_of(FactsChanged): to_engage.set_facts,
     name_of(ObjectionRecorded): to_engage.withdraw,
+    name_of(PersonsMerged): to_engage.join_people,
+    name_of(PersonsParted): to_engage.part_people,
 }

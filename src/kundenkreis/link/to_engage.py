@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from kundenkreis.crm.people.events import FactsChanged, ObjectionRecorded
+from kundenkreis.crm.people.events import (
+    FactsChanged,
+    ObjectionRecorded,
+    PersonsMerged,
+    PersonsParted,
+)
 from kundenkreis.engage.consent.commands import record_objection
-from kundenkreis.engage.profiles import facts
+from kundenkreis.engage.profiles import facts, unions
 from kundenkreis.engage.profiles.facts import PersonFacts
 from kundenkreis.kernel.access import system
 
@@ -29,4 +34,17 @@ def withdraw(events: Sequence[ObjectionRecorded]) -> Collection[int]:
             purpose=event.purpose,
             at=event.at,
         )
+    return ()
+
+
+def join_people(events: Sequence[PersonsMerged]) -> Collection[int]:
+    """Two people whom staff made one are one for marketing, too."""
+    for event in events:
+        unions.join_people(actor=LINK, link_id=event.link_id, gone=event.gone)
+    return ()
+
+
+def part_people(events: Sequence[PersonsParted]) -> Collection[int]:
+    for event in events:
+        unions.part_people(actor=LINK, back=event.back)
     return ()

@@ -33,3 +33,28 @@ class ObjectionRecorded:
     channel: str
     purpose: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsMerged:
+    """Staff found that two linked people are one: `gone` became part of who goes by `link_id`.
+
+    All merges and partings arrive in the order in which they happened: one speaks of another.
+    """
+
+    CROSSES: ClassVar[bool] = True
+    KEY: ClassVar[str] = "MERGES"
+    MERGES: ClassVar[str] = "merges"
+    link_id: UUID
+    gone: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsParted:
+    """Staff took that back: `back` is somebody of their own again. In order with the merges."""
+
+    CROSSES: ClassVar[bool] = True
+    KEY: ClassVar[str] = "MERGES"
+    MERGES: ClassVar[str] = PersonsMerged.MERGES
+    link_id: UUID
+    back: UUID

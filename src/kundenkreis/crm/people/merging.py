@@ -7,6 +7,7 @@ from typing import Any
 
 from kundenkreis.crm.people.commands import enter
 from kundenkreis.crm.people.contacted import refresh_contacted
+from kundenkreis.crm.people.events import PersonsMerged, PersonsParted
 from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
@@ -20,7 +21,7 @@ from kundenkreis.crm.people.permissions import PERSON as TOLD
 from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Viewer, system
-from kundenkreis.kernel.events import on
+from kundenkreis.kernel.events import on, publish
 from kundenkreis.records import named
 from kundenkreis.records.events import RecordsMerged, RecordsParted
 from kundenkreis.records.merging import references
@@ -80,23 +81,30 @@ def follow_a_parting(event: RecordsParted) -> None:
 def _take_link(kept: int, gone: int) -> None:
     """The links of the one that goes lead to the one that stays."""
     rows = store.rows(Person)
-    (link,) = rows.filter(pk=gone).values_list("link_id", flat=True)
+    links = dict(rows.filter(pk__in=(kept, gone)).values_list("pk", "link_id"))
+    link, own = links[gone], links[kept]
     if link is not None:
-        moves = rows.filter(pk=kept, link_id=None).exists()
-        if moves:
+        moves = own is None
+        if own is None:
             store.replace(rows.filter(pk=gone), link_id=None)
             store.replace(rows.filter(pk=kept), link_id=link)
+        else:
+            publish(PersonsMerged(own, gone=link))
         former = FormerLink(link_id=link, person_id=kept, was_of=gone, is_own=moves)
         store.append(FormerLink, [former])
 
 
 def _give_link_back(kept: int, back: int) -> None:
+    rows = store.rows(Person)
     former = store.rows(FormerLink).filter(person=kept, was_of=back)
     for one in former:
         if one.is_own:
-            rows = store.rows(Person)
             store.replace(rows.filter(pk=kept, link_id=one.link_id), link_id=None)
             store.replace(rows.filter(pk=back), link_id=one.link_id)
+    links = dict(rows.filter(pk__in=(kept, back)).values_list("pk", "link_id"))
+    own, link = links.get(kept), links.get(back)
+    if own is not None and link is not None:
+        publish(PersonsParted(own, back=link))
     store.discard(former)
 
 

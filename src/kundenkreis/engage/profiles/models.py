@@ -89,10 +89,28 @@ class FormerHolder(models.Model):
 
 
 class ProfileMerge(models.Model):
-    """That one profile turned out to be another one, and why; never two known people."""
+    """That one profile turned out to be another one, and why.
+
+    Events never make one of two known people; only staff do, and for that see `ProfileUnion`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     absorbed_id = models.BigIntegerField(db_index=True)
     canonical_id = models.BigIntegerField(db_index=True)
     at = models.DateTimeField()
     reason = models.CharField(max_length=80)
+
+
+class ProfileUnion(models.Model):
+    """That staff made one person of two, and what it takes to part them again.
+
+    `profile` became part of `into`. `before` is what was said about `into` (`values`, `times`),
+    `moved` are the profiles that followed, and `names` the identifiers with their profiles.
+    """
+
+    profile = models.OneToOneField(Profile, models.CASCADE, primary_key=True, related_name="union")
+    into = models.ForeignKey(Profile, models.CASCADE, related_name="unions")
+    at = models.DateTimeField()
+    before = models.JSONField(default=dict)
+    moved = models.JSONField(default=list)
+    names = models.JSONField(default=dict)

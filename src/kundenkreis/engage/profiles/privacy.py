@@ -45,4 +45,11 @@ PRIVACY: Map = {
             since="at",
         ),
     ),
+    # Staff may part what they merged for 30 days; that takes a moment to get here.
+    "ProfileUnion": dict.fromkeys(
+        ("profile", "into", "at", "before", "moved", "names"),
+        Use(
+            "parting two people again whom staff made one", "6(1)(f)", "35d", "profile", since="at"
+        ),
+    ),
 }  # fmt: skip

@@ -15,10 +15,15 @@ from kundenkreis.engage.consent.commands import Statement, record_consent
 from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.consent.shipped import NEWSLETTER
 from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.queries import find, linked
 from kundenkreis.engage.tracking.testing import Shop, ingest, make_shop
 from kundenkreis.kernel.clock import FrozenClock, freeze
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.link import jobs, queries, rebuild, to_crm
+from kundenkreis.records import named
+from kundenkreis.records.merging.commands import merge
+from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
@@ -140,6 +145,31 @@ def test_an_old_opt_out_that_becomes_known_late_still_counts(
         record_consent(actor=SYSTEM, statement=Statement(*said, origin="import"))
         carry()
         assert ContactPermission.objects.get().granted is granted
+
+
+def test_marketing_follows_a_merge_of_two_customers_and_its_undo(shop: Shop) -> None:
+    """One campaign counts them once, and what they do next comes under one link."""
+    other = make_shop("other-shop")
+    for at in (shop, other):
+        ingest(at.server, order())
+    carry()
+    kept, gone = Person.objects.order_by("pk")
+    done = merge(actor=ANNA, kind=named("person"), kept_id=kept.pk, gone_id=gone.pk)
+    assert any("merge" in said for said in rebuild.differences())  # not told yet
+    carry()
+    people = linked([one.link_id for one in (kept, gone) if one.link_id])
+    assert len(people) == 2
+    assert len(set(people.values())) == 1
+    facts = Profile.objects.get(pk=people[kept.link_id]).facts
+    assert facts["orders"]["value"] == 2
+    assert find("other-shop", user="K-1") == people[kept.link_id]
+
+    undo(ANNA, Side.CRM, done.batch)
+    carry()
+    assert len(set(linked(people).values())) == 2
+    profile = Profile.objects.get(link_id=gone.link_id)
+    assert (profile.canonical_id, profile.facts["orders"]["value"]) == (None, 1)
+    assert find("other-shop", user="K-1") == profile.pk
 
 
 def test_an_objection_told_to_staff_withdraws_in_the_ledger(shop: Shop) -> None:
