@@ -29,6 +29,7 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current, unit_of_work
 
 START = "0" * 64
+AT_THE_SHELL = "system:shell"
 PIECE = 500
 # What an entry says beside its instant, in the order of its digest.
 _SAID = ("actor", "via", "command", "action", "target", "batch")
@@ -155,9 +156,13 @@ def size(side: Side, batch: str, most: int | None = None) -> int:
 
 
 def by_staff(side: Side, batch: str) -> bool:
-    """Whether somebody did anything of a unit of work, and not the product by itself."""
+    """Whether somebody did anything of a unit of work, and not the product by itself.
+
+    Who takes files over from a shell has no account there, but is somebody all the same.
+    """
     entries = AuditEntry.objects.using(side.alias).filter(batch=batch)
-    return entries.filter(actor__startswith="user:").exists()
+    somebody = Q(actor__startswith="user:") | Q(actor=AT_THE_SHELL)
+    return entries.filter(somebody).exists()
 
 
 def within(

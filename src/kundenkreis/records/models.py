@@ -149,6 +149,7 @@ class Transfer(LongWork):
     class Direction(models.TextChoices):
         IN = "in"
         OUT = "out"
+        FOLDER = "dir"  # mixed files that become one clean base (`integrations.crm.folder`)
 
     class State(models.TextChoices):
         READING = "reading"
@@ -175,7 +176,7 @@ class Transfer(LongWork):
 
     @property
     def via(self) -> str:
-        return "import" if self.direction == self.Direction.IN else "export"
+        return "export" if self.direction == self.Direction.OUT else "import"
 
     @property
     def moving(self) -> bool:

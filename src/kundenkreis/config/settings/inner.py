@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "kundenkreis.crm.protection.apps.ProtectionConfig",
     *ENGAGE,
     "kundenkreis.insight.apps.InsightConfig",
+    "kundenkreis.integrations.crm.folder.apps.FolderConfig",
     "kundenkreis.web.crm.apps.WebCrmConfig",
     "kundenkreis.web.engage.apps.WebEngageConfig",
     "kundenkreis.web.insight.apps.WebInsightConfig",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from kundenkreis.crm.people.postal import PARTS, postal_from
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
-from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.errors import DomainError, NotFound
 
 Holder = Person | Organisation
 
@@ -34,6 +35,49 @@ def add_contact_detail(
         raise DomainError(_("This contact detail is there already."), field="value")
     first = not same.filter(is_primary=True).exists()
     return store.create(actor, ContactDetail, **_of(holder), kind=kind, is_primary=first, **columns)
+
+
+@command
+def add_contact_details(
+    *, actor: Actor, holder: type[Holder], details: Sequence[tuple[int, Mapping[str, Any]]]
+) -> list[ContactDetail | DomainError | None]:
+    """Note many ways to reach persons, or organisations, by their numbers; for each the detail, None
+    where it is there already, or why it cannot be one.
+
+    A detail that says `is_primary` becomes the preferred one where there is none of its kind yet.
+    """
+    name = str(holder._meta.model_name)
+    _require_change_of_all(actor, holder, {pk for pk, _values in details})
+    key = f"{name}_id"
+    rows = store.rows(ContactDetail).filter(
+        **{f"{name}__pk__among": [pk for pk, _values in details]}
+    )
+    known: set[tuple[int, str, str]] = set()
+    preferred: set[tuple[int, str]] = set()
+    for pk, kind, folded, primary in rows.values_list(key, "kind", "folded", "is_primary"):
+        known.add((pk, kind, folded))
+        preferred |= {(pk, kind)} if primary else set()
+    found: list[ContactDetail | DomainError | None] = []
+    new: list[tuple[int, dict[str, Any]]] = []
+    for pk, values in details:
+        kind, value = values["kind"], values.get("value", "")
+        more = {n: one for n, one in values.items() if n not in ("kind", "value", "is_primary")}
+        found.append(None)
+        try:
+            columns = detail_columns(kind, value, more)
+        except DomainError as error:
+            found[-1] = error
+            continue
+        if (pk, kind, columns["folded"]) in known:
+            continue
+        known.add((pk, kind, columns["folded"]))
+        first = bool(values.get("is_primary")) and (pk, kind) not in preferred
+        preferred |= {(pk, kind)} if first else set()
+        new.append((len(found) - 1, {key: pk, "kind": kind, "is_primary": first, **columns}))
+    made = store.create_many(actor, ContactDetail, [columns for _at, columns in new])
+    for (at, _columns), detail in zip(new, made, strict=True):
+        found[at] = detail
+    return found
 
 
 @command
@@ -175,3 +219,13 @@ def _of(holder: Holder) -> dict[str, Any]:
 def _require_change(actor: Actor, holder: Holder) -> None:
     kind = "person" if isinstance(holder, Person) else "organisation"
     actor.require_for(f"crm.{kind}.change", holder)
+
+
+def _require_change_of_all(actor: Actor, holder: type[Holder], pks: set[int]) -> None:
+    """The right must reach each of them, and those that are not there are found out."""
+    right = f"crm.{holder._meta.model_name}.change"
+    records = list(store.rows(holder).filter(pk__among=pks))
+    if len(records) < len(pks):
+        raise NotFound
+    if not all(actor.covered(right, records)):
+        raise actor.refusal(right)

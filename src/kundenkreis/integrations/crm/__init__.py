@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kundenkreis.integrations.crm import orders, pipeline, records
+from kundenkreis.integrations.crm import folder, orders, pipeline, records
 
-IMPORTS: dict[str, Any] = {"orders": orders, "pipeline": pipeline, "records": records}
+IMPORTS: dict[str, Any] = {
+    "folder": folder,
+    "orders": orders,
+    "pipeline": pipeline,
+    "records": records,
+}
 
 
 def add_parsers(subparsers: Any) -> None:

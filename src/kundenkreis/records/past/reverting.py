@@ -197,6 +197,9 @@ class Reverting:
             # What it is to members of staff, such as a favourite, is no reason to keep it.
             taken = (part for part in removal.collect(row).rows if not is_personal(type(part)))
             along = [part for part in taken if part != row]
+            gone = {reference(part) for part in along if isinstance(part, Record)}
+            # What only tells of a record that goes as well is no reason either.
+            along = [part for part in along if getattr(part, "follows", "") not in gone]
             ours = (self._batch, current().batch)
             if all(isinstance(part, Record) for part in along) and not audit.touched_since(
                 self._side, {one.target, *map(reference, along)}, one.first, ours

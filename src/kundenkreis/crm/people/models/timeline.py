@@ -28,6 +28,12 @@ class TimelineEntry(LogRow):
     payload = models.JSONField(default=dict)
     key = models.CharField(max_length=120, unique=True)
 
+    @property
+    def follows(self) -> str:
+        """The record that it only stands for and goes with, as an activity's entry does."""
+        kind, _sign, number = self.key.partition("|")
+        return f"crm.{kind}:{number}" if kind == "activity" else ""
+
     class Meta:
         indexes = [
             models.Index(fields=["person", "-at", "-id"], name="timeline_person"),
