@@ -24,6 +24,7 @@ NAMES = (
     "imports",
     "exchange",
     "duplicates",
+    "places",
     "memory",
 )
 MINUTES_EACH = 40

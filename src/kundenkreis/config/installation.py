@@ -21,6 +21,7 @@ from kundenkreis.config import env
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.people import keeping
+from kundenkreis.crm.people.places.commands import ship_places
 from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
@@ -48,6 +49,7 @@ def _prepare(*, demo: bool, port: int) -> None:
     actor = system("setup")
     accounts.create_shipped_roles(actor=actor)
     ship_pipeline(actor=actor)
+    ship_places(actor=actor)
     ship_purposes(actor=actor)
     for side in Side:
         rebuild_if_missing(side)

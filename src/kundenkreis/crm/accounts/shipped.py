@@ -24,6 +24,7 @@ _CUSTOMERS = {
     "crm.relation.*": "all",
     "crm.characteristic.*": "all",
     "crm.portfolio.*": "all",
+    "crm.territory.*": "all",
 }
 # What somebody asks for by their rights reaches the company through anybody.
 _ASKED = {"crm.datarequest.create": "all", "crm.datarequest.read": "own"}

@@ -15,6 +15,7 @@ _INTEREST = Use(
 _PLAN = Use("planning of work by staff", "6(1)(f)", "record", "self")
 _COMPANY = Use("business with the organisation", "6(1)(f)")
 _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
+_WHERE = Use("visits, territories and letters by region", "6(1)(f)", "record", "detail__person")
 _ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
 _SAME = Use("knowing whether somebody is there already", "6(1)(f)", "record", "row")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
@@ -78,6 +79,29 @@ PRIVACY: Map = {
     "Portfolio": {
         **RECORD,
         **dict.fromkeys(("name", "visit_days", "about"), TECHNICAL),
+    },
+    "Territory": {
+        **RECORD,
+        **dict.fromkeys(("name", "postal_codes", "states", "centre", "radius", "about"), TECHNICAL),
+    },
+    "Place": dict.fromkeys(
+        (
+            "id",
+            "country",
+            "postal_code",
+            "name",
+            "folded",
+            "region",
+            "latitude",
+            "longitude",
+            "shipped",
+        ),
+        TECHNICAL,
+    ),
+    "Location": {
+        **dict.fromkeys(("detail", "person_id", "organisation_id", "is_main"), _WHERE),
+        **dict.fromkeys(("country", "postal_code", "region", "latitude", "longitude"), _WHERE),
+        **dict.fromkeys(("band", "x", "y", "z", "precision", "source", "agrees"), _WHERE),
     },
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),

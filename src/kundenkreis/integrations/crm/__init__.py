@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kundenkreis.integrations.crm import folder, orders, pipeline, records
+from kundenkreis.integrations.crm import folder, orders, pipeline, places, records
 
 IMPORTS: dict[str, Any] = {
     "folder": folder,
     "orders": orders,
     "pipeline": pipeline,
+    "places": places,
     "records": records,
 }
 

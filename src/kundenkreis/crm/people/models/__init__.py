@@ -14,6 +14,7 @@ from kundenkreis.crm.people.models.customers import (
 from kundenkreis.crm.people.models.duplicates import BlockingKey
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
+from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
 from kundenkreis.crm.people.models.relations import Relation, seen_from_other
 from kundenkreis.crm.people.models.timeline import TimelineEntry
@@ -27,12 +28,15 @@ __all__ = [
     "CustomerId",
     "Employer",
     "FormerLink",
+    "Location",
     "Organisation",
     "Person",
+    "Place",
     "Portfolio",
     "Reachable",
     "Relation",
     "SharedFacts",
+    "Territory",
     "TimelineEntry",
     "language_choices",
     "seen_from_other",

@@ -8,5 +8,14 @@ from kundenkreis.crm.people.records.organisations import ORGANISATION
 from kundenkreis.crm.people.records.persons import PERSON
 from kundenkreis.crm.people.records.portfolios import PORTFOLIO
 from kundenkreis.crm.people.records.relations import RELATION
+from kundenkreis.crm.people.records.territories import TERRITORY
 
-__all__ = ["CHARACTERISTIC", "ORGANISATION", "PERSON", "PORTFOLIO", "RELATION", "TIMELINE"]
+__all__ = [
+    "CHARACTERISTIC",
+    "ORGANISATION",
+    "PERSON",
+    "PORTFOLIO",
+    "RELATION",
+    "TERRITORY",
+    "TIMELINE",
+]
