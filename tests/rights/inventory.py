@@ -65,6 +65,7 @@ OTHERS: dict[str, Declared] = {
     "tasks": Declared("crm.activity.read", "type", "G"),
     "alike": Declared("crm.person.create", "type", "P"),
     "more-timeline": Declared("crm.person.read", "row", "G"),
+    "give-number": Declared("crm.person.change", "row", "P"),
     "add-detail": Declared("crm.person.change", "row", "GP"),
     "edit-detail": Declared("crm.person.change", "row", "GP"),
     "change-detail": Declared("crm.person.change", "row", "P"),

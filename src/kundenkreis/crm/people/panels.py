@@ -91,6 +91,12 @@ def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[B
     address = _first(record, Kind.EMAIL)
     if address:
         yield Button(_("E-mail"), f"mailto:{address}", icon="mail", key="m")
+    subject = subject_of(type(record))
+    if not record.customer_number and viewer.sets(subject, "customer_number"):
+        kind = named(subject.partition(".")[2])
+        if kind.reaches(viewer, "change", record):
+            url = kind.url(record.pk, "customer-number")
+            yield Button(_("Give a customer number"), url, "hash", post=True, menu=True)
 
 
 def language_name(person: Person) -> str:

@@ -103,6 +103,10 @@ PRIVACY: Map = {
         **dict.fromkeys(("country", "postal_code", "region", "latitude", "longitude"), _WHERE),
         **dict.fromkeys(("band", "x", "y", "z", "precision", "source", "agrees"), _WHERE),
     },
+    "NumberRange": {
+        **RECORD,
+        **dict.fromkeys(("of", "prefix", "digits", "next_number", "automatic"), TECHNICAL),
+    },
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),
         **dict.fromkeys(

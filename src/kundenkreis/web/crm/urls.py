@@ -18,6 +18,7 @@ urlpatterns = [
     path("tasks/", work.tasks, name="tasks"),
     path("<slug:slug>/new/alike/", alike.alike, name="alike"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
+    path("<slug:slug>/<int:pk>/customer-number/", views.give_number, name="give-number"),
     path("<slug:slug>/<int:pk>/contact-details/", parts.add_detail, name="add-detail"),
     path("contact-details/<int:pk>/", parts.change_detail, name="edit-detail"),
     path("contact-details/<int:pk>/<slug:what>/", views.change_detail, name="change-detail"),

@@ -103,6 +103,13 @@ ENTRIES: list[Entry] = [
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
     Entry("operation", _("Roles"), "/crm/roles/", "shield-check", "crm.role.read"),
+    Entry(
+        "operation",
+        _("Number ranges"),
+        "/crm/number-ranges/",
+        "hash",
+        "crm.numberrange.change",
+    ),
     Entry("operation", _("Fields"), "/crm/fields/", "text-cursor-input", "crm.field.change"),
 ]
 

@@ -12,6 +12,7 @@ from kundenkreis.crm.people.models.customers import (
     SharedFacts,
 )
 from kundenkreis.crm.people.models.duplicates import BlockingKey
+from kundenkreis.crm.people.models.number_ranges import NumberRange
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
 from kundenkreis.crm.people.models.places import Location, Place, Territory
@@ -29,6 +30,7 @@ __all__ = [
     "Employer",
     "FormerLink",
     "Location",
+    "NumberRange",
     "Organisation",
     "Person",
     "Place",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kundenkreis.crm.people.records.characteristics import CHARACTERISTIC
 from kundenkreis.crm.people.records.inputs import TIMELINE
+from kundenkreis.crm.people.records.number_ranges import NUMBER_RANGE
 from kundenkreis.crm.people.records.organisations import ORGANISATION
 from kundenkreis.crm.people.records.persons import PERSON
 from kundenkreis.crm.people.records.portfolios import PORTFOLIO
@@ -12,6 +13,7 @@ from kundenkreis.crm.people.records.territories import TERRITORY
 
 __all__ = [
     "CHARACTERISTIC",
+    "NUMBER_RANGE",
     "ORGANISATION",
     "PERSON",
     "PORTFOLIO",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kundenkreis.crm.people import contact_commands, permissions, queries
+from kundenkreis.crm.people import contact_commands, numbering, permissions, queries
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.web.crm.parts import again, found
 from kundenkreis.web.crm.people import forms
@@ -43,6 +45,15 @@ def change_detail(request: StaffRequest, pk: int, what: str) -> HttpResponse:
         raise NotFound
     commands[what](actor=request.viewer, contact_detail_id=pk)
     return again(request, kind, holder, "details")
+
+
+@require_POST
+def give_number(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
+    """Give somebody the next customer number."""
+    kind, record = found(request, slug, pk, "details")
+    number = numbering.give_customer_number(actor=request.viewer, holder=record)
+    messages.success(request, _("The customer number is %s.") % number)
+    return redirect(kind.url(record.pk))
 
 
 @require_POST
