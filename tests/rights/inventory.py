@@ -76,6 +76,7 @@ OTHERS: dict[str, Declared] = {
     **dict.fromkeys(
         ("request-answer", "request-extend"), Declared("crm.datarequest.change", "row", "GP")
     ),
+    "person-erase": Declared("crm.erasure.create", "row", "GP"),
     "add-objection": Declared("crm.person.change", "row", "P"),
     "role-list": Declared("crm.role.read", "type", "G"),
     "role-new": Declared("crm.role.create", "type", "GP"),

@@ -17,6 +17,7 @@ from tools.paths import ROOT, VENV
 HOUSE = [
     "config",
     "web | edge | api | demo",
+    "dossier",
     "link | insight | integrations",
     "crm | engage",
     "automation",
@@ -48,7 +49,16 @@ SIDES = ("crm", "engage")
 STARTERS = {"demo": "config.env"}
 PUBLIC = ["edge", "engage", "integrations.engage", "config.settings.edge", "config.urls_edge"]
 BEHIND_THE_WALL = [
-    *("crm", "link", "insight", "web", "api", "integrations.crm", "config.settings.inner")
+    *(
+        "crm",
+        "link",
+        "dossier",
+        "insight",
+        "web",
+        "api",
+        "integrations.crm",
+        "config.settings.inner",
+    )
 ]
 
 

@@ -76,9 +76,14 @@ def hosts() -> tuple[str, str]:
     return inner, edge
 
 
+def secret_file(side: Side) -> Path:
+    """Where the side's secret lies: outside of its database."""
+    return folder(side) / "secret.key"
+
+
 def secret(side: Side) -> str:
     """The side's signing secret, from its folder; made on first use."""
-    path = folder(side) / "secret.key"
+    path = secret_file(side)
     if not path.exists():
         make_private(path.parent)
         try:

@@ -23,6 +23,7 @@ from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.people import keeping
 from kundenkreis.crm.people.places.commands import ship_places
 from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.dossier.replaying import replay
 from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.access import system
@@ -53,6 +54,8 @@ def _prepare(*, demo: bool, port: int) -> None:
     ship_purposes(actor=actor)
     for side in Side:
         rebuild_if_missing(side)
+    if erased := replay():
+        _say(f"{erased} people who were erased before were erased from the restored data, too.")
     keeping.rebuild_if_missing()
     if demo:
         from kundenkreis.demo.company import admit_shop, found_company, is_founded

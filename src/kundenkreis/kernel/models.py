@@ -241,6 +241,14 @@ class Job(models.Model):
         ]
 
 
+class Tombstone(models.Model):
+    """A keyed hash of a name of somebody who was erased (`kernel.tombstones`), and when that was."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+
 class IdempotencyKey(models.Model):
     """The stored answer to a request that may come again."""
 

@@ -26,6 +26,9 @@ class Use:
     nothing that is imported goes at once, and rows grow old in the order of their ids. `forgetting`
     deletes rows whose time is over. `but` says which of them stay and why; a time without `since`
     is kept by nobody, and `but` must say who sees to it.
+
+    `archive` names the law by which it stays when the person wants to be erased: the row is then
+    restricted to what that law is about.
     """
 
     purpose: str
@@ -34,6 +37,7 @@ class Use:
     person: str = ""
     since: str = ""
     but: str = ""
+    archive: str = ""
 
 
 Map = Mapping[str, Mapping[str, Use]]
@@ -155,6 +159,9 @@ PRIVACY: Map = {
             "due_at", "started_at", "finished_at", "lease_until", "fence", "attempts", "error",
         )
     },
+    "Tombstone": dict.fromkeys(
+        ("id", "digest", "at"), Use("not bringing back who was erased", "6(1)(c)")
+    ),
     "IdempotencyKey": {
         name: Use("one effect per request", "6(1)(f)", "7d", since="at")
         for name in ("id", "caller", "key", "body_hash", "answer", "at")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundenkreis.kernel import clock, log, store
+from kundenkreis.kernel import clock, log, store, tombstones
 from kundenkreis.kernel.log import Position
 from kundenkreis.kernel.models import Cursor, OutboxMessage
 from kundenkreis.kernel.sides import Side
@@ -29,6 +29,9 @@ def receive(target: Side, limit: int = LIMIT) -> int:
     with store.group(target, "link.receive"):
         if hold(target) == start:  # else another worker was quicker
             crossing = [_received(message) for message in read if message.crosses]
+            # What was on its way when somebody was erased speaks of nobody any more.
+            gone = tombstones.buried(target, {f"link|{message.key}" for message in crossing})
+            crossing = [message for message in crossing if f"link|{message.key}" not in gone]
             store.append(InboxMessage, crossing, ignore_conflicts=True)
             log.move(reader(target), Position(read[-1].tx, read[-1].pk), target)
     return len(read)

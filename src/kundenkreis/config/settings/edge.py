@@ -14,6 +14,7 @@ SECRET_KEY = env.secret(Side.ENGAGE)
 ROOT_URLCONF = "kundenkreis.config.urls_edge"
 ASGI_APPLICATION = "kundenkreis.config.asgi.application"
 
+SECRET_FILES = {Side.ENGAGE: env.secret_file(Side.ENGAGE)}
 # `default` is empty on purpose: code that forgets which side it is on fails here.
 DATABASES: dict[str, dict[str, Any]] = {"default": {}, "engage": env.database(Side.ENGAGE)}
 

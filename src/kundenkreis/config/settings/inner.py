@@ -17,6 +17,7 @@ WSGI_APPLICATION = "kundenkreis.config.wsgi.application"
 
 FOLDERS = {side: env.folder(side) for side in Side}
 FONTS = (Path(__file__).resolve().parents[2] / "ui" / "static" / "built",)  # of what is printed
+SECRET_FILES = {side: env.secret_file(side) for side in Side}
 DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGAGE)}
 
 INSTALLED_APPS = [
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     *BOTH_SIDES,
     "kundenkreis.records.apps.RecordsConfig",
     "kundenkreis.link.apps.LinkConfig",
+    "kundenkreis.dossier.apps.DossierConfig",
     "kundenkreis.crm.accounts.apps.AccountsConfig",
     "kundenkreis.crm.people.apps.PeopleConfig",
     "kundenkreis.crm.work.apps.WorkConfig",

@@ -11,6 +11,7 @@ os.environ["KUNDENKREIS_HOME"] = tempfile.mkdtemp(prefix="kundenkreis-test-")
 from kundenkreis.config import env
 from kundenkreis.config.settings.inner import *  # noqa: F403
 from kundenkreis.config.settings.inner import DATABASES, INSTALLED_APPS
+from kundenkreis.kernel.sides import Side
 
 _url = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL")
 for _alias, _name in (("default", "crm"), ("engage", "engage")):
@@ -25,6 +26,8 @@ for _alias, _name in (("default", "crm"), ("engage", "engage")):
     DATABASES[_alias]["CONN_MAX_AGE"] = 0
     # Django lets every database wait for `default`; tests of one side make only their own.
     DATABASES[_alias]["TEST"]["DEPENDENCIES"] = []
+
+env.secret(Side.ENGAGE)
 
 # A type of record that only tests have: what a plain declaration gets.
 INSTALLED_APPS += ["kundenkreis.records.tests.plain.apps.PlainConfig"]

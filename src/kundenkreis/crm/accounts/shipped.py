@@ -108,6 +108,7 @@ ROLES: dict[str, ShippedRole] = {
             "*.*.read": "all",
             "*.*.export": "all",
             "crm.person.change": "all",
+            "crm.erasure.*": "all",
             "crm.datarequest.*": "all",
         },
         {

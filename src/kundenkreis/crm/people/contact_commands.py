@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.people import erased
 from kundenkreis.crm.people.contact_values import detail_columns, normalised, require_order
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.people.postal import PARTS, postal_from
@@ -30,6 +31,8 @@ def add_contact_detail(
     """
     _require_change(actor, holder)
     columns = detail_columns(kind, value, more)
+    if actor.via in erased.BY_THEMSELVES:
+        erased.require_never({kind: columns}, "")
     same = store.rows(ContactDetail).filter(**_of(holder), kind=kind)
     if same.filter(folded=columns["folded"]).exists():
         raise DomainError(_("This contact detail is there already."), field="value")

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.people import erased
 from kundenkreis.crm.people.contact_values import detail_columns
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.people.postal import PARTS, postal_from
@@ -89,6 +90,8 @@ def _draft[R: Person | Organisation](
     for kind, text in addresses.items():
         if text:
             draft.ways[kind] = _way(kind, text)
+    if actor.via in erased.BY_THEMSELVES:
+        erased.require_never(draft.ways, str(values.get("customer_number") or ""))
     if postal:
         draft.ways[POSTAL] = detail_columns(POSTAL, "", postal.columns)
     if (draft.ways or draft.organisation) and not actor.covers(f"crm.{name}.change", probe):

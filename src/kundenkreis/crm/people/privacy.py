@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
 _STAYS = (
@@ -9,6 +11,9 @@ _STAYS = (
     "in an organisation, or a link to marketing"
 )
 _KNOWN = Use("business with the person", "6(1)(b)", "3y", "self", since="changed_at", but=_STAYS)
+# Whose a business record is belongs to the record: name, number and postal address.
+_LAW = "§ 257 HGB, § 147 AO"
+_NAMED = replace(_KNOWN, archive=_LAW)
 _INTEREST = Use(
     "care for business contacts", "6(1)(f)", "3y", "self", since="changed_at", but=_STAYS
 )
@@ -33,9 +38,10 @@ PRIVACY: Map = {
     "Person": {
         **RECORD,
         **dict.fromkeys(
-            ("salutation", "first_name", "last_name", "customer_number", "is_customer"), _KNOWN
+            ("salutation", "first_name", "last_name", "customer_number", "is_customer"), _NAMED
         ),
-        **dict.fromkeys(("title", "name_prefix", "name_suffix", "form_of_address"), _KNOWN),
+        **dict.fromkeys(("title", "name_prefix", "name_suffix"), _NAMED),
+        "form_of_address": _KNOWN,
         **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
         **dict.fromkeys(("birth_date", "profession", "portfolio", "contacted_on"), _INTEREST),
         **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),

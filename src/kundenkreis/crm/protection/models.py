@@ -81,3 +81,71 @@ class DataRequest(Record):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+
+class Erasure(Record):
+    """That somebody was erased on both sides: when, by whom, how much, and what had to stay.
+
+    Nothing of it names the person: `person_number` is that of a row that is gone, or restricted.
+    `counts` are rows per table, `held` what stays and by which law, `mentions` how many texts about
+    others said their name.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed for good")
+
+    person_number = models.BigIntegerField(_("Number of the person"), editable=False)
+    request = models.ForeignKey(
+        DataRequest,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="erasures",
+        verbose_name=_("request of a person"),
+    )
+    state = models.CharField(
+        _("State"), max_length=7, choices=State.choices, default=State.RUNNING, editable=False
+    )
+    done_at = models.DateTimeField(_("Done at"), null=True, editable=False)
+    scrubbed_at = models.DateTimeField(_("Files cleaned at"), null=True, editable=False)
+    counts = models.JSONField(default=dict, editable=False)
+    held = models.JSONField(default=list, editable=False)
+    mentions = models.PositiveIntegerField(_("Mentions blacked out"), default=0, editable=False)
+    problem = models.CharField(_("Reason"), max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        indexes = [due_index("erasure_due")]
+
+    def __str__(self) -> str:
+        return f"{_('Erasure')} #{self.pk}"
+
+
+class Restriction(models.Model):
+    """That a person's data are kept but must not be used (GDPR Art. 18, § 35 BDSG), and why.
+
+    While it stands, the person is not changed, not advertised to, and seen only by whoever needs it.
+    """
+
+    class Reason(models.TextChoices):
+        ARCHIVE = "archive", _("Erased, but business records have to be kept")
+        CONTESTED = "contested", _("The person contests that it is right (Art. 18(1)(a))")
+        UNLAWFUL = "unlawful", _("Unlawful, but the person does not want erasure (Art. 18(1)(b))")
+        CLAIMS = "claims", _("The person needs it for legal claims (Art. 18(1)(c))")
+        OBJECTION = "objection", _("Objected; being weighed (Art. 18(1)(d))")
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.OneToOneField(
+        Person, models.CASCADE, related_name="restriction", verbose_name=_("Person")
+    )
+    reason = models.CharField(_("Reason"), max_length=9, choices=Reason.choices)
+    since = models.DateTimeField(_("Since"))
+    until = models.DateField(_("Until"), null=True)
+    note = models.CharField(_("Note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")

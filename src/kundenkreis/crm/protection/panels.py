@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Person
-from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.crm.protection.models import DataRequest, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
@@ -63,10 +63,21 @@ def request_figures(viewer: Viewer, request: DataRequest) -> Iterable[Figure]:
         yield Figure(_("Extended on"), formats.full_day(request.extended_on))
 
 
+ERASE = "crm.erasure.create"
+
+
+def erasure_tags(erasure: Erasure) -> Iterable[Tag]:
+    tones = {"running": "blue", "done": "green", "failed": "red"}
+    yield Tag(erasure.get_state_display(), tones[erasure.state])
+
+
 def request_buttons(viewer: Viewer, request: DataRequest) -> Iterable[Button]:
     kind = named("datarequest")
     if not request.is_open or not kind.reaches(viewer, "change", request):
         return
+    if request.person_id and request.kind == request.Kind.ERASURE and viewer.may(ERASE):
+        url = named("person").url(request.person_id, "erase")
+        yield Button(_("See what would be erased"), url, "eraser", primary=True)
     yield Button(_("Answer"), kind.url(request.pk, "answer"), "check", primary=True)
     if request.extended_on is None and days_left(request) >= 0:
         yield Button(_("Extend"), kind.url(request.pk, "extend"), "calendar-plus", menu=True)
@@ -78,6 +89,9 @@ def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:
     if kind.may(viewer, "create"):
         url = f"{kind.url('new')}?person={person.pk}"
         yield Button(_("Request by the person's rights"), url, "scale", menu=True)
+    if viewer.may(ERASE) and viewer.covers(ERASE, person):
+        url = named("person").url(person.pk, "erase")
+        yield Button(_("Erase for good"), url, "eraser", menu=True, danger=True)
 
 
 def requests_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:

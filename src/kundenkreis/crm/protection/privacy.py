@@ -10,7 +10,19 @@ _ASKED = Use(
     since="changed_at", but="one that is open",
 )  # fmt: skip
 
+_ERASED = Use("proof that somebody was erased, and of what had to stay", "6(1)(c)")
+_KEPT = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
+
 PRIVACY: Map = {
+    "Erasure": {
+        **RECORD,
+        **dict.fromkeys(
+            ("person_number", "request", "state", "done_at", "scrubbed_at", "counts", "held"),
+            _ERASED,
+        ),
+        **dict.fromkeys(("mentions", "problem"), _ERASED),
+    },
+    "Restriction": dict.fromkeys(("id", "person", "reason", "since", "until", "note"), _KEPT),
     "DataRequest": {
         **RECORD,
         **dict.fromkeys(
@@ -18,5 +30,5 @@ PRIVACY: Map = {
         ),
         **dict.fromkeys(("extended_on", "extended_why", "identity"), _ASKED),
         **dict.fromkeys(("answered_on", "answer", "next_step", "next_step_on", "tags"), _ASKED),
-    }
+    },
 }

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.protection import commands, panels
-from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.crm.protection.models import DataRequest, Erasure
 from kundenkreis.kernel import clock
 from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
 
@@ -55,6 +55,37 @@ DATA_REQUEST = register(
         about=_("What people ask for by their rights: to know, to correct, to erase, to restrict, to take along, to object. Each is to be answered within a month."),
     )
 )  # fmt: skip
+
+ERASURE = register(
+    RecordType(
+        model=Erasure,
+        slug="erasures",
+        icon="eraser",
+        actions=frozenset({"export"}),
+        columns=(
+            Column("person_number", keep=True),
+            Column("state", keep=True),
+            Column("created_at", keep=True),
+            Column("done_at"),
+            Column("scrubbed_at"),
+            Column("request"),
+            Column("owner_id"),
+        ),
+        sections=(
+            Section(
+                _("Facts"),
+                ("person_number", "created_at", "done_at", "scrubbed_at", "mentions", "request",
+                 "owner_id", "problem"),
+            ),
+        ),
+        filters=("state", "owner_id"),
+        brief=("state", "created_at"),
+        tags=panels.erasure_tags,
+        changes=frozenset(),
+        square=True,
+        about=_("Who was erased on both sides, without a name: when, by whom, how much, and what the law wants kept."),
+    )
+)
 
 extend(
     "person",

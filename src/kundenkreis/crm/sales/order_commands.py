@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kundenkreis.crm.people import erased
 from kundenkreis.crm.people.customer_commands import find_or_create_customers
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.crm.sales.events import OrderCancelled, OrderPlaced
@@ -133,9 +134,25 @@ def _insert(actor: Actor, new: list[NewOrder]) -> list[Order]:
 
 def _people(actor: Actor, new: list[NewOrder]) -> dict[tuple[str, str], int]:
     """Person ids of the orders that name a customer, by the orders' keys."""
-    named = [(order.key, order.customer) for order in new if order.customer]
+    gone = _erased(new)
+    named = [(o.key, o.customer) for o in new if o.customer and o.key not in gone]
     people = find_or_create_customers(actor=actor, customers=[who for _, who in named])
     return {key: person.pk for (key, _), person in zip(named, people, strict=True)}
+
+
+def _erased(new: list[NewOrder]) -> set[tuple[str, str]]:
+    """The orders of people who were erased after they had ordered: business records of nobody."""
+    names = {
+        order.key: {f"link|{who.link_id}", f"number|{who.source}|{who.customer_number}"}
+        for order in new
+        if (who := order.customer) is not None
+    }
+    buried = erased.since(set().union(*names.values())) if names else {}
+    return {
+        order.key
+        for order in new
+        if any(buried[n] >= order.placed_at for n in names.get(order.key, set()) & buried.keys())
+    }
 
 
 def _values(order: NewOrder, people: dict[tuple[str, str], int]) -> dict[str, Any]:

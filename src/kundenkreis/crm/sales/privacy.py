@@ -9,8 +9,9 @@ _CHANCE = Use("preparing a sale", "6(1)(b)", "3y", "person", since="changed_at",
 _PLAN = Use("planning of work by staff", "6(1)(f)", "3y", "person", since="changed_at", but=_OPEN)
 # German commercial and tax law, § 257 HGB, § 147 AO: ten years from the end of the year.
 _DUTY = "carrying out the order; duty to keep business records"
-_RECORD = Use(_DUTY, "6(1)(c)", "11y", "person", since="changed_at")
-_LINE = Use(_DUTY, "6(1)(c)", "record", "order__person")
+_LAW = "§ 257 HGB, § 147 AO"
+_RECORD = Use(_DUTY, "6(1)(c)", "11y", "person", since="changed_at", archive=_LAW)
+_LINE = Use(_DUTY, "6(1)(c)", "record", "order__person", archive=_LAW)
 
 PRIVACY: Map = {
     "Pipeline": {**RECORD, **dict.fromkeys(("slug", "label", "position"), TECHNICAL)},

@@ -22,8 +22,9 @@ from kundenkreis.engage.tracking.items import Item
 from kundenkreis.engage.tracking.models import DailyCount, Event, SeenMessage
 from kundenkreis.engage.tracking.sources import SourceView
 from kundenkreis.engage.tracking.vocabulary import ORDER_EVENTS
-from kundenkreis.kernel import bulk
+from kundenkreis.kernel import bulk, tombstones
 from kundenkreis.kernel.events import publish_all
+from kundenkreis.kernel.sides import Side
 
 _EVENT = (
     "source_id", "message_id", "profile_id", "type", "key", "occurred_at", "received_at",
@@ -41,7 +42,7 @@ class Fate(StrEnum):
 
 def take(source: SourceView, items: Sequence[Item], received_at: datetime) -> list[Fate]:
     """Store what may be stored and is new; says for each item what became of it."""
-    allowed = _permitted(source, items)
+    allowed = _not_erased(source, _permitted(source, items))
     in_order = sorted(allowed, key=lambda item: (item.at, item.message_id))
     new = _first_seen(source, in_order, received_at)
     stored = {id(item) for item in new}
@@ -70,6 +71,21 @@ def _permitted(source: SourceView, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if _names(source, item) & may]
     # A browser's own id decides; of the others nobody may have objected.
     return [item for item in items if _deciding(source, item) <= may]
+
+
+def _not_erased(source: SourceView, items: list[Item]) -> list[Item]:
+    """Without what people did who have been erased since: it comes too late, and is forgotten."""
+    names = {"|".join(subject) for item in items for subject in _names(source, item)}
+    buried = tombstones.buried(Side.ENGAGE, names)
+    if not buried:
+        return items
+    return [
+        item
+        for item in items
+        if all(
+            buried.get("|".join(subject), item.at) <= item.at for subject in _names(source, item)
+        )
+    ]
 
 
 def _under_contract(source: SourceView, items: Sequence[Item], known: set[Subject]) -> list[Item]:

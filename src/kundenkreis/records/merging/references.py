@@ -175,6 +175,7 @@ def _plain(
     for some in batched(pks, CHUNK, strict=False):
         store.replace(store.rows(model).filter(pk__in=some), **{column: after})
     kept = [after] if model._meta.pk.attname == column else pks
+    kept = [pk if isinstance(pk, int) else str(pk) for pk in kept]  # a link id is no JSON
     return [(model._meta.label_lower, column, before, after, kept)]
 
 

@@ -8,6 +8,7 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.people import alike, parts, views
+from kundenkreis.web.crm.protection import erasing
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.work import views as work
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("absences/<int:pk>/", absences.done_meanwhile, name="absence-done"),
     path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),
     path("absences/<int:pk>/seen/", absences.seen, name="absence-seen"),
+    path("persons/<int:pk>/erase/", erasing.erase, name="person-erase"),
     path("data-requests/<int:pk>/answer/", data_requests.answer, name="request-answer"),
     path("data-requests/<int:pk>/extend/", data_requests.extend, name="request-extend"),
     *patterns(Side.CRM),

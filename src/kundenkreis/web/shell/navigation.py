@@ -99,6 +99,7 @@ ENTRIES: list[Entry] = [
         "scale",
         "crm.datarequest.read",
     ),
+    Entry("protection", _("Erasures"), "/crm/erasures/", "eraser", "crm.erasure.read"),
     Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "link.message.read"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
