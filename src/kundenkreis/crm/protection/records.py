@@ -74,8 +74,16 @@ ERASURE = register(
         sections=(
             Section(
                 _("Facts"),
-                ("person_number", "created_at", "done_at", "scrubbed_at", "mentions", "request",
-                 "owner_id", "problem"),
+                (
+                    "person_number",
+                    "created_at",
+                    "done_at",
+                    "scrubbed_at",
+                    "mentions",
+                    "request",
+                    "owner_id",
+                    "problem",
+                ),
             ),
         ),
         filters=("state", "owner_id"),
@@ -83,7 +91,9 @@ ERASURE = register(
         tags=panels.erasure_tags,
         changes=frozenset(),
         square=True,
-        about=_("Who was erased on both sides, without a name: when, by whom, how much, and what the law wants kept."),
+        about=_(
+            "Who was erased on both sides, without a name: when, by whom, how much, and what the law wants kept."
+        ),
     )
 )
 
