@@ -1,4 +1,4 @@
-"""What is special about forgetting persons."""
+"""Comparing the base by night, and what is special about forgetting persons."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
+from kundenkreis.crm.people.doubles.commands import ask_for_run
+from kundenkreis.crm.people.doubles.comparer import Comparer
 from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry
 from kundenkreis.kernel import clock, forgetting, store
+from kundenkreis.kernel.access import system
+from kundenkreis.kernel.jobs.backend import job
+from kundenkreis.kernel.jobs.schedule import each_midnight
+from kundenkreis.kernel.loop import step
 from kundenkreis.kernel.sides import Side
 
 # With their contact details and the like they are a thousand rows.
@@ -52,3 +58,24 @@ def _long_unheard_of(side: Side, before: datetime) -> QuerySet[Person]:
 
 
 forgetting.rule(Person, due=_long_unheard_of, piece=PIECE)
+
+_comparer = Comparer()
+
+
+@each_midnight
+@job(Side.CRM)
+def compare_by_night() -> None:
+    """Have the whole base compared."""
+    ask_for_run(actor=system("duplicates"))
+
+
+@step(Side.CRM, every=2.0)
+def begin_comparison() -> int:
+    """Start with the comparison that somebody asked for."""
+    return _comparer.begin()
+
+
+@step(Side.CRM, every=0.2, waits=_comparer.busy)
+def go_on_with_comparison() -> int:
+    """A step of it."""
+    return _comparer.go_on()

@@ -23,6 +23,7 @@ _REACH = Use("reaching a business contact", "6(1)(b)", "record", "person")
 _WHERE = Use("visits, territories and letters by region", "6(1)(f)", "record", "detail__person")
 _ORDERS = Use("knowing whose an order is", "6(1)(b)", "record", "person")
 _SAME = Use("knowing whether somebody is there already", "6(1)(f)", "record", "row")
+_TWICE = Use("finding who is there twice", "6(1)(f)", "record", "left")
 _ROLE = Use("knowing who does what in an organisation", "6(1)(f)", "record", "person")
 _TIE = Use(
     "knowing who stands how to whom, such as who recommended us", "6(1)(f)", "record", "person"
@@ -68,6 +69,15 @@ PRIVACY: Map = {
         **dict.fromkeys(("valid_from", "valid_until", "source", "state", "state_on"), _REACH),
     },
     "BlockingKey": dict.fromkeys(("id", "key", "fine", "of", "row"), _SAME),
+    "DuplicatePair": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("kind", "left", "right", "score", "decision", "reasons"), _TWICE),
+        **dict.fromkeys(("run", "found_at", "state", "decided_by", "decided_at"), _TWICE),
+    },
+    "DuplicateRun": dict.fromkeys(
+        ("id", "state", "asked_at", "asked_by", "ended_at", "rows", "compared", "found", "problem"),
+        TECHNICAL,
+    ),
     "Affiliation": {
         **RECORD,
         **dict.fromkeys(("person", "organisation", "function", "since", "until"), _ROLE),

@@ -7,7 +7,7 @@ from django.urls import path
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
-from kundenkreis.web.crm.people import alike, parts, views
+from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.protection import erasing
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.work import views as work
@@ -17,6 +17,10 @@ urlpatterns = [
     path("<slug:slug>/<int:pk>/draft/", work.keep_draft, name="keep-draft"),
     path("activities/<int:pk>/tick/", work.tick, name="tick"),
     path("tasks/", work.tasks, name="tasks"),
+    path("duplicates/", doubles.duplicates, name="duplicates"),
+    path("duplicates/status/", doubles.status, name="duplicates-status"),
+    path("duplicates/compare/", doubles.compare, name="duplicates-compare"),
+    path("duplicates/<int:pk>/<slug:what>/", doubles.decide, name="duplicate-decide"),
     path("<slug:slug>/new/alike/", alike.alike, name="alike"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
     path("<slug:slug>/<int:pk>/customer-number/", views.give_number, name="give-number"),

@@ -80,6 +80,7 @@ ENTRIES: list[Entry] = [
     Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
     Entry("records", _("Activities"), "/crm/activities/", "notebook-pen", "crm.activity.read"),
     Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
+    Entry("records", _("Duplicates"), "/crm/duplicates/", "copy", "crm.person.read", key="g u"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),
     Entry("marketing", _("Profiles"), "/engage/profiles/", "contact-round", "engage.profile.read"),

@@ -11,7 +11,7 @@ from kundenkreis.crm.people.models.customers import (
     FormerLink,
     SharedFacts,
 )
-from kundenkreis.crm.people.models.duplicates import BlockingKey
+from kundenkreis.crm.people.models.duplicates import BlockingKey, DuplicatePair, DuplicateRun
 from kundenkreis.crm.people.models.number_ranges import NumberRange
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
@@ -27,6 +27,8 @@ __all__ = [
     "ContactDetail",
     "ContactPermission",
     "CustomerId",
+    "DuplicatePair",
+    "DuplicateRun",
     "Employer",
     "FormerLink",
     "Location",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import commands, matching, panels, queries
+from kundenkreis.crm.people.doubles.panels import DUPLICATES
 from kundenkreis.crm.people.models import Organisation
 from kundenkreis.crm.people.records.inputs import (
     DETAILS,
@@ -116,6 +117,7 @@ ORGANISATION = register(
         figures=panels.contact_figures,
         buttons=panels.contact_buttons,
         panels=(
+            DUPLICATES,
             TIMELINE,
             DETAILS,
             Panel(
