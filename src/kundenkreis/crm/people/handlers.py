@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from kundenkreis.crm.people import keeping, merging  # noqa: F401 - follow writes and merges
 from kundenkreis.crm.people.commands import enter
-from kundenkreis.crm.people.doubles import following  # noqa: F401 - likewise
+from kundenkreis.crm.people.doubles import outcomes  # noqa: F401 - likewise
 from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
 from kundenkreis.crm.people.places import following  # noqa: F401 - follows addresses
 from kundenkreis.kernel.access import Viewer
