@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connections, transaction
@@ -64,6 +65,58 @@ def test_a_sealed_audit_row_that_is_altered_or_deleted_is_named() -> None:
     AuditEntry.objects.using("default").filter(pk=second.pk).delete()
     found = {(damage.entry_id, damage.what) for damage in audit.verify(Side.CRM)}
     assert found == {(first.pk, "altered"), (second.pk, "missing")}
+
+
+def sealed_rows() -> list[AuditEntry]:
+    with store.group(Side.CRM, "test"):
+        for name in "abc":
+            store.create(ANNA, Person, last_name=name)
+    audit.seal(Side.CRM)
+    return list(AuditEntry.objects.using("default").order_by("id"))
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["whole", "changes erased"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"at": datetime(2026, 1, 1, tzinfo=UTC)},
+        *({name: "x"} for name in ("actor", "via", "command", "action", "target", "batch")),
+        {"behalf": "user:7"},
+    ],
+    ids=str,
+)
+def test_nothing_that_a_sealed_row_says_is_altered_unnoticed(
+    said: dict[str, Any], erased: bool
+) -> None:
+    second = sealed_rows()[1]
+    if erased:
+        audit.AuditChange.objects.using("default").filter(entry=second).delete()
+    AuditEntry.objects.using("default").filter(pk=second.pk).update(**said)
+    assert [damage.entry_id for damage in audit.verify(Side.CRM)] == [second.pk]
+
+
+def test_sealed_rows_that_change_places_are_named() -> None:
+    first, second, _third = sealed_rows()
+    for here, there in ((first, second), (second, first)):
+        values = {field.attname: getattr(there, field.attname) for field in there._meta.fields}
+        change = audit.AuditChange(entry=here, salt=there.change.salt, fields=there.change.fields)
+        AuditEntry.objects.using("default").filter(pk=here.pk).update(**{**values, "id": here.pk})
+        change.save(using="default")
+    assert {damage.entry_id for damage in audit.verify(Side.CRM)} == {first.pk, second.pk}
+
+
+def test_rows_that_were_sealed_before_their_columns_stood_in_the_chain_stay_valid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "_link", audit._early_link)
+        first = sealed_rows()[0]
+    sealed_rows()
+    assert list(audit.verify(Side.CRM)) == []
+    # Control: of these nobody notices what the tests above notice.
+    audit.AuditChange.objects.using("default").filter(entry=first).delete()
+    AuditEntry.objects.using("default").filter(pk=first.pk).update(actor="x")
+    assert list(audit.verify(Side.CRM)) == []
 
 
 def test_erasing_the_changes_leaves_the_chain_valid() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +19,7 @@ from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewOrder
 from kundenkreis.crm.work.commands import add_activity
-from kundenkreis.kernel import audit, clock, forgetting, rowvalues, store
+from kundenkreis.kernel import audit, clock, forgetting, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
@@ -316,24 +315,6 @@ def test_the_bin_forgets_after_thirty_days() -> None:
         now.advance(days=2)
         forgetting.forget(Side.CRM)
         assert not RemovedRow.objects.using("default").exists()
-
-
-def test_replaying_the_audit_gives_the_present_state() -> None:
-    person = jana()
-    write.change(PERSON, ANNA, person.pk, None, {"last_name": "Kern"})
-    write.remove(PERSON, ANNA, person.pk)
-    taken_back(RemovedRow.objects.using("default").filter(root=True).get().batch)
-    state: dict[str, Any] = {}
-    for entry in reversed(audit.latest(Side.CRM, reference(person), 50)):
-        state |= {name: new for name, (_, new) in entry.change.fields.items()}
-    person.refresh_from_db()
-    with store.group(Side.CRM, "test"):
-        present = {
-            name: audit.plain(new)
-            for name, (_, new) in rowvalues.of_new(Person, [person])[0].items()
-        }
-    assert {name: value for name, value in state.items() if value not in (None, "", {})} == present
-    assert clock.now() - person.changed_at < timedelta(minutes=1)
 
 
 def test_an_import_is_taken_back_as_a_whole_but_for_what_was_changed_since() -> None:

@@ -128,7 +128,7 @@ def test_for_whom_a_deputy_acted_cannot_be_changed_unnoticed(
     audit.seal(Side.CRM)
     assert list(audit.verify(Side.CRM)) == []
     AuditEntry.objects.using("default").filter(pk=found.pk).update(behalf="")
-    assert [damage.what for damage in audit.verify(Side.CRM)] == ["changes altered"]
+    assert [damage.what for damage in audit.verify(Side.CRM)] == ["altered"]
 
 
 def test_whoever_comes_back_is_told_once(staff: dict[str, User], on: Callable[[int], None]) -> None:
