@@ -42,7 +42,7 @@ def start(path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
 
 
-def test_an_import_killed_in_the_middle_goes_on_and_takes_each_row_once(tmp_path: Path) -> None:
+def test_f02_an_import_killed_in_the_middle_goes_on_and_takes_each_row_once(tmp_path: Path) -> None:
     path, dice = tmp_path / "orders.csv", random.Random(20261121)
     write(path)
     for _ in range(KILLS):

@@ -174,7 +174,7 @@ def one_more_worker() -> None:
         assert worker.wait(10) == 0
 
 
-def test_a_worker_killed_two_hundred_times_loses_nothing_and_does_nothing_twice(
+def test_f04_a_worker_killed_two_hundred_times_loses_nothing_and_does_nothing_twice(
     tmp_path: Path, nurseries: list[Nursery]
 ) -> None:
     shop, dice = Shop(), random.Random(20261121)

@@ -56,7 +56,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     running.update(lease_until=clock.now() - timedelta(seconds=1))
 
 
-def test_an_import_whose_worker_is_killed_goes_on_and_takes_each_row_once() -> None:
+def test_f02_an_import_whose_worker_is_killed_goes_on_and_takes_each_row_once() -> None:
     accounts.create_shipped_roles(actor=SYSTEM)
     user = accounts.create_user(
         actor=SYSTEM, email="anna@example.org", name="Anna", password="drei bunte Vögel",

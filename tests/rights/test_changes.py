@@ -95,7 +95,7 @@ def back_again(world: oracle.World) -> None:
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_it_holds_with_the_next_request(
+def test_p09_it_holds_with_the_next_request(
     firm: Company, pk: int, change: Callable[[oracle.World], None]
 ) -> None:
     pages = ["/crm/persons/", "/crm/persons/export.csv", "/crm/persons/suggestions/?name=qzx"]
@@ -108,7 +108,9 @@ def test_it_holds_with_the_next_request(
     assert before != after
 
 
-def test_whoever_may_not_come_in_any_more_is_out_in_the_middle_of_a_session(firm: Company) -> None:
+def test_p09_whoever_may_not_come_in_any_more_is_out_in_the_middle_of_a_session(
+    firm: Company,
+) -> None:
     client = canaries.logged_in(OTTO)
     assert client.get("/crm/persons/").status_code == 200
     User.objects.filter(pk=OTTO).update(is_active=False)
@@ -137,7 +139,7 @@ def worked(transfer: Any, turns: int = 99) -> None:
 
 
 @pytest.mark.parametrize("change", [no_role, narrower_role, no_share], ids=lambda one: one.__name__)
-def test_an_export_that_has_begun_tells_what_may_be_known_at_its_end(
+def test_p10_an_export_that_has_begun_tells_what_may_be_known_at_its_end(
     firm: Company, monkeypatch: pytest.MonkeyPatch, change: Callable[[oracle.World], None]
 ) -> None:
     for module in (outgoing, exporting):
@@ -166,7 +168,7 @@ def test_a_file_is_handed_out_only_while_its_reader_may_know_all_of_it(
     assert (status, canaries.told(body) & firm.words.keys()) == (409, set())
 
 
-def test_a_change_of_many_stops_at_what_may_not_be_changed_any_more(
+def test_p10_a_change_of_many_stops_at_what_may_not_be_changed_any_more(
     firm: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("AT_ONCE", 0), ("FIRST", 1), ("PIECE", 1)):
@@ -182,7 +184,7 @@ def test_a_change_of_many_stops_at_what_may_not_be_changed_any_more(
     assert BulkRun.objects.using("default").get(pk=run.pk).state != "running"
 
 
-def test_an_import_changes_only_what_may_be_changed_while_it_runs(
+def test_p10_an_import_changes_only_what_may_be_changed_while_it_runs(
     firm: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incoming, "PIECE", 1)
@@ -199,7 +201,7 @@ def test_an_import_changes_only_what_may_be_changed_while_it_runs(
     assert Person.objects.filter(source="Z").count() <= 1
 
 
-def test_work_of_somebody_who_was_locked_out_ends(firm: Company) -> None:
+def test_p10_work_of_somebody_who_was_locked_out_ends(firm: Company) -> None:
     transfer = exporting_all(OTTO)
     User.objects.filter(pk=OTTO).update(is_active=False)
     worked(transfer)
@@ -216,7 +218,7 @@ def let_it_stand(world: oracle.World) -> None:
     [(OTTO, let_it_stand), (OTTO, no_role), (OTTO, other_owner)],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_an_undo_that_has_begun_takes_back_only_what_may_still_be_changed(
+def test_p10_an_undo_that_has_begun_takes_back_only_what_may_still_be_changed(
     firm: Company, monkeypatch: pytest.MonkeyPatch, pk: int, change: Callable[[oracle.World], None]
 ) -> None:
     Share.objects.using("default").filter(user_id=OTTO).update(level=Share.Level.CHANGE)

@@ -255,7 +255,7 @@ FAULTS: dict[str, tuple[Any, str, Any, Check]] = {
 }  # fmt: skip
 
 
-def test_every_fault_is_noticed(firm: Company) -> None:
+def test_p11_every_fault_is_noticed(firm: Company) -> None:
     """And without any, nothing is."""
     assert len(FAULTS) >= 20
     for check in dict.fromkeys(one[3] for one in FAULTS.values()):

@@ -83,7 +83,7 @@ def answered(client: Any, request: Request, pk: int) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("who", SUBJECTS)
-def test_a_hidden_record_and_a_missing_one_are_the_same(firm: Company, who: int) -> None:
+def test_p06_a_hidden_record_and_a_missing_one_are_the_same(firm: Company, who: int) -> None:
     client, different, count = canaries.logged_in(who), [], 0
     for subject in SUBJECTS[who]:
         hidden, missing = pk_of(subject, STRANGE), pk_of(subject, 777)
@@ -100,7 +100,7 @@ def test_a_hidden_record_and_a_missing_one_are_the_same(firm: Company, who: int)
     assert count > 20 * len(SUBJECTS[who])
 
 
-def test_what_is_somebody_elses_and_no_record_is_the_same_too(firm: Company) -> None:
+def test_p06_what_is_somebody_elses_and_no_record_is_the_same_too(firm: Company) -> None:
     """Shares, views, batches, imports, exports and runs of others."""
     now = {"created_at": clock.now(), "changed_at": clock.now(), "user_id": ANNA}
     rows = "default"

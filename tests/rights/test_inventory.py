@@ -15,7 +15,7 @@ def undeclared(resolver: object = None) -> list[str]:
     return [f"{one.name} {one.route}" for one in everything(resolver) if declared(one) is None]
 
 
-def test_every_address_is_declared() -> None:
+def test_p01_every_address_is_declared() -> None:
     assert not undeclared()
 
 
@@ -25,7 +25,7 @@ def test_nothing_is_declared_that_is_not_there() -> None:
     assert {one.name for one in found if not one.kind} == OTHERS.keys()
 
 
-def test_an_address_that_nobody_thought_about_is_noticed() -> None:
+def test_p01_an_address_that_nobody_thought_about_is_noticed() -> None:
     new = path("crm/leaks/<int:pk>/", lambda request, pk: None, name="leak")  # type: ignore[arg-type,return-value]
     assert undeclared(SimpleNamespace(url_patterns=[new])) == ["leak crm/leaks/<int:pk>/"]
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(databases=CRM)
 SMALL = range(20)
 
 
-def test_it_decides_like_the_oracle_in_a_company_of_ten_thousand_rows() -> None:
+def test_p02_it_decides_like_the_oracle_in_a_company_of_ten_thousand_rows() -> None:
     world = worlds.at_random(seed=1, rows=10_000)
     worlds.insert(world)
     count, wrong = deciding.compare(world)
@@ -22,7 +22,7 @@ def test_it_decides_like_the_oracle_in_a_company_of_ten_thousand_rows() -> None:
 
 
 @pytest.mark.parametrize("seed", SMALL)
-def test_it_decides_like_the_oracle_in_small_companies(seed: int) -> None:
+def test_p02_it_decides_like_the_oracle_in_small_companies(seed: int) -> None:
     world = worlds.at_random(seed, rows=150, staff=8, roles=5)
     worlds.insert(world)
     _count, wrong = deciding.compare(world)

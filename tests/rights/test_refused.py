@@ -50,14 +50,14 @@ def writing(*actions: str) -> list[Sent]:
 
 
 @pytest.mark.parametrize("pk", [NORA, RITA], ids=["who may nothing", "who may read everything"])
-def test_it_refuses_whoever_may_change_nothing(firm: Company, pk: int) -> None:
+def test_p05_it_refuses_whoever_may_change_nothing(firm: Company, pk: int) -> None:
     client = canaries.logged_in(pk)
     before = writes.digest()
     assert not not_refused(firm, client, writing())
     assert writes.digest() == before
 
 
-def test_it_refuses_each_write_to_whoever_may_do_everything_else(firm: Company) -> None:
+def test_p05_it_refuses_each_write_to_whoever_may_do_everything_else(firm: Company) -> None:
     """One right is missing at a time: no other one stands in for it."""
     sides = {said.action.rpartition(".")[0] for _one, said in writing()}
     subjects = sides | {kind.subject for kind in TYPES.values()}
@@ -75,7 +75,7 @@ def test_it_refuses_each_write_to_whoever_may_do_everything_else(firm: Company) 
     assert writes.digest() == before
 
 
-def test_it_refuses_to_change_a_record_that_may_only_be_read(firm: Company) -> None:
+def test_p05_it_refuses_to_change_a_record_that_may_only_be_read(firm: Company) -> None:
     """Who may change their own ones, and read all, changes no other: also not with many at once."""
     Role.objects.filter(slug="reader").update(grants={"*.*.read": "all", "*.*.*": "own"})
     client = canaries.logged_in(RITA)

@@ -169,7 +169,7 @@ def test_jobs_of_a_lane_keep_their_order_past_a_failure() -> None:
     assert RAN[-1] == "after"
 
 
-def test_a_worker_that_lost_its_lease_cannot_finish_the_job() -> None:
+def test_f17_a_worker_that_lost_its_lease_cannot_finish_the_job() -> None:
     with freeze("2026-11-21T12:00:00Z") as clock:
         enqueue("slow")
         first = runner.claim(Side.CRM)

@@ -233,7 +233,7 @@ def test_the_worker_does_what_is_too_much_for_a_request(
     assert undo(ANNA, Side.CRM, run.batch).count == 5
 
 
-def test_a_killed_worker_goes_on_after_the_last_piece_and_does_nothing_twice(
+def test_f03_a_killed_worker_goes_on_after_the_last_piece_and_does_nothing_twice(
     in_the_worker: Callable[[Viewer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "PIECE", 2)
@@ -310,7 +310,7 @@ def test_what_many_were_changed_by_is_taken_back_by_the_worker(
     assert Person.objects.filter(source="Web").count() == 4
 
 
-def test_a_killed_undo_goes_on_where_it_was(
+def test_f03_a_killed_undo_goes_on_where_it_was(
     in_the_worker: Callable[[Viewer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "PIECE", 2)

@@ -79,7 +79,7 @@ def test_it_makes_formulas_harmless_and_back(text: str) -> None:
     assert unsafe(safe(text)) == text
 
 
-def test_it_writes_no_cell_that_a_spreadsheet_would_run() -> None:
+def test_s08_it_writes_no_cell_that_a_spreadsheet_would_run() -> None:
     write.create(PERSON, ANNA, {"last_name": '=HYPERLINK("http://x")', "phone": "+49 30 1234567"})
     (row,) = exported()
     assert row["Last name"].startswith("'=")

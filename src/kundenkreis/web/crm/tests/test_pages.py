@@ -73,7 +73,7 @@ def test_it_shows_every_page_in_both_languages(
         assert not FORBIDDEN.search(answer.text), address
 
 
-def test_it_shows_text_as_text_wherever_it_comes_from(company: Company, anna: Client) -> None:
+def test_s06_it_shows_text_as_text_wherever_it_comes_from(company: Company, anna: Client) -> None:
     firm = people.create_organisation(
         actor=SYSTEM, name=CANARY, industry=CANARY, source=CANARY, country=CANARY
     )

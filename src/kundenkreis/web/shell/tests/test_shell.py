@@ -88,7 +88,7 @@ def test_it_speaks_german_and_english_before_and_after_the_log_in(
     assert client.post("/preferences/language/", {"language": "xx"}).status_code == 422
 
 
-def test_it_never_goes_to_another_site_after_a_change_of_language(client: Client) -> None:
+def test_s18_it_never_goes_to_another_site_after_a_change_of_language(client: Client) -> None:
     data = {"language": "en", "next": "//evil.example/"}
     assert client.post("/preferences/language/", data)["Location"] == "/"
 
