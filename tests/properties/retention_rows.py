@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db.models import Model
 
+from kundenkreis.crm.letters.models import Letter, Letterhead
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.protection.models import DataRequest
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
@@ -98,6 +99,14 @@ def _union(side: Side, at: datetime) -> Model:
     return _row(ProfileUnion, "at", profile=two[0], into=two[1])(side, at)
 
 
+def _letter(side: Side, at: datetime) -> Model:
+    with store.group(side, "test"):
+        head = store.create(SYSTEM, Letterhead, name=_key(), street="x", postal_code="1", town="x")
+        person = store.create(SYSTEM, Person, last_name="x")
+    values = {"letterhead": head, "person": person, "subject": "x", "body": "x"}
+    return _of_now(Letter, "changed_at", **values)(side, at)
+
+
 def _of_now[M: Model](model: type[M], since: str, **values: Any) -> Make:
     """A record, which was created when it was last changed."""
     return lambda side, at: _row(model, since, created_at=at, **values)(side, at)
@@ -171,6 +180,7 @@ MAKERS: dict[type[Model], Make] = {
     Delivery: _of_campaign(Delivery, channel="email", state="planned"),
     Activity: _of_now(Activity, "changed_at", kind="note", text="x", is_done=True),
     Notice: _notice,
+    Letter: _letter,
     Draft: _row(Draft, "changed_at", user_id=1, about_kind="person", about_row=_number),
     Transfer: _of_now(
         Transfer, "changed_at", kind="person", direction="in", state="done", folder=_key

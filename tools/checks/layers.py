@@ -27,7 +27,7 @@ HOUSE = [
 ]
 INSIDE = {
     "web": ["crm | engage | insight | operation", "shell"],
-    "crm": ["sales | service | projects | staff | protection", "work", "people", "accounts"],
+    "crm": ["sales | service | projects | staff | protection", "letters", "work", "people", "accounts"],
     "engage": [
         "journeys",
         "campaigns",

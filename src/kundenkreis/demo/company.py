@@ -26,6 +26,7 @@ from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.demo.care import care_for
 from kundenkreis.demo.cast import ACTIVITIES, DEALS, FIRMS, Firm
 from kundenkreis.demo.launch import LOGINS, PASSWORD, VOUCHER, keys_file
+from kundenkreis.demo.paper import write_some
 from kundenkreis.demo.shop.catalogue import PRODUCTS
 from kundenkreis.engage.campaigns import commands as campaigns
 from kundenkreis.engage.segments import commands as segments
@@ -76,6 +77,7 @@ def found_company() -> None:
     _deal(ben, firms)
     _work(ben, firms)
     care_for(ben, firms)
+    write_some(anna, [person for _firm, team in firms.values() for person in team])
     _open_the_shop(anna)
     _launch_campaign(anna)
 

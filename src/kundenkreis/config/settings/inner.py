@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kundenkreis.crm.accounts.apps.AccountsConfig",
     "kundenkreis.crm.people.apps.PeopleConfig",
     "kundenkreis.crm.work.apps.WorkConfig",
+    "kundenkreis.crm.letters.apps.LettersConfig",
     "kundenkreis.crm.sales.apps.SalesConfig",
     "kundenkreis.crm.protection.apps.ProtectionConfig",
     *ENGAGE,

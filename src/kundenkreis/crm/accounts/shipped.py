@@ -30,6 +30,14 @@ _CUSTOMERS = {
 _ASKED = {"crm.datarequest.create": "all", "crm.datarequest.read": "own"}
 # Notes, tasks, calls and meetings: everybody may enter them and give tasks to anybody.
 _WORK = {"crm.activity.*": "team", "crm.activity.read": "all", "crm.activity.create": "all"}
+_LETTERS = {
+    "crm.letter.*": "team",
+    "crm.letter.read": "all",
+    "crm.letter.create": "all",
+    "crm.lettertemplate.*": "own",
+    "crm.lettertemplate.read": "all",
+    "crm.letterhead.read": "all",
+}
 
 ROLES: dict[str, ShippedRole] = {
     "administrator": ShippedRole("Administration", "Administrator", {"*.*.*": "all"}),
@@ -44,6 +52,7 @@ ROLES: dict[str, ShippedRole] = {
             **_CUSTOMERS,
             **_ASKED,
             **_WORK,
+            **_LETTERS,
             "crm.opportunity.*": "team",
             "crm.opportunity.read": "all",
             "crm.order.change": "all",  # next steps, owner and tags; what was ordered says the shop
@@ -57,6 +66,7 @@ ROLES: dict[str, ShippedRole] = {
             **_CUSTOMERS,
             **_ASKED,
             **_WORK,
+            **_LETTERS,
             "crm.opportunity.*": "all",
             "crm.order.*": "all",
             "crm.product.*": "all",
@@ -68,6 +78,7 @@ ROLES: dict[str, ShippedRole] = {
         {
             **_ASKED,
             **_WORK,
+            **_LETTERS,
             "crm.person.read": "all",
             "crm.person.create": "all",
             "crm.person.change": "all",

@@ -1,4 +1,4 @@
-"""Setting a PDF from a template and data, in a child process."""
+"""Setting a PDF from a template and data, or what else is printed, in a child process."""
 
 from __future__ import annotations
 
@@ -27,34 +27,37 @@ class Rendering:
     """A PDF that is being set; ask `running`, then `finish`, or `close` it.
 
     Parameters: the `template`, the `data` it finds in `data.json`, the file that is made
-    (`target`), further `files` for its folder by their names there, such as a logo.
+    (`target`), further `files` for its folder by their names there, such as a logo. Another
+    `program` than the typesetter answers the same question in another form, without a template.
     """
 
     def __init__(
         self,
-        template: Path,
+        template: Path | None,
         data: Mapping[str, Any],
         target: Path,
         *,
         files: Mapping[str, Path] | None = None,
         seconds: int = SECONDS,
+        program: Path = CHILD,
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kundenkreis-pdf-"))
         self._target = target
-        shutil.copy(template, self._folder / "main.typ")
+        if template is not None:
+            shutil.copy(template, self._folder / "main.typ")
         for name, path in (files or {}).items():
             shutil.copy(path, self._folder / Path(name).name)
         (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         question = {
             "folder": str(self._folder),
-            "target": str(self._folder / "made.pdf"),
+            "target": str(self._folder / "made"),
             "fonts": [str(folder) for folder in settings.FONTS],
             "at": int(clock.now().timestamp()),
             "memory": MEMORY,
             "seconds": seconds,
             "output": OUTPUT,
         }
-        self._child = Child((sys.executable, "-I", str(CHILD)), question, seconds=seconds)
+        self._child = Child((sys.executable, "-I", str(program)), question, seconds=seconds)
         self.running = self._child.running
 
     def finish(self) -> dict[str, Any]:
@@ -62,10 +65,10 @@ class Rendering:
         for an `archive`. Raises `DomainError`."""
         try:
             found: dict[str, Any] = self._child.answer()
-            shutil.move(self._folder / "made.pdf", self._target)
+            shutil.move(self._folder / "made", self._target)
         except ChildFailed as error:
             raise DomainError(
-                _("The PDF could not be made."),
+                _("The file could not be made."),
                 str(error),
                 _("Try it once more; if this stays, tell your administrator."),
             ) from error
@@ -80,12 +83,13 @@ class Rendering:
 
 
 def render(
-    template: Path,
+    template: Path | None,
     data: Mapping[str, Any],
     target: Path,
     *,
     files: Mapping[str, Path] | None = None,
     seconds: int = SECONDS,
+    program: Path = CHILD,
 ) -> dict[str, Any]:
     """Set a PDF and wait for it; see `Rendering`."""
-    return Rendering(template, data, target, files=files, seconds=seconds).finish()
+    return Rendering(template, data, target, files=files, seconds=seconds, program=program).finish()

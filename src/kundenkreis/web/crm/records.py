@@ -1,13 +1,17 @@
-"""What the screens of data protection add to the pages of records, where both sides are asked."""
+"""What screens add to the pages of records, and what takes the place of the engine's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.protection.models import Erasure
 from kundenkreis.kernel.access import Viewer
-from kundenkreis.records import Panel, extend, named
+from kundenkreis.records import Button, Panel, extend, named
+from kundenkreis.web.crm.letters.writing import new_letter
 from kundenkreis.web.crm.protection.erasing import stays, told
 
 
@@ -21,7 +25,18 @@ def erased_panel(viewer: Viewer, erasure: Erasure) -> Mapping[str, Any]:
     }
 
 
+def _pdf_of(slug: str) -> Callable[[Viewer, Any], Iterable[Button]]:
+    def offer(viewer: Viewer, record: Any) -> Iterable[Button]:
+        url = reverse("page-pdf", args=[slug, record.pk])
+        yield Button(_("Page as PDF"), url, "file-text", post=True, menu=True)
+
+    return offer
+
+
 extend(
     "erasure",
     panels=[Panel("erased", "protection/erased_panel.html", erased_panel, "centre", 10)],
 )
+extend("letter", replace={"new": new_letter})
+for name, slug in (("person", "persons"), ("organisation", "organisations")):
+    extend(name, buttons=_pdf_of(slug))

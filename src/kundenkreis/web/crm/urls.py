@@ -10,6 +10,7 @@ from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.protection import erasing
 from kundenkreis.web.crm.protection import requests as data_requests
+from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
@@ -32,6 +33,11 @@ urlpatterns = [
     path("affiliations/<int:pk>/", parts.change_affiliation, name="change-affiliation"),
     path("affiliations/<int:pk>/remove/", views.remove_affiliation, name="remove-affiliation"),
     path("persons/<int:pk>/objections/", views.add_objection, name="add-objection"),
+    path("letters/<int:pk>/print/", letters.print_letter, name="letter-print"),
+    path("letters/<int:pk>/finish/", letters.finish_letter, name="letter-finish"),
+    path("letters/<int:pk>/state/", letters.letter_state, name="letter-state"),
+    path("letters/<int:pk>/file.<slug:form>", letters.letter_file, name="letter-file"),
+    path("letterheads/<int:pk>/logo/", letters.logo, name="letterhead-logo"),
     path("roles/", roles.role_list, name="role-list"),
     path("roles/new/", roles.new_role, name="role-new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),

@@ -52,6 +52,9 @@ def shown(entry: TimelineEntry, about: str) -> SafeString:
     if about == "organisation" and entry.person:
         person = '<a class="meta" href="/crm/persons/{}/">{}</a>'
         tags.append(markup(person, entry.person_id, entry.person))
+    name, _colon, pk = entry.reference.partition(":")
+    if entry.kind == "letter" and name == "crm.letter" and pk.isdigit():
+        tags.append(markup('<a class="meta" href="/crm/letters/{}/file.pdf">PDF</a>', pk))
     return components.entry(
         title=words.title,
         icon=words.icon,
@@ -206,6 +209,11 @@ def _meeting(payload: Payload) -> Line:
     return _met(_("Meeting of %(name)s"), _("Meeting"), payload, "violet", "calendar-days")
 
 
+def _letter(payload: Payload) -> Line:
+    title = _("Letter by %(name)s") % {"name": payload["by"]} if payload.get("by") else _("Letter")
+    return Line(title, str(payload.get("subject", "")), "violet", icon="mail-open")
+
+
 def _met(by: str, title: str, payload: Payload, tone: str, icon: str) -> Line:
     title = by % {"name": payload["by"]} if payload.get("by") else title
     minutes = payload.get("minutes")
@@ -282,6 +290,7 @@ KINDS: dict[str, Callable[[Payload], Line]] = {
     "note": _note,
     "call": _call,
     "meeting": _meeting,
+    "letter": _letter,
     "task": _task,
     "step_done": _step_done,
     "step_open": _step_open,

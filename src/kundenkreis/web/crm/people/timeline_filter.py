@@ -32,6 +32,7 @@ TOPICS: Choices = {
     "tasks": (_("Tasks"), frozenset({"task", "step_done", "step_open"})),
     "calls": (_("Calls"), frozenset({"call"})),
     "meetings": (_("Meetings"), frozenset({"meeting"})),
+    "letters": (_("Letters"), frozenset({"letter"})),
     "opportunities": (_("Opportunities"), SALES),
     "orders": (_("Orders"), ORDERS),
     "visits": (_("Visits"), frozenset({"visit", "cart"})),
@@ -40,6 +41,7 @@ TOPICS: Choices = {
 }
 CHANNELS: Choices = {
     "phone": (_("Phone"), frozenset({"call"})),
+    "post": (_("Post"), frozenset({"letter"})),
     "personal": (_("In person"), frozenset({"meeting"})),
     "web": (pgettext_lazy("channel", "Website"), ONLINE),
     "orders": (_("Shop and ERP"), ORDERS),

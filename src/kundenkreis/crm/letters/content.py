@@ -1,0 +1,156 @@
+"""What stands on a letter, from whom and to whom: plain values that printing needs nothing beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kundenkreis.crm.letters import body
+from kundenkreis.crm.letters.models import Letter, Letterhead
+from kundenkreis.crm.letters.recipients import MOST_LINES, Recipient
+from kundenkreis.crm.letters.values import LegalForm, grouped_iban
+from kundenkreis.crm.people.models import Person
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import Viewer, subject_of
+from kundenkreis.kernel.countries import HOME, country_name
+
+# The placeholders of letters, with the field of a person that each tells, if it tells one.
+PLACEHOLDERS: dict[str, str] = {
+    "salutation": "last_name",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "name": "last_name",
+    "title": "title",
+    "organisation": "affiliations",
+    "customer_number": "customer_number",
+    "date": "",
+    "sender": "",
+    "company": "",
+}
+GREETING = {"de": "Mit freundlichen Grüßen", "en": "Kind regards"}
+
+
+def allowed(viewer: Viewer) -> set[str]:
+    """The placeholders that somebody may use: they tell nothing that is kept from them."""
+    subject = subject_of(Person)
+    return {
+        name for name, field in PLACEHOLDERS.items() if not field or viewer.sees(subject, field)
+    }
+
+
+def content_of(
+    letter: Letter, to: Recipient, *, sender: str, email: str = "", day: date | None = None
+) -> dict[str, Any]:
+    """All that a letter shows, in the language of whoever gets it."""
+    day = day or clock.today(settings.COMPANY_ZONE)
+    language = to.language if to.language in GREETING else "en"
+    with translation.override(language):
+        values = placeholder_values(letter, to, sender=sender, day=day)
+        return {
+            "language": language,
+            "address": list(to.address)[:MOST_LINES],
+            "return_line": _return_line(letter.letterhead),
+            "information": list(_information(letter, to, sender=sender, email=email, day=day)),
+            "subject": body.filled(letter.subject, values),
+            "blocks": body.blocks(body.filled(letter.body, values)),
+            "greeting": GREETING[language],
+            "sender": sender,
+            "company": letter.letterhead.name,
+            "head": head_of(letter.letterhead),
+        }
+
+
+def placeholder_values(letter: Letter, to: Recipient, *, sender: str, day: date) -> dict[str, str]:
+    """What each placeholder stands for."""
+    person, firm = to.person, to.organisation
+    return {
+        "salutation": to.salutation,
+        "first_name": person.first_name if person else "",
+        "last_name": person.last_name if person else "",
+        "name": str(person or firm or ""),
+        "title": person.title if person else "",
+        "organisation": firm.name if firm else "",
+        "customer_number": (person.customer_number if person else None)
+        or (firm.customer_number if firm else None)
+        or "",
+        "date": date_format(day, "DATE_FORMAT"),
+        "sender": sender,
+        "company": letter.letterhead.name,
+    }
+
+
+def head_of(head: Letterhead) -> dict[str, Any]:
+    """The paper: what stands at the top, and the columns at the foot."""
+    return {
+        "name": head.name,
+        "addition": head.addition,
+        "logo": head.logo,
+        "logo_kind": head.logo_kind,
+        "columns": [list(column) for column in _columns(head) if column],
+    }
+
+
+def _return_line(head: Letterhead) -> str:
+    parts = (head.name, head.street, f"{head.postal_code} {head.town}")
+    return " · ".join(part for part in parts if part)
+
+
+def _information(
+    letter: Letter, to: Recipient, *, sender: str, email: str, day: date
+) -> Iterator[list[str]]:
+    number = placeholder_values(letter, to, sender=sender, day=day)["customer_number"]
+    if number:
+        yield [_("Customer number"), number]
+    yield [_("Contact"), sender]
+    if letter.letterhead.phone:
+        yield [_("Phone"), letter.letterhead.phone]
+    if email or letter.letterhead.email:
+        yield [_("E-mail"), email or letter.letterhead.email]
+    yield [_("Date"), date_format(day, "DATE_FORMAT")]
+
+
+def _columns(head: Letterhead) -> Iterator[list[str]]:
+    abroad = country_name(head.country) if head.country not in ("", HOME) else ""
+    yield _said(head.name, head.street, f"{head.postal_code} {head.town}", abroad)
+    yield _said(_named(_("Phone"), head.phone), head.email, head.website)
+    yield _said(
+        _named(_("Seat"), head.seat),
+        _named(_("Register"), " ".join(filter(None, (head.register_court, head.register_number)))),
+        _named(_managers(head.legal_form), head.managers),
+        _named(_("Chair of the supervisory board"), head.chair),
+    )
+    yield _said(
+        head.bank,
+        _named(_("IBAN"), grouped_iban(head.iban)),
+        _named(_("BIC"), head.bic),
+        _named(_("VAT ID"), head.vat_id),
+        _named(_("Tax number"), head.tax_number),
+    )
+
+
+def _managers(legal_form: str) -> str:
+    boards = (LegalForm.AG, LegalForm.COOPERATIVE, LegalForm.CLUB)
+    return _("Board of directors") if legal_form in boards else _("Managing directors")
+
+
+def _named(label: str, value: str) -> str:
+    return f"{label}: {value}" if value else ""
+
+
+def _said(*parts: str) -> list[str]:
+    return [part for part in parts if part.strip()]
+
+
+def plain_of(content: Mapping[str, Any]) -> str:
+    """The words of a letter without its paper, for whoever reads it on a page."""
+    lines = []
+    for block in content.get("blocks", ()):
+        for runs in [block["runs"]] if block["kind"] == "text" else block["items"]:
+            lines.append("".join(run["text"] for run in runs))
+    return "\n\n".join(lines)

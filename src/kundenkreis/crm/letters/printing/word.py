@@ -1,0 +1,170 @@
+"""The short-lived process that writes letters as a Word file; it knows neither Django nor a database.
+
+    echo '{"folder": "…", "target": "…", …}' | python -I word.py
+
+What has its place on the paper (DIN 5008, form B; see `letter.typ`) stands in frames that are tied
+to the page, so that somebody may write on without moving the address out of the window.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.document import Document as Doc
+from docx.enum.text import WD_BREAK, WD_LINE_SPACING, WD_PARAGRAPH_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+TWIPS = 56.6929  # in a millimetre
+FONT = "Arial"  # one that whoever opens it has
+GREY = RGBColor(0x50, 0x50, 0x50)
+ADDRESS_TOP, REMARKS, LINE = 45.0, 17.7, 27.3 / 6
+TEXT_TOP, MARGIN_TOP = 98.46, 27.0
+
+
+def write(letters: list[dict[str, Any]], folder: Path) -> Doc:
+    """All letters, each on a page of its own."""
+    doc = Document()
+    doc.core_properties.title = letters[0]["subject"] if letters else ""
+    doc.core_properties.author = letters[0]["head"]["name"] if letters else ""
+    style = doc.styles["Normal"]
+    style.font.name, style.font.size = FONT, Pt(10)
+    style.paragraph_format.space_after = Pt(6)
+    section = doc.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin, section.right_margin = Mm(25), Mm(20)
+    section.top_margin, section.bottom_margin = Mm(MARGIN_TOP), Mm(34)
+    section.footer_distance = Mm(9)
+    if letters:
+        _foot(section.footer, letters[0]["head"])
+    for number, letter in enumerate(letters):
+        _letter(doc, letter, folder, first=number == 0)
+    return doc
+
+
+def _letter(doc: Doc, letter: dict[str, Any], folder: Path, *, first: bool) -> None:
+    start = doc.add_paragraph()
+    if not first:
+        start.add_run().add_break(WD_BREAK.PAGE)
+    _paper(doc, letter, folder)
+    space = doc.add_paragraph()
+    form = space.paragraph_format
+    form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    form.line_spacing, form.space_after = Mm(TEXT_TOP - MARGIN_TOP - 6), Pt(0)
+    subject = doc.add_paragraph()
+    subject.add_run(letter["subject"]).bold = True
+    subject.paragraph_format.space_after = Mm(8.5)
+    for block in letter["blocks"]:
+        _block(doc, block)
+    greeting = doc.add_paragraph(letter["greeting"])
+    greeting.paragraph_format.space_before, greeting.paragraph_format.space_after = Pt(8), Mm(13)
+    greeting.paragraph_format.keep_with_next = True
+    sender = doc.add_paragraph(letter["sender"])
+    sender.add_run().add_break()
+    sender.add_run(letter["company"]).font.color.rgb = GREY
+
+
+def _paper(doc: Doc, letter: dict[str, Any], folder: Path) -> None:
+    """What is tied to the page: name, logo, marks, sender's line, address, information."""
+    head = letter["head"]
+    name = _framed(doc, 25, 14, 105)
+    run = name.add_run(head["name"])
+    run.bold, run.font.size = True, Pt(15)
+    if head["addition"]:
+        name.add_run().add_break()
+        name.add_run(head["addition"]).font.size = Pt(9)
+    if head["logo_kind"]:
+        logo = _framed(doc, 140, 10, 50)
+        logo.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
+        logo.add_run().add_picture(str(folder / f"logo.{head['logo_kind']}"), height=Mm(22))
+    for top in (105, 148.5, 210):
+        _framed(doc, 4, top - 2, 6).add_run("—").font.size = Pt(6)
+    back = _framed(doc, 25, ADDRESS_TOP + REMARKS - 5, 80).add_run(letter["return_line"])
+    back.font.size, back.font.color.rgb = Pt(7), GREY
+    for index, said in enumerate(letter["address"]):
+        line = _framed(doc, 25, ADDRESS_TOP + REMARKS + index * LINE, 80, LINE)
+        line.add_run(said)
+    for index, (label, value) in enumerate(letter["information"]):
+        row = _framed(doc, 125, 50 + index * 5, 75, 5)
+        row.paragraph_format.tab_stops.add_tab_stop(Mm(27))
+        told = row.add_run(f"{label}\t")
+        told.font.size, told.font.color.rgb = Pt(9), GREY
+        row.add_run(value).font.size = Pt(9)
+
+
+def _framed(
+    doc: Doc, left: float, top: float, width: float, height: float | None = None
+) -> Paragraph:
+    """A paragraph at a place of the page, in millimetres."""
+    paragraph = doc.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(0)
+    frame = OxmlElement("w:framePr")
+    values: dict[str, object] = {
+        "w": round(width * TWIPS), "hSpace": 0, "wrap": "around", "vAnchor": "page",
+        "hAnchor": "page", "x": round(left * TWIPS), "y": round(top * TWIPS),
+    }  # fmt: skip
+    if height is not None:
+        values |= {"h": round(height * TWIPS), "hRule": "exact"}
+    for key, value in values.items():
+        frame.set(qn(f"w:{key}"), str(value))
+    paragraph._p.get_or_add_pPr().insert(0, frame)
+    return paragraph
+
+
+def _block(doc: Doc, block: dict[str, Any]) -> None:
+    if block["kind"] == "text":
+        _runs(doc.add_paragraph(), block["runs"])
+        return
+    style = "List Bullet" if block["kind"] == "list" else "List Number"
+    for item in block["items"]:
+        _runs(doc.add_paragraph(style=style), item)
+
+
+def _runs(paragraph: Paragraph, runs: list[dict[str, Any]]) -> None:
+    for one in runs:
+        for number, line in enumerate(one["text"].split("\n")):
+            run = paragraph.add_run()
+            if number:
+                run.add_break()
+            run.add_text(line)
+            run.bold, run.italic = one["bold"] or None, one["italic"] or None
+
+
+def _foot(footer: Any, head: dict[str, Any]) -> None:
+    columns = head["columns"]
+    if not columns:
+        return
+    table = footer.add_table(1, len(columns), Mm(165))
+    for cell, said in zip(table.rows[0].cells, columns, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        for number, text in enumerate(said):
+            run = paragraph.add_run()
+            if number:
+                run.add_break()
+            run.add_text(text)
+            run.font.size, run.font.color.rgb = Pt(7), GREY
+
+
+def main() -> None:
+    """One question in, one answer out."""
+    asked = json.load(sys.stdin)
+    for what, most in ((resource.RLIMIT_AS, "memory"), (resource.RLIMIT_FSIZE, "output")):
+        resource.setrlimit(what, (asked[most], asked[most]))
+    signal.alarm(asked["seconds"])
+    folder = Path(asked["folder"])
+    data = json.loads((folder / "data.json").read_text("utf-8"))
+    write(data["letters"], folder).save(asked["target"])
+    json.dump({"bytes": Path(asked["target"]).stat().st_size}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Reading letters, their paper and their templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kundenkreis.crm.accounts.queries import user_by_id
+from kundenkreis.crm.letters.content import content_of
+from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate
+from kundenkreis.crm.letters.recipients import recipient_of
+from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Level, Viewer, subject_of, visible
+from kundenkreis.kernel.models import Job
+from kundenkreis.kernel.sides import Side
+
+if TYPE_CHECKING:
+    from kundenkreis.kernel.models import RemovedRow
+
+
+RIGHT = "crm.letter.read"
+_WHOM = (("person", Person), ("organisation", Organisation))
+# What a letter tells of a person whatever it says.
+_TOLD = ("last_name", "postal", "customer_number")
+
+
+def letters(viewer: Viewer) -> QuerySet[Letter]:
+    """The letters the viewer may read: none to somebody whom they may not know of."""
+    rows = visible(viewer, Letter.objects.all(), RIGHT)
+    for name, model in _WHOM:
+        right = f"{subject_of(model)}.read"
+        if viewer.level(right) is not Level.ALL:
+            known = visible(viewer, model._default_manager.all(), right).order_by()
+            theirs = Exists(known.filter(pk=OuterRef(f"{name}_id")))
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | theirs)
+    return rows
+
+
+def removed_letters(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[RemovedRow]:
+    """The deleted ones the viewer may know of: all, or what they deleted themselves where there are
+    people or organisations that they may not read."""
+    rights = (f"{subject_of(model)}.read" for _name, model in _WHOM)
+    if all(viewer.level(right) is Level.ALL for right in rights):
+        return rows
+    return rows.filter(actor=viewer.reference)
+
+
+def may_open(viewer: Viewer) -> bool:
+    """Whether the viewer may see what letters look like: name, address and number are on them."""
+    return all(viewer.sees(subject_of(Person), name) for name in _TOLD)
+
+
+def letterheads(viewer: Viewer) -> QuerySet[Letterhead]:
+    """The company's papers; the first is the usual one."""
+    return visible(viewer, Letterhead.objects.all(), "crm.letterhead.read")
+
+
+def templates(viewer: Viewer) -> QuerySet[LetterTemplate]:
+    """The templates the viewer may use: their own, those of their teams, everybody's."""
+    rows = visible(viewer, LetterTemplate.objects.all(), "crm.lettertemplate.read")
+    Sharing = LetterTemplate.Sharing  # noqa: N806
+    team = Q(sharing=Sharing.TEAM, team_id__in=viewer.team_ids)
+    own = Q(owner_id=viewer.user_id) if viewer.user_id is not None else Q()
+    if viewer.user_id is None:
+        return rows
+    return rows.filter(own | team | Q(sharing=Sharing.PUBLIC))
+
+
+def shown(letter: Letter) -> dict[str, Any]:
+    """What a letter says: of a finished one as it was then, of a draft as it would be now."""
+    if letter.content:
+        content: dict[str, Any] = letter.content
+        return content
+    sender = user_by_id(letter.sender_id or letter.owner_id or 0)
+    return content_of(
+        letter,
+        recipient_of(letter),
+        sender=sender.name if sender else "",
+        email=sender.email if sender else "",
+    )
+
+
+def job_key(letter: Letter) -> str:
+    """The name of the job that makes the files of this version."""
+    return f"letter|{letter.pk}|{letter.version}"
+
+
+def is_being_printed(letter: Letter) -> bool:
+    """Whether the worker is about to make the files of this version."""
+    waiting = (Job.State.READY, Job.State.RUNNING)
+    jobs = store.stored(Side.CRM, Job)
+    return jobs.filter(unique=job_key(letter), state__in=waiting).exists()

@@ -1,0 +1,130 @@
+"""Whom a letter goes to: the lines of the address window, and whether it may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.letters.models import Letter
+from kundenkreis.crm.people.contacting import ADVERTISING, Known, Light, known_of, light_of
+from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
+from kundenkreis.crm.people.names import letter_salutation
+from kundenkreis.kernel import clock
+from kundenkreis.kernel.countries import HOME, country_name
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+POST = "post"
+MOST_LINES = 6  # of the address zone, DIN 5008
+# In the address window "Herr" stands in the accusative.
+_BEFORE_NAMES = {"herr": "Herrn", "frau": "Frau", "mr": "Mr", "ms": "Ms", "mrs": "Mrs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a letter, and where. `refused` says why there is none to be sent; empty if one may."""
+
+    person: Person | None
+    organisation: Organisation | None
+    address: tuple[str, ...] = ()
+    refused: StrOrPromise = ""
+    next_step: StrOrPromise = ""
+
+    @property
+    def language(self) -> str:
+        return (self.person.language if self.person else "") or "de"
+
+    @property
+    def salutation(self) -> str:
+        if self.person is not None:
+            return letter_salutation(self.person, self.language)
+        german = self.language == "de"
+        return "Sehr geehrte Damen und Herren" if german else "Dear Sir or Madam"
+
+
+def recipient_of(letter: Letter) -> Recipient:
+    """The recipient of one letter."""
+    return recipients([(letter.person, letter.organisation)], letter.purpose)[0]
+
+
+def recipients(
+    whom: Sequence[tuple[Person | None, Organisation | None]], purpose: str
+) -> list[Recipient]:
+    """The recipients of letters, in order; read at once for all of them."""
+    people = [person for person, _firm in whom if person is not None]
+    known = known_of(people)
+    firms = _postal_of({firm.pk for _person, firm in whom if firm is not None})
+    return [_recipient(person, firm, purpose, known, firms) for person, firm in whom]
+
+
+def _postal_of(pks: Iterable[int]) -> dict[int, list[ContactDetail]]:
+    found: dict[int, list[ContactDetail]] = {pk: [] for pk in pks}
+    rows = ContactDetail.objects.filter(organisation__in=found, kind=ContactDetail.Kind.POSTAL)
+    for row in rows.order_by("-is_primary", "id"):
+        found[row.organisation_id or 0].append(row)
+    return found
+
+
+def _recipient(
+    person: Person | None,
+    firm: Organisation | None,
+    purpose: str,
+    known: Mapping[int, Known],
+    firms: Mapping[int, list[ContactDetail]],
+) -> Recipient:
+    about = known[person.pk] if person is not None else None
+    ways = firms[firm.pk] if firm is not None else about.details if about else ()
+    if person is not None and about is not None:
+        # At the address of where they work, whatever else there is of theirs.
+        light = light_of(person, POST, purpose, replace(about, details=ways))
+        if not light.allowed:
+            return Recipient(person, firm, refused=light.why, next_step=_advice(light, purpose))
+    today = clock.today(settings.COMPANY_ZONE)
+    usable = [one for one in ways if one.kind == ContactDetail.Kind.POSTAL and one.is_usable(today)]
+    where = next(iter(usable), None)
+    if where is None:
+        return Recipient(
+            person, firm, refused=_("There is no usable postal address."), next_step=_ADDRESS
+        )
+    if not where.town and "," not in where.value:
+        return Recipient(
+            person, firm, refused=_("The postal address has no town."), next_step=_ADDRESS
+        )
+    return Recipient(person, firm, tuple(_lines(person, firm, where)))
+
+
+_ADDRESS = _("Enter a postal address on their page, or choose whom else to write to.")
+
+
+def _advice(light: Light, purpose: str) -> StrOrPromise:
+    if light.proof == "record" and not light.since:
+        return _("Complete their page: a usable postal address, and what allows us to keep it.")
+    if purpose == ADVERTISING:
+        return _("Take them off the list. What concerns a contract may be written as business.")
+    return _("Ask them on another way, or note a newer consent if they gave one.")
+
+
+def _lines(person: Person | None, firm: Organisation | None, where: ContactDetail) -> Iterable[str]:
+    """The address zone of DIN 5008: who, at which company, street, place; abroad the country in
+    capitals in the language of the sender's country."""
+    if firm is not None:
+        yield firm.name
+    if person is not None:
+        word = person.salutation.strip().rstrip(".")
+        before = _BEFORE_NAMES.get(word.casefold(), "")
+        yield " ".join(part for part in (before, str(person)) if part)
+    if not where.town:
+        yield from (part.strip() for part in where.value.split(",") if part.strip())
+        return
+    if where.street:
+        yield where.street
+    yield f"{where.postal_code} {where.town}".strip()
+    if where.country not in ("", HOME):
+        with translation.override("de"):
+            yield country_name(where.country).upper()
