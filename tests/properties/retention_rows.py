@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.db.models import Model
 
-from kundenkreis.crm.letters.models import Letter, Letterhead
+from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.protection.models import DataRequest
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
@@ -181,6 +181,7 @@ MAKERS: dict[type[Model], Make] = {
     Activity: _of_now(Activity, "changed_at", kind="note", text="x", is_done=True),
     Notice: _notice,
     Letter: _letter,
+    PrintRun: _of_now(PrintRun, "changed_at", kind="person", what="letters", state="done"),
     Draft: _row(Draft, "changed_at", user_id=1, about_kind="person", about_row=_number),
     Transfer: _of_now(
         Transfer, "changed_at", kind="person", direction="in", state="done", folder=_key

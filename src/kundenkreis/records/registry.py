@@ -20,6 +20,7 @@ Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
 Buttons = Callable[["Viewer", Any], "Iterable[Button]"]
 View = Callable[..., "HttpResponseBase"]
 Words = Callable[["Viewer"], "Vocabulary | None"]
+Many = Callable[["Viewer"], "Iterable[Button]"]
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Additions:
     buttons: list[Buttons] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
     vocabularies: list[Words] = field(default_factory=list)
+    many: list[Many] = field(default_factory=list)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -54,16 +56,19 @@ def extend(
     buttons: Buttons | None = None,
     replace: Mapping[str, View] | None = None,
     vocabulary: Words | None = None,
+    many: Many | None = None,
 ) -> None:
     """Add to the record page of a type of a context below, e.g. orders to a person's.
 
     `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`;
-    `vocabulary(viewer)` gives more that its lists may be narrowed by.
+    `vocabulary(viewer)` gives more that its lists may be narrowed by; `many(viewer)` what may be done
+    with chosen records of a list: addresses that are asked with the selection.
     """
     added = ADDED.setdefault(name, Additions())
     added.panels += panels
     added.views |= replace or {}
     added.vocabularies += [vocabulary] if vocabulary else []
+    added.many += [many] if many else []
     if figures is not None:
         added.figures.append(figures)
     if buttons is not None:
@@ -113,3 +118,9 @@ def buttons(kind: RecordType, viewer: Viewer, record: Any) -> list[Button]:
     made = [kind.buttons] if kind.buttons else []
     made += ADDED.get(kind.name, Additions()).buttons
     return [button for make in made for button in make(viewer, record)]
+
+
+def many(kind: RecordType, viewer: Viewer) -> list[Button]:
+    """What contexts above a type offer to do with chosen records."""
+    made = ADDED[kind.name].many if kind.name in ADDED else []
+    return [button for make in made for button in make(viewer)]

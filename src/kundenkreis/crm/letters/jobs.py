@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from django.utils import translation
 
-from kundenkreis.crm.letters import commands, printing, queries
-from kundenkreis.crm.letters.models import Letter, Letterhead
+from kundenkreis.crm.letters import commands, many, outgoing, printing, queries
+from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun
 from kundenkreis.kernel import files, forgetting, store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.sides import Side
+from kundenkreis.records import working
+
+__all__ = ["many", "outgoing"]  # they say what the work is
 
 ACTOR = system("letters")
 
@@ -35,6 +38,17 @@ def begin_printing(letter: Letter) -> None:
     print_letter.enqueue_once(queries.job_key(letter), letter.pk)
 
 
+@job(Side.CRM)
+def go_on_with_print(side: str, pk: int, turn: int) -> None:
+    """One turn of what is printed for many."""
+    working.next_turn(go_on_with_print, PrintRun, Side(side), pk, turn)
+
+
+def go_on(run: PrintRun) -> None:
+    """Let the worker go on with a run."""
+    working.enqueue(go_on_with_print, Side.CRM, run)
+
+
 @every(hours=24)
 @job(Side.CRM)
 def sweep_files() -> None:
@@ -46,6 +60,8 @@ def sweep_files() -> None:
 def _named() -> Iterable[str]:
     """The files of letters, the logos, and those of letterheads in the bin."""
     for pdf, docx in Letter.objects.values_list("pdf", "docx").iterator():
+        yield from (pdf, docx)
+    for pdf, docx in PrintRun.objects.values_list("pdf", "docx").iterator():
         yield from (pdf, docx)
     yield from Letterhead.objects.values_list("logo", flat=True)
     yield from (
@@ -68,4 +84,12 @@ def _forget(side: Side, pks: list[int]) -> None:
     store.discard(rows)
 
 
+def _forget_runs(side: Side, pks: list[int]) -> None:
+    rows = store.rows(PrintRun).filter(pk__in=pks)
+    for pdf, docx in rows.values_list("pdf", "docx"):
+        files.discard(side, (pdf, docx))
+    store.discard(rows)
+
+
 forgetting.rule(Letter, forget=_forget)
+forgetting.rule(PrintRun, forget=_forget_runs)

@@ -11,6 +11,7 @@ from kundenkreis.crm.letters.values import LegalForm, iban, needed
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel.countries import HOME, country_choices
 from kundenkreis.kernel.record import Record, due_index
+from kundenkreis.records.models import LongWork
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -112,7 +113,7 @@ class Letter(Record):
         BUSINESS = "orders", _("Business with them (contract, enquiry)")
         ADVERTISING = "marketing", _("Advertising")
 
-    internal_fields = frozenset({"content", "pdf", "docx", "printed", "sender_id"})
+    internal_fields = frozenset({"content", "pdf", "docx", "printed", "sender_id", "run"})
 
     person = models.ForeignKey(
         Person,
@@ -146,6 +147,9 @@ class Letter(Record):
     content = models.JSONField(default=dict, editable=False)
     pdf = models.CharField(max_length=64, blank=True, default="", editable=False)
     docx = models.CharField(max_length=64, blank=True, default="", editable=False)
+    run = models.ForeignKey(
+        "crm_letters.PrintRun", models.SET_NULL, null=True, editable=False, related_name="letters"
+    )
     # The version that the files show.
     printed = models.PositiveIntegerField(default=0, editable=False)
 
@@ -169,3 +173,61 @@ class Letter(Record):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+
+class PrintRun(LongWork):
+    """Something long that is printed by the worker: a letter for many, labels, a page.
+
+    `kind` is the type of record it is about. A letter for many is first checked, so that whoever
+    wrote it sees how many get one and who does not, and why (`Skipped`).
+    """
+
+    personal = True
+
+    class What(models.TextChoices):
+        LETTERS = "letters", _("Mail merge")
+        LABELS = "labels", _("Labels")
+        PAGE = "page", _("Page")
+
+    class State(models.TextChoices):
+        CHECKING = "checking"
+        CHECKED = "checked"
+        RUNNING = "running"
+        PRINTING = "printing"
+        DONE = "done"
+        STOPPED = "stopped"
+        FAILED = "failed"
+
+    what = models.CharField(max_length=7, choices=What.choices)
+    title = models.CharField(max_length=200)
+    pdf = models.CharField(max_length=64, blank=True, default="")
+    docx = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="print_run_of_user"),
+            models.Index(fields=["changed_at", "id"], name="print_run_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def sort(self) -> str:
+        return self.what
+
+    @property
+    def moving(self) -> bool:
+        return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.PRINTING)
+
+
+class Skipped(models.Model):
+    """Somebody who gets no letter or label, and why."""
+
+    personal = True
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(PrintRun, models.CASCADE, related_name="skipped")
+    row = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=300)

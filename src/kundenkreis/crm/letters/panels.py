@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -22,6 +22,7 @@ from kundenkreis.records import Button, Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.ui import parts
 
+RUNS = ("letters", "labels")
 FINISHED = Letter.State.FINISHED
 
 
@@ -115,3 +116,15 @@ def write_button(viewer: Viewer, record: Person | Organisation) -> Iterable[Butt
         job = next(iter(record.employments), None)
         asked += f"&organisation={job.organisation_id}" if job else ""
     yield Button(_("Letter"), asked, "mail-open", key="b")
+
+
+def print_many(slug: str) -> Callable[[Viewer], Iterable[Button]]:
+    """Letters and labels for chosen records of a list."""
+
+    def offer(viewer: Viewer) -> Iterable[Button]:
+        if named("letter").may(viewer, "create"):
+            letters, labels = (reverse("print-many", args=[slug, what]) for what in RUNS)
+            yield Button(_("Mail merge"), letters, "mails")
+            yield Button(_("Labels"), labels, "sticky-note")
+
+    return offer

@@ -8,6 +8,9 @@ _PAPER = Use("what a business letter must say of its sender", "6(1)(c)")
 # A business letter is kept for six years (HGB § 257, AO § 147), counted from the end of its year.
 _LETTER = Use("business letters that must be kept", "6(1)(c)", "7y", "person", since="changed_at")
 
+_PRINT = Use("printing for many at once", "6(1)(f)", "30d", "user_id", since="changed_at")
+_SKIPPED = Use("telling who got no letter, and why", "6(1)(f)", "record", "row")
+
 PRIVACY: Map = {
     "Letterhead": {
         **RECORD,
@@ -25,6 +28,13 @@ PRIVACY: Map = {
         **RECORD,
         **dict.fromkeys(("person", "organisation", "letterhead", "purpose"), _LETTER),
         **dict.fromkeys(("subject", "body", "state", "finished_at", "sender_id"), _LETTER),
-        **dict.fromkeys(("content", "pdf", "docx", "printed"), _LETTER),
+        **dict.fromkeys(("content", "pdf", "docx", "printed", "run"), _LETTER),
     },
+    "PrintRun": {
+        **dict.fromkeys(("id", "kind", "what", "state", "position", "total", "batch"), TECHNICAL),
+        **dict.fromkeys(("created_at", "changed_at"), TECHNICAL),
+        **dict.fromkeys(("user_id", "asked", "found", "counts", "problem"), _PRINT),
+        **dict.fromkeys(("title", "pdf", "docx"), _PRINT),
+    },
+    "Skipped": dict.fromkeys(("id", "run", "row", "name", "reason"), _SKIPPED),
 }

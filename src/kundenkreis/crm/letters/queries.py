@@ -8,19 +8,24 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.accounts.queries import user_by_id
 from kundenkreis.crm.letters.content import content_of
-from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate
-from kundenkreis.crm.letters.recipients import recipient_of
+from kundenkreis.crm.letters.many import whom_of
+from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate, PrintRun
+from kundenkreis.crm.letters.recipients import recipient_of, recipients
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level, Viewer, subject_of, visible
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
+from kundenkreis.records import named
+from kundenkreis.records.lists.selection import Selection
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.models import RemovedRow
 
 
 RIGHT = "crm.letter.read"
+FIRST = 50  # who is looked at for an example
 _WHOM = (("person", Person), ("organisation", Organisation))
 # What a letter tells of a person whatever it says.
 _TOLD = ("last_name", "postal", "customer_number")
@@ -92,3 +97,36 @@ def is_being_printed(letter: Letter) -> bool:
     waiting = (Job.State.READY, Job.State.RUNNING)
     jobs = store.stored(Side.CRM, Job)
     return jobs.filter(unique=job_key(letter), state__in=waiting).exists()
+
+
+def runs(viewer: Viewer) -> QuerySet[PrintRun]:
+    """What the viewer has had printed for many, newest first."""
+    return PrintRun.objects.filter(user_id=viewer.user_id or 0).order_by("-id")
+
+
+def run(viewer: Viewer, pk: int) -> PrintRun:
+    """One of them. Raises `NotFound`, also for somebody else's."""
+    found = runs(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def first_letter(viewer: Viewer, run: PrintRun) -> dict[str, Any] | None:
+    """What the letter to the first who gets one would say."""
+    kind, asked = named(run.kind), run.asked
+    keys = Selection.read(asked["selection"]).after(kind, viewer, 0, FIRST)
+    records = list(kind.rows(viewer).filter(pk__in=keys).order_by("pk"))
+    found = recipients(whom_of(records, asked.get("where", "")), asked["purpose"])
+    to = next((one for one in found if not one.refused), None)
+    head = letterheads(viewer).filter(pk=asked["letterhead"]).first()
+    if to is None or head is None:
+        return None
+    letter = Letter(
+        letterhead=head, person=to.person, organisation=to.organisation,
+        subject=asked["subject"], body=asked["body"],
+    )  # fmt: skip
+    user = user_by_id(run.user_id or 0)
+    return content_of(
+        letter, to, sender=user.name if user else "", email=user.email if user else ""
+    )

@@ -97,5 +97,5 @@ LETTER = register(
     )
 )  # fmt: skip
 
-for name in ("person", "organisation"):
-    extend(name, buttons=panels.write_button)
+for name, slug in (("person", "persons"), ("organisation", "organisations")):
+    extend(name, buttons=panels.write_button, many=panels.print_many(slug))

@@ -12,6 +12,6 @@ No web process renders: they ask for a job.
 """
 
 from kundenkreis.kernel.printing.document import REPORT, Document, Part
-from kundenkreis.kernel.printing.rendering import Rendering, render
+from kundenkreis.kernel.printing.rendering import JOIN, Rendering, render
 
-__all__ = ["REPORT", "Document", "Part", "Rendering", "render"]
+__all__ = ["JOIN", "REPORT", "Document", "Part", "Rendering", "render"]

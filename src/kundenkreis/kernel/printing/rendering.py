@@ -18,6 +18,7 @@ from kundenkreis.kernel.children import Child, ChildFailed
 from kundenkreis.kernel.errors import DomainError
 
 CHILD = Path(__file__).with_name("child.py")
+JOIN = Path(__file__).with_name("joining.py")  # makes one PDF of the `parts` in its data
 SECONDS = 120
 MEMORY = 3_000_000_000  # of addresses; what is really used is a tenth of that
 OUTPUT = 1_000_000_000

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kundenkreis.records import jobs
+from kundenkreis.records import jobs, registry
 from kundenkreis.records.bulk import commands, failing
 from kundenkreis.records.bulk.changes import Remove, names_of
 from kundenkreis.records.bulk.forms import StepForm, TagsForm, ValuesForm
@@ -144,6 +144,8 @@ def actions(kind: RecordType, viewer: Viewer) -> list[dict[str, Any]]:
     if next_step.may_plan(kind, viewer):
         label = _("Next step")
         found.insert(2, {"name": "step", "label": label, "icon": "calendar-plus", "key": "w"})
+    for one in registry.many(kind, viewer):
+        found.append({"label": one.label, "icon": one.icon, "url": one.url})
     if kind.may(viewer, "remove"):
         found.append({"name": "remove", "label": _("Delete"), "icon": "trash-2", "danger": True})
     return found

@@ -10,6 +10,7 @@ from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.protection import erasing
 from kundenkreis.web.crm.protection import requests as data_requests
+from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.work import views as work
 
@@ -37,6 +38,14 @@ urlpatterns = [
     path("letters/<int:pk>/finish/", letters.finish_letter, name="letter-finish"),
     path("letters/<int:pk>/state/", letters.letter_state, name="letter-state"),
     path("letters/<int:pk>/file.<slug:form>", letters.letter_file, name="letter-file"),
+    path("<slug:slug>/many/<slug:what>/", prints.choose, name="print-many"),
+    path("<slug:slug>/<int:pk>/pdf/", pages.page_pdf, name="page-pdf"),
+    path("prints/", prints.run_list, name="print-list"),
+    path("prints/new/<slug:slug>/<slug:what>/", prints.new_run, name="print-new"),
+    path("prints/<int:pk>/", prints.run_page, name="print-run"),
+    path("prints/<int:pk>/write/", prints.write_run, name="print-write"),
+    path("prints/<int:pk>/stop/", prints.stop_run, name="print-stop"),
+    path("prints/<int:pk>/file.<slug:form>", prints.run_file, name="print-file"),
     path("letterheads/<int:pk>/logo/", letters.logo, name="letterhead-logo"),
     path("roles/", roles.role_list, name="role-list"),
     path("roles/new/", roles.new_role, name="role-new"),

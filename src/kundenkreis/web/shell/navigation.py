@@ -79,6 +79,8 @@ ENTRIES: list[Entry] = [
     ),
     Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
     Entry("records", _("Activities"), "/crm/activities/", "notebook-pen", "crm.activity.read"),
+    Entry("records", _("Letters"), "/crm/letters/", "mail-open", "crm.letter.read"),
+    Entry("records", _("Mail merges and labels"), "/crm/prints/", "mails", "crm.letter.create"),
     Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
     Entry("records", _("Duplicates"), "/crm/duplicates/", "copy", "crm.person.read", key="g u"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
@@ -112,6 +114,7 @@ ENTRIES: list[Entry] = [
         "hash",
         "crm.numberrange.change",
     ),
+    Entry("operation", _("Letterheads"), "/crm/letterheads/", "stamp", "crm.letterhead.change"),
     Entry("operation", _("Fields"), "/crm/fields/", "text-cursor-input", "crm.field.change"),
 ]
 

@@ -36,7 +36,7 @@ def new_letter(request: StaffRequest, kind: RecordType) -> HttpResponse:
         initial |= _same(kind, viewer, request.GET.get("again", ""))
         return _form(request, kind, RecordForm(kind, viewer, names, initial=initial))
     if APPLY in request.POST:
-        typed = _with_template(viewer, request.POST)
+        typed = with_template(viewer, request.POST)
         form = RecordForm(kind, viewer, names, typed)
         form.is_valid()
         form.errors.clear()  # nobody has said that it is complete
@@ -67,7 +67,7 @@ def _same(kind: RecordType, viewer: Viewer, again: str) -> dict[str, Any]:
     return {name: getattr(found, name) for name in names}
 
 
-def _with_template(viewer: Viewer, sent: QueryDict) -> QueryDict:
+def with_template(viewer: Viewer, sent: QueryDict) -> QueryDict:
     """What was typed, with the text of the chosen template; what stood there comes behind it."""
     found = queries.templates(viewer).filter(pk=whole(sent.get(APPLY, "")) or 0).first()
     typed = sent.copy()
