@@ -27,7 +27,13 @@ HOUSE = [
 ]
 INSIDE = {
     "web": ["crm | engage | insight | operation", "shell"],
-    "crm": ["sales | service | projects | staff | protection", "letters", "work", "people", "accounts"],
+    "crm": [
+        "sales | service | projects | staff | protection",
+        "letters",
+        "work",
+        "people",
+        "accounts",
+    ],
     "engage": [
         "journeys",
         "campaigns",

@@ -7,11 +7,11 @@ from django.urls import path
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
 from kundenkreis.web.crm.accounts import absences, roles, staff
+from kundenkreis.web.crm.letters import pages, prints
+from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.protection import erasing
 from kundenkreis.web.crm.protection import requests as data_requests
-from kundenkreis.web.crm.letters import pages, prints
-from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
