@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import socket
 import threading
@@ -12,7 +13,8 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
@@ -148,6 +150,39 @@ def test_a_database_that_takes_nothing_is_a_503_and_nobodys_fault(start_edge: St
         assert events(edge, "patient") == ["A"]
 
 
+def limit_files(edge: Edge, size: int) -> None:
+    """No file of the edge may grow beyond a size, as on a disk that is full."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(process.name)) == edge.process.pid:
+                resource.prlimit(int(process.name), resource.RLIMIT_FSIZE, (size, -1))
+
+
+def test_f06_a_full_disk_is_a_503_loses_nothing_and_needs_no_restart(start_edge: StartEdge) -> None:
+    answers = Counter[int]()
+
+    def send(edge: Edge) -> int:
+        status, _, _ = send_batch(edge, "server", str(uuid.uuid4()))
+        answers[status] += 1
+        return status
+
+    with start_edge() as edge:
+        if edge.database:
+            pytest.skip("the disk of a database server is not ours to fill")
+        folder = edge.home / "engage"
+        limit_files(edge, max(one.stat().st_size for one in folder.iterdir()) + 1_000_000)
+        while answers[503] < 3 and answers.total() < 100:
+            send(edge)
+        assert answers[503] == 3
+        assert edge.ask("/health/").status == 200
+        limit_files(edge, -1)
+        assert send(edge) == 200
+        assert set(answers) == {200, 503}
+        assert answers[200] > 1  # some were taken before it was full
+        assert edge.rows("SELECT count(*) FROM engage_tracking_event") == [(400 * answers[200],)]
+        assert edge.rows("PRAGMA integrity_check") == [("ok",)]
+
+
 def test_f16_an_item_no_database_takes_is_rejected_alone(start_edge: StartEdge) -> None:
     """It passes every check of ours and breaks the whole transaction of its neighbours."""
     with start_edge() as edge:
@@ -174,7 +209,7 @@ def refuse_events_named(edge: Edge, name: str) -> None:
         )
 
 
-def test_f06_what_was_acknowledged_survives_a_kill(start_edge: StartEdge) -> None:
+def test_f11_what_was_acknowledged_survives_a_kill(start_edge: StartEdge) -> None:
     """The process is killed in the middle of the load; each 200 is found afterwards."""
     acknowledged: list[str] = []
     with start_edge() as edge:
