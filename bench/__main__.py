@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench._tools import Figure, calibration, load, table
@@ -27,6 +29,8 @@ NAMES = (
     "places",
     "memory",
 )
+# What a million records cost is measured on both databases.
+ON_BOTH = ("pages", "rights", "exchange")
 MINUTES_EACH = 40
 
 
@@ -34,9 +38,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
     parser.add_argument("--small", action="store_true", help="a quick run that proves nothing")
-    parser.add_argument("--postgresql", action="store_true", help="not on SQLite")
+    parser.add_argument(
+        "--postgresql", action="store_true",
+        help=f"not on SQLite; without names everything on SQLite, {', '.join(ON_BOTH)} on both",
+    )  # fmt: skip
     options = parser.parse_args()
-    passed = [f"--{name}" for name in ("small", "postgresql") if getattr(options, name)]
     unknown = set(options.names) - set(NAMES)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
@@ -47,13 +53,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kk-bench-") as folder:
         os.environ["BENCH_PREPARED"] = f"{folder}/prepared"
         subprocess.run([sys.executable, "-m", "bench.prepare", f"{folder}/prepared"], check=True)
-        for name in options.names or NAMES:
-            file = Path(folder) / f"{name}.json"
-            print(f"\n── {name} {'─' * (70 - len(name))}", flush=True)
-            if _run(name, ["--json", str(file), *passed]):
-                failed.append(name)
+        for name, database in runs(options.names, options.postgresql):
+            file = Path(folder) / f"{name}-{database}.json"
+            title = f"{name}, {database}"
+            print(f"\n── {title} {'─' * (70 - len(title))}", flush=True)
+            flags = ["--small"] * options.small + ["--postgresql"] * (database == "PostgreSQL")
+            if _run(name, ["--json", str(file), *flags]):
+                failed.append(title)
             elif file.exists():
-                figures += load(file)
+                figures += [replace(one, what=f"{one.what}, {database}") for one in load(file)]
     print(f"\n── all, {time.monotonic() - began:.0f} s {'─' * 50}\n{table(figures)}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {calibration()}")
     missed = [figure.what for figure in figures if figure.met is False]
@@ -61,6 +69,13 @@ def main() -> int:
     if failed:
         print(f"Did not finish: {', '.join(failed)}.")
     return 1 if failed else 0
+
+
+def runs(names: Sequence[str], postgresql: bool) -> list[tuple[str, str]]:
+    """Which benchmarks run on which database."""
+    if postgresql or names:
+        return [(name, "PostgreSQL" if postgresql else "SQLite") for name in names or NAMES]
+    return [(name, "SQLite") for name in NAMES] + [(name, "PostgreSQL") for name in ON_BOTH]
 
 
 def _run(name: str, arguments: list[str]) -> int:

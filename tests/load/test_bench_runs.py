@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import NAMES
+from bench.__main__ import NAMES, runs
 from bench._tools import measured, number, percentile, table
 
 ROOT = Path(__file__).parents[2]
@@ -80,3 +80,11 @@ def test_it_writes_three_digits_that_matter() -> None:
     assert [number(value) for value in (0, 0.01234, 9.876, 1234.5, None)] == [
         "0", "0.0123", "9.88", "1 234", "–",
     ]  # fmt: skip
+
+
+def test_what_a_million_records_cost_is_measured_on_both_databases() -> None:
+    every = runs([], postgresql=False)
+    assert [name for name, database in every if database == "SQLite"] == list(NAMES)
+    assert ("pages", "PostgreSQL") in every
+    assert runs(["pages"], postgresql=False) == [("pages", "SQLite")]
+    assert set(runs([], postgresql=True)) == {(name, "PostgreSQL") for name in NAMES}
