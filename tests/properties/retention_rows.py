@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun
 from kundenkreis.crm.people.models import Person, TimelineEntry
-from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.crm.protection.models import DataRequest, Disclosure
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
 from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
@@ -89,6 +89,12 @@ def _opportunity(side: Side, at: datetime) -> Model:
     return _row(Opportunity, "changed_at", **values)(side, at)
 
 
+def _disclosure(side: Side, at: datetime) -> Model:
+    person = _of_now(Person, "changed_at", last_name="x")(side, at)
+    values = {"person_id": person.pk, "folder": _key(), "created_at": at}
+    return _row(Disclosure, "changed_at", **values)(side, at)
+
+
 def _notice(side: Side, at: datetime) -> Model:
     task = _of_now(Activity, "changed_at", text="x")(side, at)
     return _row(Notice, "at", activity_id=task.pk, user_id=1, reason="assigned", by="a")(side, at)
@@ -154,6 +160,7 @@ MAKERS: dict[type[Model], Make] = {
         lambda at: {**_ORDER, "number": _key, "placed_at": at, "created_at": at},
         Order, "changed_at",
     ),
+    Disclosure: _disclosure,
     DataRequest: _dated(
         lambda at: {
             "kind": "access", "state": "done", "received_on": at.date(), "due_on": at.date(),

@@ -79,6 +79,11 @@ OTHERS: dict[str, Declared] = {
     **dict.fromkeys(
         ("request-answer", "request-extend"), Declared("crm.datarequest.change", "row", "GP")
     ),
+    "person-disclose": Declared("crm.disclosure.create", "row", "GP"),
+    **dict.fromkeys(
+        ("disclosure-approve", "disclosure-encrypt"), Declared("crm.disclosure.create", "row", "P")
+    ),
+    "disclosure-file": Declared("crm.disclosure.create", "row", "P"),
     "person-erase": Declared("crm.erasure.create", "row", "GP"),
     "add-objection": Declared("crm.person.change", "row", "P"),
     "letter-finish": Declared("crm.letter.change", "row", "P"),

@@ -1,10 +1,14 @@
-"""What staff ask the worker for: an erasure."""
+"""What staff ask the worker for: an erasure, a complete export."""
 
 from __future__ import annotations
 
-from kundenkreis.crm.protection import erasures
-from kundenkreis.crm.protection.models import Erasure
-from kundenkreis.dossier.jobs import erase_person
+from collections.abc import Collection
+from pathlib import Path
+
+from kundenkreis.crm.protection import disclosures, erasures
+from kundenkreis.crm.protection.models import Disclosure, Erasure
+from kundenkreis.dossier import files
+from kundenkreis.dossier.jobs import collect_person, erase_person, make_disclosure
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.sides import Side
@@ -20,3 +24,39 @@ def order_erasure(
         )
         erase_person.enqueue_once(f"erase|{made.pk}", made.pk)
     return made
+
+
+def order_disclosure(*, actor: Actor, person_id: int, request_id: int | None = None) -> Disclosure:
+    """Have everything collected that both sides hold about somebody."""
+    with store.group(Side.CRM, "dossier.order_disclosure"):
+        made = disclosures.order_disclosure(
+            actor=actor, person_id=person_id, request_id=request_id, folder=files.new_name()
+        )
+        collect_person.enqueue_once(f"collect|{made.pk}", made.pk)
+    return made
+
+
+def approve_disclosure(*, actor: Actor, disclosure_id: int, shown: Collection[str]) -> None:
+    """Let the worker make the files as looked through."""
+    with store.group(Side.CRM, "dossier.approve_disclosure"):
+        disclosures.approve_disclosure(actor=actor, disclosure_id=disclosure_id, shown=shown)
+        make_disclosure.enqueue_once(f"disclose|{disclosure_id}", disclosure_id)
+
+
+def encrypt_disclosure(*, actor: Actor, disclosure_id: int) -> str:
+    """Encrypt the files and delete what is not encrypted; returns the password, which nobody keeps.
+
+    Raises `DomainError` when it is encrypted already.
+    """
+    password = files.new_password()
+    with store.group(Side.CRM, "dossier.encrypt_disclosure"):
+        found = disclosures.made(actor=actor, disclosure_id=disclosure_id)
+        size = files.encrypt(found.folder, password, f"disclosure-{found.pk}")
+        disclosures.note_encrypted(actor=actor, disclosure_id=disclosure_id, size=size)
+    return password
+
+
+def take_disclosure(*, actor: Actor, disclosure_id: int) -> Path:
+    """The encrypted file, to be handed out; that it was is in the audit. Raises `DomainError`."""
+    found = disclosures.note_download(actor=actor, disclosure_id=disclosure_id)
+    return files.place(found.folder, files.PACKAGE)

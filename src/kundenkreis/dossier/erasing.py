@@ -21,9 +21,9 @@ from django.db.models import Max, Model, Q, QuerySet
 
 from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.people.privacy import PRIVACY as PEOPLE
-from kundenkreis.crm.protection.models import DataRequest, Erasure, Restriction
+from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure, Restriction
 from kundenkreis.crm.sales.models import Opportunity
-from kundenkreis.dossier import places, register, sweeping
+from kundenkreis.dossier import files, places, register, sweeping
 from kundenkreis.dossier.whose import Whose
 from kundenkreis.engage.campaigns.models import Assignment, Delivery, Exposure
 from kundenkreis.engage.profiles.commands import forget_profiles
@@ -121,6 +121,8 @@ def erase(w: Whose, erasure: Erasure) -> None:
     for side in Side:
         sweeping.drop_files(side, w, batches)
     sweeping.drop_messages(w)
+    exports = store.stored(Side.CRM, Disclosure).filter(person__in=w.persons)
+    files.forget(exports.values_list("folder", flat=True))
     erase_in_engage(w, names[Side.ENGAGE], at)
     with store.group(Side.CRM, "dossier.erase"):
         hold(Side.CRM)
@@ -238,11 +240,12 @@ def _batches(w: Whose) -> set[str]:
 
 def _forget_changes(side: Side, w: Whose) -> None:
     """What the audit says of them and of their parts, also of those that are long gone."""
-    for piece in batched(sorted(_audited(side, w)), PIECE, strict=False):
+    for piece in batched(sorted(audited(side, w)), PIECE, strict=False):
         store.discard(store.rows(AuditChange).filter(entry__target__in=piece))
 
 
-def _audited(side: Side, w: Whose) -> set[str]:
+def audited(side: Side, w: Whose) -> set[str]:
+    """The texts by which the audit names them and their parts."""
     prefix = f"{side}."
     found = {one for one in places.targets(w) if one.startswith(prefix)}
     for model, rows in places.rows(side, w):

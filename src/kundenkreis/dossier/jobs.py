@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+
 from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.protection import disclosures
 from kundenkreis.crm.protection.erasures import note_scrubbed
-from kundenkreis.crm.protection.models import Erasure
-from kundenkreis.dossier import erasing
+from kundenkreis.crm.protection.models import Disclosure, Erasure
+from kundenkreis.dossier import collecting, erasing, files, masking, report
 from kundenkreis.dossier.whose import whose
-from kundenkreis.kernel import scrubbing, store
+from kundenkreis.kernel import forgetting, scrubbing, store
+from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
+from kundenkreis.kernel.jobs.schedule import every
+from kundenkreis.kernel.printing import REPORT, render
 from kundenkreis.kernel.sides import Side
+
+ACTOR = system("disclosure")
 
 
 class StillRead(RuntimeError):
@@ -32,3 +40,51 @@ def run_erasure(erasure: Erasure) -> None:
     if not all(clean):
         raise StillRead
     note_scrubbed(actor=erasing.ACTOR, erasure_id=erasure.pk)
+
+
+@job(Side.CRM)
+def collect_person(disclosure_id: int) -> None:
+    """Collect everything about somebody; third parties in it are to be looked through."""
+    found = store.stored(Side.CRM, Disclosure).select_related("person").get(pk=disclosure_id)
+    if found.state != Disclosure.State.COLLECTING:
+        return
+    with translation.override(found.language):
+        w = whose(found.person)
+        data = collecting.collect(w)
+        files.write(found.folder, files.RAW, data)
+        others = masking.third_parties(data, w)
+    disclosures.note_collected(
+        actor=ACTOR, disclosure_id=found.pk, rows=collecting.count(data), others=others
+    )
+
+
+@job(Side.CRM)
+def make_disclosure(disclosure_id: int) -> None:
+    """Mask who is not to be named, and write the data file and the pages."""
+    found = store.stored(Side.CRM, Disclosure).get(pk=disclosure_id)
+    if found.state != Disclosure.State.MAKING:
+        return
+    hidden = [one["text"] for one in found.others if one["text"] not in found.shown]
+    with translation.override(found.language):
+        data = masking.masked(files.read(found.folder, files.RAW), hidden)
+        files.write(found.folder, files.DATA, data)
+        pages = report.document(data, found.language)
+        render(REPORT, pages.data, files.place(found.folder, files.PAGES))
+    files.drop(found.folder, files.RAW)
+    disclosures.note_made(actor=ACTOR, disclosure_id=found.pk)
+
+
+@every(hours=1)
+@job(Side.CRM)
+def expire_disclosures() -> None:
+    """Delete the files of exports whose time is over."""
+    files.forget(disclosures.expire_disclosures(actor=ACTOR))
+
+
+def _forget(side: Side, pks: list[int]) -> None:
+    rows = store.rows(Disclosure).filter(pk__in=pks)
+    files.forget(rows.values_list("folder", flat=True))
+    store.discard(rows)
+
+
+forgetting.rule(Disclosure, forget=_forget, piece=50)

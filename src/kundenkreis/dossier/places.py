@@ -26,7 +26,13 @@ from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.dossier.whose import Whose
 from kundenkreis.engage.campaigns.models import Assignment, Delivery, Exposure
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState
-from kundenkreis.engage.profiles.models import FormerHolder, Identifier, Profile, ProfileMerge
+from kundenkreis.engage.profiles.models import (
+    FormerHolder,
+    Identifier,
+    Profile,
+    ProfileMerge,
+    ProfileUnion,
+)
 from kundenkreis.engage.segments.models import Membership, Recheck, Timer
 from kundenkreis.engage.tracking.models import Event, RejectedItem, SeenOrder
 from kundenkreis.kernel import store
@@ -142,6 +148,7 @@ WHERE: Mapping[type[Model], Where] = {
     Identifier: _profiles("profile_id"),
     FormerHolder: _profiles("profile_id", "identifier__profile_id"),
     ProfileMerge: _profiles("absorbed_id", "canonical_id"),
+    ProfileUnion: _profiles("profile_id", "into_id"),
     Event: _profiles("profile_id"),
     SeenOrder: lambda w: Q(link_id__in=w.links),
     **dict.fromkeys((Membership, Timer, Recheck), _profiles("profile_id")),

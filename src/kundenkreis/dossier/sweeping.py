@@ -80,9 +80,32 @@ def _texts(model: type[Model]) -> list[Any]:
 
 
 def _table(side: Side, model: type[Model], w: Whose) -> int:
+    pks = [] if not (columns := _texts(model)) else hits(side, model, w)
+    for piece in batched(pks, PIECE, strict=False):
+        with store.group(side, "dossier.sweep"):
+            here = store.rows(model).filter(pk__in=piece)
+            if model in WHOLE:
+                store.discard(here)
+            else:
+                _black_out(model, columns, w.tokens, here)
+    return len(pks)
+
+
+def mentions(w: Whose) -> Iterator[tuple[type[Model], str]]:
+    """What is written about them in records of others: the type and the text."""
+    for model in _models(Side.CRM):
+        if issubclass(model, Record):
+            rows = store.stored(Side.CRM, model).filter(pk__in=hits(Side.CRM, model, w))
+            for row in rows:
+                for column in _texts(model):
+                    text = getattr(row, column.attname)
+                    if isinstance(text, str) and without(text, w.tokens) != text:
+                        yield model, text
+
+
+def hits(side: Side, model: type[Model], w: Whose) -> list[Any]:
+    """The numbers of rows of others in which one of their texts stands."""
     columns = _texts(model)
-    if not columns:
-        return 0
     rows, found = store.stored(side, model), Q(pk__in=[])
     for column in columns:
         rows = rows.annotate(**{f"_{column.name}": Cast(column.name, TextField())})
@@ -92,15 +115,7 @@ def _table(side: Side, model: type[Model], w: Whose) -> int:
     theirs = places.where(model, w)
     if theirs is not None:
         rows = rows.exclude(pk__in=store.stored(side, model).filter(theirs).values("pk"))
-    pks = list(rows.filter(found).values_list("pk", flat=True))
-    for piece in batched(pks, PIECE, strict=False):
-        with store.group(side, "dossier.sweep"):
-            here = store.rows(model).filter(pk__in=piece)
-            if model in WHOLE:
-                store.discard(here)
-            else:
-                _black_out(model, columns, w.tokens, here)
-    return len(pks)
+    return list(rows.filter(found).values_list("pk", flat=True)) if w.tokens else []
 
 
 def _black_out(

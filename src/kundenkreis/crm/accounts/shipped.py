@@ -120,6 +120,7 @@ ROLES: dict[str, ShippedRole] = {
             "*.*.export": "all",
             "crm.person.change": "all",
             "crm.erasure.*": "all",
+            "crm.disclosure.*": "all",
             "crm.datarequest.*": "all",
         },
         {

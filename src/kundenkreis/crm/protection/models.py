@@ -149,3 +149,57 @@ class Restriction(models.Model):
     class Meta:
         verbose_name = _("restriction")
         verbose_name_plural = _("restrictions")
+
+
+class Disclosure(Record):
+    """The complete export of both sides for one person: collected, looked through, made, taken.
+
+    Its files lie in the `folder` of that name until `expires_at`. `others` are third parties that
+    are named in it, `shown` those that may be. The password is kept nowhere.
+    """
+
+    internal_fields = frozenset({"folder", "others", "shown"})
+
+    class State(models.TextChoices):
+        COLLECTING = "collecting", _("Being collected")
+        REVIEW = "review", _("To be looked through")
+        MAKING = "making", _("Being made")
+        MADE = "made", _("Made, not encrypted yet")
+        READY = "ready", _("Ready to be taken")
+        EXPIRED = "expired", _("Expired")
+        FAILED = "failed", _("Failed for good")
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="disclosures", verbose_name=_("Person")
+    )
+    request = models.ForeignKey(
+        DataRequest,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="disclosures",
+        verbose_name=_("request of a person"),
+    )
+    state = models.CharField(
+        _("State"), max_length=10, choices=State.choices, default=State.COLLECTING, editable=False
+    )
+    language = models.CharField(max_length=5, default="de", editable=False)
+    folder = models.CharField(max_length=40, editable=False)
+    others = models.JSONField(default=list, editable=False)
+    shown = models.JSONField(default=list, editable=False)
+    rows = models.PositiveIntegerField(_("Rows"), default=0, editable=False)
+    size = models.PositiveBigIntegerField(_("Bytes"), default=0, editable=False)
+    downloads = models.PositiveIntegerField(_("Downloads"), default=0, editable=False)
+    expires_at = models.DateTimeField(_("Expires"), null=True, editable=False)
+    problem = models.CharField(_("Reason"), max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        indexes = [
+            models.Index(fields=["changed_at", "id"], name="disclosure_changed"),
+            due_index("disclosure_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('Disclosure')} #{self.pk}: {self.person}"

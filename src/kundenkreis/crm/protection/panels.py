@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Person
-from kundenkreis.crm.protection.models import DataRequest, Erasure
+from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
@@ -63,12 +63,17 @@ def request_figures(viewer: Viewer, request: DataRequest) -> Iterable[Figure]:
         yield Figure(_("Extended on"), formats.full_day(request.extended_on))
 
 
-ERASE = "crm.erasure.create"
+ERASE, DISCLOSE = "crm.erasure.create", "crm.disclosure.create"
 
 
 def erasure_tags(erasure: Erasure) -> Iterable[Tag]:
     tones = {"running": "blue", "done": "green", "failed": "red"}
     yield Tag(erasure.get_state_display(), tones[erasure.state])
+
+
+def disclosure_tags(disclosure: Disclosure) -> Iterable[Tag]:
+    tones = {"ready": "green", "failed": "red", "expired": ""}
+    yield Tag(disclosure.get_state_display(), tones.get(disclosure.state, "blue"))
 
 
 def request_buttons(viewer: Viewer, request: DataRequest) -> Iterable[Button]:
@@ -78,6 +83,11 @@ def request_buttons(viewer: Viewer, request: DataRequest) -> Iterable[Button]:
     if request.person_id and request.kind == request.Kind.ERASURE and viewer.may(ERASE):
         url = named("person").url(request.person_id, "erase")
         yield Button(_("See what would be erased"), url, "eraser", primary=True)
+    told = (request.Kind.ACCESS, request.Kind.PORTABILITY)
+    if request.person_id and request.kind in told and viewer.may(DISCLOSE):
+        url = named("person").url(request.person_id, "disclose")
+        label = _("Collect everything")
+        yield Button(label, f"{url}?request={request.pk}", "package-open", primary=True)
     yield Button(_("Answer"), kind.url(request.pk, "answer"), "check", primary=True)
     if request.extended_on is None and days_left(request) >= 0:
         yield Button(_("Extend"), kind.url(request.pk, "extend"), "calendar-plus", menu=True)
@@ -89,6 +99,9 @@ def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:
     if kind.may(viewer, "create"):
         url = f"{kind.url('new')}?person={person.pk}"
         yield Button(_("Request by the person's rights"), url, "scale", menu=True)
+    if viewer.may(DISCLOSE) and viewer.covers(DISCLOSE, person):
+        url = named("person").url(person.pk, "disclose")
+        yield Button(_("Complete export"), url, "package-open", menu=True)
     if viewer.may(ERASE) and viewer.covers(ERASE, person):
         url = named("person").url(person.pk, "erase")
         yield Button(_("Erase for good"), url, "eraser", menu=True, danger=True)

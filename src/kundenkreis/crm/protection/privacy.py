@@ -13,7 +13,19 @@ _ASKED = Use(
 _ERASED = Use("proof that somebody was erased, and of what had to stay", "6(1)(c)")
 _KEPT = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
 
+_TOLD = Use(
+    "telling people what is kept of them, and proof of it", "6(1)(c)", "90d", "person",
+    since="changed_at",
+)  # fmt: skip
+
 PRIVACY: Map = {
+    "Disclosure": {
+        **RECORD,
+        **dict.fromkeys(
+            ("person", "request", "state", "language", "folder", "others", "shown"), _TOLD
+        ),
+        **dict.fromkeys(("rows", "size", "downloads", "expires_at", "problem"), _TOLD),
+    },
     "Erasure": {
         **RECORD,
         **dict.fromkeys(

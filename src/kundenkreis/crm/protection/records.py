@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.protection import commands, panels
-from kundenkreis.crm.protection.models import DataRequest, Erasure
+from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.kernel import clock
 from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
 
@@ -97,13 +97,55 @@ ERASURE = register(
     )
 )
 
+DISCLOSURE = register(
+    RecordType(
+        model=Disclosure,
+        slug="disclosures",
+        icon="package-open",
+        actions=frozenset(),
+        columns=(
+            Column("person", keep=True),
+            Column("state", keep=True),
+            Column("created_at", keep=True),
+            Column("expires_at"),
+            Column("downloads"),
+            Column("request"),
+            Column("owner_id"),
+        ),
+        sections=(
+            Section(
+                _("Facts"),
+                (
+                    "person",
+                    "request",
+                    "created_at",
+                    "rows",
+                    "size",
+                    "expires_at",
+                    "downloads",
+                    "owner_id",
+                    "problem",
+                ),
+            ),
+        ),
+        filters=("state", "owner_id"),
+        brief=("state", "created_at"),
+        tags=panels.disclosure_tags,
+        changes=frozenset(),
+        square=True,
+        about=_(
+            "Everything that both sides hold about a person, as data and as pages, encrypted, for a week."
+        ),
+    )
+)
+
 extend(
     "person",
     buttons=panels.person_buttons,
     panels=[
         Panel(
             "requests", "protection/requests_panel.html", panels.requests_panel, position=5,
-            shows=("data_requests",),
+            shows=("data_requests", "disclosures"),
         )
     ],
 )  # fmt: skip

@@ -129,10 +129,10 @@ def _in_crm(found: Planted) -> None:
         store.create(SYSTEM, CustomerId, person=person, source="shop", number=new("customer id"))
         locked = store.lock(Person, person.pk)
         store.change(SYSTEM, locked, profession=new("profession"), tags=[new("tag")[:20]])
-        former = FormerLink(link_id=uuid.uuid4(), person=person, was_of=0)
+        former = FormerLink(link_id=uuid.uuid4(), person=person, was_of=900_000_000 + person.pk)
         store.append(FormerLink, [former])
         merge = Merge(
-            kind="person", kept=person.pk, gone=0, title=new("merge"), batch=word("b"), at=AT,
+            kind="person", kept=person.pk, gone=900_000_000 + person.pk, title=new("merge"), batch=word("b"), at=AT,
             actor="a", moved=[], given={"customer_number": new("given")},
         )  # fmt: skip
         store.append(Merge, [merge])

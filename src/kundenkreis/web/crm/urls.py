@@ -10,7 +10,7 @@ from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
-from kundenkreis.web.crm.protection import erasing
+from kundenkreis.web.crm.protection import disclosing, erasing
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.work import views as work
 
@@ -60,6 +60,10 @@ urlpatterns = [
     path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),
     path("absences/<int:pk>/seen/", absences.seen, name="absence-seen"),
     path("persons/<int:pk>/erase/", erasing.erase, name="person-erase"),
+    path("persons/<int:pk>/disclose/", disclosing.order, name="person-disclose"),
+    path("disclosures/<int:pk>/approve/", disclosing.approve, name="disclosure-approve"),
+    path("disclosures/<int:pk>/encrypt/", disclosing.encrypt, name="disclosure-encrypt"),
+    path("disclosures/<int:pk>/file/", disclosing.file, name="disclosure-file"),
     path("data-requests/<int:pk>/answer/", data_requests.answer, name="request-answer"),
     path("data-requests/<int:pk>/extend/", data_requests.extend, name="request-extend"),
     *patterns(Side.CRM),

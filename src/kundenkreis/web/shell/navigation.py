@@ -102,6 +102,13 @@ ENTRIES: list[Entry] = [
         "scale",
         "crm.datarequest.read",
     ),
+    Entry(
+        "protection",
+        _("Disclosures"),
+        "/crm/disclosures/",
+        "package-open",
+        "crm.disclosure.read",
+    ),
     Entry("protection", _("Erasures"), "/crm/erasures/", "eraser", "crm.erasure.read"),
     Entry("operation", _("Jobs and link"), "/operation/", "server-cog", "link.message.read"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),

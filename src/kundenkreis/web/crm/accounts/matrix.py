@@ -62,7 +62,12 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "insight.experiment": ("read",),
 }
 # Actions of pages that are not the record engine's.
-FURTHER = {"crm.erasure": ("create",), "crm.user": ("change",), "crm.team": ("change",)}
+FURTHER = {
+    "crm.erasure": ("create",),
+    "crm.disclosure": ("create",),
+    "crm.user": ("change",),
+    "crm.team": ("change",),
+}
 PLAIN = ("all",)  # what nobody owns is read by all or nobody
 
 
