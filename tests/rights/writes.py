@@ -41,7 +41,7 @@ def sent(company: Company, one: Address, said: Declared) -> Iterator[tuple[str, 
     values: dict[str, Any] = {
         "pk": pk, "name": name, "batch": batch, "share": _share(subject, pk), "slug": "person",
         "state": "archive", "step": "run", "form": "csv", "side": "crm", "job_id": 1,
-        "message_id": 1, "what": "remove", "profile_id": 1, "token": "x", "campaign_id": 1,
+        "message_id": 1, "number": 0, "what": "remove", "profile_id": 1, "token": "x", "campaign_id": 1,
     }  # fmt: skip
     if one.view == "bulk":
         removes = said.action.endswith(".remove")

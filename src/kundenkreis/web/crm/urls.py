@@ -12,6 +12,7 @@ from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.protection import disclosing, erasing
 from kundenkreis.web.crm.protection import requests as data_requests
+from kundenkreis.web.crm.takeover import views as takeover
 from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
@@ -66,5 +67,11 @@ urlpatterns = [
     path("disclosures/<int:pk>/file/", disclosing.file, name="disclosure-file"),
     path("data-requests/<int:pk>/answer/", data_requests.answer, name="request-answer"),
     path("data-requests/<int:pk>/extend/", data_requests.extend, name="request-extend"),
+    path("takeover/", takeover.start, name="takeover-start"),
+    path("takeover/example/", takeover.try_example, name="takeover-example"),
+    path("takeover/<int:pk>/", takeover.page, name="takeover"),
+    path("takeover/<int:pk>/report/", takeover.report, name="takeover-report"),
+    path("takeover/<int:pk>/files/<int:number>/", takeover.file_page, name="takeover-file"),
+    path("takeover/<int:pk>/<slug:what>/", takeover.step, name="takeover-step"),
     *patterns(Side.CRM),
 ]

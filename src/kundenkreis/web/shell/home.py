@@ -68,6 +68,7 @@ def _shortcuts(viewer: Viewer) -> list[dict[str, str]]:
         ("crm.organisation.create", _("New organisation"), "/crm/organisations/new/", "building-2"),
         ("crm.opportunity.create", _("New opportunity"), "/crm/opportunities/new/", "circle-plus"),
         ("crm.person.import", _("Import persons"), "/crm/persons/import/", "upload"),
+        ("crm.person.import", _("Take over data"), "/crm/takeover/", "folder-input"),
     )
     return [
         {"label": label, "url": url, "icon": icon}

@@ -116,6 +116,36 @@ def decide(actor: Actor, found: Transfer, decided: Mapping[str, Any]) -> None:
     _move(actor, found, State.CHECKING, asked=asked, position=0, counts={}, problem="")
 
 
+def correct(actor: Actor, found: Transfer, number: int, what: str, columns: list[str]) -> None:
+    """Say what one table holds and which column is what. Raises `NotFound`, `DomainError`."""
+    _require(found, State.ASKING, State.CHECKED)
+    known = sources.parts(found)
+    if not 0 <= number < len(known):
+        raise NotFound
+    if what and what not in targets.WHATS:
+        raise DomainError(_("Nobody knows what this file holds."), field="what")
+    columns = [one if targets.known(one) else "" for one in columns]
+    columns += [""] * (len(known[number]["columns"]) - len(columns))
+    said = {**found.asked.get("parts", {}), str(number): {"what": what, "columns": columns}}
+    sources.choose(found, {})  # choices name drafts, which are others now
+    _move(actor, found, State.ASKING, asked={**found.asked, "parts": said})
+
+
+def read_again(actor: Actor, found: Transfer, number: int, chosen: Mapping[str, str]) -> None:
+    """Read everything once more, one file with another encoding or separator."""
+    _require(found, State.ASKING, State.CHECKED)
+    known = sources.parts(found)
+    if not 0 <= number < len(known):
+        raise NotFound
+    name = known[number]["name"].partition(" · ")[0]
+    said = {**found.asked.get("reading", {}), name: {n: text for n, text in chosen.items() if text}}
+    asked = {**found.asked, "reading": said, "parts": {}}
+    outer = [one for one in found.found["uploads"] if not one.get("inner")]
+    again = {"uploads": outer, "parts": [], "left": []}
+    sources.choose(found, {})
+    _move(actor, found, State.READING, asked=asked, found=again, position=0)
+
+
 def choose(actor: Actor, found: Transfer, change: Callable[[dict[str, Any]], None]) -> None:
     """Change decisions about single records, and settle everything anew."""
     require(actor)

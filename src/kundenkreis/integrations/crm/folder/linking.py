@@ -125,8 +125,14 @@ class Linker:
             self._write(
                 sources.MERGED,
                 {"key": settled.key, "kind": settled.kind, "title": settled.title, "members": said,
-                 "reasons": settled.reasons},
+                 "reasons": settled.reasons, "pairs": self._pairs(settled)},
             )  # fmt: skip
+
+    def _pairs(self, settled: Settled) -> list[str]:
+        """The pairs that made it one, as somebody may part them."""
+        root = settled.key.partition(":")[2]
+        pairs = self.groups[settled.kind].reasons.get(root, ())
+        return [f"{settled.kind}:{pair_name(pair)}" for pair in pairs]
 
     def _write(self, name: str, said: dict[str, Any]) -> None:
         self._files[name].write(json.dumps(said, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,7 @@ from kundenkreis.integrations.crm.folder.problems import report, told
 from kundenkreis.records import named
 from kundenkreis.records.exchange.table import logged
 from kundenkreis.records.models import Transfer
+from kundenkreis.ui import formats
 
 KINDS = ("organisation", "person", "product", "opportunity", "activity")
 PAGE = 25
@@ -70,7 +72,7 @@ def conflicts(transfer: Transfer, start: int = 0, most: int = PAGE) -> list[dict
     found = []
     for one in islice(_of(transfer, sources.CONFLICTS), start, start + most):
         values = [
-            {"at": at, "text": text, "file": sources.name_of(transfer, part), "line": line,
+            {"at": at, "text": _shown(one["field"], text), "file": sources.name_of(transfer, part), "line": line,
              "wins": at == one["chosen"]}
             for at, (text, part, line) in enumerate(one["values"])
         ]  # fmt: skip
@@ -79,6 +81,11 @@ def conflicts(transfer: Transfer, start: int = 0, most: int = PAGE) -> list[dict
             {**one, "label": label, "values": values, "name": f"{one['key']}:{one['field']}"}
         )
     return found
+
+
+def _shown(name: str, text: str) -> str:
+    """A value as people read it."""
+    return formats.day(date.fromisoformat(text)) if name == "birth_date" else text
 
 
 def merged(transfer: Transfer, start: int = 0, most: int = PAGE) -> list[dict[str, Any]]:

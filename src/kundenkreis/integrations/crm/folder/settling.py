@@ -84,7 +84,11 @@ def settle(
         if conflict is not None:
             conflicts.append(conflict)
         made.values[name] = value
+    won = {name: text for name, (text, _part) in made.values.items()}
+    made.title = Draft(kind, 0, 0, values=won).title or title
     _settle_ways(made, ranked, rule, conflicts)
+    for conflict in conflicts:
+        conflict.title = made.title
     made.members = [
         [one.part, one.line, one.title]
         for one in sorted(drafts, key=lambda one: (one.part, one.line))

@@ -45,10 +45,10 @@ CONFLICTS = {
     ("Druckhaus Saale GmbH", "customer_number", "10013"),
     ("Feinmechanik Uhlig & Co. KG", "postal", "Löbstedter Straße 50, 07749 Jena"),
     ("Metallbau Krüger GmbH", "customer_number", "10010"),
-    ("Jörg Weißbach", "birth_date", "1975-02-07"),
+    ("Jörg Weißbach", "birth_date", "07.02.1975"),
     ("Jörg Weißbach", "function", "Produktionsleiter"),
     ("Sabine Lindner-Voß", "last_name", "Lindner-Voß"),
-    ("Katharina Müller", "birth_date", "1981-05-06"),
+    ("Katharina Müller", "birth_date", "06.05.1981"),
 }
 LEFT = {
     ("EXTF_Debitoren.csv", 0, "IBAN-Nr. 1"),
