@@ -103,6 +103,11 @@ class Location(models.Model):
     def __str__(self) -> str:
         return f"{self.postal_code} {self.region}".strip()
 
+    @property
+    def follows(self) -> str:
+        """The address that it is worked out from and goes with."""
+        return f"crm.contactdetail:{self.pk}"
+
 
 class Territory(Record):
     """An area with somebody who looks after it: all of what is named in any of its fields."""

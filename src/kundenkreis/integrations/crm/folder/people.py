@@ -9,7 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kundenkreis.crm.people import contact_commands
+from django.utils.translation import gettext as _
+
+from kundenkreis.crm.people import contact_commands, erased
+from kundenkreis.crm.people.contact_values import folded_way
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.integrations.crm.folder import sources
 from kundenkreis.integrations.crm.folder.drafts import ORGANISATION, PERSON
@@ -22,6 +25,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.money import CURRENCY, to_minor
 from kundenkreis.records import named, write
 from kundenkreis.records.models import Transfer
+from kundenkreis.ui import formats
 
 LONGEST_SOURCE = 80
 HOLDERS: dict[str, type[Person | Organisation]] = {PERSON: Person, ORGANISATION: Organisation}
@@ -48,6 +52,7 @@ class PeopleWriter:
         """Write records of one kind; what became of each."""
         kind = some[0]["kind"]
         outcomes = [Outcome(pk=record["pk"]) for record in some]
+        self._leave_erased(some, outcomes)
         records: dict[int, Any] = {}
         self._create(kind, some, outcomes, records)
         known = [one["pk"] for one in some if one["pk"] is not None]
@@ -59,13 +64,29 @@ class PeopleWriter:
             self._affiliate(some, outcomes, records)
         return outcomes
 
+    def _leave_erased(self, some: list[Record], outcomes: list[Outcome]) -> None:
+        """Nobody who was erased comes back by a file, nor does their address with somebody else."""
+        names = [_names_of(record) for record in some]
+        buried = erased.since(name for one in names for name in one)
+        for record, outcome, known in zip(some, outcomes, names, strict=True):
+            gone = {name: way for name, way in known.items() if name in buried}
+            if not gone:
+                continue
+            part, line, _title = record["members"][0]
+            day = formats.day(buried[next(iter(gone))])
+            why = _("This person was erased on %(day)s.") % {"day": day}
+            outcome.left.append((part, line, _("Erased"), "", why))
+            if record["pk"] is None:
+                outcome.became = "failed"
+            record["ways"] = [way for way in record["ways"] if way not in gone.values()]
+
     def _create(
         self, kind: str, some: list[Record], outcomes: list[Outcome], records: dict[int, Any]
     ) -> None:
         """New ones, by the file that gives them their name."""
         waiting: dict[int, list[int]] = defaultdict(list)
         for at, record in enumerate(some):
-            if record["pk"] is None:
+            if record["pk"] is None and outcomes[at].became != "failed":
                 waiting[_main_part(record)].append(at)
         for part, places in sorted(waiting.items()):
             rows = [self._new(kind, some[at], part) for at in places]
@@ -189,6 +210,18 @@ class PeopleWriter:
     def _noted(self, outcome: Outcome) -> None:
         if outcome.became == "unchanged":
             outcome.became = "changed"
+
+
+def _names_of(record: Record) -> dict[str, Any]:
+    """Under what somebody who was erased would be known: addresses and the number."""
+    found = {
+        f"{way['kind']}|{folded_way(way['kind'], way['value'])}": way
+        for way in record["ways"]
+        if way["kind"] in erased.ADDRESSES and not way.get("base")
+    }
+    if (number := record["values"].get("customer_number")) and record["pk"] is None:
+        found[f"number||{number[0]}"] = None
+    return found
 
 
 def _main_part(record: Record) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.work.models import Activity
@@ -82,10 +83,11 @@ def test_five_contradictory_files_become_one_clean_base(five: dict[str, bytes]) 
     assert transfer.counts["person_merged"] == 13
     assert transfer.counts["organisation_merged"] == 20
     assert "review" not in transfer.counts
-    found = {
-        (one["title"], one["field"], next(v["text"] for v in one["values"] if v["wins"]))
-        for one in review.conflicts(transfer, most=100)
-    }
+    with translation.override("de"):
+        found = {
+            (one["title"], one["field"], next(v["text"] for v in one["values"] if v["wins"]))
+            for one in review.conflicts(transfer, most=100)
+        }
     assert found == CONFLICTS
     left = {(one["file"], one["line"], one["value"]) for one in review.problems(transfer, most=100)}
     assert left == LEFT

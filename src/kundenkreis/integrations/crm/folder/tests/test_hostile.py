@@ -115,3 +115,20 @@ def test_it_goes_on_after_a_crash_and_nothing_comes_twice(monkeypatch: pytest.Mo
     assert transfer.state == Transfer.State.DONE
     assert Person.objects.count() == 12
     assert transfer.counts["done_created"] == 12
+
+
+def test_nobody_who_was_erased_comes_back_by_a_file() -> None:
+    from kundenkreis.integrations.crm.folder import review
+    from kundenkreis.kernel import store, tombstones
+
+    with store.group(commands.SIDE, "test"):
+        tombstones.bury(["email|anna@example.org", "number||77"])
+    rows = ["Anna;Kern;Anna@example.org;", "Ben;Ott;b@example.org;77", "Cem;Uz;c@example.org;78"]
+    transfer = brought({"a.csv": csv("Vorname;Nachname;E-Mail;Kundennummer", *rows)})
+    commands.decide(ANNA, transfer, SAID)
+    work(transfer)
+    commands.carry(ANNA, transfer)
+    work(transfer)
+    assert [one.first_name for one in Person.objects.all()] == ["Cem"]
+    assert transfer.counts["done_failed"] == 2
+    assert {one["line"] for one in review.problems(transfer)} == {2, 3}
