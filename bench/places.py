@@ -12,6 +12,13 @@ from bench._product import set_up, temporary_home
 from bench._tools import Figure, Size, main, measured, percentile
 
 KM = 50
+NEAR = '{"v":1,"where":{"type":"all","children":[{"type":"near","km":100,"place":"Jena"}]}}'
+MAPS: tuple[tuple[str, int, dict[str, str]], ...] = (
+    ("all of three countries", 6, {}),
+    ("one town", 11, {}),
+    ("heat", 6, {"heat": "1"}),
+    ("those within 100 km", 8, {"where": NEAR}),
+)
 COLUMNS = (
     "detail_id", "person_id", "organisation_id", "is_main", "country", "postal_code", "region",
     "latitude", "longitude", "band", "x", "y", "z", "precision", "source", "agrees",
@@ -25,15 +32,39 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         found, times = ask(centres, _condition)
         _, plain = ask(centres, _latitudes)
         _, near = ask(centres, _nearest)
+        drawn = {words: _drawn(zoom, more) for words, zoom, more in MAPS}
     words = f"who is within {KM} km, of {options.addresses:,} (mean of {len(centres)} places)"
     yield measured(words, 1000 * sum(times) / len(times), "ms", at_most=5)
     yield measured("the same, p95", 1000 * percentile(times, 0.95), "ms")
+    for words, (seconds, count) in drawn.items():
+        yield measured(f"map of {options.addresses:,}, {words}: {count:,} dots", 1000 * seconds, "ms",
+                       at_most=300)  # fmt: skip
     words = "for comparison: all between its latitudes, by plain SQL"
     yield measured(words, 1000 * sum(plain) / len(plain), "ms")
     yield measured("found on average", sum(found) / len(found))
     yield measured(
         "five within 5 km, as the page of a customer asks", 1000 * sum(near) / len(near), "ms"
     )
+
+
+def _drawn(zoom: int, more: dict[str, str]) -> tuple[float, int]:
+    """The seconds of what a window of the map asks, the best of three, and how many dots it has."""
+    from django.http import QueryDict
+
+    from kundenkreis.crm.people.places.mapping import Window, dots
+    from kundenkreis.kernel.access import system
+    from kundenkreis.records import named
+
+    asked = QueryDict(mutable=True)
+    asked.update({name: text for name, text in more.items() if name != "heat"})
+    window, best, count = Window(5, 45, 17, 55.5, zoom), 1e9, 0
+    if zoom > 8:
+        window = Window(13.0, 52.3, 13.8, 52.7, zoom)
+    for _ in range(3):
+        began = time.perf_counter()
+        count = len(dots(named("person"), system("bench"), asked, window, fine="heat" in more))
+        best = min(best, time.perf_counter() - began)
+    return best, count
 
 
 def scatter(count: int) -> list[tuple[float, float]]:

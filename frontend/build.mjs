@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { feature } from "topojson-client";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "src/kundenkreis");
@@ -30,6 +31,7 @@ const kept = new Set();
 await buildPages();
 keep("mark.svg", readFileSync(join(root, "frontend/mark.svg")));
 keepFonts();
+keep("land.json", JSON.stringify(land()));
 buildIcons();
 const before = readdirSync(built).filter((file) => file !== "manifest.json" && !kept.has(file));
 writeFileSync(join(built, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
@@ -49,7 +51,7 @@ async function buildPages() {
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
     assetNames: "[name]-[hash]",
-    loader: { ".woff2": "file" },
+    loader: { ".woff2": "file", ".png": "dataurl" },
   });
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     kept.add(basename(path));
@@ -60,6 +62,15 @@ async function buildPages() {
   }
   const font = readdirSync(built).find((file) => file.startsWith("inter-latin-opsz"));
   if (font) manifest["inter.woff2"] = font;
+}
+
+// Borders for the map: the countries in and around Europe (Natural Earth, public domain).
+function land() {
+  const atlas = JSON.parse(readFileSync(join(root, "node_modules/world-atlas/countries-50m.json"), "utf8"));
+  const round = (part) => (typeof part[0] === "number" ? part.map((degrees) => Math.round(degrees * 100) / 100) : part.map(round));
+  const near = (ring) => ring.some(([east, north]) => east > -25 && east < 60 && north > 26 && north < 73);
+  const polygons = feature(atlas, atlas.objects.countries).features.flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
+  return { type: "MultiPolygon", coordinates: polygons.filter(([ring]) => near(ring)).map(round) };
 }
 
 // One sprite with the icons that templates and Python name: after the word "icon" (an unknown name

@@ -13,6 +13,7 @@ import "./elements/kk-day.js";
 import "./elements/kk-grid.js";
 import "./elements/kk-inline-edit.js";
 import "./elements/kk-list.js";
+import "./elements/kk-map.js";
 import "./elements/kk-menu.js";
 import "./elements/kk-offer-preview.js";
 import "./elements/kk-order.js";

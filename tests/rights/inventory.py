@@ -69,6 +69,7 @@ OTHERS: dict[str, Declared] = {
     "alike": Declared("crm.person.create", "type", "P"),
     "more-timeline": Declared("crm.person.read", "row", "G"),
     "give-number": Declared("crm.person.change", "row", "P"),
+    **dict.fromkeys(("map", "map-points"), Declared("crm.person.read", "type", "G")),
     "add-detail": Declared("crm.person.change", "row", "GP"),
     "edit-detail": Declared("crm.person.change", "row", "GP"),
     "change-detail": Declared("crm.person.change", "row", "P"),

@@ -64,6 +64,12 @@ def web_address(name: str) -> str:
     return value
 
 
+def origin(address: str) -> str:
+    """Scheme and host of an address, as a content security policy names it; `{s}` is any host."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"
+
+
 def hosts() -> tuple[str, str]:
     """The host names of the inner and of the public side. Raises `BadSetting` when equal."""
     inner, edge = text("INNER_HOST", "127.0.0.1"), text("EDGE_HOST", "localhost")

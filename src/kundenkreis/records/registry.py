@@ -11,6 +11,7 @@ from kundenkreis.kernel.access import guard
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpResponseBase
+    from django_stubs_ext import StrOrPromise
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.kernel.conditions import Vocabulary
@@ -23,6 +24,16 @@ Words = Callable[["Viewer"], "Vocabulary | None"]
 Many = Callable[["Viewer"], "Iterable[Button]"]
 
 
+@dataclass(frozen=True, slots=True)
+class Display:
+    """Another way to show a list, over the same filters: `part` is the end of its address."""
+
+    part: str
+    label: StrOrPromise
+    icon: str
+    offered: Callable[[Viewer], bool]
+
+
 @dataclass(slots=True)
 class Additions:
     """What contexts and screens above a type add to its pages, and views they replace."""
@@ -33,6 +44,7 @@ class Additions:
     views: dict[str, View] = field(default_factory=dict)
     vocabularies: list[Words] = field(default_factory=list)
     many: list[Many] = field(default_factory=list)
+    displays: list[Display] = field(default_factory=list)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -57,14 +69,17 @@ def extend(
     replace: Mapping[str, View] | None = None,
     vocabulary: Words | None = None,
     many: Many | None = None,
+    displays: Iterable[Display] = (),
 ) -> None:
     """Add to the record page of a type of a context below, e.g. orders to a person's.
 
     `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`;
     `vocabulary(viewer)` gives more that its lists may be narrowed by; `many(viewer)` what may be done
     with chosen records of a list: addresses that are asked with the selection.
+    `displays` are further ways to show its lists.
     """
     added = ADDED.setdefault(name, Additions())
+    added.displays += displays
     added.panels += panels
     added.views |= replace or {}
     added.vocabularies += [vocabulary] if vocabulary else []
@@ -98,6 +113,12 @@ def vocabularies(kind: RecordType, viewer: Viewer) -> Iterator[Vocabulary]:
         found = make(viewer)
         if found is not None:
             yield found
+
+
+def displays(kind: RecordType, viewer: Viewer) -> list[Display]:
+    """The further ways to show a type's lists that the viewer may use."""
+    found = ADDED[kind.name].displays if kind.name in ADDED else []
+    return [one for one in found if one.offered(viewer)]
 
 
 def panels(kind: RecordType) -> Iterator[Panel]:

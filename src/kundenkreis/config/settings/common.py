@@ -55,6 +55,12 @@ SECURE_CSP: dict[str, Any] = {
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
 }
+# Pictures of streets below the map, as a template like https://…/{z}/{x}/{y}.png; off by default:
+# whoever serves them sees which part of the map is looked at.
+MAP_TILES = env.web_address("MAP_TILES")
+MAP_TILES_CREDIT = env.text("MAP_TILES_CREDIT")
+if MAP_TILES:
+    SECURE_CSP["img-src"].append(env.origin(MAP_TILES))
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

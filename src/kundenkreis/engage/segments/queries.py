@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import canonical_id, canonical_ids, profiles
@@ -69,6 +70,16 @@ def members(viewer: Viewer, segment_id: int, limit: int = 100) -> list[Profile]:
     inside = Membership.objects.filter(segment_id=segment(viewer, segment_id).pk)
     ids = inside.order_by("-profile_id").values_list("profile_id", flat=True)[:limit]
     return list(profiles(viewer).filter(pk__in=list(ids)))
+
+
+def links_in(viewer: Viewer, segment_id: int) -> list[UUID]:
+    """The ids by which the crm knows those who are in a segment, as far as the viewer may know of
+    them. Raises `NotFound`."""
+    inside = Membership.objects.filter(segment_id=segment(viewer, segment_id).pk)
+    people = inside.values("profile_id")
+    known = profiles(viewer).filter(Q(pk__in=people) | Q(canonical_id__in=people))
+    rows = known.filter(link_id__isnull=False).order_by("pk")
+    return [link for link in rows.values_list("link_id", flat=True) if link is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kundenkreis.records.lists.counting import COUNTED
 from kundenkreis.records.lists.filters import read
 from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.lists.related import described
+from kundenkreis.records.registry import displays
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
 
@@ -33,12 +34,15 @@ def filter_page(request: StaffRequest, kind: RecordType) -> HttpResponse:
     viewer = request.viewer
     viewer.require(kind.right("read"))
     address = kind.url("board") if kind.board and "board" in request.GET else kind.url()
+    shown = request.GET.get("display", "")
+    if shown in {one.part for one in displays(kind, viewer)}:
+        address = kind.url(shown)
     filters = read(kind, viewer, request.GET, address)
     context = {
         "address": address,
         "words": json.dumps(described(filters.vocabulary), cls=DjangoJSONEncoder),
         "where": filters.where or EMPTY,
-        "kept": pairs(request.GET, without=("where", "after", "before", "board")),
+        "kept": pairs(request.GET, without=("where", "after", "before", "board", "display")),
     }
     return show(request, kind, "filter", context)
 

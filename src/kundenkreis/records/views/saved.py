@@ -19,6 +19,7 @@ from kundenkreis.records.lists.addresses import changed
 from kundenkreis.records.lists.filters import PAGING
 from kundenkreis.records.lists.state import ALL, NAMES, VIEW, State, built_in, content_of, state_of
 from kundenkreis.records.models import SavedView
+from kundenkreis.records.registry import displays
 from kundenkreis.records.views import show
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class Views:
     reset_url: str = ""
 
 
-def above(request: StaffRequest, kind: RecordType, *, board: bool) -> tuple[str, dict[str, Any]]:
+def above(
+    request: StaffRequest, kind: RecordType, *, board: bool, display: str = ""
+) -> tuple[str, dict[str, Any]]:
     """The address of the view that the user's lists of this type start with, where none was asked
     for; and what the templates need for the tabs and for changed views."""
     saved = saved_views.views_of(kind, request.viewer)
@@ -63,17 +66,23 @@ def above(request: StaffRequest, kind: RecordType, *, board: bool) -> tuple[str,
         "tabs": True,
         "state": state,
         "saving": saving,
-        "views": views_above(kind, request.viewer, saved, state, board=board),
+        "views": views_above(kind, request.viewer, saved, state, board=board, display=display),
     }
 
 
 def views_above(
-    kind: RecordType, viewer: Viewer, saved: list[Any], state: State, *, board: bool
+    kind: RecordType,
+    viewer: Viewer,
+    saved: list[Any],
+    state: State,
+    *,
+    board: bool,
+    display: str = "",
 ) -> Views:
     """The tabs above a list or board."""
     own = built_in(kind, viewer)
     icons = {ALL: kind.icon, "mine": "user", "recent": "clock"}
-    here = kind.url("board") if board else kind.url()
+    here = kind.url("board") if board else kind.url(*filter(None, [display]))
     first = [
         Tab(str(NAMES[name]), f"{here}?{VIEW}={name}", icons[name], state.base == name)
         for name in own
@@ -90,11 +99,16 @@ def views_above(
         if some:
             found.groups.append((label, [tab_of[one.pk] for one in some]))
     found.current = next((tab.label for tab in found.tabs if tab.current), "")
+    others = displays(kind, viewer)
+    if kind.board or others:
+        table = not board and not display
+        found.displays = [Tab(_("Table"), f"{kind.url()}{state.query}", "table-2", table)]
     if kind.board:
-        found.displays = [
-            Tab(_("Board"), f"{kind.url('board')}{state.query}", "square-kanban", board),
-            Tab(_("Table"), f"{kind.url()}{state.query}", "table-2", not board),
-        ]
+        url = f"{kind.url('board')}{state.query}"
+        found.displays.insert(0, Tab(_("Board"), url, "square-kanban", board))
+    for one in others:
+        url = f"{kind.url(one.part)}{state.query}"
+        found.displays.append(Tab(str(one.label), url, one.icon, display == one.part))
     if state.view is not None:
         found.may_keep = saved_views.may_change(kind, viewer, state.view)
         found.reset_url = url_of(kind, state.view)

@@ -10,6 +10,7 @@ from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
+from kundenkreis.web.crm.places import views as maps
 from kundenkreis.web.crm.protection import disclosing, erasing
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.takeover import views as takeover
@@ -24,6 +25,8 @@ urlpatterns = [
     path("duplicates/status/", doubles.status, name="duplicates-status"),
     path("duplicates/compare/", doubles.compare, name="duplicates-compare"),
     path("duplicates/<int:pk>/<slug:what>/", doubles.decide, name="duplicate-decide"),
+    path("<slug:slug>/map/", maps.map_page, name="map"),
+    path("<slug:slug>/map/points/", maps.points, name="map-points"),
     path("<slug:slug>/new/alike/", alike.alike, name="alike"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
     path("<slug:slug>/<int:pk>/customer-number/", views.give_number, name="give-number"),

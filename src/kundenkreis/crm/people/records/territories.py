@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.people.models import Organisation, Person, Territory
 from kundenkreis.crm.people.places import panels
 from kundenkreis.crm.people.places.conditions import vocabulary_of
+from kundenkreis.crm.people.places.spots import knows_places
 from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
+from kundenkreis.records.registry import Display
 
 TERRITORY = register(
     RecordType(
@@ -57,4 +60,5 @@ for model in models:
         str(model._meta.model_name),
         vocabulary=vocabulary_of(model),
         panels=(Panel("near", "people/near_panel.html", panels.near_panel, "right", 70),),
+        displays=(Display("map", _("Map"), "map", partial(knows_places, model=model)),),
     )
