@@ -55,13 +55,24 @@ def fact(
     label: str,
     edit_url: str = "",
     hint: str = "",
+    origin: str = "",
+    old: bool = False,
     body: SafeString = NONE,
     attrs: SafeString = NONE,
 ) -> SafeString:
-    """A property of a record; with `edit_url` it is changed in place."""
+    """A property of a record; with `edit_url` it is changed in place.
+
+    `origin` says where the value comes from: shown on hover, and for all of a page by a switch.
+    """
     start = markup("<dt>{}</dt><dd{}>", label, attrs)
+    end = joined(
+        markup('<small class="origin{}">{}</small>', " old" if old else "", origin)
+        if origin
+        else NONE,
+        "</dd>",
+    )
     if not edit_url:
-        return joined(start, body or '<span class="none">–</span>', "</dd>")
+        return joined(start, body or '<span class="none">–</span>', end)
     missing = markup('<span class="none">{}</span>', pgettext("a missing value", "add"))
     return joined(
         start,
@@ -73,7 +84,8 @@ def fact(
             parts.attributes({"title": hint}),
             parts.icon("pencil"),
         ),
-        "</kk-inline-edit></dd>",
+        "</kk-inline-edit>",
+        end,
     )
 
 

@@ -21,6 +21,9 @@ from kundenkreis.crm.people.models import (
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, known, may_read_all, readable, subject_of, visible
 from kundenkreis.records import named
+from kundenkreis.records.page.once import once
+
+MOST_PARTS = 500  # of a group of companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,18 @@ def contacts_of(viewer: Viewer, organisation: Organisation, limit: int = 20) -> 
     if not viewer.hidden:  # else their persons come without what is hidden, one query later
         rows = rows.select_related("person")
     return list(rows.order_by("until", "id")[:limit])
+
+
+@once
+def group_of(viewer: Viewer, organisation: Organisation) -> list[int]:
+    """An organisation and all that is part of it, at any depth, as far as the viewer may read."""
+    found, level = [organisation.pk], [organisation.pk]
+    rows = organisations(viewer).order_by()
+    while level and len(found) < MOST_PARTS:
+        parts = rows.filter(parent__in=level).exclude(pk__in=found)
+        level = list(parts.values_list("pk", flat=True)[: MOST_PARTS - len(found)])
+        found += level
+    return found
 
 
 def relations_of(viewer: Viewer, person: Person, limit: int = 50) -> list[Tie]:

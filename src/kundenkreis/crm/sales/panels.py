@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.people.queries import group_of
 from kundenkreis.crm.sales import queries
 from kundenkreis.crm.sales.customers import all_orders
 from kundenkreis.crm.sales.models import Opportunity, Order, Stage
@@ -24,6 +25,9 @@ from kundenkreis.records import Button, Figure, Lane, Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.records.page.once import once
 from kundenkreis.ui import charts, formats, parts
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SHOWN, COUNTED = 5, 500  # orders of a firm on its page
 CLOSED_FOR = 90  # days a closed opportunity stays on the board
@@ -151,7 +155,7 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
         if viewer.sees("crm.order", "net_minor"):
             revenue = formats.money(found.revenue, whole=True)
             yield Figure(_("Revenue 12 months"), revenue, change, tone)
-        yield Figure(_("Orders"), formats.number(found.count), _("ever"))
+        yield Figure(_("Orders"), formats.number(found.count), _with_parts(viewer, record))
     if viewer.may("crm.opportunity.read"):
         offered = open_sales(viewer, record)
         text = ngettext("%(n)s opportunity", "%(n)s opportunities", offered.count)
@@ -160,6 +164,15 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
             yield Figure(_("Open opportunities"), value, count)
         else:
             yield Figure(_("Open opportunities"), formats.number(offered.count))
+
+
+def _with_parts(viewer: Viewer, record: Person | Organisation) -> StrOrPromise:
+    """Whether the figures of an organisation are also those of its subsidiaries."""
+    parts = 0 if isinstance(record, Person) else len(group_of(viewer, record)) - 1
+    if not parts:
+        return _("ever")
+    text = ngettext("with %(n)s subsidiary", "with %(n)s subsidiaries", parts)
+    return text % {"n": formats.number(parts)}
 
 
 def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:

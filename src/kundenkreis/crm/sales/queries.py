@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.people.models import Affiliation, Organisation, Person
+from kundenkreis.crm.people.queries import group_of
 from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer, readable_at, visible
@@ -46,9 +47,15 @@ def open_opportunities(viewer: Viewer) -> QuerySet[Opportunity]:
 
 
 def opportunities_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Opportunity]:
-    """Open ones of a person or organisation, the next to close first."""
-    rows = open_opportunities(viewer).filter(**_about(record))
-    return rows.order_by("expected_on", "id")
+    """Open ones of a person, or of an organisation with its people and subsidiaries, the next to
+    close first."""
+    if isinstance(record, Person):
+        mine = Q(person=record)
+    else:
+        people = _group_people(viewer, record)
+        mine = Q(organisation__in=group_of(viewer, record))
+        mine |= Q(organisation=None, person_id__in=people)
+    return open_opportunities(viewer).filter(mine).order_by("expected_on", "id")
 
 
 def closing_soon(viewer: Viewer, until: date, limit: int = 8) -> list[Opportunity]:
@@ -80,13 +87,33 @@ def orders_of(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
     return orders(viewer).filter(Q(organisation=record) | Q(person_id__in=people))
 
 
+def group_orders(viewer: Viewer, record: Person | Organisation) -> QuerySet[Order]:
+    """The same, of an organisation with all its subsidiaries and their people."""
+    if isinstance(record, Person) or len(group := group_of(viewer, record)) == 1:
+        return orders_of(viewer, record)
+    people = _group_people(viewer, record)
+    return orders(viewer).filter(Q(organisation__in=group) | Q(person_id__in=people))
+
+
+@once
+def _group_people(viewer: Viewer, organisation: Organisation) -> list[int]:
+    """Those of an organisation and its subsidiaries; see `_people_in`."""
+    group = group_of(viewer, organisation)
+    return _people_of(viewer, organisation) if len(group) == 1 else _people_in(viewer, group)
+
+
 @once
 def _people_of(viewer: Viewer, organisation: Organisation) -> list[int]:
+    """Those of an organisation; see `_people_in`."""
+    return _people_in(viewer, [organisation.pk])
+
+
+def _people_in(viewer: Viewer, organisations: list[int]) -> list[int]:
     """Those the viewer may read: whoever else works there is not known to.
 
     By number: for "or" with a query in it PostgreSQL would read all orders there are.
     """
-    roles = organisation.affiliations.order_by()
+    roles = Affiliation.objects.filter(organisation__in=organisations).order_by()
     if viewer.level("crm.person.read") is not Level.ALL:
         people = visible(viewer, Person.objects.all(), "crm.person.read")
         roles = roles.filter(person__in=people.order_by().values("pk"))
@@ -113,7 +140,7 @@ class Business:
 def business(viewer: Viewer, record: Person | Organisation) -> Business:
     """Orders ever, revenue of the last twelve months, and of the twelve months before (minor
     units); in the currency with the most revenue."""
-    valid = orders_of(viewer, record).filter(state=Order.State.PLACED).order_by()
+    valid = group_orders(viewer, record).filter(state=Order.State.PLACED).order_by()
     year, earlier = _months_ago(MONTHS), _months_ago(2 * MONTHS)
     rows = valid.values("currency").annotate(
         count=Count("pk", filter=Q(kind=Order.Kind.ORDER)),
@@ -165,7 +192,7 @@ def revenue_by_month(
     """Net revenue of the last twelve calendar months in the company's zone, oldest first."""
     zone = ZoneInfo(settings.COMPANY_ZONE)
     rows = (
-        orders_of(viewer, record)
+        group_orders(viewer, record)
         .filter(state=Order.State.PLACED, currency=currency, placed_at__gte=_months_ago(MONTHS - 1))
         .order_by()
         .annotate(month=TruncMonth("placed_at", tzinfo=zone))
@@ -189,10 +216,6 @@ def _with[M: Any](viewer: Viewer, rows: QuerySet[M], *related: str) -> QuerySet[
     along = {name.partition("__")[0] for name in shown}
     rows = rows.only(*own, *shown)
     return rows.select_related(*along) if along else rows
-
-
-def _about(record: Person | Organisation) -> dict[str, Any]:
-    return {"person" if isinstance(record, Person) else "organisation": record}
 
 
 def _months_ago(number: int) -> datetime:

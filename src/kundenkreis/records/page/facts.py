@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
+from kundenkreis.kernel import clock
 from kundenkreis.records import cells
 from kundenkreis.records.custom import layout
 from kundenkreis.records.declaration import name_of
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.columns import editable
-from kundenkreis.records.past.history import Change, last_changes
-from kundenkreis.ui import formats
+from kundenkreis.records.past.history import Origins, origins_of
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -25,23 +24,27 @@ FEW_EMPTY = 3
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line: `value` is rendered, `edit_url` is empty where nothing can be changed."""
+    """One line: `value` is rendered, `edit_url` is empty where nothing can be changed.
+
+    `origin` says who entered it, when and by what; an `old` one nobody has touched for a year.
+    """
 
     label: str
     value: object
     edit_url: str = ""
-    hint: str = ""
+    origin: str = ""
+    old: bool = False
 
 
 def sections(kind: RecordType, viewer: Viewer, record: Any) -> list[dict[str, Any]]:
     """The declared groups with their facts; empty ones that nobody can fill are left out, and those
     that could be filled stand together behind one line where there are many."""
     directory = Directory([record])
-    changes = last_changes(kind, record)
+    origins, now = origins_of(kind, record), clock.now()
     editable = editable_names(kind, viewer, record)
     found = []
     for section, known in layout.facts_for(kind, viewer):
-        facts = [_fact(kind, record, one, directory, editable, changes) for one in known]
+        facts = [_fact(kind, record, one, directory, editable, origins, now) for one in known]
         facts = [fact for fact in facts if fact.edit_url or str(fact.value)]
         if facts:
             shown, empty = _divided(facts)
@@ -91,18 +94,16 @@ def _fact(
     fact: str | Column,
     directory: Directory,
     editable: set[str],
-    changes: dict[str, Change],
+    origins: Origins,
+    now: datetime,
 ) -> Fact:
     name = fact if isinstance(fact, str) else fact.name
+    value = shown(kind, record, fact, directory)
+    known = bool(str(value))
     return Fact(
         label=label_of(kind, fact),
-        value=shown(kind, record, fact, directory),
+        value=value,
         edit_url=kind.url(record.pk, "edit", name) if name in editable else "",
-        hint=_hint(changes.get(name)),
+        origin=origins.told(name) if known else "",
+        old=known and origins.is_old(name, now),
     )
-
-
-def _hint(change: Change | None) -> str:
-    if change is None:
-        return ""
-    return _("%(who)s, %(when)s") % {"who": change.who, "when": formats.instant(change.at)}

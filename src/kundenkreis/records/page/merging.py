@@ -20,7 +20,7 @@ from kundenkreis.kernel.errors import Conflict
 from kundenkreis.kernel.text import normal
 from kundenkreis.records import write
 from kundenkreis.records.fields import info
-from kundenkreis.records.past.history import Words, last_changes
+from kundenkreis.records.past.history import Words, origins_of
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
@@ -129,7 +129,11 @@ def _plain(record: Any, name: str, value: Any) -> Any:
 def _differs(
     kind: RecordType, actor: Actor, record: Any, before: Seen, values: Mapping[str, Any]
 ) -> Differs:
-    now, changes, words = seen(record, values), last_changes(kind, record), Words(actor, record, ())
+    now, changes, words = (
+        seen(record, values),
+        origins_of(kind, record).changes,
+        Words(actor, record, ()),
+    )
     found = []
     for name, value in values.items():
         change, mine = changes.get(name), _plain(record, name, value)

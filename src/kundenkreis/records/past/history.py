@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
 
 LOOKED_AT = 60
+OLD = timedelta(days=365)
 PAGE = 40
 
 
@@ -68,8 +69,35 @@ class Step:
     lines: list[Line] = field(default_factory=list)
 
 
-def last_changes(kind: RecordType, record: Any) -> dict[str, Change]:
-    """By field name, from the record's latest audit entries."""
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where the values of a record come from, as far as its latest changes tell.
+
+    `before`: what they do not tell is older than that; None where they tell everything.
+    """
+
+    changes: dict[str, Change]
+    before: datetime | None
+
+    def told(self, name: str) -> str:
+        """Who entered a value, how long ago, and by what; empty where nobody knows."""
+        change = self.changes.get(name)
+        if change is not None:
+            parts = (change.who, formats.day(change.at), _through(change.via))
+            return " · ".join(part for part in parts if part)
+        if self.before is None:
+            return ""
+        return _("before %(day)s") % {"day": formats.day(self.before)}
+
+    def is_old(self, name: str, now: datetime) -> bool:
+        """Whether nobody has touched a value for a year."""
+        change = self.changes.get(name)
+        since = change.at if change else self.before
+        return since is not None and since < now - OLD
+
+
+def origins_of(kind: RecordType, record: Any) -> Origins:
+    """By field name, from the record's latest audit entries: one question for all values."""
     entries = audit.latest(kind.side, reference(record), LOOKED_AT)
     who = names_of(entry.actor for entry in entries)
     found: dict[str, Change] = {}
@@ -77,7 +105,9 @@ def last_changes(kind: RecordType, record: Any) -> dict[str, Change]:
         change = getattr(entry, "change", None)
         for name in change.fields if change else ():
             found.setdefault(name, Change(entry.at, who(entry.actor), entry.via))
-    return found
+    whole = bool(entries) and entries[-1].action == "create"
+    oldest = entries[-1].at if entries else getattr(record, "created_at", None)
+    return Origins(found, None if whole else oldest)
 
 
 def steps(

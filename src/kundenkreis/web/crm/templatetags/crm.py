@@ -93,6 +93,7 @@ def detail_note(detail: ContactDetail, today: date) -> str:
         detail.label,
         detail.source and _("from: %s") % detail.source,
         until and (_("until %s") if not ended else _("ended %s")) % formats.day(until),
+        _("as of %s") % formats.day(detail.changed_at),
     )
     return " · ".join(part for part in parts if part)
 

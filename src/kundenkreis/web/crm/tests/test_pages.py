@@ -219,7 +219,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/opportunities/": 13,
         "/crm/opportunities/board/": 15,
         f"/crm/persons/{company.person.pk}/": 27,
-        f"/crm/organisations/{company.firm.pk}/": 25,
+        f"/crm/organisations/{company.firm.pk}/": 26,
         "/": 10,
     }
     for address in pages:
