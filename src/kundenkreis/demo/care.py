@@ -27,9 +27,8 @@ ROLES = ("decider", "user", "influencer", "buyer")
 
 
 def care_for(actor: Actor, firms: Firms) -> None:
-    """Addresses, a portfolio, a number range, roles in purchases, a relation and what is known of two people."""
+    """Addresses, a portfolio, roles in purchases, a relation and what is known of two people."""
     portfolio = _made("portfolio", actor, name="Stammkunden Mitte", visit_days=60)
-    _made("numberrange", actor, of="person", prefix="K-", digits=5, next_number=10_201)
     extensions = count(10)
     for (firm, people), (street, postal_code, town) in zip(firms.values(), PLACES, strict=False):
         place = {"street": street, "postal_code": postal_code, "town": town, "country": "DE"}
@@ -56,6 +55,11 @@ def care_for(actor: Actor, firms: Firms) -> None:
             "characteristic", actor, person=person, kind=kind, text=text, origin=origin,
             source="Gespräch" if origin == "stated" else "Bestellungen", legal_basis="interest",
         )  # fmt: skip
+
+
+def number_customers(actor: Actor) -> None:
+    """Who becomes a customer gets a number by itself; only an administrator says which."""
+    _made("numberrange", actor, of="person", prefix="K-", digits=5, next_number=10_201)
 
 
 def _reach(

@@ -23,7 +23,7 @@ from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.crm.sales.queries import stages_of
 from kundenkreis.crm.work.commands import add_activity
-from kundenkreis.demo.care import care_for
+from kundenkreis.demo.care import care_for, number_customers
 from kundenkreis.demo.cast import ACTIVITIES, DEALS, FIRMS, Firm
 from kundenkreis.demo.launch import LOGINS, PASSWORD, VOUCHER, keys_file
 from kundenkreis.demo.paper import write_some
@@ -77,6 +77,7 @@ def found_company() -> None:
     _deal(ben, firms)
     _work(ben, firms)
     care_for(ben, firms)
+    number_customers(anna)
     write_some(anna, [person for _firm, team in firms.values() for person in team])
     _open_the_shop(anna)
     _launch_campaign(anna)

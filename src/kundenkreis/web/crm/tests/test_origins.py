@@ -28,7 +28,11 @@ def _origins(page: str) -> dict[str, str]:
 
 def test_a_value_names_who_entered_it_when_and_by_what(company: Company, anna: Client) -> None:
     write.change(
-        named("person"), ANNA.through("import"), company.person.pk, None, {"profession": "Optikerin"}
+        named("person"),
+        ANNA.through("import"),
+        company.person.pk,
+        None,
+        {"profession": "Optikerin"},
     )
     page = anna.get(f"/crm/persons/{company.person.pk}/").content.decode()
     told = _origins(page)
