@@ -16,9 +16,11 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
+from kundenkreis.crm.letters.models import Skipped
 from kundenkreis.crm.people.models import (
     BlockingKey,
     ContactPermission,
+    DuplicatePair,
     Person,
     Relation,
 )
@@ -131,12 +133,13 @@ WHERE: Mapping[type[Model], Where] = {
     Relation: lambda w: Q(person__in=w.persons) | Q(other__in=w.persons),
     ContactPermission: _permissions,
     BlockingKey: lambda w: Q(of=BlockingKey.Of.PERSON, row__in=w.persons),
+    DuplicatePair: lambda w: Q(kind="person") & (Q(left__in=w.persons) | Q(right__in=w.persons)),
     Activity: lambda w: Q(person__in=w.persons) | Q(about_kind="person", about_row__in=w.persons),
     Notice: lambda w: Q(activity__person__in=w.persons),
     Draft: _records("about_kind", "about_row"),
     Mark: _records("kind"),
     Merge: lambda w: Q(kind="person") & (Q(kept__in=w.persons) | Q(gone__in=w.persons)),
-    BulkFailure: _records("run__kind"),
+    **dict.fromkeys((BulkFailure, Skipped), _records("run__kind")),
     Share: _records("subject", "row", "crm.person", "engage.profile"),
     **dict.fromkeys((SearchDocument, IndexedWord), _records("kind")),
     RemovedRow: _images,
