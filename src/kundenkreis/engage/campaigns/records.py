@@ -34,6 +34,7 @@ CAMPAIGN = register(
                     Column("control", _("Control group"), panels.control_text),
                     Column("window_hours", _("Orders count for"), panels.window_text),
                     "currency",
+                    "horizon",
                     "started_at",
                     "ended_at",
                 ),

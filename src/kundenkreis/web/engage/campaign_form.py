@@ -12,7 +12,7 @@ from kundenkreis.engage.campaigns.panels import TEXTS, control_share, first_offe
 from kundenkreis.kernel.fields import LANGUAGES
 from kundenkreis.web.shell.versions import VersionedForm
 
-MEASURED = ("control_percent", "window_days", "currency")
+MEASURED = ("control_percent", "window_days", "currency", "horizon")
 CURRENCIES = [(code, code) for code in ("EUR", "CHF", "GBP", "USD")]
 
 
@@ -38,6 +38,13 @@ class CampaignForm(VersionedForm):
         label=_("Orders count for (days)"), min_value=1, max_value=90, initial=7
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
+    horizon = forms.IntegerField(
+        label=_("Read once, after so many people per group"),
+        min_value=100,
+        max_value=10_000_000,
+        required=False,
+        help_text=_("Only if you settle it now: one look, which needs fewer people. Empty: look as often as you like."),
+    )  # fmt: skip
     title_de = forms.CharField(label=_("Title (German)"), max_length=80)
     title_en = forms.CharField(label=_("Title (English)"), max_length=80, required=False)
     text_de = forms.CharField(
@@ -98,6 +105,7 @@ class CampaignForm(VersionedForm):
             "segment_id": clean["segment_id"],
             "window_hours": clean["window_days"] * 24,
             "currency": clean["currency"],
+            "horizon": clean["horizon"],
         }
 
 
@@ -110,6 +118,7 @@ def initial(campaign: Campaign) -> dict[str, Any]:
         "control_percent": round(100 * (control_share(campaign) or 0)),
         "window_days": campaign.window_hours // 24,
         "currency": campaign.currency,
+        "horizon": campaign.horizon,
     }
     offer = first_offer(campaign)
     if offer is not None:

@@ -83,6 +83,7 @@ def report_page(
         "groups": _groups(campaign, result.counted),
         "notes": _notes(campaign, result, share),
         "chart": _chart(campaign, list(history)),
+        "read_once": result.counted.fixed,
     }
 
 
@@ -110,6 +111,8 @@ def _figures(campaign: Campaign, result: Report) -> list[Figure]:
         for group in _groups(campaign, result.counted)
     )
     interval = _interval((relative.low, relative.high) if relative else None, _percent)
+    # At the one look that was settled beforehand its narrower interval counts, as in the verdict.
+    look = revenue.fixed if revenue and result.counted.fixed else revenue
     per_person = money(revenue.effect if revenue else None)
     amount = money(earned.amount_minor if earned else None)
     return [
@@ -118,7 +121,7 @@ def _figures(campaign: Campaign, result: Report) -> list[Figure]:
         Figure(
             _("More revenue per person"),
             per_person,
-            _interval((revenue.low, revenue.high) if revenue else None, money),
+            _interval((look.low, look.high) if look else None, money),
         ),
         Figure(
             _("Earned by the offer"),
@@ -156,6 +159,14 @@ def _notes(campaign: Campaign, result: Report, share: float | None) -> list[str]
         notes.append(
             _("With so many people, an effect of at least %(effect)s on purchases can be detected.")
             % {"effect": formats.percent(found.detectable)}
+        )
+    if campaign.horizon and not counted.fixed:
+        notes.append(
+            _(
+                "It was settled to read the result once, after %(count)s people per group. That "
+                "look is still to come; until then the intervals hold however often you look."
+            )
+            % {"count": formats.number(campaign.horizon)}
         )
     if counted.mixed:
         notes.append(

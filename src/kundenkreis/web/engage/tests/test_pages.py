@@ -92,6 +92,21 @@ def test_a_campaign_is_drafted_changed_and_started(anna: Client) -> None:
     assert Campaign.objects.get().state == Campaign.State.ENDED
 
 
+def test_a_single_look_is_registered_before_the_start_and_stays(anna: Client) -> None:
+    segment, campaign = make_segment(anna), make_campaign(anna)
+    values = {**CAMPAIGN, "segment_id": str(segment.pk)}
+    draft = f"/engage/campaigns/{campaign.pk}/draft/"
+    assert anna.post(draft, {**values, "horizon": "12"}).status_code == 422
+    assert anna.post(draft, {**values, "horizon": "2000"}).status_code == 302
+    assert 'value="2000"' in anna.get(draft).content.decode()
+    assert "2,000" in anna.get(f"/engage/campaigns/{campaign.pk}/").content.decode()
+    anna.post(f"/engage/segments/{segment.pk}/activate/")
+    anna.post(f"/engage/campaigns/{campaign.pk}/start/")
+    change = {"horizon": "", "seen": json.dumps({"horizon": 2000})}
+    assert anna.post(f"/engage/campaigns/{campaign.pk}/edit/horizon/", change).status_code == 422
+    assert Campaign.objects.get().horizon == 2000
+
+
 def test_of_two_who_change_a_segment_the_second_sees_that_it_was_changed(anna: Client) -> None:
     segment = make_segment(anna)
     address = f"/engage/segments/{segment.pk}/definition/"
