@@ -17,6 +17,22 @@ class Number(NamedTuple):
     e164: str
 
 
+_PLAIN = re.compile(r"(?:\+|00)(4[39][1-9][0-9]{6,10}|41[1-9][0-9]{8})|0([1-9][0-9]{6,10})")
+_SIGNS = re.compile(r"[ ./\-]")
+
+
+def e164(text: str) -> str:
+    """The number that a text means, as it is compared; empty for what cannot be one.
+
+    The same as `number` finds, but the usual ones without asking the library, which takes long.
+    """
+    plain = _PLAIN.fullmatch(_SIGNS.sub("", text))
+    if plain is not None and (plain[1] or HOME == "DE"):
+        return f"+{plain[1]}" if plain[1] else f"+49{plain[2]}"
+    found = number(text)
+    return found.e164 if found else ""
+
+
 def number(text: str) -> Number | None:
     """The number that a text means; None for what cannot be one."""
     # Words in brackets are no letters to dial: "030 1234-0 (Zentrale)".

@@ -13,9 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kundenkreis.crm.people.duplicates.deciding import worth_scoring
 from kundenkreis.crm.people.duplicates.fields import Kind
 
 MOST = 80
+PIECE = 200_000
+"""So many rows are paired with all others at a time."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Blocked:
-    """What came of it: pairs to compare, and rows whose key stayed too common."""
+    """What came of it: pairs with a key in common, those of them that are worth scoring, and rows
+    whose key stayed too common."""
 
     pairs: int
+    worth: int
     left_out: int
 
 
@@ -77,21 +82,50 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
 def block(database: Any, kind: Kind, *, across: bool, most: int = MOST) -> Blocked:
     """Make the table `pair` (two row numbers, the smaller first) from the table `side`.
 
-    Parameters: `across` compares only rows of different files; `most` rows may share a key.
+    Left out are pairs of which a rule says that nobody needs to look. Parameters: `across` compares
+    only rows of different files; `most` rows may share a key.
     """
     database.execute("CREATE TABLE block (id BIGINT, key UBIGINT)")
     left_out = sum(_add(database, rule, number, most) for number, rule in enumerate(RULES[kind]))
-    other = "AND a.id < boundary AND b.id >= boundary" if across else ""
-    source = "block a JOIN block b ON a.key = b.key AND a.id < b.id"
-    if across:
-        source += ", (SELECT min(id) AS boundary FROM side WHERE file = 1)"
-    database.execute(
-        f"CREATE TABLE pair AS SELECT DISTINCT a.id AS join_key_l, b.id AS join_key_r,"
-        f" '0' AS match_key FROM {source} WHERE true {other}"
+    database.execute("CREATE TABLE pair (join_key_l BIGINT, join_key_r BIGINT)")
+    ((last, boundary),) = database.execute(
+        "SELECT coalesce(max(id), -1) + 1, min(id) FILTER (file = 1) FROM side"
+    ).fetchall()
+    other = f"AND a.id < {boundary or 0} AND b.id >= {boundary or 0}" if across else ""
+    worth = worth_scoring(kind)
+    # Piece by piece: all pairs at once, each perhaps found by several keys, would not fit.
+    count = sum(
+        _pair(database, worth, f"a.id >= {start} AND a.id < {start + PIECE} {other}")
+        for start in range(0, last, PIECE)
     )
     database.execute("DROP TABLE block")
-    ((pairs,),) = database.execute("SELECT count(*) FROM pair").fetchall()
-    return Blocked(pairs, left_out)
+    ((worth_it,),) = database.execute("SELECT count(*) FROM pair").fetchall()
+    return Blocked(count, int(worth_it), left_out)
+
+
+def _pair(database: Any, worth: str, which: str) -> int:
+    """Add the pairs of some rows to `pair`; how many they are with those left out."""
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT a.id AS join_key_l,"
+        f" b.id AS join_key_r FROM block a JOIN block b ON a.key = b.key AND a.id < b.id"
+        f" WHERE {which}"
+    )
+    sides = [
+        f"(SELECT {', '.join(f'{name} AS {name}_{end}' for name in _columns(database))} FROM side)"
+        for end in "lr"
+    ]
+    database.execute(
+        f"INSERT INTO pair SELECT join_key_l, join_key_r FROM met JOIN {sides[0]} ON id_l = join_key_l"
+        f" JOIN {sides[1]} ON id_r = join_key_r WHERE {worth}"
+    )
+    ((count,),) = database.execute("SELECT count(*) FROM met").fetchall()
+    database.execute("DROP TABLE met")
+    return int(count)
+
+
+def _columns(database: Any) -> list[str]:
+    rows = database.execute("SELECT column_name FROM (DESCRIBE side)").fetchall()
+    return [name for (name,) in rows]
 
 
 def _add(database: Any, rule: Rule, number: int, most: int) -> int:
@@ -103,17 +137,28 @@ def _add(database: Any, rule: Rule, number: int, most: int) -> int:
         f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT id, hash({number}, {', '.join(rule.parts)})"
         f" AS key{finer} FROM {rows} WHERE {known}"
     )
-    count = "count(*) OVER (PARTITION BY key)"
-    for at, _part in enumerate(rule.finer):
+    left_out = _too_common(database, most)
+    for at, _part in enumerate(rule.finer if left_out else ()):
         database.execute(
-            f"CREATE OR REPLACE TEMP TABLE keyed AS SELECT * REPLACE (CASE WHEN {count} > {most}"
-            f" THEN hash(key, coalesce(finer{at}, '')) ELSE key END AS key) FROM keyed"
+            "CREATE OR REPLACE TEMP TABLE keyed AS SELECT keyed.* REPLACE (CASE WHEN common.key IS NULL"
+            f" THEN keyed.key ELSE hash(keyed.key, coalesce(finer{at}, '')) END AS key)"
+            " FROM keyed LEFT JOIN common USING (key)"
         )
+        left_out = _too_common(database, most)
+        if not left_out:
+            break
     database.execute(
-        f"INSERT INTO block SELECT DISTINCT id, key FROM keyed QUALIFY {count} <= {most}"
+        "INSERT INTO block SELECT DISTINCT id, key FROM keyed ANTI JOIN common USING (key)"
     )
-    ((left_out,),) = database.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM keyed QUALIFY {count} > {most})"
-    ).fetchall()
-    database.execute("DROP TABLE keyed")
-    return int(left_out)
+    database.execute("DROP TABLE keyed; DROP TABLE common")
+    return left_out
+
+
+def _too_common(database: Any, most: int) -> int:
+    """Make the table `common` of the keys that too many rows share; how many rows those are."""
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE common AS SELECT key, count(*) AS size FROM keyed"
+        f" GROUP BY key HAVING count(*) > {most}"
+    )
+    ((rows,),) = database.execute("SELECT coalesce(sum(size), 0)::BIGINT FROM common").fetchall()
+    return int(rows)

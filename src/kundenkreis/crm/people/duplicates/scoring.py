@@ -61,7 +61,8 @@ def score(connection: DuckDBPyConnection, kind: Kind, likely: float) -> None:
     for number in range(pieces):
         piece = f"piece_{number}"  # Splink takes each name once
         connection.execute(
-            f"CREATE TABLE {piece} AS SELECT * FROM pair WHERE join_key_l % {pieces} = {number}"
+            f"CREATE TABLE {piece} AS SELECT *, '0' AS match_key FROM pair"
+            f" WHERE join_key_l % {pieces} = {number}"
         )
         _score_piece(connection, kind, linker, splink.register(piece, dataset_display_name=piece))
         connection.execute(f"DROP TABLE {piece}")

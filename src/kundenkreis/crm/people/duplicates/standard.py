@@ -30,6 +30,8 @@ from kundenkreis.kernel.text import unaccented
 Values = Mapping[str, Sequence[str]]
 Cell = str | list[str] | None
 
+_BETWEEN, _NO_WORD = re.compile(r"[,;\s]+"), re.compile(r"[^a-z0-9]")
+_NO_SIGN, _NO_DIGIT = re.compile(r"[^\d+()/ .\-]"), re.compile(r"\D")
 MOST = 5  # addresses or numbers of a kind that are compared
 TEXTS = ("postcode", "place", "street", "house", "extra")
 LISTS = ("emails", "role_emails", "phones", "numbers")
@@ -117,25 +119,31 @@ def _reach(values: Values, addresses: Sequence[str]) -> dict[str, Cell]:
 
 
 def _joined(values: Values, field: str) -> str:
-    return " ".join(one for one in values.get(field, ()) if one)
+    found = values.get(field)
+    if not found:
+        return ""
+    return found[0] if len(found) == 1 else " ".join(one for one in found if one)
 
 
 def _emails(values: Values) -> list[str]:
-    parts = (part for one in values.get("email", ()) for part in re.split(r"[,;\s]+", one))
-    return _different(email(part) for part in parts)
+    given = values.get("email")
+    if not given:
+        return []
+    return _different(email(part) for one in given for part in _BETWEEN.split(one))
 
 
 @lru_cache(maxsize=10_000)
 def _phone(text: str) -> str:
     """E.164, or the bare digits of what cannot be a number here."""
-    bare = re.sub(r"[^\d+()/ .\-]", "", text)
-    number = phones.number(bare)
-    digits = re.sub(r"\D", "", bare)
-    return number.e164 if number else digits if len(digits) > 4 else ""
+    bare = _NO_SIGN.sub("", text)
+    if number := phones.e164(bare):
+        return number
+    digits = _NO_DIGIT.sub("", bare)
+    return digits if len(digits) > 4 else ""
 
 
 def _numbers(texts: Iterable[str]) -> list[str]:
-    return _different(re.sub(r"[^a-z0-9]", "", one.casefold()) for one in texts)
+    return _different(_NO_WORD.sub("", one.casefold()) for one in texts) if texts else []
 
 
 def _different(texts: Iterable[str]) -> list[str]:

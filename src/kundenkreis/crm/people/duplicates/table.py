@@ -65,12 +65,18 @@ def _append(
     files = pa.array([file] * len(rows), pa.int32())
     _insert(database, "side", pa.table({"id": numbers, "file": files, **columns}))
     given = {
-        field.key: [", ".join(row.values.get(field.key, ())) or None for row in rows]
-        for field in FIELDS[kind]
+        key: [_text(row.values.get(key)) for row in rows]
+        for key in (field.key for field in FIELDS[kind])
     }
     named = {"known_as": [row.id for row in rows], "truth": [row.truth or None for row in rows]}
     facts = {key: pa.array(cells, pa.string()) for key, cells in (named | given).items()}
     _insert(database, "source", pa.table({"id": numbers, "file": files, **facts}))
+
+
+def _text(given: Sequence[str] | None) -> str | None:
+    if not given:
+        return None
+    return (given[0] if len(given) == 1 else ", ".join(given)) or None
 
 
 def _insert(database: DuckDBPyConnection, table: str, rows: Any) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kundenkreis.crm.people import phones
 from kundenkreis.crm.people.duplicates.addresses import (
     domain_of,
     email,
@@ -101,3 +104,15 @@ def test_an_address_that_repeats_the_name_says_nothing_more_than_the_name() -> N
 
 def test_postal_codes_lose_their_country() -> None:
     assert postcode("D-07743") == postcode("07743") == postcode(" DE 07743")
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(
+    st.one_of(
+        st.from_regex(r"(\+|00|0|\(0\))?[1-9][\d /.()-]{3,16}", fullmatch=True),
+        st.from_regex(r"(\+4[139]|0049|0)[ ]?[1-9]\d{5,12}", fullmatch=True),
+    )
+)
+def test_the_quick_way_to_a_number_finds_what_the_library_finds(text: str) -> None:
+    found = phones.number(text)
+    assert phones.e164(text) == (found.e164 if found else "")
