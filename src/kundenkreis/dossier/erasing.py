@@ -11,7 +11,7 @@ restricted; everything else goes. What campaigns measured stays as numbers of no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import batched
@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db.models import Max, Model, Q, QuerySet
 
+from kundenkreis.crm.letters.models import Letter
 from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.people.privacy import PRIVACY as PEOPLE
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure, Restriction
@@ -30,6 +31,7 @@ from kundenkreis.engage.profiles.commands import forget_profiles
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.tracking.models import Event, SeenOrder
 from kundenkreis.kernel import clock, store, tombstones
+from kundenkreis.kernel import files as media
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.models import AuditChange, AuditEntry, LogRow
 from kundenkreis.kernel.privacy import Period
@@ -44,6 +46,10 @@ PIECE = 500
 STAYING: set[type[Model]] = {AuditEntry, AuditChange, Assignment, Exposure, Delivery}
 # Handled by name below.
 OWN: set[type[Model]] = {Person, DataRequest, Restriction, Opportunity, Profile, SeenOrder, Event}
+# Where not every row of a table that a law wants kept is one of its records.
+BUSINESS: Mapping[type[Model], Q] = {
+    Letter: Q(state=Letter.State.FINISHED, purpose=Letter.Purpose.BUSINESS)
+}
 TECHNICAL = {"id", "version", "created_at", "changed_at"}
 
 
@@ -79,10 +85,10 @@ class Scope:
 def scope(w: Whose) -> Scope:
     """What would be erased, and what stays by which law; nothing is changed."""
     found = Scope(held=list(held(w)))
-    staying = {one.model for one in found.held}
+    staying = {one.model for one in found.held} - BUSINESS.keys()
     for side in Side:
         rows = {
-            model: query.count()
+            model: query.exclude(BUSINESS[model]).count() if model in BUSINESS else query.count()
             for model, query in places.rows(side, w)
             if model not in staying and model not in STAYING
         }
@@ -98,6 +104,7 @@ def held(w: Whose) -> Iterator[Held]:
             continue
         found = places.where(model, w)
         rows = store.stored(Side.CRM, model).filter(found if found is not None else Q(pk__in=[]))
+        rows = rows.filter(BUSINESS.get(model, Q()))
         count, last = rows.count(), rows.aggregate(last=Max(law.since))["last"]
         if count:
             yield Held(model, count, law.archive, _end(last, law.keep))
@@ -169,7 +176,10 @@ def _crm(w: Whose, kept: list[Held], erasure: Erasure) -> None:
         staying |= {model for model, uses in places.maps(Side.CRM).items()
                     if all(use.archive or use.basis == "none" for use in uses.values())}  # fmt: skip
     for model, found in places.rows(Side.CRM, w):
-        if model in staying or _is_line_of(model, staying):
+        if model in BUSINESS:
+            found = found.exclude(BUSINESS[model])
+            _drop_letters(found)
+        elif model in staying or _is_line_of(model, staying):
             continue
         if model is ContactDetail and kept:
             found = found.exclude(kind=ContactDetail.Kind.POSTAL)
@@ -182,6 +192,11 @@ def _crm(w: Whose, kept: list[Held], erasure: Erasure) -> None:
         store.discard(store.rows(Person).filter(pk__in=others))
     else:
         store.discard(store.rows(Person).filter(pk__in=w.persons))
+
+
+def _drop_letters(letters: QuerySet[Any]) -> None:
+    for names in letters.values_list("pdf", "docx"):
+        media.discard(Side.CRM, names)
 
 
 def _is_line_of(model: type[Model], staying: set[type[Model]]) -> bool:
@@ -249,7 +264,9 @@ def audited(side: Side, w: Whose) -> set[str]:
     prefix = f"{side}."
     found = {one for one in places.targets(w) if one.startswith(prefix)}
     for model, rows in places.rows(side, w):
-        if _is_archived(side, model) or not _is_audited(model):
+        if _is_archived(side, model):
+            rows = rows.exclude(BUSINESS.get(model, Q()))
+        if not _is_audited(model):
             continue
         found |= {reference(row) for row in rows.only("pk")}
         found |= _of_gone(side, model, w)

@@ -132,6 +132,10 @@ def _images(w: Whose) -> Q:
 WHERE: Mapping[type[Model], Where] = {
     Relation: lambda w: Q(person__in=w.persons) | Q(other__in=w.persons),
     ContactPermission: _permissions,
+    DuplicatePair: lambda w: (
+        Q(kind="person") & (Q(left__in=w.persons) | Q(right__in=w.persons))
+    ),
+    Skipped: _records("run__kind"),
     BlockingKey: lambda w: Q(of=BlockingKey.Of.PERSON, row__in=w.persons),
     DuplicatePair: lambda w: Q(kind="person") & (Q(left__in=w.persons) | Q(right__in=w.persons)),
     Activity: lambda w: Q(person__in=w.persons) | Q(about_kind="person", about_row__in=w.persons),

@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import CharField, JSONField, Model, Q, TextField
 from django.db.models.functions import Cast
 
+from kundenkreis.crm.letters.models import PrintRun
 from kundenkreis.crm.people.models import (
     ContactDetail,
     ContactPermission,
@@ -30,8 +31,8 @@ from kundenkreis.dossier.whose import Whose
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState
 from kundenkreis.engage.profiles.models import Identifier, Profile
 from kundenkreis.engage.tracking.models import RejectedItem, SeenMessage, SeenOrder
+from kundenkreis.kernel import files, store
 from kundenkreis.kernel import models as kernel
-from kundenkreis.kernel import store
 from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import current
@@ -160,9 +161,20 @@ def drop_files(side: Side, w: Whose, batches: set[str]) -> int:
         if out or transfer.batch in batches or _holds(storing.folder(side, transfer.folder), w):
             gone.append(transfer)
     storing.forget(side, [one.folder for one in gone])
+    if side is Side.CRM:
+        _drop_prints()
     with store.group(side, "dossier.sweep"):
         store.discard(store.rows(Transfer).filter(pk__in=[one.pk for one in gone]))
     return len(gone)
+
+
+def _drop_prints() -> None:
+    """Letters for many and labels lie in one file for all of them."""
+    runs = store.stored(Side.CRM, PrintRun).exclude(pdf="", docx="")
+    for names in runs.values_list("pdf", "docx"):
+        files.discard(Side.CRM, names)
+    with store.group(Side.CRM, "dossier.sweep"):
+        store.replace(store.rows(PrintRun), pdf="", docx="")
 
 
 def _holds(folder: Path, w: Whose) -> bool:

@@ -6,7 +6,10 @@ from kundenkreis.kernel.privacy import RECORD, TECHNICAL, Map, Use
 
 _PAPER = Use("what a business letter must say of its sender", "6(1)(c)")
 # A business letter is kept for six years (HGB § 257, AO § 147), counted from the end of its year.
-_LETTER = Use("business letters that must be kept", "6(1)(c)", "7y", "person", since="changed_at")
+_LETTER = Use(
+    "business letters that must be kept", "6(1)(c)", "7y", "person", since="changed_at",
+    archive="§ 257 HGB, § 147 AO",
+)  # fmt: skip
 
 _PRINT = Use("printing for many at once", "6(1)(f)", "30d", "user_id", since="changed_at")
 _SKIPPED = Use("telling who got no letter, and why", "6(1)(f)", "record", "row")
