@@ -29,8 +29,9 @@ bench: setup ## measure, each figure beside its floor in the same run
 lock: setup ## resolve the dependencies anew and write the lock files
 	@exec .venv/bin/python -m tools.lock
 
-messages: setup ## collect translatable texts into the .po files
-	@exec .venv/bin/python -m tools.messages update
+messages: setup ## collect translatable texts into the .po files, and write the reference anew
+	@.venv/bin/python -m tools.messages update
+	@.venv/bin/kundenkreis processing > docs/reference/record-of-processing.md
 
 clean:     ## remove everything that was made here, but not the data in var/
 	@rm -rf .boot .venv node_modules src/kundenkreis/*/static/built .mypy_cache .ruff_cache .import_linter_cache .hypothesis

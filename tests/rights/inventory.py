@@ -85,6 +85,10 @@ OTHERS: dict[str, Declared] = {
         ("disclosure-approve", "disclosure-encrypt"), Declared("crm.disclosure.create", "row", "P")
     ),
     "disclosure-file": Declared("crm.disclosure.create", "row", "P"),
+    **dict.fromkeys(
+        ("processing", "processing-file"), Declared("crm.processing.read", "type", "G")
+    ),
+    "retention": Declared("crm.retention.read", "type", "GP"),
     "person-erase": Declared("crm.erasure.create", "row", "GP"),
     "takeover-start": Declared("crm.person.import", "type", "GP"),
     "takeover-example": Declared("crm.person.import", "type", "P"),

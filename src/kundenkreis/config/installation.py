@@ -23,6 +23,7 @@ from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.people import keeping
 from kundenkreis.crm.people.places.commands import ship_places
 from kundenkreis.crm.sales.commands import ship_pipeline
+from kundenkreis.dossier import retention
 from kundenkreis.dossier.replaying import replay
 from kundenkreis.engage.consent.commands import ship_purposes
 from kundenkreis.kernel import audit
@@ -119,6 +120,17 @@ def verify_audit() -> int:
             _say(f"{side}: audit row {damage.entry_id} is {damage.what}")
     _say("The audit is intact." if not found else f"{found} audit rows are damaged.")
     return 1 if found else 0
+
+
+def retention_run(*, run: bool) -> int:
+    """Say what is over by each promise; `run` forgets it."""
+    for one in retention.lines():
+        if one.count:
+            since = one.oldest.date().isoformat() if one.oldest else "–"
+            _say(f"{one.side:7} {one.count:>10}  {one.table} ({one.kept}; oldest {since})")
+    if run:
+        _say(f"{retention.run()} rows were forgotten.")
+    return 0
 
 
 def _behind(side: Side) -> bool:

@@ -84,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         "--until", type=date.fromisoformat, metavar="DATE", help="their last day, e.g. 2027-03-31"
     )
     add("verify-audit", _verify_audit, "check the sealed audit of both sides for tampering")
+    add("processing", _processing, "print the record of processing activities (GDPR Art. 30)")
+    retention = add("retention", _retention, "show what would be forgotten by now, or forget it")
+    retention.add_argument("--run", action="store_true", help="forget it at once")
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
     explain.add_argument("type", help="e.g. opportunity")
     _families(commands)
@@ -103,7 +106,16 @@ def _settings_for(arguments: Sequence[str]) -> str:
     """The settings a command line needs; most need no database at all."""
     if arguments[:1] == ["serve"] and set(arguments[1:2]) & {"edge", "pulse"}:
         return EDGE_SETTINGS
-    inner = {"setup", "import", "first-administrator", "add-user", "verify-audit", "explain"}
+    inner = {
+        "setup",
+        "import",
+        "first-administrator",
+        "add-user",
+        "verify-audit",
+        "explain",
+        "processing",
+        "retention",
+    }
     if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
         return INNER_SETTINGS
     return PLAIN_SETTINGS
@@ -150,6 +162,19 @@ def _verify_audit(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
     return installation.verify_audit()
+
+
+def _processing(options: argparse.Namespace) -> int:
+    from kundenkreis.dossier.processing import markdown
+
+    print(markdown(), end="")  # noqa: T201
+    return 0
+
+
+def _retention(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.retention_run(run=options.run)
 
 
 def _explain(options: argparse.Namespace) -> int:

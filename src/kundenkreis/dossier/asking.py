@@ -7,8 +7,13 @@ from pathlib import Path
 
 from kundenkreis.crm.protection import disclosures, erasures
 from kundenkreis.crm.protection.models import Disclosure, Erasure
-from kundenkreis.dossier import files
-from kundenkreis.dossier.jobs import collect_person, erase_person, make_disclosure
+from kundenkreis.dossier import files, retention
+from kundenkreis.dossier.jobs import (
+    collect_person,
+    erase_person,
+    forget_what_is_over,
+    make_disclosure,
+)
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.sides import Side
@@ -60,3 +65,10 @@ def take_disclosure(*, actor: Actor, disclosure_id: int) -> Path:
     """The encrypted file, to be handed out; that it was is in the audit. Raises `DomainError`."""
     found = disclosures.note_download(actor=actor, disclosure_id=disclosure_id)
     return files.place(found.folder, files.PACKAGE)
+
+
+def forget_now(*, actor: Actor) -> None:
+    """Let the worker forget at once what is over. Raises `NotAllowed`."""
+    actor.require(retention.RUN)
+    with store.group(Side.CRM, "dossier.forget_now"):
+        forget_what_is_over.enqueue_once("forget|now")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.utils import translation
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.protection import disclosures
 from kundenkreis.crm.protection.erasures import note_scrubbed
 from kundenkreis.crm.protection.models import Disclosure, Erasure
-from kundenkreis.dossier import collecting, erasing, files, masking, report
+from kundenkreis.dossier import collecting, erasing, files, masking, report, retention
 from kundenkreis.dossier.whose import whose
 from kundenkreis.kernel import forgetting, scrubbing, store
 from kundenkreis.kernel.access import system
@@ -18,6 +20,7 @@ from kundenkreis.kernel.printing import REPORT, render
 from kundenkreis.kernel.sides import Side
 
 ACTOR = system("disclosure")
+log = logging.getLogger(__name__)
 
 
 class StillRead(RuntimeError):
@@ -72,6 +75,12 @@ def make_disclosure(disclosure_id: int) -> None:
         render(REPORT, pages.data, files.place(found.folder, files.PAGES))
     files.drop(found.folder, files.RAW)
     disclosures.note_made(actor=ACTOR, disclosure_id=found.pk)
+
+
+@job(Side.CRM)
+def forget_what_is_over() -> None:
+    """Forget everything that is over on both sides."""
+    log.info("%d rows were forgotten because staff asked for it", retention.run())
 
 
 @every(hours=1)

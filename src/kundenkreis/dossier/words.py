@@ -27,6 +27,60 @@ CALLED: dict[type[Model], StrOrPromise] = {
 REST = _("History, search, drafts and what is on its way")
 
 
+# What nobody works with by itself; data protection has words for it all the same.
+INNER: dict[str, StrOrPromise] = {
+    "kernel.auditentry": _("Audit"),
+    "kernel.auditchange": _("What the audit says of changes"),
+    "kernel.removedrow": _("Bin"),
+    "kernel.outboxmessage": _("Messages on their way"),
+    "link.inboxmessage": _("Messages received"),
+    "kernel.job": _("Background jobs"),
+    "kernel.idempotencykey": _("Answers kept for repeats"),
+    "kernel.searchdocument": _("Search index"),
+    "kernel.indexedword": _("Index of tags"),
+    "kernel.share": _("Shares"),
+    "kernel.tombstone": _("Hashes of people who were erased"),
+    "records.transfer": _("Imports and exports"),
+    "records.merge": _("Merges"),
+    "records.fileshape": _("Columns of imported files"),
+    "records.bulkrun": _("Changes of many records"),
+    "records.bulkfailure": _("Changes that failed"),
+    "records.fieldwork": _("Work on own fields"),
+    "records.mark": _("Favourites and what was viewed lately"),
+    "records.savedview": _("Saved views"),
+    "crm_people.sharedfacts": _("Facts shared with marketing"),
+    "crm_people.contactpermission": _("Permissions and objections"),
+    "crm_people.formerlink": _("Earlier links to marketing"),
+    "crm_people.blockingkey": _("Keys of the search for duplicates"),
+    "crm_people.duplicatepair": _("Possible duplicates"),
+    "crm_people.location": _("Places on the map"),
+    "crm_work.notice": _("Notices in the inbox"),
+    "crm_work.draft": _("Drafts"),
+    "crm_work.inbox": _("How far the inbox was read"),
+    "crm_letters.printrun": _("Letters for many"),
+    "crm_letters.skipped": _("Who got no letter"),
+    "crm_accounts.absence": _("Absences"),
+    "engage_profiles.formerholder": _("Earlier holders of cookie ids"),
+    "engage_profiles.profilemerge": _("Profiles that became one"),
+    "engage_profiles.profileunion": _("Profiles that staff made one"),
+    "engage_segments.timer": _("When segments look again"),
+    "engage_segments.recheck": _("Whom segments look at again"),
+    "engage_consent.consentstate": _("What is allowed now"),
+    "engage_tracking.seenmessage": _("Messages that were counted"),
+    "engage_tracking.seenorder": _("Orders that were counted"),
+    "engage_tracking.rejecteditem": _("Rejected items"),
+    "engage_campaigns.assignment": _("Groups of campaigns"),
+    "engage_campaigns.exposure": _("Offers shown"),
+    "engage_campaigns.delivery": _("Deliveries"),
+}
+
+
+def table(model: type[Model]) -> str:
+    """Any table in words."""
+    label = model._meta.label_lower
+    return called(model) or str(INNER.get(label) or capfirst(str(model._meta.verbose_name_plural)))
+
+
 def called(model: type[Model]) -> str:
     """A table in the words of staff; "" for one of which nobody has heard."""
     if model in CALLED:

@@ -13,6 +13,7 @@ more, so that nobody waits for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,7 +21,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Count, Max, Min, Model, QuerySet
 
 from kundenkreis.kernel import clock, log
 from kundenkreis.kernel.jobs.schedule import SCHEDULES
@@ -114,13 +115,49 @@ def forget_rows(side: Side, model: type[Model]) -> int:
     return len(ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Rows of one model whose time is over: how many, and since when the oldest is."""
+
+    model: type[Model]
+    promise: Promise
+    count: int
+    oldest: datetime | None
+
+
+def preview(side: Side, at: datetime | None = None) -> list[Over]:
+    """What would be forgotten now, or at an instant to come, by each promise; nothing is changed."""
+    token = _whole.set(True)
+    try:
+        return [_over(side, model, at or clock.now()) for model in promised(side)]
+    finally:
+        _whole.reset(token)
+
+
+def _over(side: Side, model: type[Model], at: datetime) -> Over:
+    found, promise = RULES.get(model, Rule()), promised(side)[model]
+    before = promise.keep.before(at)
+    rows = model._default_manager.using(side.alias)
+    due = found.due(side, before) if found.due else oldest(rows, promise.since, before)
+    first = due.order_by().aggregate(count=Count("pk"), oldest=Min(promise.since))
+    return Over(model, promise, first["count"], first["oldest"])
+
+
+def looks_at_all() -> bool:
+    """Whether everything that is over is wanted, and not only the next piece."""
+    return _whole.get()
+
+
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
+
+
 def oldest(rows: QuerySet[Any], since: str, before: datetime) -> QuerySet[Any]:
     """Of these rows the oldest ones that are over.
 
     Without an index on their time only those with the lowest ids are looked at: rows grow old in
     that order, and a search for more would read all of a log.
     """
-    if _indexed(rows.model, since):
+    if looks_at_all() or _indexed(rows.model, since):
         return rows.filter(**{f"{since}__lt": before}).order_by(since, "pk")
     head = rows.order_by("pk").values_list("pk", since)[:CHUNK]
     return rows.filter(pk__in=[pk for pk, at in head if at < before])

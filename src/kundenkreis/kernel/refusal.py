@@ -42,6 +42,8 @@ NAMES: dict[str, StrOrPromise] = {
     "crm.role": gettext_lazy("roles"),
     "crm.absence": gettext_lazy("absences of colleagues"),
     "crm.operation": gettext_lazy("jobs"),
+    "crm.processing": gettext_lazy("the record of processing"),
+    "crm.retention": gettext_lazy("retention"),
     "link.message": gettext_lazy("the link of both sides"),
     "engage.consent": gettext_lazy("consents"),
     "insight.experiment": gettext_lazy("experiments"),

@@ -121,6 +121,7 @@ ROLES: dict[str, ShippedRole] = {
             "crm.person.change": "all",
             "crm.erasure.*": "all",
             "crm.disclosure.*": "all",
+            "crm.retention.*": "all",
             "crm.datarequest.*": "all",
         },
         {

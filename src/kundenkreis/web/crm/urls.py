@@ -11,7 +11,7 @@ from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.places import views as maps
-from kundenkreis.web.crm.protection import disclosing, erasing
+from kundenkreis.web.crm.protection import disclosing, erasing, overview
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.takeover import views as takeover
 from kundenkreis.web.crm.work import views as work
@@ -64,6 +64,9 @@ urlpatterns = [
     path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),
     path("absences/<int:pk>/seen/", absences.seen, name="absence-seen"),
     path("persons/<int:pk>/erase/", erasing.erase, name="person-erase"),
+    path("processing/", overview.record, name="processing"),
+    path("processing/file/", overview.record_file, name="processing-file"),
+    path("retention/", overview.forgetting, name="retention"),
     path("persons/<int:pk>/disclose/", disclosing.order, name="person-disclose"),
     path("disclosures/<int:pk>/approve/", disclosing.approve, name="disclosure-approve"),
     path("disclosures/<int:pk>/encrypt/", disclosing.encrypt, name="disclosure-encrypt"),

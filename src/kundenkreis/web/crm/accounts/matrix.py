@@ -53,6 +53,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "crm.role": ("read", "create", "change", "remove"),
     "crm.absence": ("change",),
     "crm.operation": ("read", "change"),
+    "crm.processing": ("read",),
+    "crm.retention": ("read", "change"),
     "link.message": ("read", "change"),
     "engage.profile": ("read", "change"),
     "engage.event": ("read",),
