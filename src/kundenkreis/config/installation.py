@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.dossier import retention
 from kundenkreis.dossier.replaying import replay
 from kundenkreis.engage.consent.commands import ship_purposes
-from kundenkreis.kernel import audit
+from kundenkreis.kernel import audit, heads
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.search.indexing import rebuild_if_missing
@@ -111,15 +112,31 @@ def _new_password() -> str | None:
     return password
 
 
-def verify_audit() -> int:
-    """Replay the audit's hash chain on both sides; names every damaged row."""
+def verify_audit(kept: Path | None = None) -> int:
+    """Replay the audit's hash chain on both sides, and compare it with heads that were kept
+    elsewhere; names every damaged row and every head that does not fit, and prints the newest."""
     found = 0
+    known = heads.read(kept.read_text().splitlines()) if kept else []
     for side in Side:
         for damage in audit.verify(side):
             found += 1
             _say(f"{side}: audit row {damage.entry_id} is {damage.what}")
-    _say("The audit is intact." if not found else f"{found} audit rows are damaged.")
+    for head, what in heads.broken(known):
+        found += 1
+        now = heads.newest(head.side)
+        _say(
+            f"{head.side}: the audit was {what} before seal {head.number} of {head.at}, now: {now}"
+        )
+    audit_head()
+    _say("The audit is intact." if not found else f"The audit is damaged; findings: {found}.")
     return 1 if found else 0
+
+
+def audit_head() -> int:
+    """Print the newest seal of each side, to be kept elsewhere."""
+    for side in Side:
+        _say(str(heads.newest(side)))
+    return 0
 
 
 def retention_run(*, run: bool) -> int:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 
 import django
 from django.utils import translation
@@ -83,7 +84,16 @@ def _parser() -> argparse.ArgumentParser:
     add_user.add_argument(
         "--until", type=date.fromisoformat, metavar="DATE", help="their last day, e.g. 2027-03-31"
     )
-    add("verify-audit", _verify_audit, "check the sealed audit of both sides for tampering")
+    verify = add(
+        "verify-audit", _verify_audit, "check the sealed audit of both sides for tampering"
+    )
+    verify.add_argument(
+        "--head",
+        type=_readable,
+        metavar="FILE",
+        help="what “audit-head” printed earlier and was kept elsewhere: shows a cut-off end",
+    )
+    add("audit-head", _audit_head, "print the newest seals of the audit, to be kept elsewhere")
     add("processing", _processing, "print the record of processing activities (GDPR Art. 30)")
     retention = add("retention", _retention, "show what would be forgotten by now, or forget it")
     retention.add_argument("--run", action="store_true", help="forget it at once")
@@ -91,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("type", help="e.g. opportunity")
     _families(commands)
     return parser
+
+
+def _readable(text: str) -> Path:
+    """A file that an argument names; the standard input is one, too."""
+    path = Path("/dev/stdin" if text == "-" else text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no file “{text}”")
+    return path
 
 
 def _families(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -112,6 +130,7 @@ def _settings_for(arguments: Sequence[str]) -> str:
         "first-administrator",
         "add-user",
         "verify-audit",
+        "audit-head",
         "explain",
         "processing",
         "retention",
@@ -161,7 +180,13 @@ def _add_user(options: argparse.Namespace) -> int:
 def _verify_audit(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
-    return installation.verify_audit()
+    return installation.verify_audit(options.head)
+
+
+def _audit_head(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.audit_head()
 
 
 def _processing(options: argparse.Namespace) -> int:
