@@ -27,6 +27,7 @@ NAMES = (
     "exchange",
     "duplicates",
     "places",
+    "timeline",
     "memory",
 )
 # What a million records cost is measured on both databases.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kundenkreis.crm.people.entries import Entries, timeline
+from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.kernel import search
 from kundenkreis.records.numbers import whole
 from kundenkreis.records.search.finding import clean
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-    from kundenkreis.crm.people.models import TimelineEntry
     from kundenkreis.kernel.access import Viewer
 
 Choices = dict[str, tuple["StrOrPromise", frozenset[str]]]
@@ -48,6 +50,11 @@ CHANNELS: Choices = {
     "inside": (_("Within the company"), SALES | {"note", "task", "step_done", "step_open"}),
 }
 
+# Kinds whose entries say what lies in their payload, word for word, and nothing but a title.
+LITERAL = frozenset({"visit", "note", "call", "meeting", "task", "letter"})
+_SAME = re.compile("[bfhmpqvwx]+")
+PART = 2  # letters that are worth to be looked for
+
 
 def filtered(viewer: Viewer, record: Any, asked: Mapping[str, str]) -> Entries:
     """A page of the timeline as the form above it asks; what it does not know it ignores."""
@@ -62,8 +69,38 @@ def filtered(viewer: Viewer, record: Any, asked: Mapping[str, str]) -> Entries:
         after=asked.get("after", ""),
         kinds=kinds,
         person_id=whole(asked.get("person", "")),
+        among=_among(record, words) if words else None,
         matches=(lambda entry: _says(entry, words)) if words else None,
     )
+
+
+def _among(record: Any, asked: list[str]) -> Q | None:
+    """Which entries may say these words, as far as the database can tell; None for any of them.
+
+    It compares what lies in a payload with the longest part of each word that no spelling changes:
+    letters that no accent, ligature or capital turns into others. Kinds that say more than lies in
+    their payload, an amount or a name of a stage, stay in; so do those whose own words are asked for.
+    """
+    if not isinstance(record, Person):
+        return None  # their entries name people
+    named = search.words(str(record))
+    found = Q()
+    for word in asked:
+        if any(one.startswith(word) for one in named):
+            continue
+        part = max(_SAME.findall(word), key=len, default="")
+        if len(part) < PART:
+            continue
+        silent = [kind for kind in sorted(LITERAL) if not _title_says(kind, word)]
+        found &= ~Q(kind__in=silent) | Q(said__icontains=part)
+    return found or None
+
+
+def _title_says(kind: str, word: str) -> bool:
+    """Whether the words that stand on entries of a kind anyhow have one that begins so."""
+    lines = [line(TimelineEntry(kind=kind, payload=one)) for one in ({}, {"by": "0", "minutes": 0})]
+    texts = " ".join(f"{one.title} {one.text}" for one in lines)
+    return any(one.startswith(word) for one in search.words(texts))
 
 
 def _says(entry: TimelineEntry, asked: list[str]) -> bool:
