@@ -50,8 +50,15 @@ CHANNELS: Choices = {
     "inside": (_("Within the company"), SALES | {"note", "task", "step_done", "step_open"}),
 }
 
-# Kinds whose entries say what lies in their payload, word for word, and nothing but a title.
-LITERAL = frozenset({"visit", "note", "call", "meeting", "task", "letter"})
+# Kinds whose entries say what lies in their payload, word for word, a title, and amounts.
+LITERAL = ONLINE | ORDERS | {"note", "call", "meeting", "task", "letter"}
+# Payloads in which each of the titles of these kinds stands.
+TITLED: tuple[dict[str, Any], ...] = (
+    {},
+    {"by": "0", "minutes": 0, "campaign": "0", "voucher": "0", "net_minor": 0, "items": 2},
+    {"net_minor": 0, "items": 1},
+    *({"event": one} for one in ("Product Removed", "Cart Viewed", "Checkout Started")),
+)
 _SAME = re.compile("[bfhmpqvwx]+")
 PART = 2  # letters that are worth to be looked for
 
@@ -89,8 +96,8 @@ def _among(record: Any, asked: list[str]) -> Q | None:
         if any(one.startswith(word) for one in named):
             continue
         part = max(_SAME.findall(word), key=len, default="")
-        if len(part) < PART:
-            continue
+        if len(part) < PART or not word.isalpha():
+            continue  # digits may be those of an amount
         silent = [kind for kind in sorted(LITERAL) if not _title_says(kind, word)]
         found &= ~Q(kind__in=silent) | Q(said__icontains=part)
     return found or None
@@ -98,7 +105,7 @@ def _among(record: Any, asked: list[str]) -> Q | None:
 
 def _title_says(kind: str, word: str) -> bool:
     """Whether the words that stand on entries of a kind anyhow have one that begins so."""
-    lines = [line(TimelineEntry(kind=kind, payload=one)) for one in ({}, {"by": "0", "minutes": 0})]
+    lines = [line(TimelineEntry(kind=kind, payload=one)) for one in TITLED]
     texts = " ".join(f"{one.title} {one.text}" for one in lines)
     return any(one.startswith(word) for one in search.words(texts))
 
