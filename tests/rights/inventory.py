@@ -69,6 +69,8 @@ OTHERS: dict[str, Declared] = {
     "alike": Declared("crm.person.create", "type", "P"),
     "more-timeline": Declared("crm.person.read", "row", "G"),
     "give-number": Declared("crm.person.change", "row", "P"),
+    "data-quality": Declared("crm.person.read", "type", "G"),
+    "enrichment": Declared("crm.person.change", "type", "GP"),
     **dict.fromkeys(("map", "map-points"), Declared("crm.person.read", "type", "G")),
     "add-detail": Declared("crm.person.change", "row", "GP"),
     "edit-detail": Declared("crm.person.change", "row", "GP"),

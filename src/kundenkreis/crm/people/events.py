@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -58,3 +58,14 @@ class PersonsParted:
     MERGES: ClassVar[str] = PersonsMerged.MERGES
     link_id: UUID
     back: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QualityMeasured:
+    """The figures of a month are kept: how many persons there are, how many of them were lost
+    within a year, and how many nobody has confirmed for as long."""
+
+    month: date
+    persons: int
+    decayed: int
+    stale: int

@@ -12,6 +12,7 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 from kundenkreis.crm.people.doubles.commands import ask_for_run
 from kundenkreis.crm.people.doubles.comparer import Comparer
 from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry
+from kundenkreis.crm.people.quality.commands import measure_month
 from kundenkreis.kernel import clock, forgetting, store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
@@ -79,3 +80,10 @@ def begin_comparison() -> int:
 def go_on_with_comparison() -> int:
     """A step of it."""
     return _comparer.go_on()
+
+
+@each_midnight
+@job(Side.CRM)
+def measure_quality() -> None:
+    """Keep the figures of data quality once a month."""
+    measure_month(actor=system("quality"))

@@ -45,6 +45,7 @@ PRIVACY: Map = {
         "form_of_address": _KNOWN,
         **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
         **dict.fromkeys(("birth_date", "profession", "portfolio", "contacted_on"), _INTEREST),
+        **dict.fromkeys(("ended", "ended_on"), _INTEREST),
         **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),
     },
     "CustomerId": {
@@ -58,7 +59,7 @@ PRIVACY: Map = {
         ),
         **dict.fromkeys(("country", "website", "customer_number", "source", "parent"), _COMPANY),
         **dict.fromkeys(("kind", "legal_form", "vat_id", "register_court"), _COMPANY),
-        **dict.fromkeys(("register_number", "portfolio", "contacted_on"), _COMPANY),
+        **dict.fromkeys(("register_number", "portfolio", "contacted_on", "closed_on"), _COMPANY),
     },
     "ContactDetail": {
         **RECORD,
@@ -123,6 +124,7 @@ PRIVACY: Map = {
         **RECORD,
         **dict.fromkeys(("of", "prefix", "digits", "next_number", "automatic"), TECHNICAL),
     },
+    "QualitySnapshot": dict.fromkeys(("id", "kind", "month", "total", "figures"), TECHNICAL),
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),
         **dict.fromkeys(

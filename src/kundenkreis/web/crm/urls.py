@@ -13,6 +13,7 @@ from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.places import views as maps
 from kundenkreis.web.crm.protection import disclosing, erasing, overview
 from kundenkreis.web.crm.protection import requests as data_requests
+from kundenkreis.web.crm.quality import views as quality
 from kundenkreis.web.crm.takeover import views as takeover
 from kundenkreis.web.crm.work import views as work
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("duplicates/status/", doubles.status, name="duplicates-status"),
     path("duplicates/compare/", doubles.compare, name="duplicates-compare"),
     path("duplicates/<int:pk>/<slug:what>/", doubles.decide, name="duplicate-decide"),
+    path("data-quality/", quality.health_page, name="data-quality"),
+    path("data-quality/enrichment/", quality.enrichment, name="enrichment"),
     path("<slug:slug>/map/", maps.map_page, name="map"),
     path("<slug:slug>/map/points/", maps.points, name="map-points"),
     path("<slug:slug>/new/alike/", alike.alike, name="alike"),

@@ -83,6 +83,7 @@ ENTRIES: list[Entry] = [
     Entry("records", _("Mail merges and labels"), "/crm/prints/", "mails", "crm.letter.create"),
     Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
     Entry("records", _("Duplicates"), "/crm/duplicates/", "copy", "crm.person.read", key="g u"),
+    Entry("records", _("Data quality"), "/crm/data-quality/", "heart-pulse", "crm.person.read"),
     Entry("operation", _("Take over data"), "/crm/takeover/", "folder-input", "crm.person.import"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),

@@ -17,6 +17,7 @@ from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
 from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
+from kundenkreis.crm.people.models.quality import QualitySnapshot
 from kundenkreis.crm.people.models.relations import Relation, seen_from_other
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 
@@ -37,6 +38,7 @@ __all__ = [
     "Person",
     "Place",
     "Portfolio",
+    "QualitySnapshot",
     "Reachable",
     "Relation",
     "SharedFacts",

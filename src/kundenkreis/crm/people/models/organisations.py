@@ -62,6 +62,7 @@ class Organisation(Reachable, Record):
     revenue_minor = models.BigIntegerField(_("Annual revenue"), null=True, blank=True)
     currency = models.CharField(_("Currency"), max_length=3, default=CURRENCY, blank=True)
     founded = models.PositiveSmallIntegerField(_("Founded"), null=True, blank=True)
+    closed_on = models.DateField(_("Closed since"), null=True, blank=True)
     country = models.CharField(_("Country"), max_length=80, blank=True)
     website = models.URLField(_("Website"), blank=True)
     customer_number = models.CharField(

@@ -59,6 +59,12 @@ class Person(Reachable, Record):
         FORMAL = "formal", _("formal (Sie)")
         INFORMAL = "informal", _("informal (du)")
 
+    class Ended(models.TextChoices):
+        """Why nobody does business with the person any more."""
+
+        RETIRED = "retired", _("retired")
+        DECEASED = "deceased", _("deceased")
+
     salutation = models.CharField(_("Salutation"), max_length=20, blank=True)
     title = models.CharField(_("Title"), max_length=40, blank=True, default="", db_default="")
     first_name = models.CharField(_("First name"), max_length=80, blank=True)
@@ -102,6 +108,15 @@ class Person(Reachable, Record):
     # The only thing both sides know of a person in common.
     link_id = models.UUIDField(null=True, unique=True, editable=False)
     is_customer = models.BooleanField(_("Customer"), default=False)
+    ended = models.CharField(
+        _("No longer active"),
+        max_length=8,
+        choices=Ended.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    ended_on = models.DateField(_("No longer active since"), null=True, blank=True)
     portfolio = portfolio_field("persons")
     contacted_on = contacted_field()
 

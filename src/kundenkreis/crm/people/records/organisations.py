@@ -62,6 +62,7 @@ ORGANISATION = register(
                     "register_number",
                     "portfolio",
                     "contacted_on",
+                    "closed_on",
                     "owner_id",
                     "team_id",
                     Column("source", cell=panels.source_tag),

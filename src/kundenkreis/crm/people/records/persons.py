@@ -88,6 +88,8 @@ PERSON = register(
                     "customer_number",
                     "portfolio",
                     "contacted_on",
+                    "ended",
+                    "ended_on",
                     "owner_id",
                     "team_id",
                     Column("source", cell=panels.source_tag),
