@@ -26,6 +26,7 @@ NAMES = (
     "imports",
     "exchange",
     "duplicates",
+    "entry",
     "places",
     "timeline",
     "memory",

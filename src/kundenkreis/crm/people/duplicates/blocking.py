@@ -95,28 +95,28 @@ def block(database: Any, kind: Kind, *, across: bool, most: int = MOST) -> Block
     worth = worth_scoring(kind)
     # Piece by piece: all pairs at once, each perhaps found by several keys, would not fit.
     count = sum(
-        _pair(database, worth, f"a.id >= {start} AND a.id < {start + PIECE} {other}")
-        for start in range(0, last, PIECE)
+        _pair(database, worth, (start, start + PIECE), other) for start in range(0, last, PIECE)
     )
     database.execute("DROP TABLE block")
     ((worth_it,),) = database.execute("SELECT count(*) FROM pair").fetchall()
     return Blocked(count, int(worth_it), left_out)
 
 
-def _pair(database: Any, worth: str, which: str) -> int:
+def _pair(database: Any, worth: str, part: tuple[int, int], other: str) -> int:
     """Add the pairs of some rows to `pair`; how many they are with those left out."""
     database.execute(
         "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT a.id AS join_key_l,"
         f" b.id AS join_key_r FROM block a JOIN block b ON a.key = b.key AND a.id < b.id"
-        f" WHERE {which}"
+        f" WHERE a.id >= {part[0]} AND a.id < {part[1]} {other}"
     )
-    sides = [
-        f"(SELECT {', '.join(f'{name} AS {name}_{end}' for name in _columns(database))} FROM side)"
+    left, right = (
+        f"SELECT {', '.join(f'{name} AS {name}_{end}' for name in _columns(database))} FROM side"
         for end in "lr"
-    ]
+    )
     database.execute(
-        f"INSERT INTO pair SELECT join_key_l, join_key_r FROM met JOIN {sides[0]} ON id_l = join_key_l"
-        f" JOIN {sides[1]} ON id_r = join_key_r WHERE {worth}"
+        "INSERT INTO pair SELECT join_key_l, join_key_r FROM met"
+        f" JOIN ({left} WHERE id >= {part[0]} AND id < {part[1]}) ON id_l = join_key_l"
+        f" JOIN ({right}) ON id_r = join_key_r WHERE {worth}"
     )
     ((count,),) = database.execute("SELECT count(*) FROM met").fetchall()
     database.execute("DROP TABLE met")
