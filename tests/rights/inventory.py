@@ -91,6 +91,8 @@ OTHERS: dict[str, Declared] = {
         ("processing", "processing-file"), Declared("crm.processing.read", "type", "G")
     ),
     "retention": Declared("crm.retention.read", "type", "GP"),
+    "person-restrict": Declared("crm.restriction.change", "row", "GP"),
+    "person-free": Declared("crm.restriction.change", "row", "P"),
     "person-erase": Declared("crm.erasure.create", "row", "GP"),
     "takeover-start": Declared("crm.person.import", "type", "GP"),
     "takeover-example": Declared("crm.person.import", "type", "P"),

@@ -20,9 +20,9 @@ from typing import Any
 from django.db.models import Max, Model, Q, QuerySet
 
 from kundenkreis.crm.letters.models import Letter
-from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.crm.people.models import ContactDetail, Person, Restriction
 from kundenkreis.crm.people.privacy import PRIVACY as PEOPLE
-from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure, Restriction
+from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.dossier import files, places, register, sweeping
 from kundenkreis.dossier.whose import Whose

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import lru_cache, partial
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from kundenkreis.kernel import custom, withheld
-from kundenkreis.kernel.errors import NotAllowed
+from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
 
@@ -151,6 +151,16 @@ class Viewer:
 
     def covered(self, right: str, records: Sequence[Any], *, shared: bool = True) -> list[bool]:
         """The same of each of some records, with one question for all of them."""
+        found = self._covered(right, records, shared=shared)
+        if self.user_id is not None and right.endswith(CHANGING):
+            frozen = frozen_among(records)
+            return [
+                may and one.pk not in frozen if frozen else may
+                for may, one in zip(found, records, strict=True)
+            ]
+        return found
+
+    def _covered(self, right: str, records: Sequence[Any], *, shared: bool) -> list[bool]:
         level = self.level(right)
         if level in (Level.ALL, Level.NONE):
             return [level is Level.ALL] * len(records)
@@ -178,9 +188,15 @@ class Viewer:
         return self.team_ids if level is Level.TEAM else frozenset()
 
     def require_for(self, right: str, record: Any) -> None:
-        """Raise `NotAllowed` when the right does not reach this record."""
+        """Raise `NotAllowed` when the right does not reach this record, or why nobody changes it."""
         if not self.covers(right, record):
-            raise self.refusal(right)
+            raise self.refusal_for(right, record)
+
+    def refusal_for(self, right: str, record: Any) -> DomainError:
+        """Why they may not do something with this record: nobody may, or they lack the right."""
+        changes = self.may(right) and right.endswith(CHANGING)
+        frozen = frozen_among([record]) if changes else {}
+        return next(iter(frozen.values()), None) or self.refusal(right)
 
 
 Actor = Viewer
@@ -196,6 +212,27 @@ _EVERYTHING = {side: f"{side or '*'}.*.read" for side in (None, *Side)}
 
 # Models whose rows are read by a right of their own, wherever they appear.
 _READ_BY: dict[type[Model], str] = {}
+
+
+# What staff do with a record that may be frozen.
+CHANGING = (".change", ".remove")
+Frozen = Callable[[Sequence[Any]], Mapping[int, "DomainError"]]
+_FROZEN: dict[type[Model], Frozen] = {}
+
+
+def freeze(model: type[Model], why: Frozen) -> None:
+    """Say which rows of a model no member of staff changes or deletes, whatever their rights: the
+    reason by number, for those of the given ones."""
+    _FROZEN[model] = why
+
+
+def frozen_among(records: Sequence[Any]) -> Mapping[int, DomainError]:
+    """Those of some records that nobody changes, by their numbers, each with the reason."""
+    found: dict[int, DomainError] = {}
+    for model, why in _FROZEN.items():
+        if own := [one for one in records if type(one) is model and one.pk is not None]:
+            found |= why(own)
+    return found
 
 
 def guard(model: type[Model], right: str) -> None:

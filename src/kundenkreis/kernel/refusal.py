@@ -44,6 +44,7 @@ NAMES: dict[str, StrOrPromise] = {
     "crm.operation": gettext_lazy("jobs"),
     "crm.processing": gettext_lazy("the record of processing"),
     "crm.retention": gettext_lazy("retention"),
+    "crm.restriction": gettext_lazy("restrictions of persons"),
     "link.message": gettext_lazy("the link of both sides"),
     "engage.consent": gettext_lazy("consents"),
     "insight.experiment": gettext_lazy("experiments"),

@@ -13,6 +13,7 @@ from typing import Any
 from kundenkreis.crm.people.events import (
     FactsChanged,
     ObjectionRecorded,
+    PersonRestricted,
     PersonsMerged,
     PersonsParted,
 )
@@ -31,6 +32,7 @@ ROUTES: dict[str, Route] = {
     name_of(ConsentChanged): to_crm.project_consent,
     name_of(FactsChanged): to_engage.set_facts,
     name_of(ObjectionRecorded): to_engage.withdraw,
+    name_of(PersonRestricted): to_engage.restrict,
     name_of(PersonsMerged): to_engage.join_people,
     name_of(PersonsParted): to_engage.part_people,
 }

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from kundenkreis.crm.people.events import (
     FactsChanged,
     ObjectionRecorded,
+    PersonRestricted,
     PersonsMerged,
     PersonsParted,
 )
 from kundenkreis.engage.consent.commands import record_objection
+from kundenkreis.engage.profiles import commands as profile_commands
 from kundenkreis.engage.profiles import facts, unions
 from kundenkreis.engage.profiles.facts import PersonFacts
 from kundenkreis.kernel.access import system
@@ -47,4 +49,11 @@ def join_people(events: Sequence[PersonsMerged]) -> Collection[int]:
 def part_people(events: Sequence[PersonsParted]) -> Collection[int]:
     for event in events:
         unions.part_people(actor=LINK, back=event.back)
+    return ()
+
+
+def restrict(events: Sequence[PersonRestricted]) -> Collection[int]:
+    """Who is restricted there is not used here either; the last word counts."""
+    links = {event.link_id: event.restricted for event in events}
+    profile_commands.restrict_profiles(actor=LINK, links=links)
     return ()

@@ -184,7 +184,7 @@ def remove(kind: RecordType, actor: Actor, pk: int) -> None:
 def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> None:
     """Raise `NotAllowed` unless the actor may do this with this record."""
     if not kind.reaches(actor, action, record):
-        raise actor.refusal(kind.right(action))
+        raise actor.refusal_for(kind.right(action), record)
 
 
 def _require_open(kind: RecordType, names: Iterable[str]) -> None:

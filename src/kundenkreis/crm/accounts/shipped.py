@@ -100,6 +100,7 @@ ROLES: dict[str, ShippedRole] = {
         {
             **_WORK,
             "crm.person.read": "all",
+            "crm.restriction.see": "all",
             "crm.organisation.read": "all",
             "crm.organisation.change": "all",
             "crm.organisation.export": "all",
@@ -122,6 +123,7 @@ ROLES: dict[str, ShippedRole] = {
             "crm.erasure.*": "all",
             "crm.disclosure.*": "all",
             "crm.retention.*": "all",
+            "crm.restriction.*": "all",
             "crm.datarequest.*": "all",
         },
         {

@@ -28,6 +28,7 @@ from kundenkreis.crm.people.models import (
     Organisation,
     Person,
 )
+from kundenkreis.crm.people.restricting import look_up, restriction_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.record import prefetched
 
@@ -93,7 +94,8 @@ def lights(person: Person, known: Known, purpose: str = ADVERTISING) -> list[Lig
 
 
 def known_of(people: Sequence[Person]) -> dict[int, Known]:
-    """What decides about these people, in five questions to the database."""
+    """What decides about these people, in six questions to the database."""
+    look_up(people)
     pks = [person.pk for person in people]
     details = _details(people)
     working = _working(pks)
@@ -140,6 +142,10 @@ def _working(pks: Iterable[int]) -> set[int]:
 
 def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
     """The first rule that decides, the strictest first."""
+    restricted = restriction_of(person)
+    if restricted is not None:
+        why = _("Restricted: their data must not be used.")
+        return Light(channel, False, why, restricted.since, "record")
     today = clock.today(settings.COMPANY_ZONE)
     said = [one for one in known.said if one.channel == channel and one.purpose in (purpose, "")]
     objection = next((one for one in said if not one.granted and not _lifted(one, said)), None)

@@ -69,3 +69,13 @@ class QualityMeasured:
     persons: int
     decayed: int
     stale: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRestricted:
+    """A person must not be used any more, or may be again: no segment, no message, no offer."""
+
+    CROSSES: ClassVar[bool] = True
+    KEY: ClassVar[str] = "link_id"
+    link_id: UUID
+    restricted: bool

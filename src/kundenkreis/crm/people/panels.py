@@ -22,6 +22,7 @@ from kundenkreis.crm.people.models import (
     seen_from_other,
 )
 from kundenkreis.crm.people.permissions import CHANNELS
+from kundenkreis.crm.people.restricting import restriction_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.kernel.record import together
@@ -70,6 +71,8 @@ def person_subtitle(person: Person) -> str:
 
 
 def person_tags(person: Person) -> Iterable[Tag]:
+    if restriction_of(person) is not None:
+        yield Tag(_("Restricted"), "red")
     if person.is_customer:
         yield Tag(_("Customer"), "green")
 

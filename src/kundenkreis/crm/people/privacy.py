@@ -35,7 +35,10 @@ _STEP = Use(
 _SHARED = Use("what marketing may use of orders, per purpose", "6(1)(f)", "record", "person")
 _PERMISSION = Use("proof and respect of permissions", "6(1)(c)", "record", "link_id")
 
+_UNUSED = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
+
 PRIVACY: Map = {
+    "Restriction": dict.fromkeys(("id", "person", "reason", "since", "until", "note"), _UNUSED),
     "Person": {
         **RECORD,
         **dict.fromkeys(

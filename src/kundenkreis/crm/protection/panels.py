@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.restricting import SET, restriction_of
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
 from kundenkreis.kernel import clock
@@ -99,12 +100,32 @@ def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:
     if kind.may(viewer, "create"):
         url = f"{kind.url('new')}?person={person.pk}"
         yield Button(_("Request by the person's rights"), url, "scale", menu=True)
+    restriction = restriction_of(person) if viewer.may(SET) else None
+    if restriction is None and viewer.may(SET):
+        yield Button(_("Restrict"), named("person").url(person.pk, "restrict"), "lock", menu=True)
+    elif restriction is not None and restriction.reason != restriction.Reason.ARCHIVE:
+        url = named("person").url(person.pk, "free")
+        yield Button(_("Lift the restriction"), url, "lock-open", post=True, menu=True)
     if viewer.may(DISCLOSE) and viewer.covers(DISCLOSE, person):
         url = named("person").url(person.pk, "disclose")
         yield Button(_("Complete export"), url, "package-open", menu=True)
     if viewer.may(ERASE) and viewer.covers(ERASE, person):
         url = named("person").url(person.pk, "erase")
         yield Button(_("Erase for good"), url, "eraser", menu=True, danger=True)
+
+
+def restriction_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
+    """Why a person is restricted; nothing is shown as long as they are not."""
+    found = restriction_of(person)
+    if found is None:
+        return None
+    return {
+        "text": _("Restricted: nobody changes this person or advertises to them."),
+        "reason": found.get_reason_display(),
+        "since": found.since,
+        "until": found.until,
+        "note": found.note,
+    }
 
 
 def requests_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:

@@ -11,7 +11,6 @@ _ASKED = Use(
 )  # fmt: skip
 
 _ERASED = Use("proof that somebody was erased, and of what had to stay", "6(1)(c)")
-_KEPT = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
 
 _TOLD = Use(
     "telling people what is kept of them, and proof of it", "6(1)(c)", "90d", "person",
@@ -34,7 +33,6 @@ PRIVACY: Map = {
         ),
         **dict.fromkeys(("mentions", "problem"), _ERASED),
     },
-    "Restriction": dict.fromkeys(("id", "person", "reason", "since", "until", "note"), _KEPT),
     "DataRequest": {
         **RECORD,
         **dict.fromkeys(

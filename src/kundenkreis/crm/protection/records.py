@@ -144,6 +144,10 @@ extend(
     buttons=panels.person_buttons,
     panels=[
         Panel(
+            "restriction", "protection/restriction_panel.html", panels.restriction_panel,
+            "centre", 1,
+        ),
+        Panel(
             "requests", "protection/requests_panel.html", panels.requests_panel, position=5,
             shows=("data_requests", "disclosures"),
         )

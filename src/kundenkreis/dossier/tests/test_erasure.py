@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 
 from kundenkreis.crm.people.commands import create_person, create_persons
-from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.crm.people.models import ContactDetail, Person, Restriction
 from kundenkreis.crm.protection.erasures import order_erasure
-from kundenkreis.crm.protection.models import DataRequest, Erasure, Restriction
+from kundenkreis.crm.protection.models import DataRequest, Erasure
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.dossier import erasing, places, register, replaying

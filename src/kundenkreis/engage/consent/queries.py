@@ -83,6 +83,8 @@ def agrees(profile_id: int, purpose: str, channel: str) -> bool:
     customer id, their address, what they told staff) ends the consent given under another one.
     """
     group = group_ids(profile_id)
+    if Profile.objects.filter(pk__in=group, restricted=True).exists():
+        return False
     subjects = {*names_of(group), *_addresses(group)}
     rows = ConsentEntry.objects.filter(**_among(subjects), purpose=purpose, channel=channel)
     said = [Said(row.decision, row.at, row.origin) for row in rows if _subject(row) in subjects]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from kundenkreis.engage.profiles.events import ProfileLinked, ProfilesForgotten
+from kundenkreis.engage.profiles.events import (
+    ProfileLinked,
+    ProfilesForgotten,
+    ProfilesIdentified,
+)
 from kundenkreis.engage.profiles.models import Profile
-from kundenkreis.engage.profiles.queries import canonical_id
+from kundenkreis.engage.profiles.queries import canonical_id, linked
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -42,3 +46,19 @@ def forget_profiles(*, actor: Actor, profile_ids: Sequence[int]) -> None:
     everybody = sorted({*profile_ids, *merged})
     publish(ProfilesForgotten(tuple(everybody)))
     store.discard(rows.filter(pk__in=everybody))
+
+
+@command
+def restrict_profiles(*, actor: Actor, links: Mapping[UUID, bool]) -> None:
+    """Use these people no more, or again: they leave every segment within a second."""
+    actor.require("engage.profile.change")
+    changed: list[int] = []
+    for link_id, restricted in links.items():
+        person = linked([link_id]).get(link_id)
+        if person is None:
+            continue
+        rows = store.rows(Profile).filter(pk=person).exclude(restricted=restricted)
+        if store.replace(rows, restricted=restricted):
+            changed.append(person)
+    if changed:
+        publish(ProfilesIdentified(tuple(changed)))

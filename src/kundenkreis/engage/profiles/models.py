@@ -20,6 +20,8 @@ class Profile(Record):
 
     link_id = models.UUIDField(null=True, unique=True, editable=False)
     canonical_id = models.BigIntegerField(null=True, db_index=True, editable=False)
+    # The crm says that their data must not be used (GDPR Art. 18).
+    restricted = models.BooleanField(default=False, db_default=False, editable=False)
     known = models.BooleanField(_("Known"), default=False, editable=False)
     traits = models.JSONField(default=dict, editable=False)
     # When each trait was said, so that the newest statement wins in whatever order they arrive.

@@ -25,6 +25,7 @@ PRIVACY: Map = {
         **RECORD,
         **dict.fromkeys(("canonical_id", "known", "last_seen_at"), _SELF),
         **dict.fromkeys(("traits", "trait_times"), _SAID),
+        "restricted": Use("not using what must be kept but not used", "6(1)(c)", "record", "id"),
         "link_id": _LINK,
         "facts": Use("customer facts, each for its own purpose", "6(1)(f)", "record", "id"),
     },

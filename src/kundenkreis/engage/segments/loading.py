@@ -38,6 +38,7 @@ def load(people: Iterable[int], needs: Needs, moment: Moment) -> dict[int, Profi
     wanted = list(people)
     columns = _PROFILE if needs.profile else _PROFILE[:2]
     groups = Profile.objects.filter(Q(pk__in=wanted) | Q(canonical_id__in=wanted))
+    groups = groups.filter(restricted=False)  # else they are missing, too
     found: dict[int, ProfileFacts] = {}
     persons: dict[int, int] = {}  # each profile of the groups → its canonical one
     for row in groups.values_list(*columns):

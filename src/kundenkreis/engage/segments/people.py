@@ -15,8 +15,8 @@ from kundenkreis.kernel.sides import Side
 
 
 def everybody() -> QuerySet[Profile]:
-    """All people: profiles that were not merged into another one."""
-    return Profile.objects.filter(canonical_id__isnull=True)
+    """All people that may be used: profiles that were not merged into another one."""
+    return Profile.objects.filter(canonical_id__isnull=True, restricted=False)
 
 
 def people(tree: Node, moment: Moment) -> QuerySet[Profile]:

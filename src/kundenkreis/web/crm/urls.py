@@ -11,7 +11,7 @@ from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.places import views as maps
-from kundenkreis.web.crm.protection import disclosing, erasing, overview
+from kundenkreis.web.crm.protection import disclosing, erasing, overview, restricting
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.quality import views as quality
 from kundenkreis.web.crm.takeover import views as takeover
@@ -70,6 +70,8 @@ urlpatterns = [
     path("processing/", overview.record, name="processing"),
     path("processing/file/", overview.record_file, name="processing-file"),
     path("retention/", overview.forgetting, name="retention"),
+    path("persons/<int:pk>/restrict/", restricting.restrict, name="person-restrict"),
+    path("persons/<int:pk>/free/", restricting.free, name="person-free"),
     path("persons/<int:pk>/disclose/", disclosing.order, name="person-disclose"),
     path("disclosures/<int:pk>/approve/", disclosing.approve, name="disclosure-approve"),
     path("disclosures/<int:pk>/encrypt/", disclosing.encrypt, name="disclosure-encrypt"),

@@ -19,6 +19,7 @@ from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
 from kundenkreis.crm.people.models.quality import QualitySnapshot
 from kundenkreis.crm.people.models.relations import Relation, seen_from_other
+from kundenkreis.crm.people.models.restrictions import Restriction
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "QualitySnapshot",
     "Reachable",
     "Relation",
+    "Restriction",
     "SharedFacts",
     "Territory",
     "TimelineEntry",

@@ -54,6 +54,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "crm.absence": ("change",),
     "crm.operation": ("read", "change"),
     "crm.processing": ("read",),
+    "crm.restriction": ("change",),
     "crm.retention": ("read", "change"),
     "link.message": ("read", "change"),
     "engage.profile": ("read", "change"),
