@@ -62,13 +62,15 @@ class PersonsParted:
 
 @dataclass(frozen=True, slots=True)
 class QualityMeasured:
-    """The figures of a month are kept: how many persons there are, how many of them were lost
-    within a year, and how many nobody has confirmed for as long."""
+    """The figures of a month are kept, and there are those of an earlier one: how many persons there
+    are, how many of them were lost within a year, how many nobody has confirmed for as long; and
+    which share was lost in the month before."""
 
     month: date
     persons: int
     decayed: int
     stale: int
+    before: float
 
 
 @dataclass(frozen=True, slots=True)

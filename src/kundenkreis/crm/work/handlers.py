@@ -28,12 +28,14 @@ def remind_of_quality(event: QualityMeasured) -> None:
     with override(user.language or None):
         share = formats.number_format(100 * event.decayed / event.persons, 1)
         text = _(
-            "Data quality of %(month)s: of %(persons)d persons %(share)s %% were lost within a year, "
-            "%(stale)d were not confirmed for as long. The page “Data quality” lists who."
+            "Data quality of %(month)s: of %(persons)d persons %(share)s %% were lost within a year "
+            "(before: %(before)s %%), %(stale)d were not confirmed for as long. The page “Data "
+            "quality” lists who."
         ) % {
             "month": formats.date_format(event.month, "F Y"),
             "persons": event.persons,
             "share": share,
+            "before": formats.number_format(100 * event.before, 1),
             "stale": event.stale,
         }
         add_activity(

@@ -13,6 +13,7 @@ from kundenkreis.crm.people.places.naming import alike, code, key
 from kundenkreis.kernel.countries import HOME, NEAR
 
 TOGETHER = 40  # km: places of one name that are no further apart are one place
+NEIGHBOURS = 15  # km: a town may be named for a code that its district has
 MOST = 400  # places of one name that are looked at
 
 Precision = Location.Precision
@@ -58,7 +59,7 @@ def locate(addresses: Sequence[Address]) -> list[Spot | None]:
         known.by_code[place.postal_code].append(place)
     lost = {key(one.town) for one in addresses if one.town and not _of_code(one, known)}
     lost.discard("")
-    _look_up(known, lost)
+    _look_up(known, lost, _strange(addresses, known) - lost - {""})
     return [_spot(one, known) for one in addresses]
 
 
@@ -67,10 +68,21 @@ def locate_one(address: Address) -> Spot | None:
     return locate([address])[0]
 
 
-def _look_up(known: Known, names: Collection[str]) -> None:
-    if not names:
+def _strange(addresses: Sequence[Address], known: Known) -> set[str]:
+    """Names that the table does not have for their postal codes, such as that of a large town
+    whose district has the code: only who knows where they are can tell whether that is wrong."""
+    return {
+        name
+        for one in addresses
+        if one.town and (same := _of_code(one, known)) and (name := key(one.town))
+        if not any(alike(place.folded, name) for place in same)
+    }
+
+
+def _look_up(known: Known, names: Collection[str], exactly: Collection[str]) -> None:
+    if not names and not exactly:
         return
-    for place in Place.objects.filter(folded__among=names).order_by("pk"):
+    for place in Place.objects.filter(folded__among=[*names, *exactly]).order_by("pk"):
         known.by_name[place.folded].append(place)
     for name in sorted(set(names) - known.by_name.keys()):
         longer = Place.objects.filter(folded__gte=f"{name} ", folded__lt=f"{name}!")
@@ -80,7 +92,7 @@ def _look_up(known: Known, names: Collection[str]) -> None:
 def _spot(address: Address, known: Known) -> Spot | None:
     same = _of_code(address, known)
     if same:
-        return _by_code(address, same)
+        return _by_code(address, same, known)
     name = key(address.town)
     return _by_name(address, known.by_name.get(name, ())) if name else None
 
@@ -98,15 +110,26 @@ def _of_code(address: Address, known: Known) -> list[Place]:
     return [place for place in found if len(countries) == 1 and place.country in countries]
 
 
-def _by_code(address: Address, places: Sequence[Place]) -> Spot:
+def _by_code(address: Address, places: Sequence[Place], known: Known) -> Spot:
     name = key(address.town)
     named = [place for place in places if name and alike(place.folded, name)]
     first = (named or places)[0]
-    agrees = bool(named) if name else None
+    agrees = True if named else _is_near(first, name, known) if name else None
     return Spot(
         first.country, first.postal_code, _common(named or places), first.latitude,
         first.longitude, Precision.CODE, first.name, agrees,
     )  # fmt: skip
+
+
+def _is_near(place: Place, name: str, known: Known) -> bool | None:
+    """Whether a place of that name is near; None if there is none in the country."""
+    here = vector(place.latitude, place.longitude)
+    away = [
+        kilometres(here, vector(one.latitude, one.longitude))
+        for one in known.by_name.get(name, ())
+        if one.country == place.country
+    ]
+    return min(away) <= NEIGHBOURS if away else None
 
 
 def _by_name(address: Address, places: Iterable[Place]) -> Spot | None:

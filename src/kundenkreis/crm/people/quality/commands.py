@@ -78,15 +78,20 @@ def measure_month(*, actor: Actor) -> bool:
 
 @command
 def keep_month(*, actor: Actor, month: date, found: dict[str, tuple[int, dict[str, int]]]) -> bool:
-    """Write down the figures of a month, and say that they are there."""
+    """Write down the figures of a month, and say that they are there once they can be compared."""
     actor.require("crm.quality.change")
     rows = [
         QualitySnapshot(kind=kind, month=month, total=total, figures=figures)
         for kind, (total, figures) in found.items()
     ]
     store.append(QualitySnapshot, rows, ignore_conflicts=True)
-    total, figures = found.get("person", (0, {}))
-    publish(QualityMeasured(month, total, figures.get("decayed", 0), figures.get("stale", 0)))
+    earlier = store.rows(QualitySnapshot).filter(kind="person", month__lt=month)
+    last = earlier.order_by("-month").first()
+    if last is not None:
+        total, figures = found.get("person", (0, {}))
+        before = last.figures.get("decayed", 0) / last.total if last.total else 0.0
+        lost, stale = figures.get("decayed", 0), figures.get("stale", 0)
+        publish(QualityMeasured(month, total, lost, stale, before))
     return True
 
 

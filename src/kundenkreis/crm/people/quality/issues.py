@@ -46,7 +46,7 @@ GROUPS: Mapping[str, StrOrPromise] = {
     "missing": _("Missing"),
     "contradicts": _("Contradictions"),
     "old": _("Not confirmed"),
-    "decay": _("Lost within a year"),
+    "decay": _("Why they were lost"),
     "twice": _("Perhaps there twice"),
 }
 

@@ -20,6 +20,9 @@ pytestmark = pytest.mark.django_db(databases=CRM)
         (Address("DE", "7743", "Jena"), "DE-TH", True),  # as spreadsheets leave it
         (Address("DE", "D-07743", "jena"), "DE-TH", True),
         (Address("DE", "07743", "Weimar"), "DE-TH", False),
+        (Address("DE", "07743", "Berlin"), "DE-TH", False),
+        (Address("DE", "07743", "Ziegenhain"), "DE-TH", None),  # of which nothing is known
+        (Address("DE", "04178", "Leipzig"), "DE-SN", True),  # the code is that of a district
         (Address("DE", "07743", ""), "DE-TH", None),
         (Address("DE", "60311", "Frankfurt/Main"), "DE-HE", True),
         (Address("", "1010", "Wien"), "AT-9", True),
