@@ -152,3 +152,25 @@ def test_what_the_browser_has_styled_is_swapped_without_a_complaint(
     anna.get_by_placeholder("Etwas schreiben").fill("Ein Vermerk")
     anna.keyboard.press("Control+Enter")
     expect(anna.locator("#timeline-panel")).to_contain_text("Ein Vermerk")
+
+
+def test_a_phone_shows_what_is_next_then_what_happened_and_the_facts_last(
+    product: Product, anna: Page
+) -> None:
+    anna.goto(f"{product.staff}/crm/organisations/?q=Rheintal")
+    anna.get_by_role("link", name="Rheintal Logistik").click()
+    anna.set_viewport_size({"width": 390, "height": 844})
+    order = [".record-next", ".record-main", ".record-aside", ".record-facts"]
+    boxes = [anna.locator(f".record > {part}").bounding_box() for part in order]
+    tops = [box["y"] for box in boxes if box is not None]
+    assert len(tops) == 4
+    assert tops == sorted(tops)
+    # The keyboard goes the way the eye does.
+    anna.locator(".record-next button").first.focus()
+    met: list[str] = []
+    for _ in range(120):
+        here = anna.evaluate("document.activeElement.closest('.record > *')?.classList[0] ?? ''")
+        if here not in ("", *met):
+            met.append(here)
+        anna.keyboard.press("Tab")
+    assert [f".{name}" for name in met] == order
