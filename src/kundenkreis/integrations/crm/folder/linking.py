@@ -98,6 +98,7 @@ class Linker:
         try:
             for kind in KINDS:
                 made = self._grouped(kind) if kind in self.groups else self._single(kind)
+                made = self._parents_first(made) if kind == ORGANISATION else made
                 for number, (settled, conflicts) in enumerate(made, 1):
                     self._keep(settled, conflicts)
                     if number % PIECE == 0:
@@ -109,6 +110,21 @@ class Linker:
         finally:
             for file in self._files.values():
                 file.close()
+
+    def _parents_first(
+        self, made: Iterator[tuple[Settled, list[Conflict]]]
+    ) -> Iterator[tuple[Settled, list[Conflict]]]:
+        """Organisations that are part of others come behind them."""
+        below: dict[str, tuple[Settled, list[Conflict]]] = {}
+        for one in made:
+            if "parent" in one[0].refs:
+                below[one[0].key] = one
+            else:
+                yield one
+        while below:
+            first = [key for key, one in below.items() if one[0].refs["parent"] not in below]
+            for key in first or list(below)[:1]:  # a circle is cut somewhere
+                yield below.pop(key)
 
     def _keep(self, settled: Settled, conflicts: list[Conflict]) -> None:
         self._own_number(settled)
@@ -265,7 +281,7 @@ class Linker:
                 if target is None:
                     self._lost(draft, one)
                 elif (key := self._key(ORGANISATION, target.number)) != own:
-                    return {"parent": key}
+                    return {"parent": key, "parent_part": draft.part}
         return {}
 
     def _lost(self, draft: Draft, one: str) -> None:

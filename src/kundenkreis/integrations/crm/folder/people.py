@@ -62,6 +62,8 @@ class PeopleWriter:
         self._reach(kind, some, outcomes, records)
         if kind == PERSON:
             self._affiliate(some, outcomes, records)
+        else:
+            self._subordinate(some, outcomes, records)
         return outcomes
 
     def _leave_erased(self, some: list[Record], outcomes: list[Outcome]) -> None:
@@ -107,10 +109,6 @@ class PeopleWriter:
         postal = next((one for one in record["ways"] if one["kind"] == "postal"), None)
         if postal is not None and postal.get("country"):
             values["country"] = country_name(postal["country"])[:80]
-        if parent := self._pk_of(record["refs"].get("parent", "")):
-            values["parent"] = (
-                named(ORGANISATION).rows(self._actors[BASE_PART]).filter(pk=parent).first()
-            )
         return values
 
     def _complete(
@@ -144,6 +142,25 @@ class PeopleWriter:
                 .filter(pk__among=[record.pk for record, _values in pairs])
             )
             records |= {record.pk: record for record in fresh}
+
+    def _subordinate(
+        self, some: list[Record], outcomes: list[Outcome], records: dict[int, Any]
+    ) -> None:
+        """Whose part an organisation is; parents come before their children, or with them."""
+        made = {record["key"]: outcome.pk for record, outcome in zip(some, outcomes, strict=True)}
+        wanted = []
+        for record, outcome in zip(some, outcomes, strict=True):
+            key = record["refs"].get("parent", "")
+            parent = made.get(key) or self._pk_of(key)
+            own = records.get(outcome.pk or 0)
+            if parent and own is not None and own.parent_id is None and parent != own.pk:
+                wanted.append((own, parent, record["refs"]["parent_part"]))
+        rows = named(ORGANISATION).rows(self._actors[BASE_PART])
+        parents = {row.pk: row for row in rows.filter(pk__among=[pk for _o, pk, _p in wanted])}
+        for own, parent, part in wanted:
+            if parent in parents:
+                values = {"parent": parents[parent]}
+                write.change_many(named(ORGANISATION), self._actors[part], [(own, values)])
 
     def _reach(
         self, kind: str, some: list[Record], outcomes: list[Outcome], records: dict[int, Any]
