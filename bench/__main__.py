@@ -24,6 +24,7 @@ NAMES = (
     "rights",
     "peer",
     "imports",
+    "folder",
     "exchange",
     "duplicates",
     "entry",

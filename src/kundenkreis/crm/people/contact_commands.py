@@ -191,6 +191,24 @@ def add_affiliation(
 
 
 @command
+def add_affiliations(
+    *, actor: Actor, roles: Sequence[tuple[Person, Organisation, str]]
+) -> list[Affiliation]:
+    """Note where many people work, and as what; those who work there already stay as they are."""
+    _require_change_of_all(actor, Person, {person.pk for person, _firm, _function in roles})
+    rows = store.rows(Affiliation).filter(
+        person__pk__among=[person.pk for person, _firm, _function in roles], until__isnull=True
+    )
+    known = set(rows.values_list("person_id", "organisation_id"))
+    new = []
+    for person, organisation, function in roles:
+        if (person.pk, organisation.pk) not in known:
+            known.add((person.pk, organisation.pk))
+            new.append({"person": person, "organisation": organisation, "function": function})
+    return store.create_many(actor, Affiliation, new)
+
+
+@command
 def change_affiliation(*, actor: Actor, affiliation_id: int, **values: Any) -> Affiliation:
     """Correct what somebody does in an organisation, or say until when. Raises `NotFound`."""
     affiliation = store.lock(Affiliation, affiliation_id)

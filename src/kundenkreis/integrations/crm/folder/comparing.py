@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.duplicates.fields import Kind
+from kundenkreis.crm.people.duplicates.words import agreement_text, reason_label
 from kundenkreis.integrations.crm.folder.drafts import ORGANISATION, PERSON, Draft, Drafts
 from kundenkreis.kernel.errors import DomainError
 
@@ -117,3 +121,15 @@ def row(draft: Draft, firm: Draft | None = None) -> dict[str, list[str]]:
         }
         found["company"] = [firm.values.get("name", "")] if firm else []
     return {name: kept for name, some in found.items() if (kept := [one for one in some if one])}
+
+
+def said_why(kind: str, pair: Pair) -> str:
+    """Why two are one, in words: what speaks for it, the strongest first."""
+    language = get_language() or ""
+    words = [_word(kind, field, way, language) for field, way, weight in pair.reasons if weight > 0]
+    return ", ".join(words[:4])
+
+
+@lru_cache(maxsize=1_000)
+def _word(kind: str, field: str, way: str, language: str) -> str:
+    return f"{reason_label(Kind(kind), field)}: {agreement_text(way)}"

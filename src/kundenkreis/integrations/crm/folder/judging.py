@@ -14,8 +14,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.crm.people.duplicates.fields import Kind
-from kundenkreis.crm.people.duplicates.words import agreement_text, reason_label
 from kundenkreis.integrations.crm.folder import comparing, opening, sources
 from kundenkreis.integrations.crm.folder.cleaning import Cleaner
 from kundenkreis.integrations.crm.folder.comparing import BASE, Comparing
@@ -152,13 +150,3 @@ class Judging:
         found = {**transfer.found, "reasons": dict(Counter(self._problems.counts).most_common(50))}
         counts = {**linker.counts, "problems": sum(self._problems.counts.values())}
         working.note(SIDE, transfer, state=State.CHECKED, found=found, counts=counts, position=0)
-
-
-def said_why(kind: str, reasons: list[tuple[str, str, float]]) -> str:
-    """Why two are one, in words: what speaks for it, the strongest first."""
-    words = [
-        f"{reason_label(Kind(kind), field)}: {agreement_text(way)}"
-        for field, way, weight in reasons
-        if weight > 0
-    ]
-    return ", ".join(words[:4])

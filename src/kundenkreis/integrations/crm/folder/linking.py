@@ -9,8 +9,9 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.duplicates.addresses import street_and_number
 from kundenkreis.integrations.crm.folder import sources
-from kundenkreis.integrations.crm.folder.comparing import BASE, Pair
+from kundenkreis.integrations.crm.folder.comparing import BASE, Pair, said_why
 from kundenkreis.integrations.crm.folder.drafts import (
     KINDS,
     OPPORTUNITY,
@@ -25,6 +26,7 @@ from kundenkreis.integrations.crm.folder.known import BASE_PART, candidates, dra
 from kundenkreis.integrations.crm.folder.problems import Problems
 from kundenkreis.integrations.crm.folder.settling import Conflict, Settled, functions, settle
 from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.text import unaccented
 from kundenkreis.records import named
 from kundenkreis.records.models import Transfer
 
@@ -73,13 +75,15 @@ class Linker:
         base = candidates(ORGANISATION, self._actor, self._drafts)
         for pk, draft in drafts_of(ORGANISATION, self._actor, base):
             known.add(f"{BASE}{pk}", draft.values.get("name", ""), _towns(draft))
-        mentions = []
+        mentions, houses = [], dict[tuple[str, ...], str]()
         for draft in self._drafts:
             if draft.kind != ORGANISATION:
                 continue
             if _is_mention(draft):
                 mentions.append(draft)
             else:
+                for house in _houses(draft):  # a list of contacts says its firms again and again
+                    groups.join(houses.setdefault(house, str(draft.number)), str(draft.number))
                 known.add(str(draft.number), draft.values["name"], _towns(draft))
         for draft in mentions:
             towns = _towns(draft)
@@ -103,9 +107,12 @@ class Linker:
                     self._keep(settled, conflicts)
                     if number % PIECE == 0:
                         yield True
+            told: set[frozenset[str]] = set()
             for kind, pair in self._review:
-                groups = self.groups[kind]
-                if groups.root(pair.left) != groups.root(pair.right):  # not joined by name since
+                root = self.groups[kind].root
+                both = frozenset((f"{kind}:{root(pair.left)}", f"{kind}:{root(pair.right)}"))
+                if len(both) > 1 and both not in told:  # not joined by name since, nor said before
+                    told.add(both)
                     self._tell_pair(kind, pair)
         finally:
             for file in self._files.values():
@@ -207,9 +214,7 @@ class Linker:
         return found
 
     def _reasons(self, kind: str, pairs: Iterable[Pair]) -> list[str]:
-        from kundenkreis.integrations.crm.folder.judging import said_why
-
-        return list(dict.fromkeys(said_why(kind, pair.reasons) for pair in pairs))[:5]
+        return list(dict.fromkeys(said_why(kind, pair) for pair in pairs))[:5]
 
     # Who refers to whom
 
@@ -346,6 +351,18 @@ def _is_mention(draft: Draft) -> bool:
     telling = {"customer_number", "vat_id", "register_number"}
     house = any(way["kind"] == "postal" and way["street"] for way in draft.ways)
     return draft.thin or not (draft.ids or telling & draft.values.keys() or house)
+
+
+def _houses(draft: Draft) -> list[tuple[str, ...]]:
+    """The whole name with a house: two that share both are one, also without a postal code."""
+    found: list[tuple[str, ...]] = []
+    for way in draft.ways:
+        if way["kind"] == "postal":
+            street, house = street_and_number(way["street"], "")
+            place = way["postal_code"] or unaccented(way["town"])
+            if street and house:
+                found.append((unaccented(draft.values["name"]).strip(), street, house, place))
+    return found
 
 
 def _towns(draft: Draft) -> list[str]:

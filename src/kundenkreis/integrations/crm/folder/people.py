@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people import contact_commands, erased
 from kundenkreis.crm.people.contact_values import folded_way
-from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
+from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
 from kundenkreis.integrations.crm.folder import sources
 from kundenkreis.integrations.crm.folder.drafts import ORGANISATION, PERSON
 from kundenkreis.integrations.crm.folder.known import BASE_PART
 from kundenkreis.integrations.crm.folder.outcome import Outcome
-from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.countries import country_name
 from kundenkreis.kernel.errors import DomainError
@@ -205,24 +204,17 @@ class PeopleWriter:
         }
         rows = named(ORGANISATION).rows(self._actors[BASE_PART]).filter(pk__among=firms)
         known = {row.pk: row for row in rows}
-        held = set(
-            store.rows(Affiliation)
-            .filter(person__pk__among=[one.pk for one in outcomes if one.pk], until__isnull=True)
-            .values_list("person_id", "organisation_id")
-        )
+        roles: dict[int, list[tuple[Any, Any, str]]] = defaultdict(list)
+        by_person = {outcome.pk: outcome for outcome in outcomes}
         for record, outcome in zip(some, outcomes, strict=True):
             for key, function, part in record["refs"].get("works", ()):
-                firm = known.get(self._pk_of(key) or 0)
-                if firm is None or outcome.pk not in records or (outcome.pk, firm.pk) in held:
-                    continue
-                held.add((outcome.pk, firm.pk))
-                contact_commands.add_affiliation(
-                    actor=self._actors[part],
-                    person=records[outcome.pk],
-                    organisation=firm,
-                    function=function,
-                )
-                self._noted(outcome)
+                firm, person = known.get(self._pk_of(key) or 0), records.get(outcome.pk or 0)
+                if firm is not None and person is not None:
+                    roles[part].append((person, firm, function))
+        for part, asked in sorted(roles.items()):
+            made = contact_commands.add_affiliations(actor=self._actors[part], roles=asked)
+            for role in made:
+                self._noted(by_person[role.person_id])
 
     def _noted(self, outcome: Outcome) -> None:
         if outcome.became == "unchanged":
