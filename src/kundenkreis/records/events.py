@@ -18,6 +18,14 @@ class RecordUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class PartUndone:
+    """A part of a record is about to go, or is there again, because an undo says so."""
+
+    target: str
+    record_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsMerged:
     """One record of a type (`crm.person`) is about to become part of another one; by whom.
 

@@ -21,6 +21,7 @@ from kundenkreis.engage.campaigns.models import (
     Variant,
 )
 from kundenkreis.engage.campaigns.queries import assigned_variant, may_contact
+from kundenkreis.engage.campaigns.variants import VariantValues, settle
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel import bulk, clock, store
 from kundenkreis.kernel.access import Actor
@@ -30,8 +31,6 @@ from kundenkreis.kernel.fields import translated
 from kundenkreis.kernel.money import CURRENCY
 from kundenkreis.kernel.record import EVERY_RECORDS
 
-OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
-
 
 @command
 def create_campaign(
@@ -40,14 +39,17 @@ def create_campaign(
     name: str,
     segment_id: int | None = None,
     offer: dict[str, Any] | None = None,
+    variants: Sequence[VariantValues] = (),
     control_percent: int = 50,
     window_hours: int = 168,
     currency: str = CURRENCY,
     horizon: int | None = None,
 ) -> Campaign:
-    """Make a draft with one offer and a control group of `control_percent` (1–99)."""
+    """Make a draft with its offers and a control group of `control_percent` (1–99).
+
+    `offer` is short for one variant. Raises `UnfitVariants`.
+    """
     actor.require("engage.campaign.create")
-    share = min(99, max(1, control_percent))
     campaign = store.create(
         actor,
         Campaign,
@@ -59,24 +61,7 @@ def create_campaign(
         horizon=horizon,
         owner_id=actor.user_id,
     )
-    test = store.create(
-        actor,
-        Variant,
-        campaign=campaign,
-        slug="offer",
-        label={"de": "Aktion", "en": "Offer"},
-        weight=100 - share,
-    )
-    store.create(
-        actor,
-        Variant,
-        campaign=campaign,
-        slug="control",
-        label={"de": "Kontrollgruppe", "en": "Control group"},
-        weight=share,
-        is_control=True,
-    )
-    store.create(actor, Offer, variant=test, **_offer_values(offer or {}))
+    settle(actor, campaign, variants or [VariantValues(offer=offer or {})], control_percent)
     return campaign
 
 
@@ -100,33 +85,22 @@ def change_draft(
     actor: Actor,
     campaign_id: int,
     control_percent: int,
-    offer: dict[str, Any],
+    variants: Sequence[VariantValues],
     values: dict[str, Any],
     version: int | None = None,
 ) -> Campaign:
-    """Change a draft as a whole: its settings, its control group's share (1–99 %), its offer.
+    """Change a draft as a whole: its settings, its control group's share (1–99 %), its offers.
 
-    The campaign's version goes up whatever part of it is changed. Raises `Conflict`.
+    It then has exactly these variants: new ones are added, those not named go, and of the others
+    only what differs is written. The campaign's version goes up whatever part of it is changed.
+    Raises `Conflict`, `UnfitVariants`.
     """
     campaign = change_campaign(actor=actor, campaign_id=campaign_id, version=version, **values)
     if campaign.state != Campaign.State.DRAFT:
         raise AlreadyRunning
     settled = campaign.version
-    share = min(99, max(1, control_percent))
-    variants = list(store.rows(Variant).filter(campaign=campaign).select_for_update())
-    weights = [
-        store.change(
-            actor,
-            variant,
-            weight=share * (len(variants) - 1) if variant.is_control else 100 - share,
-        )
-        for variant in variants
-    ]
-    changed = [
-        store.change(actor, row, **_offer_values(offer))
-        for row in store.rows(Offer).filter(variant__campaign=campaign).select_for_update()
-    ]
-    if campaign.version == settled and any((*weights, *changed)):
+    changed = settle(actor, campaign, variants, control_percent)
+    if campaign.version == settled and changed:
         store.touch(campaign)
     return campaign
 
@@ -145,9 +119,7 @@ def start_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
         raise NotStartable(_("Its segment is not active, so nobody would be reached."))
     if not any(variant.is_control and variant.weight for variant in variants):
         raise NotStartable(_("It has no control group, so its effect could not be measured."))
-    offers = store.rows(Offer).filter(variant__campaign=campaign)
-    if not all(translated(offer.title) for offer in offers) or not offers:
-        raise NotStartable(_("Its offer has no title."))
+    _require_offers([variant for variant in variants if not variant.is_control])
     now = clock.now()
     store.change(actor, campaign, state=Campaign.State.RUNNING, started_at=now)
     publish(CampaignStarted(campaign_id=campaign.pk, at=now))
@@ -266,5 +238,12 @@ def _segment(segment_id: int | None) -> Segment | None:
     return None if segment_id is None else store.lock(Segment, segment_id)
 
 
-def _offer_values(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in OFFER_FIELDS if name in values}
+def _require_offers(variants: Sequence[Variant]) -> None:
+    offers = store.rows(Offer).filter(variant__in=variants)
+    ready = {offer.variant_id for offer in offers if translated(offer.title)}
+    missing = [variant for variant in variants if variant.pk not in ready]
+    if missing and len(variants) > 1:
+        text = _("The offer of the group “%(name)s” has no title.")
+        raise NotStartable(text % {"name": missing[0]})
+    if missing or not variants:
+        raise NotStartable(_("Its offer has no title."))

@@ -18,6 +18,15 @@ class NotStartable(DomainError):
         )
 
 
+class UnfitVariants(DomainError):
+    """A draft cannot have such offers beside its control group."""
+
+    def __init__(self, why: object) -> None:
+        super().__init__(
+            _("The campaign cannot have these offers."), str(why), _("Change its offers.")
+        )
+
+
 class SegmentRuns(DomainError):
     """A running campaign reaches the people of this segment."""
 

@@ -12,7 +12,7 @@ from kundenkreis.engage.profiles.queries import group_ids, link_id_of
 from kundenkreis.engage.segments.events import SegmentArchived
 from kundenkreis.kernel import store
 from kundenkreis.kernel.events import on, publish_all
-from kundenkreis.records.events import RecordUndone
+from kundenkreis.records.events import PartUndone, RecordUndone
 
 
 @on(SegmentArchived)
@@ -35,6 +35,15 @@ def keep_what_results_rest_on(event: RecordUndone) -> None:
     if path is not None:
         campaign = store.rows(Campaign).get(**{path: event.record_id})
         refuse_undone(campaign_id=campaign.pk, fields=event.fields)
+
+
+@on(PartUndone)
+def keep_the_variants_of_what_has_started(event: PartUndone) -> None:
+    """Refuses: a campaign that has started neither loses a variant nor gets one back."""
+    path = _PARTS.get(event.target.partition(":")[0])
+    if path is not None:
+        campaign = store.rows(Campaign).get(**{path: event.record_id})
+        refuse_undone(campaign_id=campaign.pk, fields=("variants",))
 
 
 @on(OfferExposed)

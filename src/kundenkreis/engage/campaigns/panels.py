@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kundenkreis.engage.campaigns.models import Campaign, Offer
+from kundenkreis.engage.campaigns.models import Campaign, Offer, Variant
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Button, Tag, named
@@ -67,15 +67,38 @@ def campaign_buttons(viewer: Viewer, campaign: Campaign) -> Iterable[Button]:
         yield Button(_("End"), kind.url(campaign.pk, "end"), icon="square", post=True)
 
 
+def smallest_share(campaign: Campaign) -> float | None:
+    """The share of the smallest group that sees an offer, None while there is none."""
+    variants = list(campaign.variants.all())
+    total = sum(variant.weight for variant in variants)
+    weights = [variant.weight for variant in variants if not variant.is_control]
+    return min(weights) / total if weights and total else None
+
+
+def offered(campaign: Campaign) -> list[Variant]:
+    """The variants that see an offer, oldest first."""
+    variants = (variant for variant in campaign.variants.all() if hasattr(variant, "offer"))
+    return sorted(variants, key=lambda variant: variant.pk)
+
+
 def offer_panel(viewer: Viewer, campaign: Campaign) -> Mapping[str, Any] | None:
-    """The offer as visitors see it; None while there is none."""
-    offer = first_offer(campaign)
-    if offer is None:
+    """The offers as visitors see them, each with its share; None while there is none."""
+    variants = offered(campaign)
+    if not variants:
         return None
+    total = sum(variant.weight for variant in campaign.variants.all()) or 1
+    groups = [
+        {
+            "slug": variant.slug,
+            "title": str(variant) if len(variants) > 1 else _("Offer"),
+            "share": formats.percent(variant.weight / total, 1),
+            "offer": _shown(variant.offer),
+        }
+        for variant in variants
+    ]
+    return {"groups": groups, "frozen": campaign.state != State.DRAFT}
+
+
+def _shown(offer: Offer) -> dict[str, str]:
     texts = {name: translated(getattr(offer, name)) for name in TEXTS}
-    shown = {**texts, "url": offer.url, "voucher": offer.voucher}
-    return {"offer": shown, "frozen": campaign.state != State.DRAFT}
-
-
-def first_offer(campaign: Campaign) -> Offer | None:
-    return next((v.offer for v in campaign.variants.all() if hasattr(v, "offer")), None)
+    return {**texts, "url": offer.url, "voucher": offer.voucher}

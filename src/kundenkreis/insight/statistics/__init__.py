@@ -8,7 +8,7 @@
 Importing this package is cheap; NumPy and SciPy are loaded by the first calculation.
 """
 
-from kundenkreis.insight.statistics.compare import Comparison, Interval
+from kundenkreis.insight.statistics.compare import ALPHA, Comparison, Interval
 from kundenkreis.insight.statistics.experiment import (
     ExperimentResult,
     Outcome,
@@ -31,6 +31,7 @@ from kundenkreis.insight.statistics.texts import verdict_text
 from kundenkreis.insight.statistics.verdict import Verdict
 
 __all__ = [
+    "ALPHA",
     "MISMATCH_BELOW",
     "Baseline",
     "Comparison",

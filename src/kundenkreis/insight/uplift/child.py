@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.insight.statistics import (
+    ALPHA,
     Baseline,
     ExperimentResult,
     Horizon,
@@ -31,7 +32,7 @@ from kundenkreis.insight.statistics import (
     incremental_revenue,
 )
 from kundenkreis.insight.uplift.calculation import SECONDS
-from kundenkreis.insight.uplift.report import Arms, FixedLook, Found, Given, OutcomeRows, Row
+from kundenkreis.insight.uplift.report import FixedLook, Found, Given, OutcomeRows, Row
 from kundenkreis.kernel.fields import LANGUAGES
 
 OUTCOMES = ("purchases", "revenue")
@@ -62,7 +63,7 @@ def report(given: Given) -> Found:
             for row in result.outcomes[1].variants
             if row.comparison is not None
         },
-        detectable=_detectable(given.control, given.arms),
+        detectable=_detectable(given),
     )
 
 
@@ -99,18 +100,28 @@ def _row(row: VariantResult) -> Row:
         low=found.interval.low,
         high=found.interval.high,
         relative=found.relative,
-        fixed=FixedLook(found.fixed.low, found.fixed.high, found.p_value),
+        fixed=FixedLook(found.fixed.low, found.fixed.high, found.p_value, found.fixed_relative),
         verdict=row.verdict,
     )
 
 
-def _detectable(control: str, arms: Arms) -> float | None:
-    """The smallest relative effect on purchases that so many people can show."""
-    base = arms[control]
-    others = [arm.people for name, arm in arms.items() if name != control]
+def _detectable(given: Given) -> float | None:
+    """The smallest relative effect on purchases that the smallest group can show.
+
+    By the interval that decides: of the one look if it is due, and with every variant taking its
+    part of the allowed error.
+    """
+    base = given.arms[given.control]
+    others = [arm.people for name, arm in given.arms.items() if name != given.control]
     if not base.people or not base.buyers or not others or not min(others):
         return None
-    found = detectable_effect(Baseline.share(base.buyers / base.people), base.people, min(others))
+    found = detectable_effect(
+        Baseline.share(base.buyers / base.people),
+        base.people,
+        min(others),
+        horizon=Horizon.FIXED if given.fixed else Horizon.ANY_TIME,
+        alpha=ALPHA / len(others),
+    )
     return found.relative if found else None
 
 

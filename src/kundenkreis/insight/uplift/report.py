@@ -57,11 +57,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class FixedLook:
-    """The interval of one look at a moment agreed beforehand."""
+    """The interval of one look at a moment agreed beforehand; reports of old lack `relative`."""
 
     low: float | None
     high: float | None
     p: float | None
+    relative: Relative | None = None
+
+    @classmethod
+    def read(cls, data: Json) -> FixedLook:
+        relative = data.get("relative")
+        return cls(**{**data, "relative": Relative(**relative) if relative else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Row:
         relative, fixed, verdict = (data.get(name) for name in ("relative", "fixed", "verdict"))
         typed = {
             "relative": Relative(**relative) if relative else None,
-            "fixed": FixedLook(**fixed) if fixed else None,
+            "fixed": FixedLook.read(fixed) if fixed else None,
             "verdict": Verdict(verdict) if verdict else None,
         }
         return cls(**{**data, **typed})

@@ -28,7 +28,7 @@ from kundenkreis.kernel.record import (
 )
 from kundenkreis.kernel.transactions import current
 from kundenkreis.records import registry, write
-from kundenkreis.records.events import RecordUndone
+from kundenkreis.records.events import PartUndone, RecordUndone
 from kundenkreis.records.fields import info
 from kundenkreis.records.numbers import whole
 
@@ -205,6 +205,7 @@ class Reverting:
                 self._side, {one.target, *map(reference, along)}, one.first, ours
             ):
                 if kind is None:
+                    publish(PartUndone(one.target, row.pk))
                     store.remove(self._actor, row)
                 else:
                     right = {kind.right("remove"): Level.ALL} if mine else {}

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel import audit, removal, store
 from kundenkreis.kernel.access import require_fields
 from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.kernel.record import Record
+from kundenkreis.kernel.events import publish
+from kundenkreis.kernel.record import Record, reference
 from kundenkreis.kernel.transactions import new_batch
+from kundenkreis.records import registry
+from kundenkreis.records.events import PartUndone
 from kundenkreis.records.past import bin as deleted
 from kundenkreis.records.past.reverting import Done, Left, Reverting, allow
 
@@ -155,6 +158,8 @@ class Undoing:
         for row in restored.roots:
             allow(self.actor, "remove", row)
             require_fields(self.actor, row, ())
+            if registry.of_model(type(row)) is None:
+                publish(PartUndone(reference(row), row.pk))
         return restored.left
 
     def _reverted(self, entries: list[AuditEntry], position: int) -> Undone:

@@ -1,4 +1,4 @@
-"""The form of a campaign: for whom, how measured, and what is shown."""
+"""The form of a campaign: for whom, and how measured."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.engage.campaigns.models import Campaign
-from kundenkreis.engage.campaigns.panels import TEXTS, control_share, first_offer
-from kundenkreis.kernel.fields import LANGUAGES
+from kundenkreis.engage.campaigns.panels import control_share
 from kundenkreis.web.shell.versions import VersionedForm
 
 MEASURED = ("control_percent", "window_days", "currency", "horizon")
@@ -17,7 +16,7 @@ CURRENCIES = [(code, code) for code in ("EUR", "CHF", "GBP", "USD")]
 
 
 class CampaignForm(VersionedForm):
-    """Values in the user's terms: days, percent, one field per language."""
+    """Values in the user's terms: days and percent."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     segment_id = forms.TypedChoiceField(
@@ -45,33 +44,6 @@ class CampaignForm(VersionedForm):
         required=False,
         help_text=_("Only if you settle it now: one look, which needs fewer people. Empty: look as often as you like."),
     )  # fmt: skip
-    title_de = forms.CharField(label=_("Title (German)"), max_length=80)
-    title_en = forms.CharField(label=_("Title (English)"), max_length=80, required=False)
-    text_de = forms.CharField(
-        label=_("Text (German)"), max_length=400, widget=forms.Textarea({"rows": 3}), required=False
-    )
-    text_en = forms.CharField(
-        label=_("Text (English)"),
-        max_length=400,
-        widget=forms.Textarea({"rows": 3}),
-        required=False,
-    )
-    button_de = forms.CharField(label=_("Button (German)"), max_length=40, required=False)
-    button_en = forms.CharField(label=_("Button (English)"), max_length=40, required=False)
-    url = forms.CharField(
-        label=_("Target of the button"),
-        max_length=300,
-        required=False,
-        help_text=_("An address on your site; empty closes the offer."),
-    )
-    voucher = forms.CharField(label=_("Voucher code"), max_length=60, required=False)
-    legal_de = forms.CharField(
-        label=_("Legal hint (German)"),
-        max_length=300,
-        required=False,
-        help_text=_("Personalised prices must be announced (Art. 246a § 1 EGBGB)."),
-    )
-    legal_en = forms.CharField(label=_("Legal hint (English)"), max_length=300, required=False)
 
     def __init__(self, *args: Any, segments: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,20 +54,6 @@ class CampaignForm(VersionedForm):
     def measured(self) -> list[forms.BoundField]:
         """The fields about people and measurement."""
         return [self[name] for name in ("name", "segment_id", *MEASURED)]
-
-    def shown(self) -> list[forms.BoundField]:
-        """The fields about what visitors see, German and English side by side."""
-        others = ("version", "name", "segment_id", *MEASURED)
-        return [field for field in self if field.name not in others]
-
-    def offer(self) -> dict[str, Any]:
-        """The offer's values with its texts by language."""
-        clean = self.cleaned_data
-        texts = {
-            name: {code: clean[f"{name}_{code}"] for code in LANGUAGES if clean[f"{name}_{code}"]}
-            for name in TEXTS
-        }
-        return {**texts, "url": clean["url"], "voucher": clean["voucher"]}
 
     def settings(self) -> dict[str, Any]:
         """The campaign's own values."""
@@ -111,19 +69,17 @@ class CampaignForm(VersionedForm):
 
 def initial(campaign: Campaign) -> dict[str, Any]:
     """A stored campaign as the form's values."""
-    values: dict[str, Any] = {
+    return {
         "version": campaign.version,
         "name": campaign.name,
         "segment_id": campaign.segment_id,
-        "control_percent": round(100 * (control_share(campaign) or 0)),
+        "control_percent": control_percent(campaign),
         "window_days": campaign.window_hours // 24,
         "currency": campaign.currency,
         "horizon": campaign.horizon,
     }
-    offer = first_offer(campaign)
-    if offer is not None:
-        values |= {"url": offer.url, "voucher": offer.voucher}
-        for name in TEXTS:
-            texts = getattr(offer, name)
-            values |= {f"{name}_{code}": texts.get(code, "") for code in LANGUAGES}
-    return values
+
+
+def control_percent(campaign: Campaign) -> int:
+    """The control group's share as it was typed."""
+    return round(100 * (control_share(campaign) or 0))

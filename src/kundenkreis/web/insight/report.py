@@ -16,7 +16,7 @@ from kundenkreis.insight.uplift.report import Counted, Found, Report, Row
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Figure
 from kundenkreis.ui import formats
-from kundenkreis.ui.charts import Chart
+from kundenkreis.ui.charts import Chart, Series
 
 TONES = {
     Verdict.POSITIVE: "green",
@@ -52,7 +52,7 @@ def experiment_rows(
             continue
         result = Report.read(report.result)
         verdict = result.found.verdict
-        effect = _relative(_shown(result.found, PURCHASES))
+        effect = _effects(campaign, result.found)
         people = result.counted.people
         rows.append(ExperimentRow(campaign, people, verdict_text(verdict), TONES[verdict], effect))
     return rows
@@ -82,6 +82,7 @@ def report_page(
         "figures": _figures(campaign, result),
         "groups": _groups(campaign, result.counted),
         "notes": _notes(campaign, result, share),
+        "comparisons": _comparisons(campaign, result),
         "chart": _chart(campaign, list(history)),
         "read_once": result.counted.fixed,
     }
@@ -98,25 +99,60 @@ def key_figures(campaign: Campaign, report: UpliftReport) -> list[Figure]:
 
 
 def _figures(campaign: Campaign, result: Report) -> list[Figure]:
-    found, currency = result.found, campaign.currency
-    purchases, revenue = _shown(found, PURCHASES), _shown(found, REVENUE)
-    earned = found.earned.get(revenue.name) if revenue else None
-    relative = purchases.relative if purchases else None
-
-    def money(value: float | None) -> str:
-        return _money(value, currency)
-
+    """The figures of the only offer; of several each has its own line instead (`_comparisons`)."""
     groups = " · ".join(
         f"{group['label']} {formats.number(group['people'])}"
         for group in _groups(campaign, result.counted)
     )
+    people = Figure(_("People exposed"), formats.number(result.counted.people), groups)
+    if len(result.counted.arms) > 2:
+        return [people]
+    found = result.found
+    return [people, *_effect_figures(campaign, result, _shown(found, 0), _shown(found, 1))]
+
+
+def _comparisons(campaign: Campaign, result: Report) -> list[dict[str, Any]]:
+    """Of several offers each against the control group: its verdict and its figures."""
+    if len(result.counted.arms) <= 2:
+        return []
+    names, lines = _names(campaign), []
+    revenues = {row.name: row for row in result.found.outcomes[REVENUE].variants}
+    for row in result.found.outcomes[PURCHASES].variants:
+        if row.name not in names or _is_control(campaign, row.name):
+            continue
+        verdict = row.verdict or Verdict.TOO_FEW
+        enough = verdict is not Verdict.TOO_FEW
+        shown = (row, revenues.get(row.name)) if enough else (None, None)
+        lines.append(
+            {
+                "label": names[row.name],
+                "verdict": verdict_text(verdict),
+                "tone": TONES[verdict],
+                "figures": _effect_figures(campaign, result, *shown),
+            }
+        )
+    return lines
+
+
+def _effect_figures(
+    campaign: Campaign, result: Report, purchases: Row | None, revenue: Row | None
+) -> list[Figure]:
+    """What one offer did; nothing of it where there are too few people."""
+
+    def money(value: float | None) -> str:
+        return _money(value, campaign.currency)
+
+    # At the one look that was settled beforehand its narrower intervals count, as in the verdict.
+    fixed = result.counted.fixed
+    look = revenue.fixed if revenue and fixed else revenue
+    relative = purchases.relative if purchases else None
+    if purchases and fixed and purchases.fixed and purchases.fixed.relative:
+        relative = purchases.fixed.relative
     interval = _interval((relative.low, relative.high) if relative else None, _percent)
-    # At the one look that was settled beforehand its narrower interval counts, as in the verdict.
-    look = revenue.fixed if revenue and result.counted.fixed else revenue
+    earned = result.found.earned.get(revenue.name) if revenue else None
     per_person = money(revenue.effect if revenue else None)
     amount = money(earned.amount_minor if earned else None)
     return [
-        Figure(_("People exposed"), formats.number(result.counted.people), groups),
         Figure(_("More purchases"), _relative(purchases), interval),
         Figure(
             _("More revenue per person"),
@@ -132,15 +168,13 @@ def _figures(campaign: Campaign, result: Report) -> list[Figure]:
 
 
 def _groups(campaign: Campaign, counted: Counted) -> list[dict[str, Any]]:
-    labels = {variant.slug: variant for variant in campaign.variants.all()}
-    rows = []
+    names, rows = _names(campaign), []
     for name, arm in counted.arms.items():
-        variant = labels.get(name)
         people = arm.people
         rows.append(
             {
-                "label": translated(variant.label) if variant else name,
-                "is_control": bool(variant and variant.is_control),
+                "label": names.get(name, name),
+                "is_control": _is_control(campaign, name),
                 "people": people,
                 "buyers": arm.buyers,
                 "rate": formats.percent(arm.buyers / people, 1) if people else "–",
@@ -150,6 +184,29 @@ def _groups(campaign: Campaign, counted: Counted) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: not row["is_control"])
+
+
+def _names(campaign: Campaign) -> dict[str, str]:
+    """What the groups are called; two of the same name are told apart."""
+    names: dict[str, str] = {}
+    for variant in campaign.variants.all():
+        name = translated(variant.label) or variant.slug
+        names[variant.slug] = f"{name} ({variant.slug})" if name in names.values() else name
+    return names
+
+
+def _is_control(campaign: Campaign, name: str) -> bool:
+    return any(one.is_control for one in campaign.variants.all() if one.slug == name)
+
+
+def _effects(campaign: Campaign, found: Found) -> str:
+    """How many more bought, by offer; nothing where there are too few people."""
+    rows = [row for row in found.outcomes[PURCHASES].variants if row.effect is not None]
+    if len(rows) < 2:
+        return _relative(_shown(found, PURCHASES))
+    names = _names(campaign)
+    said = [(row, None if row.verdict is Verdict.TOO_FEW else row) for row in rows]
+    return " · ".join(f"{names.get(row.name, row.name)} {_relative(one)}" for row, one in said)
 
 
 def _notes(campaign: Campaign, result: Report, share: float | None) -> list[str]:
@@ -191,30 +248,40 @@ def _notes(campaign: Campaign, result: Report, share: float | None) -> list[str]
 
 
 def _chart(campaign: Campaign, history: list[UpliftReport]) -> Chart | None:
-    """The effect on purchases with its always-valid interval, as it narrowed over time."""
-    points = []
+    """Every offer's effect on purchases with its always-valid interval, as it narrowed over time."""
+    points: list[tuple[str, dict[str, Row]]] = []
     for report in history:
         result = Report.read(report.result)
-        row = result.found.outcomes[PURCHASES].compared
+        rows = {
+            row.name: row
+            for row in result.found.outcomes[PURCHASES].variants
+            if row.effect is not None and row.low is not None
+        }
         people = [arm.people for arm in result.counted.arms.values()]
-        if row is not None and row.low is not None and min(people) >= SOON:
-            points.append((formats.instant(report.at), row))
+        if rows and min(people) >= SOON:
+            points.append((formats.instant(report.at), rows))
     if len(points) < 2:
         return None
+    names = {name: label for name, label in _names(campaign).items() if name in points[-1][1]}
     return Chart(
         kind="line",
         axis=_("Time"),
-        labels=[at for at, _row in points],
+        labels=[at for at, _rows in points],
         format="percent",
         series=[
-            {
-                "name": _("Difference in purchase rate, with 95 % interval"),
-                "values": [row.effect for _at, row in points],
-                "low": [row.low for _at, row in points],
-                "high": [row.high for _at, row in points],
-            }
+            _series(label if len(names) > 1 else "", [rows.get(name) for _at, rows in points])
+            for name, label in names.items()
         ],
     )
+
+
+def _series(name: str, rows: list[Row | None]) -> Series:
+    return {
+        "name": name or _("Difference in purchase rate, with 95 % interval"),
+        "values": [row.effect if row else None for row in rows],
+        "low": [row.low if row else None for row in rows],
+        "high": [row.high if row else None for row in rows],
+    }
 
 
 def _relative(row: Row | None) -> str:

@@ -10,6 +10,7 @@ from kundenkreis.engage.campaigns.errors import AlreadyRunning, NotStartable
 from kundenkreis.engage.campaigns.events import OfferExposed
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Exposure
 from kundenkreis.engage.campaigns.queries import Reason, may_contact
+from kundenkreis.engage.campaigns.variants import VariantValues
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.segments.models import Segment
 from kundenkreis.kernel import store
@@ -114,8 +115,9 @@ def test_a_running_campaign_keeps_what_its_result_rests_on() -> None:
         commands.change_campaign(actor=ANNA, campaign_id=campaign.pk, window_hours=1)
     with pytest.raises(AlreadyRunning):
         commands.change_draft(
-            actor=ANNA, campaign_id=campaign.pk, control_percent=10, offer=OFFER, values={}
-        )
+            actor=ANNA, campaign_id=campaign.pk, control_percent=10,
+            variants=[VariantValues(offer=OFFER)], values={},
+        )  # fmt: skip
     commands.change_campaign(actor=ANNA, campaign_id=campaign.pk, name="Cart, autumn")
 
 

@@ -19,7 +19,15 @@ from kundenkreis.insight.uplift.report import (
 )
 
 OFFER = Row(
-    "offer", 5, 0.4, 0.1, -0.2, None, Relative(0.3), FixedLook(-0.1, 0.3, 0.2), Verdict.UNDECIDED
+    "offer",
+    5,
+    0.4,
+    0.1,
+    -0.2,
+    None,
+    Relative(0.3),
+    FixedLook(-0.1, 0.3, 0.2, Relative(0.3, 0.1)),
+    Verdict.UNDECIDED,
 )
 REPORT = Report(
     Found(
