@@ -7,8 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from kundenkreis.crm.accounts.queries import viewer_of
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.testing import ANNA
 from kundenkreis.records import named, write
 from kundenkreis.web.crm.tests.conftest import Company
 
@@ -27,13 +27,8 @@ def _origins(page: str) -> dict[str, str]:
 
 
 def test_a_value_names_who_entered_it_when_and_by_what(company: Company, anna: Client) -> None:
-    write.change(
-        named("person"),
-        ANNA.through("import"),
-        company.person.pk,
-        None,
-        {"profession": "Optikerin"},
-    )
+    actor = viewer_of(company.anna).through("import")
+    write.change(named("person"), actor, company.person.pk, None, {"profession": "Optikerin"})
     page = anna.get(f"/crm/persons/{company.person.pk}/").content.decode()
     told = _origins(page)
     assert "by an import" in told["Profession"]
