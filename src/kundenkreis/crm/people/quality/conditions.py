@@ -19,6 +19,8 @@ from kundenkreis.kernel.conditions.sql import NEVER
 if TYPE_CHECKING:
     from kundenkreis.kernel.conditions import Moment, Reader
 
+_BOTH = ("crm.person.read", "crm.organisation.read")
+
 
 @dataclass(frozen=True, slots=True)
 class Has(Node):
@@ -84,7 +86,8 @@ def known_to(viewer: Viewer, model: type[Any]) -> dict[str, Issue]:
         name: one
         for name, one in found
         if all(viewer.sees(subject, field) for field in one.needs)
-        and ("affiliations" not in one.needs or _reads_both(viewer))
+        and ("affiliations" not in one.needs or _reads_all(viewer, *_BOTH))
+        and (one.group != "twice" or _reads_all(viewer, f"{subject}.read"))
     }
 
 
@@ -97,6 +100,5 @@ def vocabulary_of(model: type[Any]) -> Any:
     return words
 
 
-def _reads_both(viewer: Viewer) -> bool:
-    rights = ("crm.person.read", "crm.organisation.read")
+def _reads_all(viewer: Viewer, *rights: str) -> bool:
     return all(viewer.level(right) is Level.ALL for right in rights)

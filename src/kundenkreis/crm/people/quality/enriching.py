@@ -28,6 +28,7 @@ from kundenkreis.crm.people.models import (
 )
 from kundenkreis.crm.people.places.naming import key
 from kundenkreis.crm.people.places.regions import region_name
+from kundenkreis.crm.people.quality.conditions import known_to
 from kundenkreis.crm.people.quality.issues import BLOCKING, issues_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 2_000  # records at a time
 SHOWN = 100
+UNTOLD = gettext_lazy("something to be cleared up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def suggestions(viewer: Viewer, model: type[Any]) -> list[Suggestion]:
     for enricher in ENRICHERS:
         if model in enricher.models:
             found += enricher.suggest(viewer, model)
-    held = _held(model, {one.row for one in found})
+    held = _held(viewer, model, {one.row for one in found})
     made = [
         Suggestion(
             one.enricher, one.kind, one.row, one.record, one.text, one.reason, one.values,
@@ -89,15 +91,16 @@ def suggestions(viewer: Viewer, model: type[Any]) -> list[Suggestion]:
     return sorted(made, key=lambda one: bool(one.refused))[:SHOWN]
 
 
-def _held(model: type[Any], pks: set[int]) -> dict[int, str]:
-    """Which records nothing may be added to, and why."""
+def _held(viewer: Viewer, model: type[Any], pks: set[int]) -> dict[int, str]:
+    """Which records nothing may be added to, and why, as far as the viewer may know that."""
+    told = known_to(viewer, model)
     today = clock.today(settings.COMPANY_ZONE)
     found: dict[int, str] = {}
     for issue in issues_of(model).values():
         if issue.group in BLOCKING:
             rows = model._default_manager.filter(issue.rows(today), pk__among=pks)
             for pk in rows.values_list("pk", flat=True):
-                found.setdefault(pk, str(issue.label))
+                found.setdefault(pk, str(issue.label if issue.name in told else UNTOLD))
     return found
 
 

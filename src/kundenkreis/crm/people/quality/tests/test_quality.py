@@ -22,11 +22,12 @@ from kundenkreis.crm.people.models import (
 )
 from kundenkreis.crm.people.places.commands import add_places, place
 from kundenkreis.crm.people.quality import commands, enriching, figures
+from kundenkreis.crm.people.quality.conditions import known_to
 from kundenkreis.crm.people.quality.issues import issues_of
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.sides import Side
-from kundenkreis.kernel.testing import ANNA, CARLA, CRM, SYSTEM
+from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
 from kundenkreis.records import named
 from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.past.undo import undo
@@ -219,3 +220,9 @@ def test_only_who_may_change_records_adds_to_them() -> None:
     with pytest.raises(NotAllowed):
         commands.keep_month(actor=CARLA, month=TODAY, found={})
     assert Organisation.objects.count() == 1
+
+
+def test_who_sees_a_part_of_the_records_learns_nothing_of_others() -> None:
+    assert "twice" in known_to(ANNA, Person)
+    assert not {"twice", "works_at_closed", "unlinked"} & known_to(BEN, Person).keys()
+    assert "no_way" in known_to(BEN, Person)
