@@ -90,7 +90,7 @@ def scope(w: Whose) -> Scope:
         rows = {
             model: query.exclude(BUSINESS[model]).count() if model in BUSINESS else query.count()
             for model, query in places.rows(side, w)
-            if model not in staying and model not in STAYING
+            if model not in staying | STAYING and not _is_line_of(model, staying)
         }
         found.counts[side] = {model: count for model, count in rows.items() if count}
     return found

@@ -13,7 +13,7 @@ from kundenkreis.crm.people.commands import create_person, create_persons
 from kundenkreis.crm.people.models import ContactDetail, Person, Restriction
 from kundenkreis.crm.protection.erasures import order_erasure
 from kundenkreis.crm.protection.models import DataRequest, Erasure
-from kundenkreis.crm.sales.models import Order
+from kundenkreis.crm.sales.models import Order, OrderLine
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.dossier import erasing, places, register, replaying
 from kundenkreis.dossier.jobs import run_erasure
@@ -93,7 +93,9 @@ def test_g03_a_mention_in_a_note_about_somebody_else_is_blacked_out() -> None:
 def test_g03_what_the_law_wants_kept_stays_restricted_with_its_reason() -> None:
     found = plant(orders=True)
     made = erased(found)
+    assert "crm_sales.orderline" not in made.counts["crm"]
     person = Person.objects.get(pk=found.person.pk)
+    assert OrderLine.objects.filter(order__person=person).count() == 1
     assert Order.objects.filter(person=person).count() == 1
     assert (person.last_name, person.profession, person.link_id) == (
         found.person.last_name, "", None,
