@@ -194,8 +194,8 @@ def where(model: type[Model], w: Whose) -> Q | None:
         return WHERE[model](w)
     if model is Person:
         return Q(pk__in=w.persons)
-    uses = next(maps(side)[model] for side in Side if model in maps(side))
-    if not is_of_people(uses):
+    uses = next((maps(side)[model] for side in Side if model in maps(side)), None)
+    if uses is None or not is_of_people(uses):
         return None
     paths = {use.person for use in uses.values() if use.person and use.person not in STAFF}
     found = Q(pk__in=[])
