@@ -17,6 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools import browser as browsers
 
+# Fails a test that writes to a record past the door.
+pytest_plugins = ["tests.witness"]
+
 ROOT = Path(__file__).parent
 SHARED_DATA = Path(os.environ.get("KUNDENKREIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
 OLDEST_NODE = 20
