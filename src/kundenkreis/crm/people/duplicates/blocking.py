@@ -17,6 +17,7 @@ from kundenkreis.crm.people.duplicates.deciding import worth_scoring
 from kundenkreis.crm.people.duplicates.fields import Kind
 
 MOST = 80
+LARGE, FEWEST = 100_000, 20
 PIECE = 200_000
 """So many rows are paired with all others at a time."""
 
@@ -77,6 +78,12 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
         *REACH,
     ),
 }
+
+
+def most_of(rows: int) -> int:
+    """How many rows may share a key. In a large base chance meets everybody with more others, so
+    its keys are made finer earlier: else pairs would grow with the square of the rows."""
+    return max(FEWEST, int(MOST * min(1.0, LARGE / max(rows, 1)) ** 0.5))
 
 
 def block(database: Any, kind: Kind, *, across: bool, most: int = MOST) -> Blocked:

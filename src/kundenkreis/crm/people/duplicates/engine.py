@@ -68,7 +68,9 @@ def find(search: Search, files: Sequence[Iterable[table.Row]]) -> Found:
     """
     with database(search.resources) as connection:
         counts = table.load(connection, search.kind, files)
-        blocked = blocking.block(connection, search.kind, across=len(counts) > 1)
+        blocked = blocking.block(
+            connection, search.kind, across=len(counts) > 1, most=blocking.most_of(sum(counts))
+        )
         if not blocked.worth:
             connection.execute(
                 "CREATE TABLE decided (left_id BIGINT, right_id BIGINT, decision TEXT)"

@@ -126,3 +126,9 @@ def test_nothing_heavy_is_loaded_before_the_first_search() -> None:
         "sys.exit(bool({'duckdb', 'splink', 'pyarrow', 'sqlglot'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_keys_of_a_large_base_are_made_finer_earlier() -> None:
+    assert blocking.most_of(0) == blocking.most_of(100_000) == blocking.MOST
+    assert blocking.MOST > blocking.most_of(300_000) > blocking.most_of(1_000_000) >= 20
+    assert blocking.most_of(10**9) == blocking.FEWEST
