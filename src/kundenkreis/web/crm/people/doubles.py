@@ -18,7 +18,7 @@ from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import named
 from kundenkreis.records.numbers import whole
 from kundenkreis.ui import formats
-from kundenkreis.web.crm.people.pairs import shown
+from kundenkreis.web.crm.people.pairs import all_shown
 
 if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
@@ -47,7 +47,7 @@ def duplicates(request: StaffRequest) -> HttpResponse:
         "title_icon": "copy",
         "kind_name": kind,
         "state": state,
-        "pairs": [shown(viewer, one) for one in queries.together(viewer, found[:PAGE])],
+        "pairs": all_shown(viewer, queries.together(viewer, found[:PAGE])),
         "tabs": [_tab(request, name, kind) for name in kinds],
         "states": [
             (_address(kind), State.OPEN, _("To be decided")),

@@ -22,10 +22,18 @@ if TYPE_CHECKING:
 MOST_REASONS = 8
 
 
-def shown(viewer: Viewer, pair: Pair) -> dict[str, Any]:
+def all_shown(viewer: Viewer, pairs: list[Pair]) -> list[dict[str, Any]]:
+    """Each pair as `shown`; what may be done with all of them is asked at once."""
+    both = [one for pair in pairs for one in (pair.left, pair.right)]
+    may = named(pairs[0].kind).reached(viewer, "change", both) if pairs else []
+    return [
+        shown(viewer, pair, may=may[2 * at] and may[2 * at + 1]) for at, pair in enumerate(pairs)
+    ]
+
+
+def shown(viewer: Viewer, pair: Pair, *, may: bool) -> dict[str, Any]:
     """A pair with its values, reasons, and what may be done with it."""
     kind = named(pair.kind)
-    both = kind.reached(viewer, "change", [pair.left, pair.right])
     decider = Directory(()).name("owner_id", pair.row.decided_by)
     return {
         "pk": pair.row.pk,
@@ -37,7 +45,7 @@ def shown(viewer: Viewer, pair: Pair) -> dict[str, Any]:
         "verdict": decision_text(pair.row.decision),
         "facts": list(_facts(viewer, pair)),
         "reasons": list(_reasons(pair)),
-        "may_decide": all(both),
+        "may_decide": may,
         "merge_url": f"{kind.url(pair.left.pk, 'merge')}?with={pair.right.pk}",
         "decided_by": decider,
         "decided_at": pair.row.decided_at,
