@@ -76,6 +76,12 @@ ALLOWED = (
         columns=_columns("version", "changed_at"),
     ),
     Allowed(
+        "a request outlives the person it was about; that the person was removed is audited",
+        model="datarequest",
+        verb="UPDATE",
+        columns=_columns("person_id"),
+    ),
+    Allowed(
         "own fields that follow by formulas, or whose definition was removed",
         verb="UPDATE",
         columns=_columns("custom"),

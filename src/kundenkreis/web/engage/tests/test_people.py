@@ -147,7 +147,7 @@ def test_an_event_says_everything_it_reported(anna: Client, shop: Shop) -> None:
 
 
 def test_events_of_somebody_forgotten_stay_readable(anna: Client, shop: Shop) -> None:
-    with store.group(Side.ENGAGE):
+    with store.group(Side.ENGAGE, "kernel.forget"):
         store.discard(Profile.objects.all())
     assert "Page viewed" in page(anna, "/engage/events/")
     assert "Page viewed" in page(
