@@ -60,6 +60,13 @@ def _columns(*names: str) -> frozenset[str]:
 
 
 ALLOWED = (
+    Allowed("what a test makes before it acts", command="test"),
+    Allowed(
+        "marketing leaves out whom the crm restricts, where that is audited",
+        model="profile",
+        verb="UPDATE",
+        columns=_columns("restricted"),
+    ),
     Allowed(
         "the number that names somebody across the sides; nobody's statement about them",
         verb="UPDATE",

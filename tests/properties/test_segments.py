@@ -96,7 +96,7 @@ class Story:
         return made
 
     def happens(self, what: str, detail: Any) -> None:
-        with store.group(Side.ENGAGE):
+        with store.group(Side.ENGAGE, "test"):
             getattr(self, f"_{what}")(detail)
 
     def _events(self, rows: list[dict[str, Any]]) -> None:
@@ -339,7 +339,7 @@ def test_control_it_notices_merged_people_who_are_not_looked_at() -> None:
         story.happens("events", [cart("Product Added", 5), cart("Order Completed", 1, who=1)])
         story.follow()
         story.happens("merge", (0, 1))
-        with store.group(Side.ENGAGE):
+        with store.group(Side.ENGAGE, "test"):
             store.discard(Recheck.objects.all())
         story.follow()
         assert story.differences()

@@ -153,7 +153,7 @@ class Viewer:
         """The same of each of some records, with one question for all of them."""
         found = self._covered(right, records, shared=shared)
         if self.user_id is not None and right.endswith(CHANGING):
-            frozen = frozen_among(records)
+            frozen = frozen_among(_of_subject(right, records))
             return [
                 may and one.pk not in frozen if frozen else may
                 for may, one in zip(found, records, strict=True)
@@ -195,7 +195,7 @@ class Viewer:
     def refusal_for(self, right: str, record: Any) -> DomainError:
         """Why they may not do something with this record: nobody may, or they lack the right."""
         changes = self.may(right) and right.endswith(CHANGING)
-        frozen = frozen_among([record]) if changes else {}
+        frozen = frozen_among(_of_subject(right, [record])) if changes else {}
         return next(iter(frozen.values()), None) or self.refusal(right)
 
 
@@ -233,6 +233,12 @@ def frozen_among(records: Sequence[Any]) -> Mapping[int, DomainError]:
         if own := [one for one in records if type(one) is model and one.pk is not None]:
             found |= why(own)
     return found
+
+
+def _of_subject(right: str, records: Sequence[Any]) -> list[Any]:
+    """Those that the right itself is about: a right to restrict people changes no person."""
+    subject = right.rpartition(".")[0]
+    return [one for one in records if isinstance(one, Model) and subject_of(type(one)) == subject]
 
 
 def guard(model: type[Model], right: str) -> None:

@@ -44,6 +44,8 @@ NAMES: dict[str, StrOrPromise] = {
     "crm.operation": gettext_lazy("jobs"),
     "crm.processing": gettext_lazy("the record of processing"),
     "crm.retention": gettext_lazy("retention"),
+    "crm.quality": gettext_lazy("data quality"),
+    "crm.duplicate": gettext_lazy("duplicates"),
     "crm.restriction": gettext_lazy("restrictions of persons"),
     "link.message": gettext_lazy("the link of both sides"),
     "engage.consent": gettext_lazy("consents"),

@@ -78,8 +78,8 @@ def restrict_person(
     *, actor: Actor, person_id: int, reason: str, until: date | None = None, note: str = ""
 ) -> Restriction:
     """Restrict a person; marketing hears of it. Raises `NotFound`, `DomainError` when they are."""
-    actor.require(SET)
     person = store.lock(Person, person_id)
+    actor.require_for(SET, person)
     if reason not in Reason or reason == Reason.ARCHIVE:
         raise DomainError(_("Choose a reason."), field="reason")
     if store.rows(Restriction).filter(person=person).exists():
@@ -96,8 +96,8 @@ def restrict_person(
 @command
 def free_person(*, actor: Actor, person_id: int) -> None:
     """Lift a restriction. Raises `NotFound`; `DomainError` for archives, which the law restricts."""
-    actor.require(SET)
     person = store.lock(Person, person_id)
+    actor.require_for(SET, person)
     found = store.rows(Restriction).filter(person=person).first()
     if found is None:
         raise DomainError(_("This person is not restricted."))

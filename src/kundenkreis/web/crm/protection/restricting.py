@@ -37,8 +37,8 @@ class RestrictionForm(forms.Form):
 def restrict(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask why, and restrict them."""
     viewer, kind = request.viewer, named("person")
-    viewer.require(restricting.SET)
     person = kind.one(viewer, pk)
+    viewer.require_for(restricting.SET, person)
     form = RestrictionForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

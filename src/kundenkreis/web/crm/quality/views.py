@@ -60,9 +60,10 @@ def health_page(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enrichment(request: StaffRequest) -> HttpResponse:
     """What can be added, with reasons; chosen ones are added, and one click takes them back."""
-    kind, tabs = _kinds(request, "change", "enrichment")
     if request.method == "POST":
-        return _enrich(request, kind)
+        asked = request.GET.get("kind", "")
+        return _enrich(request, named(asked if asked in KINDS else KINDS[0]))
+    kind, tabs = _kinds(request, "change", "enrichment")
     found = enriching.suggestions(request.viewer, kind.model)
     context = {
         "title": _("Enrichment"),
@@ -77,6 +78,7 @@ def enrichment(request: StaffRequest) -> HttpResponse:
 
 
 def _enrich(request: StaffRequest, kind: RecordType) -> HttpResponse:
+    request.viewer.require(kind.right("change"))
     address = f"{reverse('enrichment')}?kind={kind.name}"
     try:
         added, batch = commands.enrich(
