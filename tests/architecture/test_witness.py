@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(databases=BOTH)
 
 @pytest.fixture
 def anna() -> Person:
-    with store.group(Side.CRM, "past the door"):
+    with store.group(Side.CRM, "test"):
         return store.create(ANNA, Person, last_name="Weiß")
 
 
@@ -44,16 +44,16 @@ def insert(pk: int) -> None:
 def test_a_write_past_the_door_is_found(
     anna: Person, past: Callable[[int], None], audit_witness: Witness
 ) -> None:
-    with store.group(Side.CRM, "past the door"):
+    with store.group(Side.CRM, "test.past"):
         past(anna.pk)
     (hole,) = audit_witness.holes
     audit_witness.holes.clear()
     assert "person" in hole
-    assert "past the door" in hole
+    assert "test.past" in hole
 
 
 def test_the_audit_of_another_type_does_not_excuse_it(anna: Person, audit_witness: Witness) -> None:
-    with store.group(Side.CRM, "past the door"):
+    with store.group(Side.CRM, "test"):
         store.create(ANNA, Organisation, name="Rheintal")
         update(anna.pk)
     assert len(audit_witness.holes) == 1
@@ -87,10 +87,10 @@ def test_what_is_taken_back_or_only_tried_was_not_written(
 
 
 def test_an_exception_holds_for_its_columns_only(anna: Person, audit_witness: Witness) -> None:
-    with store.group(Side.CRM, "past the door"):
+    with store.group(Side.CRM, "test"):
         store.rows(Person).filter(pk=anna.pk).update(contacted_on=None)
     assert audit_witness.holes == []
-    with store.group(Side.CRM, "past the door"):
+    with store.group(Side.CRM, "test"):
         store.rows(Person).filter(pk=anna.pk).update(contacted_on=None, last_name="Grün")
     assert len(audit_witness.holes) == 1
     audit_witness.holes.clear()

@@ -101,7 +101,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 def built(world: World) -> list[int]:
     """Put the world into the database, replacing what is there; returns the profiles' ids."""
-    with store.group(Side.ENGAGE, "test"):
+    with store.group(Side.ENGAGE):
         for model in (
             Membership,
             Timer,

@@ -54,7 +54,8 @@ from tests.properties.segment_worlds import (
 )
 
 # Really committed: PostgreSQL shows the log only of transactions that are over.
-pytestmark = pytest.mark.django_db(databases=["engage"], transaction=True)
+# Each example begins with empty tables.
+pytestmark = [pytest.mark.django_db(databases=["engage"], transaction=True), pytest.mark.unaudited]
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -96,7 +97,7 @@ class Story:
         return made
 
     def happens(self, what: str, detail: Any) -> None:
-        with store.group(Side.ENGAGE, "test"):
+        with store.group(Side.ENGAGE):
             getattr(self, f"_{what}")(detail)
 
     def _events(self, rows: list[dict[str, Any]]) -> None:
@@ -339,7 +340,7 @@ def test_control_it_notices_merged_people_who_are_not_looked_at() -> None:
         story.happens("events", [cart("Product Added", 5), cart("Order Completed", 1, who=1)])
         story.follow()
         story.happens("merge", (0, 1))
-        with store.group(Side.ENGAGE, "test"):
+        with store.group(Side.ENGAGE):
             store.discard(Recheck.objects.all())
         story.follow()
         assert story.differences()

@@ -42,6 +42,7 @@ def test_g01_the_reference_is_as_the_maps_are() -> None:
 
 
 @pytest.mark.django_db(databases=BOTH)
+@pytest.mark.unaudited
 def test_g11_the_trial_run_tells_what_the_run_does() -> None:
     at = datetime(2005, 1, 1, tzinfo=UTC)
     for side in Side:
@@ -63,6 +64,7 @@ def test_g11_the_trial_run_tells_what_the_run_does() -> None:
 
 
 @pytest.mark.django_db(databases=BOTH)
+@pytest.mark.unaudited
 def test_g11_a_trial_run_changes_nothing_and_needs_its_right() -> None:
     at = datetime(2005, 1, 1, tzinfo=UTC)
     for model in forgetting.promised(Side.CRM):
