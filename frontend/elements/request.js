@@ -8,7 +8,9 @@ import htmx from "./htmx.js";
 export function send(method, url, { source, values = {}, target = source, swap = "none" }) {
   return new Promise((resolve) => {
     const done = (event) => {
-      if (event.detail.elt !== source && event.detail.requestConfig?.elt !== source) return;
+      const { elt, requestConfig: sent } = event.detail;
+      if (elt !== source && sent?.elt !== source) return;
+      if (sent?.path !== url || sent.verb.toLowerCase() !== method.toLowerCase()) return; // another one of the same element
       source.removeEventListener("htmx:afterRequest", done);
       const { xhr } = event.detail;
       const header = (name) => xhr.getResponseHeader(name) ?? "";

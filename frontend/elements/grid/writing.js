@@ -87,7 +87,9 @@ export class Writing {
   sumUp() {
     clearTimeout(this.waiting);
     const url = `${this.grid.dataset.url}totals/${location.search}`;
-    this.waiting = setTimeout(() => htmx.ajax("GET", url, { source: this.grid, swap: "none" }), 1500);
+    // Of the count, not of the grid: htmx lets requests of one element wait for each other.
+    const source = document.getElementById("list-count") ?? document.body;
+    this.waiting = setTimeout(() => htmx.ajax("GET", url, { source, swap: "none" }), 1500);
   }
 
   // Puts what the server has into a row; where something else was typed, behind that.
