@@ -55,7 +55,7 @@ def buried(side: Side, names: Iterable[str]) -> dict[str, datetime]:
     if not wanted or not rows.exists():
         return {}
     by_digest = {digest(side, name): name for name in wanted}
-    found = rows.filter(digest__in=by_digest).values_list("digest", "at")
+    found = rows.filter(digest__among=list(by_digest)).values_list("digest", "at")
     return {by_digest[one]: at for one, at in found}
 
 

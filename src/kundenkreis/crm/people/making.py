@@ -55,6 +55,8 @@ def make_many[R: Person | Organisation](
             found.append(_draft(actor, model, row))
         except DomainError as error:
             found.append(error)
+    if actor.via in erased.BY_THEMSELVES:
+        _refuse_erased(found)
     owner = {"owner_id": actor.user_id}
     drafts = [one for one in found if not isinstance(one, DomainError)]
     for draft, made in zip(
@@ -90,13 +92,20 @@ def _draft[R: Person | Organisation](
     for kind, text in addresses.items():
         if text:
             draft.ways[kind] = _way(kind, text)
-    if actor.via in erased.BY_THEMSELVES:
-        erased.require_never(draft.ways, str(values.get("customer_number") or ""))
     if postal:
         draft.ways[POSTAL] = detail_columns(POSTAL, "", postal.columns)
     if (draft.ways or draft.organisation) and not actor.covers(f"crm.{name}.change", probe):
         raise actor.refusal(f"crm.{name}.change")
     return draft
+
+
+def _refuse_erased(found: list[_Draft[Any] | DomainError]) -> None:
+    """Put the error in the place of whoever was erased; one question, however many they are."""
+    drafts = {n: one for n, one in enumerate(found) if not isinstance(one, DomainError)}
+    asked = [(one.ways, str(one.values.get("customer_number") or "")) for one in drafts.values()]
+    refused = erased.refusals(asked)
+    for place, error in refused.items():
+        found[list(drafts)[place]] = error
 
 
 def _require_name(values: Mapping[str, Any]) -> None:
