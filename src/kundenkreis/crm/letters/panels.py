@@ -84,7 +84,8 @@ def letter_panel(viewer: Viewer, letter: Letter) -> Mapping[str, Any]:
 
 def missing_words(head: Letterhead) -> list[str]:
     """What the law asks of such letters and the paper does not say, in words."""
-    return [str(head._meta.get_field(name).verbose_name) for name in head.missing]  # type: ignore[union-attr]
+    fields = {one.name: one for one in head._meta.concrete_fields}
+    return [str(fields[name].verbose_name) for name in head.missing]
 
 
 def letterhead_panel(viewer: Viewer, head: Letterhead) -> Mapping[str, Any]:

@@ -65,12 +65,12 @@ def letterheads(viewer: Viewer) -> QuerySet[Letterhead]:
 def templates(viewer: Viewer) -> QuerySet[LetterTemplate]:
     """The templates the viewer may use: their own, those of their teams, everybody's."""
     rows = visible(viewer, LetterTemplate.objects.all(), "crm.lettertemplate.read")
-    Sharing = LetterTemplate.Sharing  # noqa: N806
-    team = Q(sharing=Sharing.TEAM, team_id__in=viewer.team_ids)
+    sharing = LetterTemplate.Sharing
+    team = Q(sharing=sharing.TEAM, team_id__in=viewer.team_ids)
     own = Q(owner_id=viewer.user_id) if viewer.user_id is not None else Q()
     if viewer.user_id is None:
         return rows
-    return rows.filter(own | team | Q(sharing=Sharing.PUBLIC))
+    return rows.filter(own | team | Q(sharing=sharing.PUBLIC))
 
 
 def shown(letter: Letter) -> dict[str, Any]:

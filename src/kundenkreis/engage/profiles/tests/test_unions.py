@@ -99,6 +99,17 @@ def test_a_device_that_changed_hands_meanwhile_is_not_given_back() -> None:
     assert queries.find("shop", anonymous="a-1") == anna
 
 
+def test_a_name_that_was_written_anew_meanwhile_goes_back_to_whose_it_was() -> None:
+    """As when a name that was only claimed is proven: it then leads to who they are by then."""
+    (anna, anna_link), (double, double_link) = customer("a"), customer("b")
+    unions.join_people(actor=ANNA, link_id=anna_link, gone=double_link)
+    with store.group(Side.ENGAGE, "test"):
+        store.replace(store.rows(Identifier).filter(value__in=("b", "b-1")), profile=anna)
+    unions.part_people(actor=ANNA, back=double_link)
+    assert queries.find("shop", user="b") == queries.find("shop", anonymous="b-1") == double
+    assert queries.find("shop", user="a") == anna
+
+
 def test_of_somebody_who_was_never_seen_there_is_nothing_to_join() -> None:
     _, anna = customer("a")
     before = state()
