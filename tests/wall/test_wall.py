@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -121,13 +121,14 @@ def house() -> Iterator[House]:
             [*run, "serve", "inner", "--port", str(port)], env=environ, cwd=root, **as_crm
         )  # fmt: skip
         processes.append(inner)
-        wait_for(port)
+        wait_until(lambda: answers(port), "the inner role")
         listener = subprocess.Popen(
             [*python, "-c", LISTEN, str(root / "home" / "crm" / "probe.sock"),
              str(root / "home" / "crm" / "crm.sqlite3")],
             env=environ, cwd=root, **as_crm,
         )  # fmt: skip
         processes.append(listener)
+        wait_until(lambda: (root / "home" / "crm" / "probe.sock").exists(), "the listener")
         yield House(root, python, environ, inner.pid)
     finally:
         for process in processes:
@@ -138,11 +139,12 @@ def house() -> Iterator[House]:
 
 
 LISTEN = """
-import socket, sqlite3, sys
+import os, socket, sqlite3, sys
 # An open connection keeps the write-ahead log and the shared memory file in the folder.
 database = sqlite3.connect(sys.argv[2])
 database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-server = socket.socket(socket.AF_UNIX); server.bind(sys.argv[1]); server.listen()
+server = socket.socket(socket.AF_UNIX); server.bind(sys.argv[1] + ".new"); server.listen()
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 while True: server.accept()
 """
 
@@ -161,14 +163,18 @@ def own(home: Path) -> None:
             entry.chmod(folder if entry.is_dir() else file)
 
 
-def wait_for(port: int) -> None:
+def wait_until(ready: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if ready():
+            return
         time.sleep(0.1)
-    raise AssertionError("the inner role did not start")
+    raise AssertionError(f"{what} did not start")
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def edge_environ(house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
