@@ -75,17 +75,18 @@ class RegisteredLook:
 
 
 def registered_look(people: list[Exposed], campaign: Campaign) -> RegisteredLook | None:
-    """The first `horizon` people of each variant; None before there are so many.
+    """The first `horizon` people of each variant; None before each of them has so many.
 
     The set and what counts for it never change afterwards, so a fixed-horizon test on it, once it
     is due, is one look, however often the report is opened.
     """
-    chosen: dict[int, list[Exposed]] = {}
+    # Of each variant, also of one that nobody has seen yet: it belongs to what was settled.
+    chosen: dict[int, list[Exposed]] = {variant.pk: [] for variant in campaign.variants.all()}
     for person in sorted(people, key=lambda one: (one.at, one.profile_id)):
         group = chosen.setdefault(person.variant_id, [])
         if len(group) < (campaign.horizon or 0):
             group.append(person)
-    if len(chosen) < 2 or any(len(group) != campaign.horizon for group in chosen.values()):
+    if any(len(group) != campaign.horizon for group in chosen.values()):
         return None
     first = [person for group in chosen.values() for person in group]
     window = timedelta(hours=campaign.window_hours)

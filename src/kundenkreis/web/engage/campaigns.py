@@ -70,7 +70,7 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
     trail = [
         {"label": kind.title, "url": kind.url()}, {"label": str(shown), "url": kind.url(pk)}
     ]  # fmt: skip
-    return _page(request, form, title=_("Draft"), trail=trail, cancel_url=kind.url(pk))
+    return _page(request, form, title=_("Edit the draft"), trail=trail, cancel_url=kind.url(pk))
 
 
 @require_POST

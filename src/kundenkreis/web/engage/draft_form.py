@@ -13,7 +13,7 @@ from kundenkreis.engage.campaigns.panels import offered
 from kundenkreis.engage.campaigns.variants import FIRST, SLUGS, VariantValues
 from kundenkreis.ui import formats
 from kundenkreis.web.engage.campaign_form import CampaignForm, control_percent, initial
-from kundenkreis.web.engage.variant_form import VariantForm, initial_of
+from kundenkreis.web.engage.variant_form import VariantForm, initial_of, typed_number
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -67,8 +67,7 @@ class DraftForm:
 
     def shares(self) -> list[Share]:
         """What every group gets by what stands in the form now, control group last."""
-        text = str(self.settings["control_percent"].value() or 0)
-        control = int(text) / 100 if text.isascii() and text.isdigit() else 0
+        control = typed_number(self.settings["control_percent"], 100, otherwise=0) / 100
         total = sum(form.typed_weight() for form in self.variants) or 1
         shares = [
             (form.title, form.add_prefix("weight"), (1 - control) * form.typed_weight() / total)

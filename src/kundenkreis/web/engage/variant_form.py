@@ -89,8 +89,7 @@ class VariantForm(forms.Form):
 
     def typed_weight(self) -> int:
         """What the weight is right now, were it a number or not."""
-        text = str(self["weight"].value() or 1)
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return typed_number(self["weight"], MOST_WEIGHT, otherwise=1)
 
     def values(self) -> VariantValues:
         """The offer with its texts by language."""
@@ -102,6 +101,14 @@ class VariantForm(forms.Form):
         label = texts.pop("label") or default_label(self.slug)
         offer = {**texts, "url": clean["url"], "voucher": clean["voucher"]}
         return VariantValues(self.slug, label, clean["weight"] or 1, offer)
+
+
+def typed_number(field: forms.BoundField, most: int, *, otherwise: int) -> int:
+    """What stands in a field while it is typed: a number up to the `most`, 0 if it is none."""
+    text = str(field.value() or otherwise)
+    if not (text.isascii() and text.isdigit()):
+        return 0
+    return int(text) if len(text) < 10 and int(text) < most else most
 
 
 def initial_of(variant: Variant, control_percent: int) -> dict[str, Any]:

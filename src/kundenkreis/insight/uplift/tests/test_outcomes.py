@@ -146,3 +146,20 @@ def test_a_registered_horizon_is_read_once_and_then_stays() -> None:
     assert sorted(person.at.hour for person in look.people) == [12, 12, 13, 13]
     campaign.horizon = 4
     assert registered_look(people, campaign) is None
+
+
+def test_a_registered_look_waits_for_every_group_also_one_that_nobody_has_seen_yet() -> None:
+    campaign = make_campaign(horizon=1)
+    offer, control = arms(campaign)
+    with store.group(Side.ENGAGE, "test"):
+        late = store.create(
+            ANNA, Variant, campaign=campaign, slug="b", label={"en": "Late"}, weight=1
+        )
+    expose(campaign, offer)
+    expose(campaign, control)
+    campaign = Campaign.objects.prefetch_related("variants").get()
+    assert registered_look(exposed_people(campaign.pk).people, campaign) is None
+    expose(campaign, late)
+    look = registered_look(exposed_people(campaign.pk).people, campaign)
+    assert look is not None
+    assert len(look.people) == 3

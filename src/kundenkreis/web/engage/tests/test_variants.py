@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,7 @@ from kundenkreis.engage.campaigns import commands as campaigns
 from kundenkreis.engage.campaigns.models import Campaign, Offer, Variant
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
+from kundenkreis.web.engage.evidence import power_sentence
 from kundenkreis.web.engage.tests.test_pages import CAMPAIGN, make_campaign, make_segment
 from kundenkreis.web.engage.tests.test_records import undo_latest
 
@@ -126,3 +129,36 @@ def undo_of_the_save(anna: Client) -> str:
     entries = AuditEntry.objects.using("engage").filter(target__startswith="engage.variant:")
     batch = entries.order_by("-id").values_list("batch", flat=True)[0]
     return anna.post(f"/engage/campaigns/undo/{batch}/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize("odd", ["9" * 400, "9" * 5_000, "250", "-3", "viel"])
+def test_odd_numbers_in_the_form_are_refused_and_no_share_leaves_0_to_100_percent(
+    anna: Client, odd: str
+) -> None:
+    for name in ("control_percent", "b-weight"):
+        answer = anna.post("/engage/campaigns/new/", {**TWO, name: odd})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        shares = [float(one) for one in re.findall(r"<b data-field[^>]*>([^<]+)%</b>", page)]
+        assert len(shares) == 3
+        assert all(0 <= share <= 100 for share in shares)
+        assert anna.post("/engage/campaigns/new/", {**TWO, name: odd, "add": "1"}).status_code == 200
+    assert not Campaign.objects.exists()
+
+
+def test_before_the_start_a_registered_look_is_judged_by_its_own_interval(anna: Client) -> None:
+    anna.post("/engage/campaigns/new/", {**TWO, "horizon": "5000"})
+    campaign = Campaign.objects.prefetch_related("variants__offer").get()
+    look = power_sentence(campaign)
+    # 10 % buy; two offers, so each interval has half of the allowed error: z = 2.2414 + 0.8416.
+    assert "after 5,000 people per group, you can detect 19% more" in look
+    assert "About 40,000 people must see" in look  # the smallest group gets an eighth
+    campaign.horizon = None
+    assert "With 10,000 people you can detect 45%" in power_sentence(campaign)
+
+
+def test_the_page_of_a_draft_says_so_once(anna: Client) -> None:
+    campaign = make_campaign(anna)
+    page = anna.get(f"/engage/campaigns/{campaign.pk}/draft/").content.decode()
+    assert page.count(">Draft<") == 0
+    assert "Edit the draft" in page
