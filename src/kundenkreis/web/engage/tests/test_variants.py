@@ -142,7 +142,9 @@ def test_odd_numbers_in_the_form_are_refused_and_no_share_leaves_0_to_100_percen
         shares = [float(one) for one in re.findall(r"<b data-field[^>]*>([^<]+)%</b>", page)]
         assert len(shares) == 3
         assert all(0 <= share <= 100 for share in shares)
-        assert anna.post("/engage/campaigns/new/", {**TWO, name: odd, "add": "1"}).status_code == 200
+        assert (
+            anna.post("/engage/campaigns/new/", {**TWO, name: odd, "add": "1"}).status_code == 200
+        )
     assert not Campaign.objects.exists()
 
 
