@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
-from kundenkreis.kernel import custom, withheld
+from kundenkreis.kernel import custom, seclusion, withheld
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
@@ -246,6 +246,11 @@ def guard(model: type[Model], right: str) -> None:
     _READ_BY[model] = right
 
 
+def reads_all(viewer: Viewer, model: type[Model]) -> bool:
+    """Whether the viewer may read every row of a model that is read by a right of its own."""
+    return viewer.level(_READ_BY[model]) is Level.ALL and not seclusion.outside(viewer, model)
+
+
 def visible[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:
     """Only the rows the viewer's right reaches, none without the right; see `readable`."""
     return readable(viewer, _reached(viewer, rows, right))
@@ -272,6 +277,7 @@ def known[M: Any](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
     if (
         not viewer.hidden
         and viewer.level(_EVERYTHING[side_of_label(rows.model._meta.app_label)]) is Level.ALL
+        and seclusion.finds_all(viewer)
     ):
         return rows
     rows = withheld.without(rows, _hidden_columns(viewer), partial(_readable_of, viewer))
@@ -346,7 +352,7 @@ def _readable_at_key(viewer: Viewer, model: type[Model], name: str) -> Q:
         return Q(pk__in=[])
     key = custom.find(model, name)
     right = _READ_BY.get(key.related) if key is not None and key.related is not None else None
-    if key is None or key.related is None or right is None or viewer.level(right) is Level.ALL:
+    if key is None or key.related is None or right is None or reads_all(viewer, key.related):
         return Q()
     return Q(**{f"{name}__in": _readable_of(viewer, key.related)})
 
@@ -360,15 +366,15 @@ def guarded(model: type[Model]) -> dict[str, type[Model]]:
 def _hidden_from(viewer: Viewer, model: type[Model]) -> Iterator[tuple[str, bool, QuerySet[Any]]]:
     """Relations of which the viewer may not read every row: name, nullable, what may be read."""
     for name, other in guarded(model).items():
-        right = _READ_BY[other]
-        if viewer.level(right) is not Level.ALL:
+        if not reads_all(viewer, other):
             null = model._meta.get_field(name).null
-            rows = _reached(viewer, other._default_manager.all(), right)
+            rows = _reached(viewer, other._default_manager.all(), _READ_BY[other])
             yield name, null, known(viewer, rows)
 
 
 def _reached[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:
-    level = viewer.level(right)
+    level, found = viewer.level(right), seclusion.outside(viewer, rows.model)
+    rows = rows.filter(found) if found else rows
     if level is Level.ALL:
         return rows
     owned = hasattr(rows.model, "owner_id")  # a right to anything else has no narrower reach

@@ -13,7 +13,7 @@ from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate, P
 from kundenkreis.crm.letters.recipients import recipient_of, recipients
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel import store
-from kundenkreis.kernel.access import Level, Viewer, subject_of, visible
+from kundenkreis.kernel.access import Viewer, reads_all, subject_of, visible
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
@@ -36,7 +36,7 @@ def letters(viewer: Viewer) -> QuerySet[Letter]:
     rows = visible(viewer, Letter.objects.all(), RIGHT)
     for name, model in _WHOM:
         right = f"{subject_of(model)}.read"
-        if viewer.level(right) is not Level.ALL:
+        if not reads_all(viewer, model):
             known = visible(viewer, model._default_manager.all(), right).order_by()
             theirs = Exists(known.filter(pk=OuterRef(f"{name}_id")))
             rows = rows.filter(Q(**{f"{name}__isnull": True}) | theirs)
@@ -46,8 +46,7 @@ def letters(viewer: Viewer) -> QuerySet[Letter]:
 def removed_letters(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[RemovedRow]:
     """The deleted ones the viewer may know of: all, or what they deleted themselves where there are
     people or organisations that they may not read."""
-    rights = (f"{subject_of(model)}.read" for _name, model in _WHOM)
-    if all(viewer.level(right) is Level.ALL for right in rights):
+    if all(reads_all(viewer, model) for _name, model in _WHOM):
         return rows
     return rows.filter(actor=viewer.reference)
 

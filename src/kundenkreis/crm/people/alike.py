@@ -36,7 +36,7 @@ from kundenkreis.crm.people.models import (
     Organisation,
     Person,
 )
-from kundenkreis.kernel.access import Level, Viewer, readable, subject_of, visible
+from kundenkreis.kernel.access import Viewer, readable, reads_all, subject_of, visible
 
 MOST = 60  # candidates by one key
 SHOWN = 5
@@ -144,7 +144,7 @@ def _colleagues(viewer: Viewer, typed: Known, keys: Collection[Key]) -> set[int]
 def _within(viewer: Viewer, model: type[Any], rows: QuerySet[Any], path: str) -> QuerySet[Any]:
     """Only what names records that the viewer may read."""
     right = f"{subject_of(model)}.read"
-    if viewer.level(right) is Level.ALL:
+    if reads_all(viewer, model):
         return rows
     seen = visible(viewer, model._default_manager.all(), right).order_by()
     return rows.filter(Exists(seen.filter(pk=OuterRef(path))))

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Substr
 from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
 from kundenkreis.crm.people.timeline import ACTIVITY
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Level, Viewer, visible
+from kundenkreis.kernel.access import Viewer, reads_all, visible
 from kundenkreis.kernel.record import reference
 from kundenkreis.records import RecordType
 from kundenkreis.records.registry import TYPES
@@ -78,7 +78,7 @@ def timeline(
 def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
     """Without entries about records that the viewer may not read."""
     for kind in TYPES.values():
-        if not _belongs(kind) or viewer.level(kind.right("read")) is Level.ALL:
+        if not _belongs(kind) or reads_all(viewer, kind.model):
             continue
         column, prefix = _named(kind)
         about = Q(**{f"{column}__startswith": prefix})

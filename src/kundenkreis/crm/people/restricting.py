@@ -10,17 +10,18 @@ from datetime import date
 from itertools import batched
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.events import PersonRestricted
 from kundenkreis.crm.people.models import Person, Restriction
 from kundenkreis.kernel import access, clock, store
-from kundenkreis.kernel.access import Actor, Viewer
+from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.record import together
+from kundenkreis.kernel.seclusion import seclude
 
 # Who needs restricted persons finds them, and may restrict and free them.
 SEE, SET = "crm.restriction.see", "crm.restriction.change"
@@ -59,11 +60,6 @@ def look_up(people: Sequence[Person]) -> None:
         found |= {one.person_id: one for one in rows}
     for one in people:
         one.__dict__[_KNOWN] = found.get(one.pk)
-
-
-def needed(viewer: Viewer, rows: QuerySet[Person]) -> QuerySet[Person]:
-    """The rows without the restricted ones, for whoever does not need them."""
-    return rows if viewer.may(SEE) else rows.filter(restriction__isnull=True)
 
 
 def frozen(people: Sequence[Any]) -> dict[int, DomainError]:
@@ -113,3 +109,4 @@ def free_person(*, actor: Actor, person_id: int) -> None:
 
 
 access.freeze(Person, frozen)
+seclude(Person, SEE, Q(restriction__isnull=True))

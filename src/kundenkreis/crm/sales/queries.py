@@ -15,7 +15,7 @@ from kundenkreis.crm.people.models import Affiliation, Organisation, Person
 from kundenkreis.crm.people.queries import group_of
 from kundenkreis.crm.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, Stage
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Level, Viewer, readable_at, visible
+from kundenkreis.kernel.access import Viewer, readable_at, reads_all, visible
 from kundenkreis.kernel.money import CURRENCY, Money
 from kundenkreis.records.page.once import once
 
@@ -114,7 +114,7 @@ def _people_in(viewer: Viewer, organisations: list[int]) -> list[int]:
     By number: for "or" with a query in it PostgreSQL would read all orders there are.
     """
     roles = Affiliation.objects.filter(organisation__in=organisations).order_by()
-    if viewer.level("crm.person.read") is not Level.ALL:
+    if not reads_all(viewer, Person):
         people = visible(viewer, Person.objects.all(), "crm.person.read")
         roles = roles.filter(person__in=people.order_by().values("pk"))
     return list(roles.values_list("person_id", flat=True).distinct())

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.work.models import Activity, Draft, Inbox, Notice
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Level, Viewer, visible
+from kundenkreis.kernel.access import Viewer, reads_all, visible
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.models import Mark
@@ -30,7 +30,7 @@ def activities(viewer: Viewer) -> QuerySet[Activity]:
     for kind in registry.TYPES.values():
         if kind.model is Activity or kind.side is not Side.CRM:
             continue
-        if viewer.level(kind.right("read")) is not Level.ALL:
+        if not reads_all(viewer, kind.model):
             rows = rows.filter(_known(kind, viewer))
     return rows
 
@@ -38,9 +38,9 @@ def activities(viewer: Viewer) -> QuerySet[Activity]:
 def removed_activities(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[RemovedRow]:
     """The deleted ones the viewer may know of: all, or what they deleted themselves where there are
     records that they may not read."""
-    readable = (viewer.level(kind.right("read")) for kind in registry.TYPES.values()
+    readable = (reads_all(viewer, kind.model) for kind in registry.TYPES.values()
                 if kind.side is Side.CRM and kind.model is not Activity)  # fmt: skip
-    if all(level is Level.ALL for level in readable):
+    if all(readable):
         return rows
     return rows.filter(actor=viewer.reference)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import audit, clock, recipients, store
-from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.access import reads_all
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.transactions import new_batch
 from kundenkreis.records import working
@@ -58,7 +58,7 @@ def begin_undo(kind: RecordType, actor: Actor, batch: str, job: JobTask) -> Bulk
     actor.require(kind.right("read"))
     Undoing(actor, kind.side, batch)  # whether there is anything
     # How many others it changed, only those may know who may read them.
-    known = actor.level(kind.right("read")) is Level.ALL
+    known = reads_all(actor, kind.model)
     total = audit.size(kind.side, batch) if known else 0
     run = _new(kind, actor, {"do": "undo", "batch": batch}, total)
     working.enqueue(job, kind.side, run)

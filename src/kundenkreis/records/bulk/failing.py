@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.access import reads_all
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -46,7 +46,7 @@ def _told(
 ) -> Iterator[Failure]:
     pks = {one.row for one in failures}
     records = {record.pk: record for record in kind.rows(viewer).filter(pk__among=pks)}
-    everything = viewer.level(kind.right("read")) is Level.ALL
+    everything = reads_all(viewer, kind.model)
     everything = everything and not viewer.hidden_of(kind.subject)
     for one in failures:
         record = records.get(one.row)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Aggregate, JSONField
 
 from kundenkreis.kernel import wordindex
-from kundenkreis.kernel.access import Level, may_read_all
+from kundenkreis.kernel.access import may_read_all, reads_all
 from kundenkreis.kernel.errors import NotAllowed
 from kundenkreis.kernel.folding import caseless
 from kundenkreis.kernel.words import different
@@ -47,11 +47,7 @@ def in_use(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> dict[str, 
             raise NotAllowed(kind.right("read"), field=name)
     found: dict[str, list[str]] = {}
     listed = [name for name in names if info(kind.model, name).several]
-    if (
-        listed
-        and viewer.level(kind.right("read")) is Level.ALL
-        and may_read_all(viewer, kind.model)
-    ):
+    if listed and reads_all(viewer, kind.model) and may_read_all(viewer, kind.model):
         found = {name: wordindex.in_use(kind.side, kind.name, name) for name in listed}
     asked = [name for name in names if name not in found]
     if asked:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Func, OuterRef, Q, QuerySet
 
 from kundenkreis.kernel import search
-from kundenkreis.kernel.access import Level, may_read_all
+from kundenkreis.kernel.access import Level, may_read_all, reads_all
 from kundenkreis.kernel.text import normal
 from kundenkreis.records.search import hiding, indexing
 
@@ -138,15 +138,13 @@ class Search:
 
 def _knows_all(kind: RecordType, viewer: Viewer) -> bool:
     """Whether the viewer may read every record of the type, and all that it is found by."""
-    everything = viewer.level(kind.right("read")) is Level.ALL
+    everything = reads_all(viewer, kind.model)
     return everything and knows_others(kind, viewer) and not hiding.hides_texts(kind, viewer)
 
 
 def knows_others(kind: RecordType, viewer: Viewer) -> bool:
     """Whether the viewer may read every record that the type's records are also found by."""
-    return all(
-        viewer.level(other.right("read")) is Level.ALL for _, other in indexing.others(kind).items()
-    )
+    return all(reads_all(viewer, other.model) for _, other in indexing.others(kind).items())
 
 
 def _known(kind: RecordType, viewer: Viewer, word: str) -> Q:

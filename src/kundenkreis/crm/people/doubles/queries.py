@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_object
 from kundenkreis.crm.people.duplicates.comparing import COMPARISONS
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.models import DuplicatePair, DuplicateRun
-from kundenkreis.kernel.access import Level, Viewer, visible
+from kundenkreis.kernel.access import Viewer, reads_all, visible
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import named
 
@@ -53,7 +53,7 @@ class Pair:
 def pairs(viewer: Viewer, kind: str, state: str) -> QuerySet[DuplicatePair]:
     """Pairs of a kind in a state, the likeliest first."""
     rows = DuplicatePair.objects.filter(kind=kind, state=state).order_by("-score", "id")
-    if viewer.level(named(kind).right("read")) is Level.ALL and state == DuplicatePair.State.OPEN:
+    if reads_all(viewer, named(kind).model) and state == DuplicatePair.State.OPEN:
         return rows  # of whom is gone no pair is open
     return rows.filter(_seen(viewer, kind, "left"), _seen(viewer, kind, "right"))
 

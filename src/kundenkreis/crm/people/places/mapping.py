@@ -32,7 +32,7 @@ from kundenkreis.crm.people.models import Location, Person
 from kundenkreis.crm.people.places.conditions import Near
 from kundenkreis.crm.people.places.regions import region_name
 from kundenkreis.crm.people.places.spots import holder_column, knows_places
-from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.access import Viewer, reads_all
 from kundenkreis.kernel.conditions import walk
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.kernel.errors import NotFound
@@ -104,7 +104,7 @@ def located(
     rows, filters = narrowed(kind, viewer, parameters, kind.url("map"))
     name = holder_column(kind.model)
     found = Location.objects.filter(is_main=True, band__isnull=False, **{f"{name}__isnull": False})
-    everything = viewer.level(kind.right("read")) is Level.ALL
+    everything = reads_all(viewer, kind.model)
     if filters.active or parameters.get("q", "").strip() or not everything:
         found = found.filter(**{f"{name}__in": rows.order_by().values("pk")})
     return found, filters

@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.quality.issues import GROUPS, Issue, issues_of
-from kundenkreis.kernel.access import Level, Viewer, subject_of
+from kundenkreis.kernel.access import Viewer, reads_all, subject_of
 from kundenkreis.kernel.conditions import ConditionError, Node, Vocabulary
 from kundenkreis.kernel.conditions.periods import DAY
 from kundenkreis.kernel.conditions.sql import NEVER
@@ -19,7 +20,7 @@ from kundenkreis.kernel.conditions.sql import NEVER
 if TYPE_CHECKING:
     from kundenkreis.kernel.conditions import Moment, Reader
 
-_BOTH = ("crm.person.read", "crm.organisation.read")
+_BOTH = (Person, Organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ def known_to(viewer: Viewer, model: type[Any]) -> dict[str, Issue]:
         name: one
         for name, one in found
         if all(viewer.sees(subject, field) for field in one.needs)
-        and ("affiliations" not in one.needs or _reads_all(viewer, *_BOTH))
-        and (one.group != "twice" or _reads_all(viewer, f"{subject}.read"))
+        and ("affiliations" not in one.needs or all(reads_all(viewer, one) for one in _BOTH))
+        and (one.group != "twice" or reads_all(viewer, model))
     }
 
 
@@ -98,7 +99,3 @@ def vocabulary_of(model: type[Any]) -> Any:
         return Vocabulary("quality", node_types=(IssueType(model, viewer),))
 
     return words
-
-
-def _reads_all(viewer: Viewer, *rights: str) -> bool:
-    return all(viewer.level(right) is Level.ALL for right in rights)

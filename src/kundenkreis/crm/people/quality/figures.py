@@ -18,7 +18,7 @@ from kundenkreis.crm.people.models import ContactDetail, QualitySnapshot
 from kundenkreis.crm.people.quality.conditions import known_to
 from kundenkreis.crm.people.quality.issues import GROUPS, YEAR, Issue, issues_of
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.access import Viewer, reads_all
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.records.fields import info
 
@@ -108,7 +108,7 @@ def issue_url(kind: RecordType, name: str) -> str:
 
 def trend(kind: RecordType, viewer: Viewer) -> list[QualitySnapshot]:
     """The last months, the oldest first, for whom may read all records of the type."""
-    if viewer.level(kind.right("read")) is not Level.ALL or viewer.hidden_of(kind.subject):
+    if not reads_all(viewer, kind.model) or viewer.hidden_of(kind.subject):
         return []
     rows = QualitySnapshot.objects.filter(kind=kind.name).order_by("-month")
     return list(reversed(rows[:MONTHS]))
