@@ -29,6 +29,7 @@ NAMES = (
     "duplicates",
     "entry",
     "places",
+    "contacting",
     "timeline",
     "memory",
 )

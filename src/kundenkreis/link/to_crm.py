@@ -147,6 +147,8 @@ def _statement(event: ConsentChanged, now: ConsentState | None) -> permissions.S
         granted=now.granted if now else False,
         since=now.since if now else event.at,
         link_id=event.link_id,
+        origin=now.origin if now else "",
+        confirmed_at=now.confirmed_at if now else None,
     )
 
 

@@ -41,6 +41,13 @@ NEEDS = {"email": "email", "phone": "phone", "post": "postal", "social": "handle
 WORDS: dict[str, StrOrPromise] = {
     "email": _("E-mail"), "phone": _("Phone"), "post": _("Letter"), "social": _("Message"),
 }  # fmt: skip
+# How the ledger came by what somebody said.
+ORIGINS: dict[str, StrOrPromise] = {
+    "web": _("Website"), "double_opt_in": _("Double opt-in"),
+    "profile_centre": _("Profile centre"), "staff": _("Staff"), "import": _("Import"),
+    "link": _("Staff"),
+}  # fmt: skip
+TOLD = ("staff", "link")  # what staff heard, also where it came back from the ledger
 ICONS = {"email": "mail", "phone": "phone", "post": "map-pin", "social": "message-square"}
 
 
@@ -49,7 +56,8 @@ class Light:
     """Green or red for one person and channel, and why; `since` is the day of what decides.
 
     `proof` says where that stands: "ledger" (the statement of consent), "staff" (told to staff, in
-    the timeline), "record" (the person's own page), "" for nothing.
+    the timeline), "record" (the person's own page), "" for nothing. `origin` says how the ledger
+    came by it: a key of `ORIGINS`.
     """
 
     channel: str
@@ -58,6 +66,7 @@ class Light:
     since: date | datetime | None = None
     proof: str = ""
     subject: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +143,15 @@ def _details(people: Sequence[Person]) -> dict[int, list[ContactDetail]]:
 def _working(pks: Iterable[int]) -> set[int]:
     """Those who act for a company, authority or club: a household is no business."""
     today = clock.today(settings.COMPANY_ZONE)
-    now = Q(until__isnull=True) | Q(until__gte=today)
-    roles = Affiliation.objects.filter(now, person__in=pks)
-    firms = roles.exclude(organisation__kind=Organisation.Kind.HOUSEHOLD)
-    return set(firms.values_list("person", flat=True))
+    roles = Affiliation.objects.filter(at_work_on(today), person__in=pks)
+    return set(roles.values_list("person", flat=True))
+
+
+def at_work_on(today: date) -> Q:
+    """The affiliations by which somebody acts for a company, authority or club on a day."""
+    begun = Q(since__isnull=True) | Q(since__lte=today)
+    lasting = Q(until__isnull=True) | Q(until__gte=today)
+    return begun & lasting & ~Q(organisation__kind=Organisation.Kind.HOUSEHOLD)
 
 
 def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
@@ -152,8 +166,9 @@ def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
     if objection is not None:
         proof = "staff" if objection.subject_kind == "person" else "ledger"
         return Light(
-            channel, False, _("They do not want it."), objection.since, proof, objection.subject
-        )
+            channel, False, _("They do not want it."), objection.since, proof, objection.subject,
+            objection.origin,
+        )  # fmt: skip
     details = [one for one in known.details if one.kind == NEEDS[channel]]
     usable = [one for one in details if one.is_usable(today)]
     if not usable:
@@ -165,7 +180,10 @@ def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
         return Light(channel, False, why, proof="record")
     consent = next((one for one in said if one.granted), None)
     if consent is not None:
-        return Light(channel, True, _("They agreed."), consent.since, "ledger", consent.subject)
+        return Light(
+            channel, True, _("They agreed."), consent.since, "ledger", consent.subject,
+            consent.origin,
+        )  # fmt: skip
     return _without_statement(person, channel, known)
 
 
@@ -185,11 +203,19 @@ def _without_statement(person: Person, channel: str, known: Known) -> Light:
 
 
 def _lifted(objection: ContactPermission, said: Sequence[ContactPermission]) -> bool:
-    """Whether the same subject agreed to this very use after a broader refusal.
+    """Whether they agreed again after a refusal.
 
-    A grant under another name may have been imported; it does not lift what somebody said.
+    Under the same name any grant of the ledger counts, which has its own rule. What was told to staff
+    is said of the person, whatever their names: a later grant under another one lifts it where they
+    confirmed it themselves (double opt-in, profile centre). An import never does, and whoever
+    unsubscribed one address is not taken to have meant another one.
     """
+    told = objection.subject_kind == "person" or objection.origin in TOLD
     return any(
-        one.granted and one.since > objection.since and one.folded == objection.folded
+        one.granted
+        and (
+            (one.folded == objection.folded and one.since > objection.since)
+            or (told and one.confirmed_at is not None and one.confirmed_at > objection.since)
+        )
         for one in said
     )

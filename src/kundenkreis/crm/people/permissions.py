@@ -22,12 +22,16 @@ from kundenkreis.kernel.events import publish
 
 # The kind of subject of what a person told staff: the subject is their link id.
 PERSON = "person"
+STAFF = "staff"
 CHANNELS = ("email", "phone", "post", "social", "sms", "web")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody allowed or withdrew, for one purpose on one channel, and since when."""
+    """What somebody allowed or withdrew, for one purpose on one channel, and since when.
+
+    `origin` is where it came from, `confirmed_at` when the person themselves confirmed a grant.
+    """
 
     subject_kind: str
     subject: str
@@ -36,6 +40,8 @@ class Statement:
     granted: bool
     since: datetime
     link_id: UUID | None = None
+    origin: str = ""
+    confirmed_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -87,7 +93,7 @@ def record_objection(
     actor.require_for("crm.person.change", person)
     at = at or clock.now()
     link_id = link_person(actor=actor, person_id=person_id)
-    statement = Statement(PERSON, str(link_id), purpose, channel, False, at, link_id)
+    statement = Statement(PERSON, str(link_id), purpose, channel, False, at, link_id, STAFF)
     project_consent(actor=actor, statements=[statement])
     entry = NewEntry(
         kind="objection",
@@ -118,8 +124,9 @@ def record_objections(
 
 def _statement(row: ContactPermission) -> Statement:
     return Statement(
-        row.subject_kind, row.subject, row.purpose, row.channel, row.granted, row.since, row.link_id
-    )
+        row.subject_kind, row.subject, row.purpose, row.channel, row.granted, row.since,
+        row.link_id, row.origin, row.confirmed_at,
+    )  # fmt: skip
 
 
 def _row(statement: Statement) -> ContactPermission:
@@ -132,4 +139,6 @@ def _row(statement: Statement) -> ContactPermission:
         channel=statement.channel,
         granted=statement.granted,
         since=statement.since,
+        origin=statement.origin,
+        confirmed_at=statement.confirmed_at,
     )

@@ -158,6 +158,8 @@ PRIVACY: Map = {
                 "channel",
                 "granted",
                 "since",
+                "origin",
+                "confirmed_at",
             ),
             _PERMISSION,
         ),

@@ -26,6 +26,7 @@ from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish_all
 
 Key = tuple[str, str, str, str, str]  # namespace, subject_kind, subject, purpose, channel
+_Before = tuple[bool, datetime | None] | None  # whether granted, and when it was confirmed
 
 _KEY = ("namespace", "subject_kind", "subject", "purpose", "channel")
 _key = attrgetter(*_KEY)
@@ -163,30 +164,40 @@ def _entry(statement: Statement, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, bool | None]]:
+def _locked_states(keys: set[Key], now: datetime) -> dict[Key, tuple[int, _Before]]:
     """The state rows of these keys, made where missing, kept from others until the end.
 
     The lock comes before the new entries, so that of two transactions the second sees the first's.
-    Gives the row's id and what held before, None for a new row.
+    Gives the row's id and what held before: nothing for a new row.
     """
     columns = (*_KEY, "granted", "since")
     rows = [(*key, False, now) for key in sorted(keys)]
     new = set(bulk.insert(ConsentState, columns, rows, ignore=True, returning="id"))
-    states = _of(ConsentState, ("id", "granted"), keys, lock=True)
-    return {key: (pk, None if pk in new else bool(granted)) for key, (pk, granted) in states}
+    states = _of(ConsentState, ("id", "granted", "confirmed_at"), keys, lock=True)
+    return {
+        key: (pk, None if pk in new else (bool(granted), confirmed_at))
+        for key, (pk, granted, confirmed_at) in states
+    }
 
 
-def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[Statement]) -> None:
+def _recompute(before: dict[Key, tuple[int, _Before]], statements: Sequence[Statement]) -> None:
     said: dict[Key, list[Said]] = {}
     for key, values in _of(ConsentEntry, ("decision", "at", "origin"), before):
         said.setdefault(key, []).append(Said(*values))
     now_holds = {key: holds(said[key], key[-1]) for key in before if key in said}
     bulk.update(
         ConsentState,
-        ("id", "granted", "since"),
-        [(before[key][0], result.granted, result.since) for key, result in now_holds.items()],
+        ("id", "granted", "since", "origin", "confirmed_at"),
+        [
+            (before[key][0], result.granted, result.since, result.origin, result.confirmed_at)
+            for key, result in now_holds.items()
+        ],
     )
-    changed = [key for key, result in now_holds.items() if before[key][1] is not result.granted]
+    changed = [
+        key
+        for key, result in now_holds.items()
+        if before[key][1] != (result.granted, result.confirmed_at)
+    ]
     links = _links(changed, statements)
     publish_all(_event(key, links.get(key), now_holds[key]) for key in changed)
 
@@ -194,8 +205,9 @@ def _recompute(before: dict[Key, tuple[int, bool | None]], statements: Sequence[
 def _event(key: Key, link_id: UUID | None, now: Holds) -> ConsentChanged:
     namespace, kind, subject, purpose, channel = key
     return ConsentChanged(
-        link_id, kind, subject, purpose, channel, now.granted, now.since, namespace
-    )
+        link_id, kind, subject, purpose, channel, now.granted, now.since, namespace, now.origin,
+        now.confirmed_at,
+    )  # fmt: skip
 
 
 def _links(changed: Iterable[Key], statements: Sequence[Statement]) -> dict[Key, UUID]:

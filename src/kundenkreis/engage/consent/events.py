@@ -14,7 +14,8 @@ class ConsentChanged:
 
     `subject_kind` is anonymous (cookie id), user, email, phone or person; `namespace` is the shop of
     a cookie or customer id; `link_id` is None as long as the crm does not know the person; `at` is
-    the instant of the statement that decides.
+    the instant of the statement that decides, `origin` where it came from, and `confirmed_at` when
+    the person themselves confirmed it, if they did.
     """
 
     CROSSES: ClassVar[bool] = True
@@ -28,3 +29,5 @@ class ConsentChanged:
     granted: bool
     at: datetime
     namespace: str = ""
+    origin: str = ""
+    confirmed_at: datetime | None = None

@@ -21,6 +21,8 @@ def tell_the_crm_what_was_allowed_before(event: ProfileLinked) -> None:
             state.granted,
             state.since,
             state.namespace,
+            state.origin,
+            state.confirmed_at,
         )
         for state in states(names_of(merged_into(event.profile_id)))
     )

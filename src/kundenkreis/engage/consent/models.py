@@ -100,6 +100,9 @@ class ConsentState(models.Model):
     channel = models.CharField(max_length=20)
     granted = models.BooleanField()
     since = models.DateTimeField()
+    # Where the statement that decides came from, and when the person themselves confirmed it.
+    origin = models.CharField(max_length=20, default="", db_default="")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=[*_KEY], name="consent_state_once")]

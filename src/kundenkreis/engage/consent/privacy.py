@@ -37,7 +37,11 @@ PRIVACY: Map = {
     "ConsentState": {
         "id": TECHNICAL,
         **dict.fromkeys(
-            ("namespace", "subject_kind", "subject", "purpose", "channel", "granted", "since"), _STATE
+            (
+                "namespace", "subject_kind", "subject", "purpose", "channel", "granted", "since",
+                "origin", "confirmed_at",
+            ),
+            _STATE,
         ),
     },
 }  # fmt: skip

@@ -18,6 +18,8 @@ _Origin = ConsentEntry.Origin
 _OWN_WORDS = {_Origin.WEB, _Origin.PROFILE_CENTRE, _Origin.DOUBLE_OPT_IN}
 _OWN_WORDS_BY_MAIL = {_Origin.DOUBLE_OPT_IN}
 _CONFIRMED_CHANNELS = {"email"}
+# Words of whom it is certain that they were the person's: they came from their own mailbox.
+_CONFIRMED = {_Origin.DOUBLE_OPT_IN, _Origin.PROFILE_CENTRE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """Whether the use is allowed, and since when that is so."""
+    """Whether the use is allowed, since when that is so, and where the statement came from.
+
+    `confirmed_at` is when the person last allowed it in words that are certainly theirs, if they
+    did; then `origin` is that of these words.
+    """
 
     granted: bool
     since: datetime
+    origin: str = ""
+    confirmed_at: datetime | None = None
 
 
 def holds(statements: Iterable[Said], channel: str) -> Holds:
@@ -48,9 +56,16 @@ def holds(statements: Iterable[Said], channel: str) -> Holds:
     # A tick in a form is no grant for mail, only the question whether there shall be one.
     unconfirmed = _OWN_WORDS - own_words
     grants = [s for s in said if s.decision == _GRANTED and s.origin not in unconfirmed]
-    withdrawn = max((s.at for s in said if s.decision == _WITHDRAWN), default=None)
+    withdrawn = max((s for s in said if s.decision == _WITHDRAWN), key=_newest, default=None)
     if withdrawn is not None:
-        grants = [s for s in grants if s.origin in own_words and s.at > withdrawn]
+        grants = [s for s in grants if s.origin in own_words and s.at > withdrawn.at]
     if grants:
-        return Holds(True, min(s.at for s in grants))
-    return Holds(False, withdrawn or min(s.at for s in said))
+        first = min(grants, key=_newest)
+        sure = max((s for s in grants if s.origin in _CONFIRMED), key=_newest, default=None)
+        return Holds(True, first.at, (sure or first).origin, sure.at if sure else None)
+    decisive = withdrawn or min(said, key=_newest)
+    return Holds(False, decisive.at, decisive.origin)
+
+
+def _newest(said: Said) -> tuple[datetime, str]:
+    return (said.at, str(said.origin))

@@ -70,3 +70,16 @@ def test_what_the_ledger_no_longer_knows_is_not_allowed() -> None:
     ]  # fmt: skip
     project_consent(elsewhere)
     assert permissions() == {(UUID(int=1), False)}
+
+
+def test_the_crm_hears_where_a_consent_came_from_and_that_it_was_confirmed_later() -> None:
+    words = ("email", "a@example.org", "marketing", "email", True)
+    imported = Statement(*words, NOON, "import", link_id=UUID(int=1))
+    confirmed = Statement(*words, NOON + timedelta(minutes=5), "double_opt_in", link_id=UUID(int=1))
+    project_consent(recorded(imported))
+    known = ContactPermission.objects.get()
+    assert (known.origin, known.confirmed_at) == ("import", None)
+    project_consent(recorded(confirmed))  # it is allowed already, and yet there is news
+    known = ContactPermission.objects.get()
+    assert (known.granted, known.origin, known.since) == (True, "double_opt_in", NOON)
+    assert known.confirmed_at == NOON + timedelta(minutes=5)

@@ -70,6 +70,9 @@ class ContactPermission(models.Model):
     channel = models.CharField(max_length=20)
     granted = models.BooleanField()
     since = models.DateTimeField()
+    # Where it came from, and when the person themselves confirmed it, as the ledger says.
+    origin = models.CharField(max_length=20, default="", db_default="")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -30,11 +30,16 @@ def allowed(who: Person) -> dict[str, bool]:
     return {light.channel: light.allowed for light in lights_of([who])[who.pk]}
 
 
-def says(granted: bool, *, days: int = 0, subject: str = "a@example.org", **more: str) -> None:
+def says(granted: bool, *, days: int = 0, subject: str = "a@example.org", **more: object) -> None:
     """What crosses from the ledger of consents."""
-    key = {"subject_kind": "email", "purpose": "marketing", "channel": "email", **more}
+    key: dict[str, object] = {
+        "subject_kind": "email",
+        "purpose": "marketing",
+        "channel": "email",
+        **more,
+    }
     since = clock.now() - timedelta(days=days)
-    statement = Statement(subject=subject, granted=granted, since=since, **key)
+    statement = Statement(subject=subject, granted=granted, since=since, **key)  # type: ignore[arg-type]
     permissions.project_consent(actor=ANNA, statements=[statement])
 
 
@@ -78,6 +83,53 @@ def test_a_withdrawal_in_the_ledger_ends_it_until_the_same_address_agrees_again(
     assert may_contact(anna, "email").allowed
     says(False, days=1)
     assert not may_contact(anna, "email").allowed
+
+
+def confirms(days: int, subject: str = "b@example.org", **more: object) -> None:
+    """Somebody clicks on the link of a double opt-in."""
+    at = clock.now() - timedelta(days=days)
+    says(True, days=days, subject=subject, origin="double_opt_in", confirmed_at=at, **more)
+
+
+def test_a_double_opt_in_under_another_name_lifts_what_was_told_to_staff() -> None:
+    anna = person()
+    contact_commands.add_contact_detail(
+        actor=ANNA, holder=anna, kind="email", value="b@example.org"
+    )
+    at = clock.now() - timedelta(days=5)
+    permissions.record_objection(actor=ANNA, person_id=anna.pk, channel="email", purpose="", at=at)
+    says(False, days=5, origin="link")  # the ledger noted it under her address, too
+    anna = Person.objects.get()
+    confirms(6)
+    assert not may_contact(anna, "email").allowed  # it was before
+    says(True, days=3, subject="b@example.org", origin="import")
+    assert not may_contact(anna, "email").allowed  # nobody's own words
+    confirms(2)
+    light = may_contact(anna, "email")
+    assert (light.allowed, light.origin, light.subject) == (True, "double_opt_in", "b@example.org")
+    permissions.record_objection(actor=ANNA, person_id=anna.pk, channel="email", purpose="")
+    assert not may_contact(Person.objects.get(), "email").allowed
+
+
+def test_a_double_opt_in_of_a_united_profile_comes_by_the_link_of_the_person() -> None:
+    anna = person()
+    at = clock.now() - timedelta(days=5)
+    permissions.record_objection(actor=ANNA, person_id=anna.pk, channel="email", purpose="", at=at)
+    anna = Person.objects.get()
+    confirms(1, "else@example.org")
+    assert not may_contact(anna, "email").allowed  # of somebody else, as far as is known
+    confirms(1, "else@example.org", link_id=anna.link_id)
+    assert may_contact(anna, "email").allowed
+
+
+def test_who_unsubscribed_one_address_is_not_taken_to_mean_another() -> None:
+    anna = person()
+    contact_commands.add_contact_detail(
+        actor=ANNA, holder=anna, kind="email", value="b@example.org"
+    )
+    says(False, days=5, origin="web")
+    confirms(1)
+    assert not may_contact(Person.objects.get(), "email").allowed
 
 
 @pytest.mark.parametrize(

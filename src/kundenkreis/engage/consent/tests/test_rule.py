@@ -85,3 +85,24 @@ def test_it_holds(history: list[Said], channel: str, granted: bool) -> None:
 def test_nothing_said_is_no_state() -> None:
     with pytest.raises(ValueError, match="empty"):
         holds([], "web")
+
+
+@given(histories, channels)
+def test_what_is_said_to_be_confirmed_is_in_the_words_of_the_person(
+    history: list[Said], channel: str
+) -> None:
+    found = holds(history, channel)
+    sure = {
+        (one.at, one.origin) for one in history
+        if one.decision == GRANTED and one.origin in ("double_opt_in", "profile_centre")
+    }  # fmt: skip
+    if found.confirmed_at is not None:
+        assert found.granted
+        assert (found.confirmed_at, found.origin) in sure
+    assert found.origin in {one.origin for one in history}
+
+
+def test_a_confirmation_counts_beside_an_older_import() -> None:
+    found = holds([said(GRANTED, 0, "import"), said(GRANTED, 2, "double_opt_in")], "email")
+    assert (found.since, found.origin) == (NOON, "double_opt_in")
+    assert found.confirmed_at == NOON + timedelta(minutes=2)

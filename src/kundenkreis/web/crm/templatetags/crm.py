@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kundenkreis.crm.people.contacting import WORDS, Light
+from kundenkreis.crm.people.contacting import ORIGINS, WORDS, Light
 from kundenkreis.crm.people.models import Affiliation, ContactDetail
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel import clock
@@ -64,6 +64,12 @@ def detail_icon(kind: str) -> str:
 def light_words(light: Light) -> str:
     """The channel with yes or no: "Phone: yes"."""
     return f"{WORDS[light.channel]}: {_('yes') if light.allowed else _('no')}"
+
+
+@register.filter
+def light_origin(light: Light) -> str:
+    """How the ledger came by what decides: "Double opt-in"."""
+    return str(ORIGINS.get(light.origin, ""))
 
 
 @register.filter
