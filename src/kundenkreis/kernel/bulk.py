@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import batched
 from operator import attrgetter
 from typing import Any
@@ -58,12 +58,9 @@ def insert_objects(objects: Sequence[Model]) -> None:
     at a fraction of its cost."""
     if not objects:
         return
-    model, columns, values = type(objects[0]), [], []
-    for field in model._meta.concrete_fields:
-        if not field.primary_key:
-            columns.append(field.attname)
-            read = partial(_given, field) if _adds(field) else attrgetter(field.attname)
-            values.append(list(map(read, objects)))
+    model = type(objects[0])
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns, values = [field.attname for field in fields], [_given(one, objects) for one in fields]
     table = _Table(model, current().side)
     key = str(model._meta.pk.attname)
     rows = list(zip(*values, strict=True))
@@ -72,24 +69,29 @@ def insert_objects(objects: Sequence[Model]) -> None:
         one._state.adding = False
 
 
-@lru_cache(maxsize=2_000)
-def _adds(field: Field[Any, Any]) -> bool:
-    """Whether a field may give a new row something else than the object has."""
-    if isinstance(field, models.DateField | models.TimeField):  # and instants
-        return field.auto_now or field.auto_now_add or field.has_db_default()
-    own = type(field).pre_save is not Field.pre_save
-    return own or field.has_db_default() or isinstance(field, Words)
-
-
-def _given(field: Field[Any, Any], one: Model) -> Any:
-    """A new object's value; where only the database knows the default, that, on the object too."""
-    value = field.pre_save(one, add=True)
-    if isinstance(value, DatabaseDefault):
+def _given(field: Field[Any, Any], objects: Sequence[Model]) -> list[Any]:
+    """New objects' values; where only the database knows the default, that, on the objects too."""
+    if _makes(field):
+        values = [field.pre_save(one, add=True) for one in objects]
+    else:
+        values = list(map(attrgetter(field.attname), objects))
+    if field.has_db_default():
         # A function of the database has no value here; records have none.
         default = field.get_default() if field.has_default() else field.db_default
-        value = getattr(default, "value", default)
-        setattr(one, field.attname, value)
-    return different(value) if isinstance(field, Words) else value
+        default = getattr(default, "value", default)
+        for place, value in enumerate(values):
+            if isinstance(value, DatabaseDefault):
+                values[place] = default
+                setattr(objects[place], field.attname, default)
+    return list(map(different, values)) if isinstance(field, Words) else values
+
+
+@lru_cache(maxsize=2_000)
+def _makes(field: Field[Any, Any]) -> bool:
+    """Whether a field may make another value for a new row than the object has."""
+    if isinstance(field, models.DateField | models.TimeField):  # and instants
+        return field.auto_now or field.auto_now_add
+    return type(field).pre_save is not Field.pre_save
 
 
 def select(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Field, ForeignKey, Model
 from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
@@ -95,4 +96,4 @@ def _set_by(model: type[Model], name: str) -> type:
 
 def _same_always(field: Field[Any, Any]) -> bool:
     """Whether all new objects may share the default; one of the database's is only named here."""
-    return not callable(field.default)
+    return field.default is NOT_PROVIDED or not callable(field.default)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
-from itertools import product
+from itertools import chain, islice, product
 from operator import and_
 from typing import Any
 
@@ -132,8 +132,8 @@ def keep(documents: Iterable[Document]) -> None:
 
 def _joined(texts: Sequence[str]) -> str:
     # Text by text: numbers of two of them are no number.
-    found = dict.fromkeys(word for text in texts for word in _words(text))
-    return " ".join(list(found)[:MOST_KEPT])
+    found = dict.fromkeys(chain.from_iterable(map(_words, texts)))
+    return " ".join(islice(found, MOST_KEPT))
 
 
 def hold(kind: str, rows: Collection[int]) -> None:
