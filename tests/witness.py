@@ -76,10 +76,11 @@ ALLOWED = (
         columns=_columns("version", "changed_at"),
     ),
     Allowed(
-        "a request outlives the person it was about; that the person was removed is audited",
+        "as forgetting in time: what a request was about is forgotten before the request is",
         model="datarequest",
         verb="UPDATE",
         columns=_columns("person_id"),
+        command="kernel.forget",
     ),
     Allowed(
         "own fields that follow by formulas, or whose definition was removed",

@@ -6,13 +6,15 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.sides import Side
 
 RAW, DATA, PAGES, PACKAGE = "raw.json", "data.json", "data.pdf", "package.zip"
@@ -50,6 +52,22 @@ def drop(folder: str, *names: str) -> None:
         shutil.rmtree(place(folder, RAW).parent, ignore_errors=True)
     for name in names:
         place(folder, name).unlink(missing_ok=True)
+
+
+def folders() -> set[str]:
+    """The names of all that lie there."""
+    path: Path = settings.FOLDERS[Side.CRM] / "disclosures"
+    return {one.name for one in path.iterdir() if one.name.isalnum()} if path.exists() else set()
+
+
+@contextmanager
+def dropped_on_error(folder: str) -> Iterator[None]:
+    """Leave no files of an export that went away while it was made, as with an erasure."""
+    try:
+        yield
+    except NotFound:
+        drop(folder)
+        raise
 
 
 def forget(folders: Iterable[str]) -> None:

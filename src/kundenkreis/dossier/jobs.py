@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.protection import disclosures
-from kundenkreis.crm.protection.erasures import note_scrubbed
+from kundenkreis.crm.protection.erasures import note_failure, note_scrubbed
 from kundenkreis.crm.protection.models import Disclosure, Erasure
 from kundenkreis.dossier import collecting, erasing, files, masking, report, retention
 from kundenkreis.dossier.whose import whose
@@ -37,8 +38,11 @@ def run_erasure(erasure: Erasure) -> None:
     """The whole of it, in this process. Raises `StillRead`."""
     if erasure.done_at is None:
         person = store.stored(Side.CRM, Person).filter(pk=erasure.person_number).first()
-        if person is not None:
-            erasing.erase(whose(person), erasure)
+        if person is None:
+            problem = _("The person was not there any more: look into the bin and at merges.")
+            note_failure(actor=erasing.ACTOR, erasure_id=erasure.pk, problem=problem)
+            return
+        erasing.erase(whose(person), erasure)
     clean = [scrubbing.scrub(side, erasing.tables(side)) for side in Side]
     if not all(clean):
         raise StillRead
@@ -56,9 +60,10 @@ def collect_person(disclosure_id: int) -> None:
         data = collecting.collect(w)
         files.write(found.folder, files.RAW, data)
         others = masking.third_parties(data, w)
-    disclosures.note_collected(
-        actor=ACTOR, disclosure_id=found.pk, rows=collecting.count(data), others=others
-    )
+    with files.dropped_on_error(found.folder):
+        disclosures.note_collected(
+            actor=ACTOR, disclosure_id=found.pk, rows=collecting.count(data), others=others
+        )
 
 
 @job(Side.CRM)
@@ -73,8 +78,9 @@ def make_disclosure(disclosure_id: int) -> None:
         files.write(found.folder, files.DATA, data)
         pages = report.document(data, found.language)
         render(REPORT, pages.data, files.place(found.folder, files.PAGES))
+    with files.dropped_on_error(found.folder):
+        disclosures.note_made(actor=ACTOR, disclosure_id=found.pk)
     files.drop(found.folder, files.RAW)
-    disclosures.note_made(actor=ACTOR, disclosure_id=found.pk)
 
 
 @job(Side.CRM)
@@ -86,8 +92,12 @@ def forget_what_is_over() -> None:
 @every(hours=1)
 @job(Side.CRM)
 def expire_disclosures() -> None:
-    """Delete the files of exports whose time is over."""
+    """Delete the files of exports whose time is over, and those that no export knows."""
     files.forget(disclosures.expire_disclosures(actor=ACTOR))
+    # What lies there is listed first: a folder is made after its export is written down.
+    there = files.folders()
+    known = store.stored(Side.CRM, Disclosure).values_list("folder", flat=True)
+    files.forget(there - set(known))
 
 
 def _forget(side: Side, pks: list[int]) -> None:

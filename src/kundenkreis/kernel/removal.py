@@ -79,6 +79,16 @@ def collect(obj: Model) -> Taken:
     return Taken(collector, rows)
 
 
+def loosened(taken: Taken) -> Iterator[tuple[Model, dict[str, list[Any]]]]:
+    """Records that stay and lose their relation to what goes, each with what it said before."""
+    gone = {(type(row), row.pk) for row in taken.rows}
+    for (column, value), groups in taken.collector.field_updates.items():
+        for row in (row for group in groups for row in group):
+            before = getattr(row, column.attname)
+            if isinstance(row, Record) and before != value and (type(row), row.pk) not in gone:
+                yield row, {column.name: [before, value]}
+
+
 def _rows(collector: Collector) -> Iterator[Model]:
     for query in collector.fast_deletes:
         yield from query

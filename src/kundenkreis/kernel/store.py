@@ -231,10 +231,15 @@ def remove(actor: Actor, obj: Model) -> None:
     taken = removal.collect(obj)
     records = [row for row in taken.rows if isinstance(row, Record) or row == obj]
     images = [{name: [new, None] for name, (_, new) in _new_values(row).items()} for row in records]
+    loosened = list(removal.loosened(taken))
     audit.record(
-        actor, [("remove", row, image) for row, image in zip(records, images, strict=True)]
+        actor,
+        [
+            *(("change", row, said) for row, said in loosened),
+            *(("remove", row, image) for row, image in zip(records, images, strict=True)),
+        ],
     )
-    _touch(taken.rows)
+    _touch([*taken.rows, *(row for row, _said in loosened)])
     for model, pk in (holder for row in taken.rows for holder in holders(row)):
         current().touch(model, pk)
     removal.remove(actor, obj, taken)

@@ -22,7 +22,10 @@ SETTINGS = ("language", "theme", "zone", "edits_lists", "single_keys")
 
 @command
 def create_shipped_roles(*, actor: Actor) -> dict[str, Role]:
-    """Make the roles every installation starts with; existing ones stay as they are."""
+    """Make the roles every installation starts with; existing ones get what came with this version.
+
+    A right that an administrator has taken from a role, or set otherwise, stays so.
+    """
     actor.require("crm.role.change")
     have = {role.slug: role for role in store.rows(Role).all()}
     for slug, role in shipped.ROLES.items():
@@ -30,8 +33,19 @@ def create_shipped_roles(*, actor: Actor) -> dict[str, Role]:
             have[slug] = store.create(
                 actor, Role, slug=slug, label={"de": role.de, "en": role.en},
                 grants=role.grants, fields=role.fields, needs_end=role.needs_end,
+                shipped=sorted(role.grants),
             )  # fmt: skip
+        elif fresh := role.grants.keys() - set(have[slug].shipped):
+            _bring(actor, have[slug].pk, {right: role.grants[right] for right in fresh})
     return have
+
+
+def _bring(actor: Actor, role_id: int, fresh: dict[str, str]) -> None:
+    """Give a role the rights that it has never been shipped with."""
+    role = store.lock(Role, role_id)
+    store.change(
+        actor, role, grants={**fresh, **role.grants}, shipped=sorted({*role.shipped, *fresh})
+    )
 
 
 @command

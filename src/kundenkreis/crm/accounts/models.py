@@ -25,6 +25,8 @@ class Role(models.Model):
     grants = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)
     needs_end = models.BooleanField(_("For a time only"), default=False)
+    # The rights that versions of the product have brought to it; what administrators took stays away.
+    shipped = models.JSONField(default=list, editable=False)
 
     def __str__(self) -> str:
         return self.slug

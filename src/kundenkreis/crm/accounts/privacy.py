@@ -14,7 +14,9 @@ _ACCOUNT = Use(
 _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
 
 PRIVACY: Map = {
-    "Role": dict.fromkeys(("id", "slug", "label", "grants", "fields", "needs_end"), TECHNICAL),
+    "Role": dict.fromkeys(
+        ("id", "slug", "label", "grants", "fields", "needs_end", "shipped"), TECHNICAL
+    ),
     "Team": dict.fromkeys(("id", "name", "parent"), TECHNICAL),
     "User": {
         **dict.fromkeys(

@@ -27,6 +27,8 @@ from kundenkreis.kernel.seclusion import seclude
 SEE, SET = "crm.restriction.see", "crm.restriction.change"
 Reason = Restriction.Reason
 CHUNK = 500
+# Set and lifted by an erasure, by nobody else.
+BY_ERASURE = frozenset({Reason.ARCHIVE, Reason.ERASING})
 _KNOWN = "restricted_by"  # where a person that was read keeps the answer
 
 
@@ -76,7 +78,7 @@ def restrict_person(
     """Restrict a person; marketing hears of it. Raises `NotFound`, `DomainError` when they are."""
     person = store.lock(Person, person_id)
     actor.require_for(SET, person)
-    if reason not in Reason or reason == Reason.ARCHIVE:
+    if reason not in Reason or reason in BY_ERASURE:
         raise DomainError(_("Choose a reason."), field="reason")
     if store.rows(Restriction).filter(person=person).exists():
         raise DomainError(_("This person is restricted already."))
@@ -103,9 +105,39 @@ def free_person(*, actor: Actor, person_id: int) -> None:
             _("The person was erased; only the business records are kept, as the law wants."),
             _("They are deleted when their time is over."),
         )
-    store.remove(actor, found)
+    if found.reason == Reason.ERASING:
+        raise DomainError(
+            _("This restriction cannot be lifted."),
+            _("The person is being erased; until that is done nobody changes or merges them."),
+        )
+    _lift(actor, found)
+
+
+def hold_for_erasure(actor: Actor, person: Person) -> None:
+    """Let nobody change, merge or use a locked person from now on: they are going to be erased."""
+    if store.rows(Restriction).filter(person=person).exists():
+        return
+    store.create(
+        actor, Restriction, person=person, reason=Reason.ERASING, since=clock.now(), until=None,
+        note="",
+    )  # fmt: skip
     if person.link_id:
-        publish(PersonRestricted(person.link_id, restricted=False))
+        publish(PersonRestricted(person.link_id, restricted=True))
+
+
+def let_go(actor: Actor, person_id: int) -> None:
+    """Free whom an erasure held that could not be done."""
+    rows = store.rows(Restriction).select_related("person")
+    found = rows.filter(person=person_id, reason=Reason.ERASING).first()
+    if found is not None:
+        _lift(actor, found)
+
+
+def _lift(actor: Actor, found: Restriction) -> None:
+    link = found.person.link_id
+    store.remove(actor, found)
+    if link:
+        publish(PersonRestricted(link, restricted=False))
 
 
 access.freeze(Person, frozen)

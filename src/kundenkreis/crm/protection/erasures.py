@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people import restricting
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.protection.models import DataRequest, Erasure
 from kundenkreis.kernel import clock, store
@@ -37,6 +38,7 @@ def order_erasure(
     running = store.rows(Erasure).filter(person_number=person_id, state=Erasure.State.RUNNING)
     if running.exists():
         raise DomainError(_("This person is being erased already."))
+    restricting.hold_for_erasure(actor, person)
     request = None
     if request_id is not None:
         request = store.rows(DataRequest).filter(pk=request_id, person=person).first()
@@ -56,7 +58,8 @@ def note_scrubbed(*, actor: Actor, erasure_id: int) -> None:
 
 @command
 def note_failure(*, actor: Actor, erasure_id: int, problem: str) -> None:
-    """Note that an erasure could not be done, and why."""
+    """Note that an erasure could not be done, and why; whoever is still there is free again."""
     actor.require(RIGHT)
     erasure = store.lock(Erasure, erasure_id)
+    restricting.let_go(actor, erasure.person_number)
     store.change(actor, erasure, state=Erasure.State.FAILED, problem=problem[:300])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.crm.people.models import Person
-from kundenkreis.crm.people.restricting import SET, restriction_of
+from kundenkreis.crm.people.restricting import BY_ERASURE, SET, restriction_of
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
 from kundenkreis.kernel import clock
@@ -103,7 +103,7 @@ def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:
     restriction = restriction_of(person) if viewer.may(SET) else None
     if restriction is None and viewer.may(SET):
         yield Button(_("Restrict"), named("person").url(person.pk, "restrict"), "lock", menu=True)
-    elif restriction is not None and restriction.reason != restriction.Reason.ARCHIVE:
+    elif restriction is not None and restriction.reason not in BY_ERASURE:
         url = named("person").url(person.pk, "free")
         yield Button(_("Lift the restriction"), url, "lock-open", post=True, menu=True)
     if viewer.may(DISCLOSE) and viewer.covers(DISCLOSE, person):

@@ -18,6 +18,7 @@ class Restriction(models.Model):
         UNLAWFUL = "unlawful", _("Unlawful, but the person does not want erasure (Art. 18(1)(b))")
         CLAIMS = "claims", _("The person needs it for legal claims (Art. 18(1)(c))")
         OBJECTION = "objection", _("Objected; being weighed (Art. 18(1)(d))")
+        ERASING = "erasing", _("Being erased")
 
     id = models.BigAutoField(primary_key=True)
     person = models.OneToOneField(

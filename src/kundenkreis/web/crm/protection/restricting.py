@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
 
 REASONS = [
-    (one.value, one.label) for one in restricting.Reason if one is not restricting.Reason.ARCHIVE
+    (one.value, one.label) for one in restricting.Reason if one not in restricting.BY_ERASURE
 ]
 
 
