@@ -6,7 +6,7 @@ What comes back comes back as it was, with its number; secrets do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,8 @@ def collect(obj: Model) -> Taken:
 def loosened(taken: Taken) -> Iterator[tuple[Model, dict[str, list[Any]]]]:
     """Records that stay and lose their relation to what goes, each with what it said before."""
     gone = {(type(row), row.pk) for row in taken.rows}
-    for (column, value), groups in taken.collector.field_updates.items():
+    updates: Mapping[tuple[Field[Any, Any], Any], Any] = taken.collector.field_updates
+    for (column, value), groups in updates.items():
         for row in (row for group in groups for row in group):
             before = getattr(row, column.attname)
             if isinstance(row, Record) and before != value and (type(row), row.pk) not in gone:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0019_restrict"),
+        ("crm_people", "0020_know_where_consents_came_from"),
     ]
 
     operations = [
