@@ -41,13 +41,13 @@ class Run:
     ignored: tuple[str, ...] = ()
 
 
-# What looks at the source or simulates without a database is the same on both: once is enough.
+# What asks no database is the same on both: once is enough.
 PLAIN = "not journey and not fault"
 ONE_DATABASE = ("tests/wall", "tests/faults/test_start_stop.py")
 PLAIN_SQLITE = Run("sqlite", PLAIN, "sqlite", processes=2)
 PLAIN_POSTGRESQL = Run(
     "postgresql",
-    f"{PLAIN} and not simulation",
+    f"{PLAIN} and not simulation and (django_db or edge)",
     "postgresql",
     processes=2,
     ignored=("tests/architecture",),

@@ -17,6 +17,8 @@ from kundenkreis.edge.collector.tests.calls import events
 from kundenkreis.edge.collector.tests.conftest import StartEdge
 from kundenkreis.edge.testing import HOST, Edge
 
+pytestmark = pytest.mark.edge
+
 SCRIPT = Path(__file__).with_name("analytics_node.mjs")
 PACKAGE = Path(__file__).parents[5] / "node_modules" / "@segment" / "analytics-node"
 COUNT = 60

@@ -13,6 +13,8 @@ from kundenkreis.edge.collector.tests.calls import basic, consent, events, now, 
 from kundenkreis.edge.testing import Edge
 from kundenkreis.engage.tracking.sources import sign_user
 
+pytestmark = pytest.mark.edge
+
 
 def dump(edge: Edge) -> str:
     """Every value of every table, and on SQLite every byte of the files as well."""

@@ -15,6 +15,8 @@ from kundenkreis.edge.collector.tests.conftest import StartEdge
 from kundenkreis.edge.testing import Answer, Edge
 from kundenkreis.engage.tracking.testing import ORIGIN
 
+pytestmark = pytest.mark.edge
+
 
 @pytest.mark.parametrize(
     "call", ["identify", "track", "page", "screen", "group", "alias", "t", "p"]
