@@ -107,7 +107,7 @@ def set_logo(*, actor: Actor, letterhead_id: int, content: bytes) -> Letterhead:
     if content and not kind:
         raise DomainError(
             _("This file cannot be the logo."),
-            _("It is no whole PNG or JPEG."),
+            _("It is no whole PNG or JPEG of up to 4,000 pixels a side."),
             _("Save the logo as PNG, best with 600 pixels or more in height."),
             field="logo",
         )

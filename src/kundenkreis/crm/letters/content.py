@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.crm.letters import body
 from kundenkreis.crm.letters.models import Letter, Letterhead
-from kundenkreis.crm.letters.recipients import MOST_LINES, Recipient
+from kundenkreis.crm.letters.recipients import Recipient
 from kundenkreis.crm.letters.values import LegalForm, grouped_iban
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel import clock
@@ -54,11 +54,11 @@ def content_of(
         values = placeholder_values(letter, to, sender=sender, day=day)
         return {
             "language": language,
-            "address": list(to.address)[:MOST_LINES],
+            "address": list(to.address),
             "return_line": _return_line(letter.letterhead),
             "information": list(_information(letter, to, sender=sender, email=email, day=day)),
             "subject": body.filled(letter.subject, values),
-            "blocks": body.blocks(body.filled(letter.body, values)),
+            "blocks": body.blocks(letter.body, values),
             "greeting": GREETING[language],
             "sender": sender,
             "company": letter.letterhead.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 POST = "post"
 MOST_LINES = 6  # of the address zone, DIN 5008
+LINE_WIDTH = 40  # letters that fit into one of them
 # In the address window "Herr" stands in the accusative.
 _BEFORE_NAMES = {"herr": "Herrn", "frau": "Frau", "mr": "Mr", "ms": "Ms", "mrs": "Mrs"}
 
@@ -96,7 +98,7 @@ def _recipient(
         return Recipient(
             person, firm, refused=_("The postal address has no town."), next_step=_ADDRESS
         )
-    return Recipient(person, firm, tuple(_lines(person, firm, where)))
+    return Recipient(person, firm, in_window(list(_lines(person, firm, where))))
 
 
 _ADDRESS = _("Enter a postal address on their page, or choose whom else to write to.")
@@ -108,6 +110,19 @@ def _advice(light: Light, purpose: str) -> StrOrPromise:
     if purpose == ADVERTISING:
         return _("Take them off the list. What concerns a contract may be written as business.")
     return _("Ask them on another way, or note a newer consent if they gave one.")
+
+
+def in_window(lines: list[str]) -> tuple[str, ...]:
+    """The lines as they fit into the window: long ones broken while there is room; too many drawn
+    together, never at the cost of the last ones with street and town."""
+    if surplus := max(0, len(lines) - MOST_LINES):
+        return (lines[0], ", ".join(lines[1 : surplus + 2]), *lines[surplus + 2 :])
+    found: list[str] = []
+    for at, line in enumerate(lines):
+        free = MOST_LINES - len(found) - (len(lines) - at)
+        parts = wrap(line, LINE_WIDTH, break_long_words=False)
+        found += parts if len(parts) <= free + 1 else [" ".join(parts)]
+    return tuple(found)
 
 
 def _lines(person: Person | None, firm: Organisation | None, where: ContactDetail) -> Iterable[str]:

@@ -92,7 +92,5 @@ class Document:
 
 
 def plain(value: object) -> str:
-    """A value as text that can be set: without what no font has a shape for."""
-    text = normalize_newlines("" if value is None else str(value))
-    shown = "".join(one for one in text if one >= " " or one in "\n\t")
-    return shown[:MOST_CELL]
+    """A value as text, not longer than a cell may be."""
+    return normalize_newlines("" if value is None else str(value))[:MOST_CELL]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,19 @@ JOIN = Path(__file__).with_name("joining.py")  # makes one PDF of the `parts` in
 SECONDS = 120
 MEMORY = 3_000_000_000  # of addresses; what is really used is a tenth of that
 OUTPUT = 1_000_000_000
+# Control characters, halves of letters, what is no letter at all: no font and no file has them.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(data: Any) -> Any:
+    """The same data without the letters that cannot be printed; one of them would stop it all."""
+    if isinstance(data, str):
+        return _UNFIT.sub("", data)
+    if isinstance(data, Mapping):
+        return {key: printable(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [printable(value) for value in data]
+    return data
 
 
 class Rendering:
@@ -48,7 +62,8 @@ class Rendering:
             shutil.copy(template, self._folder / "main.typ")
         for name, path in (files or {}).items():
             shutil.copy(path, self._folder / Path(name).name)
-        (self._folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        said = json.dumps(printable(data), ensure_ascii=False)
+        (self._folder / "data.json").write_text(said, "utf-8")
         question = {
             "folder": str(self._folder),
             "target": str(self._folder / "made"),

@@ -28,13 +28,16 @@ FONT = "Arial"  # one that whoever opens it has
 GREY = RGBColor(0x50, 0x50, 0x50)
 ADDRESS_TOP, REMARKS, LINE = 45.0, 17.7, 27.3 / 6
 TEXT_TOP, MARGIN_TOP = 98.46, 27.0
+WINDOW = 42  # letters that fit into a line of the address
+HANGING = 6.35
+MOST_TITLE = 255  # letters of what Word knows about a file
 
 
 def write(letters: list[dict[str, Any]], folder: Path) -> Doc:
     """All letters, each on a page of its own."""
     doc = Document()
-    doc.core_properties.title = letters[0]["subject"] if letters else ""
-    doc.core_properties.author = letters[0]["head"]["name"] if letters else ""
+    doc.core_properties.title = letters[0]["subject"][:MOST_TITLE] if letters else ""
+    doc.core_properties.author = letters[0]["head"]["name"][:MOST_TITLE] if letters else ""
     style = doc.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(10)
     style.paragraph_format.space_after = Pt(6)
@@ -91,7 +94,7 @@ def _paper(doc: Doc, letter: dict[str, Any], folder: Path) -> None:
     back.font.size, back.font.color.rgb = Pt(7), GREY
     for index, said in enumerate(letter["address"]):
         line = _framed(doc, 25, ADDRESS_TOP + REMARKS + index * LINE, 80, LINE)
-        line.add_run(said)
+        line.add_run(said).font.size = Pt(min(10, 10 * WINDOW // max(1, len(said))))
     for index, (label, value) in enumerate(letter["information"]):
         row = _framed(doc, 125, 50 + index * 5, 75, 5)
         row.paragraph_format.tab_stops.add_tab_stop(Mm(27))
@@ -123,9 +126,17 @@ def _block(doc: Doc, block: dict[str, Any]) -> None:
     if block["kind"] == "text":
         _runs(doc.add_paragraph(), block["runs"])
         return
-    style = "List Bullet" if block["kind"] == "list" else "List Number"
-    for item in block["items"]:
-        _runs(doc.add_paragraph(style=style), item)
+    if block["kind"] == "list":
+        for item in block["items"]:
+            _runs(doc.add_paragraph(style="List Bullet"), item)
+        return
+    # Numbers of our own: Word's would go on from list to list, and from letter to letter.
+    for number, item in enumerate(block["items"], 1):
+        paragraph = doc.add_paragraph(f"{number}.\t")
+        form = paragraph.paragraph_format
+        form.left_indent, form.first_line_indent = Mm(HANGING), Mm(-HANGING)
+        form.tab_stops.add_tab_stop(Mm(HANGING))
+        _runs(paragraph, item)
 
 
 def _runs(paragraph: Paragraph, runs: list[dict[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kundenkreis.crm.letters import body
@@ -51,3 +53,29 @@ def test_a_placeholder_that_there_is_not_is_refused_with_those_there_are(name: s
 
 def test_control_a_known_placeholder_is_not_refused() -> None:
     body.require_known("{{salutation}} {{  salutation  }}", ["salutation"], "body")
+
+
+def test_what_a_placeholder_stands_for_is_text_and_makes_no_list_and_no_mark() -> None:
+    values = {"date": "28. November 2026", "organisation": "*Stern* & **Co**", "name": "- Ada"}
+    found = body.blocks("{{date}}\n{{ organisation }}\n{{name}}\n**{{date}}**", values)
+    assert [block["kind"] for block in found] == ["text"]
+    assert [(run["text"], run["bold"]) for run in found[0]["runs"]] == [
+        ("28. November 2026\n*Stern* & **Co**\n- Ada\n", False),
+        ("28. November 2026", True),
+    ]
+
+
+def test_a_list_counts_from_one_so_a_day_at_the_start_of_a_line_stays_that_day() -> None:
+    text = "Unser Termin:\n28. November 2026\n1. Begrüßung\n2. Rundgang\n4. Mai"
+    found = body.blocks(text)
+    assert [block["kind"] for block in found] == ["text", "numbers", "text"]
+    assert found[0]["runs"][0]["text"].endswith("28. November 2026")
+    assert found[2]["runs"][0]["text"] == "4. Mai"
+
+
+@pytest.mark.parametrize("text", ["{{" + " " * 19_000, "**a " * 4_700, "{{" * 9_000, "*a" * 9_000])
+def test_the_longest_text_is_read_at_once_whatever_it_is(text: str) -> None:
+    begun = time.process_time()
+    body.require_known(text, ["name"], "body")
+    body.blocks(text, {"name": "Ada"})
+    assert time.process_time() - begun < 0.2

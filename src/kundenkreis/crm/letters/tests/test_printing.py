@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from kundenkreis.crm.letters import queries
 from kundenkreis.crm.letters.commands import finish_letter, set_logo
 from kundenkreis.crm.letters.jobs import print_letter, sweep_files
 from kundenkreis.crm.letters.models import Letter
-from kundenkreis.crm.letters.tests.paper import draft, jana, paper, works
+from kundenkreis.crm.letters.tests.paper import draft, jana, paper, reach, works
+from kundenkreis.crm.people import commands as people
+from kundenkreis.crm.people import contact_commands
 from kundenkreis.kernel import files
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
@@ -189,3 +192,57 @@ def test_a_name_of_a_file_is_never_a_path() -> None:
     for name in ("../../etc/passwd", "", "ab", "A" * 64, "/" * 64):
         with pytest.raises(ValueError):
             files.path_of(Side.CRM, name)
+
+
+ODD = "\x07\x0b\x1f\ufffe\uffff"
+
+
+def test_letters_that_no_file_can_have_are_left_out_and_stop_no_letter() -> None:
+    """They come with imports; one such name would stop a letter for a thousand people."""
+    firm = people.create_organisation(actor=ANNA, name=f"Muster{ODD} KG")
+    reach(firm)
+    letter = _printed(draft(organisation=firm, body=f"An {{{{organisation}}}}{ODD}."))
+    with pypdfium2.PdfDocument(files.path_of(Side.CRM, letter.pdf)) as found:
+        assert "An Muster KG." in found[0].get_textpage().get_text_range()
+    assert "An Muster KG." in _paragraphs(letter)
+
+
+def test_a_long_subject_is_no_reason_for_having_no_word_file() -> None:
+    firm = people.create_organisation(actor=ANNA, name="Verein zur Förderung " * 5)
+    reach(firm)
+    letter = _printed(draft(organisation=firm, subject="{{organisation}} " * 8))
+    assert letter.docx
+
+
+def test_every_list_of_the_word_file_counts_from_one() -> None:
+    letter = _printed(draft(body="Erst:\n1. Eins\n2. Zwei\n\nDann:\n1. Drei"))
+    texts = [text for text in _paragraphs(letter) if text[1:2] == "."]
+    assert texts == ["1.\tEins", "2.\tZwei", "1.\tDrei"]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Gemeinnützige Gesellschaft zur Förderung der Augenheilkunde in Mitteldeutschland", {}),
+        ("DONAUDAMPFSCHIFFFAHRTSELEKTRIZITÄTENHAUPTBETRIEBSWERKBAUUNTERBEAMTENGESELLSCHAFT", {}),
+        ("Kurz KG", {"value": "Haus 1, Hof 2, Aufgang 3, Zimmer 4, Goethestraße 5, 99423 Weimar"}),
+    ],
+)
+def test_a_long_address_stays_in_the_window_with_its_town(name: str, address: Any) -> None:
+    firm = people.create_organisation(actor=ANNA, name=name)
+    if address:
+        contact_commands.add_contact_detail(actor=ANNA, holder=firm, kind="postal", **address)
+    else:
+        reach(firm)
+    letter = _printed(draft(person=jana(), organisation=firm))
+    lines = queries.shown(letter)["address"]
+    assert "Weimar" in lines[-1]
+    with pypdfium2.PdfDocument(files.path_of(Side.CRM, letter.pdf)) as found:
+        boxes = [_only(found[0], said) for said in lines]
+    assert all(top >= 62.7 and right <= 105 and bottom <= 90 for _l, top, right, bottom in boxes)
+    for above, below in pairwise(boxes):
+        assert above[3] <= below[1] + 0.3
+
+
+def _paragraphs(letter: Letter) -> list[str]:
+    return [one.text for one in Document(str(files.path_of(Side.CRM, letter.docx))).paragraphs]
