@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from conftest import QUIET_BROWSER
+from tests.journeys.crowd import ONE_OFFER, Crowd
 from tests.journeys.running import Product, running
 from tests.journeys.staff import DESK, PHONE, Theme, logged_in
-from tests.journeys.test_known_effect import Crowd
 from tests.journeys.visitor import Visitor
 from tools import browser as browsers
 from tools.paths import ROOT
@@ -35,8 +33,7 @@ def main() -> None:
 
 
 def _fill(chromium: Browser, product: Product) -> None:
-    with closing(Crowd(product)) as crowd, ThreadPoolExecutor(8) as pool:
-        list(pool.map(crowd.visit, range(CROWD)))
+    Crowd(product, "Product Added", ONE_OFFER).come(CROWD)
     visitor = Visitor.comes(chromium, product, 1)
     visitor.accepts()
     visitor.puts_into_the_cart()

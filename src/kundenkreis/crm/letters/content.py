@@ -15,10 +15,11 @@ from kundenkreis.crm.letters import body
 from kundenkreis.crm.letters.models import Letter, Letterhead
 from kundenkreis.crm.letters.recipients import Recipient
 from kundenkreis.crm.letters.values import LegalForm, grouped_iban
-from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.kernel.countries import HOME, country_name
+from kundenkreis.kernel.errors import DomainError
 
 # The placeholders of letters, with the field of a person that each tells, if it tells one.
 PLACEHOLDERS: dict[str, str] = {
@@ -33,6 +34,11 @@ PLACEHOLDERS: dict[str, str] = {
     "sender": "",
     "company": "",
 }
+# What a letter tells whatever it says.
+_TOLD: dict[type[Any], tuple[str, ...]] = {
+    Person: ("last_name", "postal", "customer_number"),
+    Organisation: ("name", "postal", "customer_number"),
+}
 GREETING = {"de": "Mit freundlichen Grüßen", "en": "Kind regards"}
 
 
@@ -42,6 +48,23 @@ def allowed(viewer: Viewer) -> set[str]:
     return {
         name for name, field in PLACEHOLDERS.items() if not field or viewer.sees(subject, field)
     }
+
+
+def may_open(viewer: Viewer) -> bool:
+    """Whether the viewer may see what letters look like: name, address and number are on them."""
+    return all(
+        viewer.sees(subject_of(model), name) for model, names in _TOLD.items() for name in names
+    )
+
+
+def require_open(viewer: Viewer) -> None:
+    """Raise `DomainError` for whom must not see what letters and labels look like."""
+    if not may_open(viewer):
+        raise DomainError(
+            _("You may not have letters for many or labels printed."),
+            _("Name, address and customer number stand on them, and some of it is kept from you."),
+            _("Ask somebody who may see all of it, or your administrator."),
+        )
 
 
 def content_of(

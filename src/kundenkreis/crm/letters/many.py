@@ -13,11 +13,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.queries import user_by_id
-from kundenkreis.crm.letters.content import content_of
+from kundenkreis.crm.letters.content import content_of, require_open
 from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun, Skipped
-from kundenkreis.crm.letters.recipients import Recipient, recipients
+from kundenkreis.crm.letters.recipients import Recipient, recipients, whom_of
 from kundenkreis.crm.people.contacted import refresh_contacted
-from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, system
@@ -27,9 +26,7 @@ from kundenkreis.records import named, working
 from kundenkreis.records.lists.selection import Selection
 
 PIECE = 100
-WORK_FIRST = "work"
 State, What = PrintRun.State, PrintRun.What
-Pair = tuple[Person | None, Organisation | None]
 
 
 class Taken(Exception):
@@ -44,6 +41,7 @@ class Going:
         self.kind = named(run.kind)
         self._selection = Selection.read(run.asked["selection"])
         actor.require("crm.letter.create")
+        require_open(actor)
 
     def piece(self) -> bool:
         keys = self._selection.after(self.kind, self.actor, self.run.position, PIECE)
@@ -51,7 +49,7 @@ class Going:
             return self.end()
         rows = self.kind.rows(self.actor).filter(pk__in=keys).order_by("pk")
         records = list(rows)
-        pairs = whom_of(records, self.run.asked.get("where", ""))
+        pairs = whom_of(self.actor, records, self.run.asked.get("where", ""))
         found = recipients(pairs, self.run.asked["purpose"])
         try:
             with store.group(self.side, "letters.print_many", self.run.batch):
@@ -168,23 +166,6 @@ class Writing(Going):
 def _columns(letter: Letter) -> dict[str, Any]:
     names = ("letterhead", "person", "organisation", "subject", "body")
     return {name: getattr(letter, name) for name in names}
-
-
-def whom_of(records: Sequence[Any], where: str) -> list[Pair]:
-    """To whom each record's letter goes: a person at home, or at work where they have no address of
-    their own or it is to be so."""
-    people = [one for one in records if isinstance(one, Person)]
-    if not people:
-        return [(None, one) for one in records]
-    pks = [one.pk for one in people]
-    jobs: dict[int, Organisation] = {}
-    roles = Affiliation.objects.filter(person__in=pks, until__isnull=True)
-    for role in roles.select_related("organisation").order_by("id"):
-        jobs.setdefault(role.person_id, role.organisation)
-    details = ContactDetail.objects.filter(person__in=pks, kind=ContactDetail.Kind.POSTAL)
-    at_home = set(details.values_list("person", flat=True))
-    own_first = where != WORK_FIRST
-    return [(one, None if own_first and one.pk in at_home else jobs.get(one.pk)) for one in people]
 
 
 def title_of(asked: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.crm.letters import queries
-from kundenkreis.crm.letters.content import allowed
+from kundenkreis.crm.letters.content import allowed, may_open
 from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate
 from kundenkreis.crm.letters.recipients import recipient_of
 from kundenkreis.crm.people.models import Organisation, Person
@@ -61,7 +61,7 @@ def letter_buttons(viewer: Viewer, letter: Letter) -> Iterable[Button]:
 
 def letter_panel(viewer: Viewer, letter: Letter) -> Mapping[str, Any]:
     """The letter as it will look, whether it may go out, and its files."""
-    if not queries.may_open(viewer):
+    if not may_open(viewer):
         return {"withheld": True}
     content = queries.shown(letter)
     current = letter.printed == letter.version

@@ -8,9 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.accounts.queries import user_by_id
 from kundenkreis.crm.letters.content import content_of
-from kundenkreis.crm.letters.many import whom_of
 from kundenkreis.crm.letters.models import Letter, Letterhead, LetterTemplate, PrintRun
-from kundenkreis.crm.letters.recipients import recipient_of, recipients
+from kundenkreis.crm.letters.recipients import recipient_of, recipients, whom_of
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Viewer, reads_all, subject_of, visible
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 RIGHT = "crm.letter.read"
 FIRST = 50  # who is looked at for an example
 _WHOM = (("person", Person), ("organisation", Organisation))
-# What a letter tells of a person whatever it says.
-_TOLD = ("last_name", "postal", "customer_number")
 
 
 def letters(viewer: Viewer) -> QuerySet[Letter]:
@@ -49,11 +46,6 @@ def removed_letters(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[Remo
     if all(reads_all(viewer, model) for _name, model in _WHOM):
         return rows
     return rows.filter(actor=viewer.reference)
-
-
-def may_open(viewer: Viewer) -> bool:
-    """Whether the viewer may see what letters look like: name, address and number are on them."""
-    return all(viewer.sees(subject_of(Person), name) for name in _TOLD)
 
 
 def letterheads(viewer: Viewer) -> QuerySet[Letterhead]:
@@ -116,7 +108,7 @@ def first_letter(viewer: Viewer, run: PrintRun) -> dict[str, Any] | None:
     kind, asked = named(run.kind), run.asked
     keys = Selection.read(asked["selection"]).after(kind, viewer, 0, FIRST)
     records = list(kind.rows(viewer).filter(pk__in=keys).order_by("pk"))
-    found = recipients(whom_of(records, asked.get("where", "")), asked["purpose"])
+    found = recipients(whom_of(viewer, records, asked.get("where", "")), asked["purpose"])
     to = next((one for one in found if not one.refused), None)
     head = letterheads(viewer).filter(pk=asked["letterhead"]).first()
     if to is None or head is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
@@ -13,17 +13,23 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.letters.models import Letter
 from kundenkreis.crm.people.contacting import ADVERTISING, Known, Light, known_of, light_of
-from kundenkreis.crm.people.models import ContactDetail, Organisation, Person
+from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.people.names import letter_salutation
 from kundenkreis.kernel import clock
+from kundenkreis.kernel.access import readable, subject_of
 from kundenkreis.kernel.countries import HOME, country_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from kundenkreis.kernel.access import Viewer
+
+Whom = tuple[Person | None, Organisation | None]
+
 POST = "post"
 MOST_LINES = 6  # of the address zone, DIN 5008
 LINE_WIDTH = 40  # letters that fit into one of them
+WORK_FIRST = "work"
 # In the address window "Herr" stands in the accusative.
 _BEFORE_NAMES = {"herr": "Herrn", "frau": "Frau", "mr": "Mr", "ms": "Ms", "mrs": "Mrs"}
 
@@ -55,9 +61,31 @@ def recipient_of(letter: Letter) -> Recipient:
     return recipients([(letter.person, letter.organisation)], letter.purpose)[0]
 
 
-def recipients(
-    whom: Sequence[tuple[Person | None, Organisation | None]], purpose: str
-) -> list[Recipient]:
+def whom_of(viewer: Viewer, records: Sequence[Any], where: str) -> list[Whom]:
+    """To whom each record's letter goes: a person at home, or at work where they have no address of
+    their own or it is to be so; at a work of which the viewer may know."""
+    people = [one for one in records if isinstance(one, Person)]
+    if not people:
+        return [(None, one) for one in records]
+    pks = [one.pk for one in people]
+    jobs = _jobs(viewer, pks)
+    details = ContactDetail.objects.filter(person__in=pks, kind=ContactDetail.Kind.POSTAL)
+    at_home = set(details.values_list("person", flat=True))
+    own_first = where != WORK_FIRST
+    return [(one, None if own_first and one.pk in at_home else jobs.get(one.pk)) for one in people]
+
+
+def _jobs(viewer: Viewer, pks: Sequence[int]) -> dict[int, Organisation]:
+    """Where people work first of all, by their keys."""
+    found: dict[int, Organisation] = {}
+    if viewer.sees(subject_of(Person), "affiliations"):
+        roles = Affiliation.objects.filter(person__in=pks, until__isnull=True)
+        for role in readable(viewer, roles).order_by("id"):
+            found.setdefault(role.person_id, role.organisation)
+    return found
+
+
+def recipients(whom: Sequence[Whom], purpose: str) -> list[Recipient]:
     """The recipients of letters, in order; read at once for all of them."""
     people = [person for person, _firm in whom if person is not None]
     known = known_of(people)

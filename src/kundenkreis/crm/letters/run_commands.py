@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.letters import body
-from kundenkreis.crm.letters.content import allowed
+from kundenkreis.crm.letters.content import allowed, require_open
 from kundenkreis.crm.letters.many import title_of
 from kundenkreis.crm.letters.models import PrintRun
 from kundenkreis.kernel import clock, store
@@ -30,10 +30,12 @@ def begin_run(
 ) -> PrintRun:
     """Prepare a letter for each of a selection, or labels with their addresses.
 
-    Raises `DomainError` for nobody, for too many, and for a placeholder that there is not.
+    Raises `DomainError` for nobody, for too many, for a placeholder that there is not, and for whom
+    must not see what stands on them.
     """
     actor.require(RIGHT)
     actor.require(kind.right("read"))
+    require_open(actor)
     known = allowed(actor)
     for name in ("subject", "body"):
         body.require_known(str(asked.get(name, "")), known, name)

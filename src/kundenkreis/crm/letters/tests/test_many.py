@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pypdfium2
@@ -16,13 +17,15 @@ from kundenkreis.crm.letters import queries
 from kundenkreis.crm.letters.formats import SHEETS
 from kundenkreis.crm.letters.many import Writing
 from kundenkreis.crm.letters.models import Letter, PrintRun
+from kundenkreis.crm.letters.outgoing import Labels
+from kundenkreis.crm.letters.recipients import whom_of
 from kundenkreis.crm.letters.run_commands import begin_run, stop_run, write_run
 from kundenkreis.crm.letters.tests.paper import jana, paper, works
 from kundenkreis.crm.people import contact_commands
 from kundenkreis.crm.people.models import TimelineEntry
 from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.kernel import files
-from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM, SYSTEM
@@ -194,3 +197,27 @@ def test_runs_are_their_owners_and_need_the_right(anna: Viewer) -> None:
             actor=anna, kind=named("organisation"), what="labels", selection=Selection(query=""),
             asked={"purpose": "orders"},
         )  # fmt: skip
+
+
+def test_p_nobody_gets_addresses_printed_that_are_kept_from_them(anna: Viewer) -> None:
+    jana()
+    head = paper().pk
+    for subject in ("crm.person", "crm.organisation"):
+        blind = replace(anna, hidden=MappingProxyType({subject: frozenset({"postal"})}))
+        for what in ("letters", "labels"):
+            with pytest.raises(DomainError, match="kept from you"):
+                _begin(blind, what=what, letterhead=head)
+    run = _begin(anna, what="labels", letterhead=head)
+    with pytest.raises(DomainError, match="kept from you"):  # from then on, too
+        Labels(Side.CRM, run, blind)
+
+
+def test_p_a_letter_goes_to_no_work_that_its_writer_may_not_know(anna: Viewer) -> None:
+    firm, person = works(), jana(place=False)
+    contact_commands.add_affiliation(actor=ANNA, person=person, organisation=firm)
+    grants = {"crm.*.*": Level.OWN, "crm.person.*": Level.ALL}
+    ben = replace(anna, grants=MappingProxyType(grants), user_id=77)
+    assert whom_of(anna, [person], "") == [(person, firm)]  # the control
+    assert whom_of(ben, [person], "") == [(person, None)]
+    unaware = replace(anna, hidden=MappingProxyType({"crm.person": frozenset({"affiliations"})}))
+    assert whom_of(unaware, [person], "") == [(person, None)]

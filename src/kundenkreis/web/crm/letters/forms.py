@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.letters import queries
 from kundenkreis.crm.letters.formats import SHEETS, USUAL
-from kundenkreis.crm.letters.many import WORK_FIRST
 from kundenkreis.crm.letters.models import Letter
+from kundenkreis.crm.letters.recipients import WORK_FIRST
 from kundenkreis.records import named
 from kundenkreis.records.formfields import ReferenceField
 

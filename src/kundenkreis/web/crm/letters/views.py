@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kundenkreis.crm.letters import commands, jobs, printing, queries
+from kundenkreis.crm.letters import commands, jobs, printing
+from kundenkreis.crm.letters.content import may_open
 from kundenkreis.crm.letters.records import LETTER, LETTERHEAD
 from kundenkreis.kernel import files
 from kundenkreis.kernel.errors import DomainError
@@ -94,6 +95,6 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _letter(request: StaffRequest, pk: int) -> Letter:
     letter: Letter = LETTER.one(request.viewer, pk)
-    if not queries.may_open(request.viewer):
+    if not may_open(request.viewer):
         raise Http404
     return letter

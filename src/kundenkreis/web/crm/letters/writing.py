@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kundenkreis.crm.letters import queries
-from kundenkreis.crm.letters.content import allowed
+from kundenkreis.crm.letters.content import allowed, may_open
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import named, write
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
@@ -61,7 +61,7 @@ def _usual(viewer: Viewer) -> dict[str, Any]:
 def _same(kind: RecordType, viewer: Viewer, again: str) -> dict[str, Any]:
     """What another letter says and to whom, when it is to be written again."""
     found = kind.rows(viewer).filter(pk=whole(again) or 0).first() if again else None
-    if found is None or not queries.may_open(viewer):
+    if found is None or not may_open(viewer):
         return {}
     names = ("person", "organisation", "letterhead", "purpose", "subject", "body")
     return {name: getattr(found, name) for name in names}
