@@ -9,8 +9,10 @@ an archive are only told, never used as paths.
 from __future__ import annotations
 
 import json
+import lzma
 import sys
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from kundenkreis.integrations.crm.folder import vcards
 from kundenkreis.records.exchange.child import INDEXED, Refused, limit
 
 BLOCK = 1 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 
 
 def unpack(asked: dict[str, Any]) -> dict[str, Any]:
@@ -41,13 +44,17 @@ def unpack(asked: dict[str, Any]) -> dict[str, Any]:
                 if len(files) >= asked["most"]:
                     left.append({"name": name, "why": "many"})
                     continue
-                size = _copy(
-                    archive, member, folder / f"upload-{number}", asked["unpacked"] - total
-                )
+                path = folder / f"upload-{number}"
+                try:
+                    size = _copy(archive, member, path, asked["unpacked"] - total)
+                except BROKEN:
+                    left.append({"name": name, "why": "broken"})
+                    path.unlink(missing_ok=True)
+                    continue
                 total += size
                 files.append({"name": name, "size": size, "upload": number})
                 number += 1
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except (*BROKEN, OSError, ValueError) as error:
         raise Refused("broken", why=str(error)[:200]) from error
     return {"files": files, "left": left}
 

@@ -137,8 +137,8 @@ def read_again(actor: Actor, found: Transfer, number: int, chosen: Mapping[str, 
     known = sources.parts(found)
     if not 0 <= number < len(known):
         raise NotFound
-    name = known[number]["name"].partition(" · ")[0]
-    said = {**found.asked.get("reading", {}), name: {n: text for n, text in chosen.items() if text}}
+    upload = known[number]["upload"]
+    said = {**found.asked.get("reading", {}), upload: {n: one for n, one in chosen.items() if one}}
     asked = {**found.asked, "reading": said, "parts": {}}
     outer = [one for one in found.found["uploads"] if not one.get("inner")]
     again = {"uploads": outer, "parts": [], "left": []}

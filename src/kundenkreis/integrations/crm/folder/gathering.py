@@ -51,9 +51,11 @@ class Gathering:
             if opening.is_archive(upload):
                 self._unpack(found, file)
                 return
-            chosen = transfer.asked.get("reading", {}).get(file["name"], {})
-            target = place(transfer, f"rows-{file['upload']}")
-            found["parts"] += opening.parts_of(upload, target, file, chosen)
+            number = str(file["upload"])  # several files may have one name
+            chosen = transfer.asked.get("reading", {}).get(number, {})
+            target = place(transfer, f"rows-{number}")
+            for part in opening.parts_of(upload, target, file, chosen):
+                found["parts"].append({**part, "upload": number})
         except DomainError as error:
             found["left"].append(
                 {"name": file["name"], "why": f"{error.what} {error.why or ''}".strip()}
@@ -70,6 +72,7 @@ class Gathering:
         found["uploads"] += [{**one, "inner": True} for one in answer["files"]]
         words = {
             "password": _("It is protected by a password."),
+            "broken": _("It is broken inside of the packed folder."),
             "many": _("More than %(n)s files are not taken at once.") % {"n": formats.number(opening.MOST_FILES)},
         }  # fmt: skip
         found["left"] += [{"name": one["name"], "why": words[one["why"]]} for one in answer["left"]]

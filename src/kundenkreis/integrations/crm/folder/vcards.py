@@ -21,6 +21,7 @@ COLUMNS = (
     "KIND", "CATEGORIES",
 )  # fmt: skip
 LONGEST = 20_000  # letters of a value; what is longer is a picture or a key
+MOST_FOLDED = 2 * LONGEST  # bytes of a folded value that are kept; a picture has a million
 MOST_LINES = 5_000  # of one card
 _BEGIN = re.compile(r"^\s*BEGIN\s*:\s*VCARD\s*$", re.IGNORECASE)
 _END = re.compile(r"^\s*END\s*:\s*VCARD\s*$", re.IGNORECASE)
@@ -62,7 +63,7 @@ def rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[str]]]:
 
 def cards(lines: Iterator[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     """The lines of each card; a card without an end goes as far as the next one or the file."""
-    begun = 0
+    begun = size = 0
     card: list[bytes] = []
     for number, line in enumerate(lines, 1):
         text = line.strip(b"\xef\xbb\xbf\r\n\t ").decode("latin-1")
@@ -74,8 +75,10 @@ def cards(lines: Iterator[bytes]) -> Iterator[tuple[int, list[bytes]]]:
             if begun:
                 yield begun, card
             begun = 0
-        elif begun and len(card) < MOST_LINES:
-            card.append(line)
+        elif begun:
+            size = size + len(line) if line[:1] in (b" ", b"\t") else len(line)
+            if size <= MOST_FOLDED and len(card) < MOST_LINES:
+                card.append(line)
     if begun:
         yield begun, card
 
@@ -150,7 +153,7 @@ def _decoded(value: bytes, words: list[str]) -> str:
     for name in (said.get("charset", ""), "utf-8", "cp1252", "latin-1"):
         try:
             return value.decode(name).replace("\0", "") if name else _decoded_plain(value)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # a card may name anything as its encoding
             continue
     return ""
 

@@ -132,3 +132,26 @@ def test_nobody_who_was_erased_comes_back_by_a_file() -> None:
     assert [one.first_name for one in Person.objects.all()] == ["Cem"]
     assert transfer.counts["done_failed"] == 2
     assert {one["line"] for one in review.problems(transfer)} == {2, 3}
+
+
+def test_one_broken_file_of_a_packed_folder_takes_no_other_along() -> None:
+    rows = [f"Vor{n};Nach{n};p{n}@example.org" for n in range(200)]
+    content = csv("Vorname;Nachname;E-Mail", *rows)
+    data = bytearray(packed({"kaputt.csv": content, "gut.csv": GOOD}))
+    at = data.index(b"kaputt.csv") + len("kaputt.csv")
+    data[at : at + 40] = b"\xff" * 40
+    transfer = brought({"alles.zip": bytes(data)})
+    assert [part["name"] for part in transfer.found["parts"]] == ["gut.csv"]
+    assert "broken" in reasons(transfer)["kaputt.csv"]
+
+
+def test_of_two_files_of_one_name_one_is_read_anew() -> None:
+    old = "Vorname;Nachname;E-Mail\nJürgen;Groß;j@example.org".encode("cp850")
+    uploads = [("kontakte.csv", iter([one])) for one in (old, GOOD)]
+    transfer = work(commands.start(ANNA, uploads))
+    commands.read_again(ANNA, transfer, 0, {"encoding": "cp850"})
+    work(transfer)
+    assert [part["encoding"].removesuffix("-sig") for part in transfer.found["parts"]] == [
+        "cp850",
+        "utf-8",
+    ]

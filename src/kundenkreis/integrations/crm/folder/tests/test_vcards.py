@@ -61,3 +61,14 @@ def test_it_reads_real_exports(shared_data: Callable[[str], Path]) -> None:
     assert found["John_Doe_MS_OUTLOOK.vcf"][0]["BDAY"] == "1980-03-22"
     assert found["outlook-2003.vcf"][0]["NOTE"].startswith("This is the note field!!\nSecond line")
     assert found["rfc6350-example.vcf"][0]["TEL"] == "+1-418-656-9254"
+
+
+@pytest.mark.parametrize("name", ["undefined", "idna", "zip", "a\0b", "x" * 500])
+def test_a_card_that_names_an_odd_encoding_is_read_all_the_same(name: str) -> None:
+    assert card(f"NOTE;CHARSET={name}:..Grüße", "FN:A") == {"NOTE": "..Grüße", "FN": "A"}
+
+
+def test_what_comes_after_a_large_picture_is_not_lost() -> None:
+    picture = ["PHOTO;ENCODING=b:AAAA", *[" " + "A" * 74] * (vcards.MOST_LINES + 1)]
+    assert card(*picture, "TEL:030 1") == {"TEL": "030 1"}
+    assert card("NOTE:x", *[" " + "x" * 74] * 1_000, "FN:A") == {"FN": "A"}  # no note is cut off
