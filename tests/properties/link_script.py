@@ -20,6 +20,12 @@ from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.engage.consent.commands import Statement, record_consent
 from kundenkreis.engage.profiles.events import Touchpoint
+from kundenkreis.engage.profiles.models import Profile
+from kundenkreis.engage.profiles.queries import linked
+from kundenkreis.engage.segments.commands import change_segment
+from kundenkreis.engage.segments.evaluating import Outcome
+from kundenkreis.engage.segments.models import Segment
+from kundenkreis.engage.segments.storing import store_outcomes
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderLine, OrderReceived
 from kundenkreis.kernel import clock, events, log, store
 from kundenkreis.kernel.sides import Side
@@ -47,6 +53,8 @@ EVERYTHING = [
     st.tuples(st.just("touch"), people, small),
     st.tuples(st.just("consent"), people, st.booleans(), st.integers(-3, 3)),
     st.tuples(st.just("object"), people),
+    st.tuples(st.just("member"), people, st.integers(1, 2), st.booleans()),
+    st.tuples(st.just("rename"), st.integers(1, 2), small),
     st.tuples(st.just("receive"), sides, small),
     st.tuples(st.just("apply"), sides, small),
     st.tuples(st.just("again"), sides, small),
@@ -127,6 +135,21 @@ class World:
                 actor=SYSTEM, person_id=known.pk, channel="phone", purpose="newsletter"
             )
 
+    def do_member(self, person: int, segment: int, inside: bool) -> None:
+        with store.group(Side.ENGAGE, "test"):
+            known = linked([link(person)]).get(link(person))
+            if known is None:
+                known = store.create(SYSTEM, Profile, link_id=link(person), known=True).pk
+            if not store.rows(Segment).filter(pk=segment).exists():
+                values = {"name": {"en": "Regulars"}, "definition": {}, "state": "active"}
+                store.create(SYSTEM, Segment, id=segment, **values)
+        store_outcomes([Outcome(segment, known, member=inside)], clock.now())
+
+    def do_rename(self, segment: int, number: int) -> None:
+        known = Segment.objects.filter(pk=segment).first()
+        if known:
+            change_segment(actor=SYSTEM, segment_id=segment, name={"en": f"Number {number}"})
+
     def do_receive(self, side: Side, limit: int) -> None:
         receive(side, limit)
 
@@ -202,11 +225,14 @@ TABLES = {
         *BOTH,
         *("crm_sales_orderline", "crm_sales_order", "crm_people_timelineentry"),
         *("crm_people_sharedfacts", "crm_people_contactpermission"),
+        *("crm_people_marketingmembership", "crm_people_marketingsegment"),
         *("crm_people_contactdetail", "crm_people_person", Organisation._meta.db_table),
     ),
     "engage": (
         *BOTH,
         *("engage_consent_consentstate", "engage_consent_consententry"),
+        *("engage_segments_membership", "engage_segments_timer", "engage_segments_recheck"),
+        "engage_segments_segment",
         "engage_profiles_profile",
     ),
 }

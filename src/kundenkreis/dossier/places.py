@@ -21,6 +21,7 @@ from kundenkreis.crm.people.models import (
     BlockingKey,
     ContactPermission,
     DuplicatePair,
+    MarketingMembership,
     Person,
     Relation,
 )
@@ -132,6 +133,7 @@ def _images(w: Whose) -> Q:
 WHERE: Mapping[type[Model], Where] = {
     Relation: lambda w: Q(person__in=w.persons) | Q(other__in=w.persons),
     ContactPermission: _permissions,
+    MarketingMembership: lambda w: Q(link_id__in=w.links),
     BlockingKey: lambda w: Q(of=BlockingKey.Of.PERSON, row__in=w.persons),
     DuplicatePair: lambda w: Q(kind="person") & (Q(left__in=w.persons) | Q(right__in=w.persons)),
     Activity: lambda w: Q(person__in=w.persons) | Q(about_kind="person", about_row__in=w.persons),

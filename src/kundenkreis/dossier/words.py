@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people.models import CustomerId, TimelineEntry
+from kundenkreis.crm.people.models import CustomerId, MarketingMembership, TimelineEntry
 from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.segments.models import Membership
 from kundenkreis.records import registry
@@ -23,6 +23,7 @@ CALLED: dict[type[Model], StrOrPromise] = {
     CustomerId: _("Customer ids of shops"),
     Identifier: _("Cookie and customer ids"),
     Membership: _("Memberships of segments"),
+    MarketingMembership: _("Memberships of segments"),
 }
 REST = _("History, search, drafts and what is on its way")
 

@@ -11,7 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from kundenkreis.crm.people.events import ObjectionRecorded
-from kundenkreis.crm.people.models import ContactPermission, FormerLink, Person, TimelineEntry
+from kundenkreis.crm.people.models import (
+    ContactPermission,
+    FormerLink,
+    MarketingMembership,
+    MarketingSegment,
+    Person,
+    TimelineEntry,
+)
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.sales.order_facts import order_facts
 from kundenkreis.engage.consent.events import ConsentChanged
@@ -19,6 +26,7 @@ from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.profiles.events import Touchpoint
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.engage.profiles.queries import linked
+from kundenkreis.engage.segments.queries import memberships_by_link, segment_names
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
 from kundenkreis.kernel import store
 from kundenkreis.kernel.events import decode, name_of
@@ -33,7 +41,8 @@ def differences() -> list[str]:
 
     Holds when the link has nothing left to do and the outboxes were not shortened.
     """
-    return [*_orders(), *_touchpoints(), *_consents(), *_facts(), *_merges()]
+    found = (_orders(), _touchpoints(), _consents(), _memberships(), _facts(), _merges())
+    return [difference for differences in found for difference in differences]
 
 
 def _sent(side: Side, kind: type[Any]) -> Iterator[Any]:
@@ -106,6 +115,22 @@ def _consents() -> Iterator[str]:
         said = ("person", str(event.link_id), event.channel)
         if not any((kind, who, channel) == said for kind, who, _, channel in told):
             yield f"objection of {event.link_id} is not in the ledger"
+
+
+def _memberships() -> Iterator[str]:
+    people = set(Person.objects.filter(link_id__isnull=False).values_list("link_id", flat=True))
+    people |= set(FormerLink.objects.values_list("link_id", flat=True))
+    links = {link for link in people if link is not None}
+    inside = memberships_by_link(links)
+    expected = {
+        (link, segment): since for link in inside for segment, since in inside[link].items()
+    }
+    rows = MarketingMembership.objects.all()
+    held = {(row.link_id, row.segment_id): row.since for row in rows}
+    yield from _compared("membership", expected, held)
+    names = dict(MarketingSegment.objects.values_list("pk", "name"))
+    called = segment_names(names)  # of one that was deleted the name stays, with nobody in it
+    yield from _compared("segment", called, {pk: names[pk] for pk in called})
 
 
 def _facts() -> Iterator[str]:

@@ -19,6 +19,7 @@ from kundenkreis.crm.people.events import (
 )
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.profiles.events import Touchpoint
+from kundenkreis.engage.segments.events import MembershipsChanged, SegmentRenamed
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
 from kundenkreis.kernel.events import name_of
 from kundenkreis.link import to_crm, to_engage
@@ -30,6 +31,8 @@ ROUTES: dict[str, Route] = {
     name_of(OrderCancelled): to_crm.cancel_orders,
     name_of(Touchpoint): to_crm.add_touchpoints,
     name_of(ConsentChanged): to_crm.project_consent,
+    name_of(MembershipsChanged): to_crm.project_memberships,
+    name_of(SegmentRenamed): to_crm.rename_segments,
     name_of(FactsChanged): to_engage.set_facts,
     name_of(ObjectionRecorded): to_engage.withdraw,
     name_of(PersonRestricted): to_engage.restrict,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from kundenkreis.crm.people import permissions
+from kundenkreis.crm.people import permissions, segments
 from kundenkreis.crm.people.customer_commands import Customer
 from kundenkreis.crm.people.links import linked_people
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
@@ -17,6 +17,8 @@ from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.consent.queries import states
 from kundenkreis.engage.profiles.events import Touchpoint
+from kundenkreis.engage.segments.events import MembershipsChanged, SegmentRenamed
+from kundenkreis.engage.segments.queries import memberships_by_link, segment_names
 from kundenkreis.engage.tracking.events import OrderCancelled, OrderReceived
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.errors import NotFound
@@ -69,6 +71,28 @@ def project_consent(events: Sequence[ConsentChanged]) -> Collection[int]:
     now = {permission_key(state): state for state in states(subjects)}
     statements = [_statement(event, now.get(permission_key(event))) for event in events]
     permissions.project_consent(actor=LINK, statements=statements)
+    return ()
+
+
+def project_memberships(events: Sequence[MembershipsChanged]) -> Collection[int]:
+    """In which segments people are now, whatever it was when the messages left.
+
+    Of somebody the crm does not know yet it is early, as long as there is something to tell.
+    """
+    held = memberships_by_link(event.link_id for event in events)
+    states = {event.link_id: held.get(event.link_id, {}) for event in events}
+    people = linked_people(states)
+    known = {link: inside for link, inside in states.items() if link in people}
+    names = segment_names(pk for inside in known.values() for pk in inside)
+    segments.project_memberships(actor=LINK, names=names, states=known)
+    return [
+        at for at, one in enumerate(events) if one.link_id not in people and states[one.link_id]
+    ]
+
+
+def rename_segments(events: Sequence[SegmentRenamed]) -> Collection[int]:
+    names = segment_names(event.segment_id for event in events)
+    segments.rename_segments(actor=LINK, names=names)
     return ()
 
 

@@ -23,6 +23,7 @@ from kundenkreis.crm.people.models import (
 )
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.crm.people.restricting import restriction_of
+from kundenkreis.crm.people.segments import segments_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.kernel.record import together
@@ -208,6 +209,15 @@ def relation_choices() -> list[tuple[str, Any]]:
 
 def waiting_panel(viewer: Viewer, portfolio: Portfolio) -> Mapping[str, Any]:
     return {"waiting": queries.waiting_in(viewer, portfolio), "days": portfolio.visit_days}
+
+
+def segments_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
+    """The segments of marketing somebody is in, or how many people of an organisation are."""
+    firm = isinstance(record, Organisation)
+    people = [one.person for one in contacts(viewer, record)] if firm else [record]
+    found = segments_of(people)
+    opens = viewer.may("engage.segment.read")
+    return {"inside": found, "firm": firm, "opens": opens} if found else None
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:

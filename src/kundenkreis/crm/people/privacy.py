@@ -33,6 +33,7 @@ _STEP = Use(
     "one view of what happened with a customer", "6(1)(f)", "3y", "person", since="recorded_at"
 )
 _SHARED = Use("what marketing may use of orders, per purpose", "6(1)(f)", "record", "person")
+_INSIDE = Use("one view of what happened with a customer", "6(1)(f)", "record", "link_id")
 _PERMISSION = Use("proof and respect of permissions", "6(1)(c)", "record", "link_id")
 
 _UNUSED = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
@@ -146,6 +147,11 @@ PRIVACY: Map = {
     },
     "FormerLink": dict.fromkeys(("link_id", "person", "was_of", "is_own"), _ORDERS),
     "SharedFacts": dict.fromkeys(("person", "facts", "version"), _SHARED),
+    "MarketingSegment": dict.fromkeys(("id", "name"), TECHNICAL),
+    "MarketingMembership": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("link_id", "segment", "since"), _INSIDE),
+    },
     "ContactPermission": {
         "id": TECHNICAL,
         **dict.fromkeys(

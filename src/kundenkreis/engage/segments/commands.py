@@ -14,7 +14,11 @@ from kundenkreis.engage.segments.errors import (
     UnknownSegment,
     WrongState,
 )
-from kundenkreis.engage.segments.events import SegmentActivated, SegmentArchived
+from kundenkreis.engage.segments.events import (
+    SegmentActivated,
+    SegmentArchived,
+    SegmentRenamed,
+)
 from kundenkreis.engage.segments.models import Recheck, Segment
 from kundenkreis.engage.segments.needs import needs_of
 from kundenkreis.engage.segments.registry import circle, references
@@ -77,8 +81,10 @@ def change_segment(
         tree = tree_of(definition)
         _check_references(tree, segment)
         values["definition"] = definition_of(tree)
-    before = segment.definition
+    before, called = segment.definition, segment.name
     store.change(actor, segment, **values)
+    if segment.name != called:
+        publish(SegmentRenamed(segment.pk))
     if segment.state == Segment.State.ACTIVE and segment.definition != before:
         _ask_for_refresh(segment)
     return segment

@@ -17,10 +17,12 @@ from kundenkreis.engage.segments.commands import (
     recheck_profiles,
     settle_undone,
 )
+from kundenkreis.engage.segments.crossing import tell_memberships
+from kundenkreis.engage.segments.events import SegmentRenamed
 from kundenkreis.engage.segments.models import Recheck
 from kundenkreis.engage.tracking.events import EventsForgotten
 from kundenkreis.kernel import bulk
-from kundenkreis.kernel.events import on
+from kundenkreis.kernel.events import on, publish
 from kundenkreis.records.events import RecordUndone
 
 
@@ -29,12 +31,14 @@ def look_at_both(event: ProfilesMerged) -> None:
     """The absorbed profile leaves its segments; the person may be in others now."""
     both = [event.absorbed_id, event.canonical_id]
     recheck_profiles(profile_ids=both, cause=Recheck.Cause.ALL)
+    tell_memberships(both)
 
 
 @on(ProfilesIdentified)
 def look_at_new_people(event: ProfilesIdentified) -> None:
     """Who has done nothing yet may be in a segment, too: in one that asks for just that."""
     recheck_profiles(profile_ids=list(event.profile_ids), cause=Recheck.Cause.ALL)
+    tell_memberships(event.profile_ids)
 
 
 @on(ConsentChanged)
@@ -65,6 +69,7 @@ def look_at_traits(event: TraitsChanged) -> None:
 def look_at_link(event: ProfileLinked) -> None:
     """Segments that ask whether the crm knows somebody look at this person."""
     recheck_profiles(profile_ids=[event.profile_id], cause=Recheck.Cause.PROFILE)
+    tell_memberships([event.profile_id])
 
 
 @on(EventsForgotten)
@@ -81,5 +86,9 @@ def forget_who_is_forgotten(event: ProfilesForgotten) -> None:
 @on(RecordUndone)
 def follow_what_was_undone(event: RecordUndone) -> None:
     """Members belong to the definition and state that a segment has now."""
-    if event.target.startswith("engage.segment:") and {"definition", "state"} & {*event.fields}:
+    if not event.target.startswith("engage.segment:"):
+        return
+    if {"definition", "state"} & {*event.fields}:
         settle_undone(segment_id=event.record_id, fields=event.fields)
+    if "name" in event.fields:
+        publish(SegmentRenamed(event.record_id))

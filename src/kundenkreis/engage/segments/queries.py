@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kundenkreis.engage.profiles.models import Profile
-from kundenkreis.engage.profiles.queries import canonical_id, canonical_ids, profiles
+from kundenkreis.engage.profiles.queries import canonical_id, canonical_ids, linked, profiles
 from kundenkreis.engage.segments import people as everyone
 from kundenkreis.engage.segments.definitions import tree_of, words_for
 from kundenkreis.engage.segments.evaluating import moment_of
@@ -58,6 +58,22 @@ def _memberships(people: Iterable[int]) -> QuerySet[Membership, tuple[int, int]]
     active = Segment.objects.filter(state=Segment.State.ACTIVE).values("pk")
     rows = Membership.objects.filter(profile_id__in=list(people), segment_id__in=active)
     return rows.values_list("profile_id", "segment_id")
+
+
+def memberships_by_link(link_ids: Iterable[UUID]) -> dict[UUID, dict[int, datetime]]:
+    """The active segments that people known by these ids are in, and since when."""
+    people = linked(link_ids)
+    active = Segment.objects.filter(state=Segment.State.ACTIVE).values("pk")
+    rows = Membership.objects.filter(profile_id__in=set(people.values()), segment_id__in=active)
+    found: dict[int, dict[int, datetime]] = {}
+    for person, segment_id, since in rows.values_list("profile_id", "segment_id", "entered_at"):
+        found.setdefault(person, {})[segment_id] = since
+    return {link: found.get(person, {}) for link, person in people.items()}
+
+
+def segment_names(segment_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """What segments are called, by language."""
+    return dict(Segment.objects.filter(pk__in=set(segment_ids)).values_list("pk", "name"))
 
 
 def is_member(segment_id: int, profile_id: int) -> bool:

@@ -12,6 +12,7 @@ from itertools import batched
 
 from django.db.models import Case, F, PositiveBigIntegerField, Value, When
 
+from kundenkreis.engage.segments.crossing import tell_memberships
 from kundenkreis.engage.segments.evaluating import Outcome
 from kundenkreis.engage.segments.events import SegmentEntered, SegmentLeft
 from kundenkreis.engage.segments.models import Membership, Recheck, Segment, Timer
@@ -120,6 +121,7 @@ def _write(changes: Iterable[_Change], now: datetime) -> None:
     _resize(entering, leaving.values())
     publish_all(SegmentEntered(one.segment_id, one.profile_id, now) for one in entering)
     publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in leaving.values())
+    tell_memberships({one.profile_id for one in (*entering, *leaving.values())})
 
 
 def drop(profile_ids: list[int], now: datetime) -> None:
@@ -131,6 +133,7 @@ def drop(profile_ids: list[int], now: datetime) -> None:
         store.discard(rows)
     _resize((), left)
     publish_all(SegmentLeft(one.segment_id, one.profile_id, now) for one in left)
+    tell_memberships({one.profile_id for one in left})
 
 
 def _still_kept(entering: list[Outcome]) -> list[Outcome]:

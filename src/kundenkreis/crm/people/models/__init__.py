@@ -20,6 +20,7 @@ from kundenkreis.crm.people.models.portfolios import Portfolio
 from kundenkreis.crm.people.models.quality import QualitySnapshot
 from kundenkreis.crm.people.models.relations import Relation, seen_from_other
 from kundenkreis.crm.people.models.restrictions import Restriction
+from kundenkreis.crm.people.models.segments import MarketingMembership, MarketingSegment
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Employer",
     "FormerLink",
     "Location",
+    "MarketingMembership",
+    "MarketingSegment",
     "NumberRange",
     "Organisation",
     "Person",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundenkreis.crm.people.records import contacting, quality  # noqa: F401 - add to filters
+from kundenkreis.crm.people.records import contacting, quality, segments  # noqa: F401 - add to filters
 from kundenkreis.crm.people.records.characteristics import CHARACTERISTIC
 from kundenkreis.crm.people.records.inputs import TIMELINE
 from kundenkreis.crm.people.records.number_ranges import NUMBER_RANGE

@@ -129,6 +129,7 @@ ORGANISATION = register(
                 30,
                 shows=("affiliations__person",),
             ),
+            Panel("segments", "people/segments_panel.html", panels.segments_panel, position=25),
         ),
     )
 )

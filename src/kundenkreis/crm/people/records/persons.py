@@ -173,6 +173,7 @@ PERSON = register(
                 shows=("relations", "relations_from_others"),
             ),
             Panel("consents", "people/consents_panel.html", panels.consents_panel, position=20),
+            Panel("segments", "people/segments_panel.html", panels.segments_panel, position=25),
         ),
         exchange=Exchange(
             fields=(
