@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,7 @@ from kundenkreis.ui.markup import joined, markup
 from kundenkreis.ui.parts import icon
 
 Kind = ContactDetail.Kind
+_PERSON = attrgetter("person")
 entries = once(timeline)
 contacts = once(queries.contacts_of)
 
@@ -214,8 +216,8 @@ def waiting_panel(viewer: Viewer, portfolio: Portfolio) -> Mapping[str, Any]:
 def segments_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
     """The segments of marketing somebody is in, or how many people of an organisation are."""
     firm = isinstance(record, Organisation)
-    people = [one.person for one in contacts(viewer, record)] if firm else [record]
-    found = segments_of(people)
+    people = [record] if isinstance(record, Person) else map(_PERSON, contacts(viewer, record))
+    found = segments_of(list(people))
     opens = viewer.may("engage.segment.read")
     return {"inside": found, "firm": firm, "opens": opens} if found else None
 

@@ -8,7 +8,7 @@ import kundenkreis.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0020_know_where_consents_came_from"),
+        ("crm_people", "0021_hold_for_erasure"),
     ]
 
     operations = [
