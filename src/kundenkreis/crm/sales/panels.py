@@ -17,6 +17,7 @@ from kundenkreis.crm.people.queries import group_of
 from kundenkreis.crm.sales import queries
 from kundenkreis.crm.sales.customers import all_orders
 from kundenkreis.crm.sales.models import Opportunity, Order, Stage
+from kundenkreis.crm.sales.rhythm import Pace, rhythm
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
@@ -156,6 +157,7 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
             revenue = formats.money(found.revenue, whole=True)
             yield Figure(_("Revenue 12 months"), revenue, change, tone)
         yield Figure(_("Orders"), formats.number(found.count), _with_parts(viewer, record))
+        yield from _last_order(found)
     if viewer.may("crm.opportunity.read"):
         offered = open_sales(viewer, record)
         text = ngettext("%(n)s opportunity", "%(n)s opportunities", offered.count)
@@ -164,6 +166,23 @@ def sales_figures(viewer: Viewer, record: Person | Organisation) -> Iterable[Fig
             yield Figure(_("Open opportunities"), value, count)
         else:
             yield Figure(_("Open opportunities"), formats.number(offered.count))
+
+
+PACES: dict[Pace, tuple[StrOrPromise, str]] = {
+    Pace.USUAL: (_("as usual, every %(usual)s days"), "good"),
+    Pace.OVERDUE: (_("overdue, else every %(usual)s days"), "bad"),
+    Pace.STOPPED: (_("stopped, once every %(usual)s days"), "bad"),
+}
+
+
+def _last_order(found: queries.Business) -> Iterable[Figure]:
+    """When the last order was, and whether that is as usual for them."""
+    if found.first is None or found.last is None:
+        return
+    known = rhythm(found.count, found.first, found.last, clock.today(settings.COMPANY_ZONE))
+    words, tone = PACES.get(known.pace, (formats.day(found.last), ""))
+    note = str(words) % {"usual": formats.number(known.usual)} if known.usual else words
+    yield Figure(_("Last order"), formats.relative(found.last), note, tone)
 
 
 def _with_parts(viewer: Viewer, record: Person | Organisation) -> StrOrPromise:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from kundenkreis.crm.people.models import Affiliation, Organisation, Person
@@ -130,11 +130,14 @@ def products(viewer: Viewer) -> QuerySet[Product]:
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """What somebody's orders add up to, net of tax and without cancelled ones."""
+    """What somebody's orders add up to, net of tax and without cancelled ones; the days of the
+    first and last one, in the company's zone."""
 
     count: int
     revenue: Money
     before: int
+    first: date | None = None
+    last: date | None = None
 
 
 def business(viewer: Viewer, record: Person | Organisation) -> Business:
@@ -144,6 +147,8 @@ def business(viewer: Viewer, record: Person | Organisation) -> Business:
     year, earlier = _months_ago(MONTHS), _months_ago(2 * MONTHS)
     rows = valid.values("currency").annotate(
         count=Count("pk", filter=Q(kind=Order.Kind.ORDER)),
+        first=Min("placed_at", filter=Q(kind=Order.Kind.ORDER)),
+        last=Max("placed_at", filter=Q(kind=Order.Kind.ORDER)),
         now=Sum("net_minor", filter=Q(placed_at__gte=year)),
         before=Sum("net_minor", filter=Q(placed_at__gte=earlier, placed_at__lt=year)),
     )
@@ -152,7 +157,14 @@ def business(viewer: Viewer, record: Person | Organisation) -> Business:
         return Business(0, Money(0, CURRENCY), 0)
     most = max(found, key=lambda row: (row["now"] or 0, row["before"] or 0))
     count = sum(row["count"] for row in found)
-    return Business(count, Money(most["now"] or 0, most["currency"]), most["before"] or 0)
+    first = min((row["first"] for row in found if row["first"]), default=None)
+    last = max((row["last"] for row in found if row["last"]), default=None)
+    revenue = Money(most["now"] or 0, most["currency"])
+    return Business(count, revenue, most["before"] or 0, _day(first), _day(last))
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date() if at else None
 
 
 @dataclass(frozen=True, slots=True)
