@@ -21,7 +21,9 @@ KINDS: dict[str, type[Person] | type[Organisation]] = {
     NumberRange.Of.PERSON: Person,
     NumberRange.Of.ORGANISATION: Organisation,
 }
-TRIES = 20  # stretches of numbers that are looked through: somebody may have entered them by hand
+# Stretches of numbers that are looked through, each longer than the one before: somebody may have
+# brought thousands of customers with numbers of their own.
+TRIES, FIRST, LONGEST = 100, 50, 10_000
 
 
 @command
@@ -46,7 +48,12 @@ def give_customer_number(*, actor: Actor, holder: Holder) -> str:
             _("There is no number range yet."),
             hint=_("Set one up under “Number ranges”, or enter the number by hand."),
         )
-    (number,) = _take(found, type(holder), 1)
+    number = next(iter(_take(found, type(holder), 1)), "")
+    if not number:
+        raise DomainError(
+            _("The next numbers of the range are all taken."),
+            hint=_("Let it go on behind the last number that is in use."),
+        )
     store.change(actor, locked, customer_number=number)
     return number
 
@@ -65,7 +72,8 @@ def number_customers(unit: Unit) -> None:
         if model is Person:
             rows = rows.filter(is_customer=True)
         new = list(rows.order_by("pk"))
-        for holder, number in zip(new, _take(found, model, len(new)), strict=True):
+        # Whoever finds no number does without: nobody's order waits for that.
+        for holder, number in zip(new, _take(found, model, len(new)), strict=False):
             store.change(system("numbering"), holder, customer_number=number)
 
 
@@ -75,30 +83,28 @@ def _range_for(model: type[Holder]) -> NumberRange | None:
 
 
 def _take(found: NumberRange, model: type[Holder], count: int) -> Sequence[str]:
-    """Numbers nobody has, one after the other; the range goes on behind them."""
+    """Numbers nobody has, one after the other; the range goes on behind them. Fewer if the next
+    ones are all taken."""
     if not count:
         return ()
     locked = store.lock(NumberRange, found.pk)
     taken: list[str] = []
-    ahead = locked.next_number
+    ahead, size = locked.next_number, max(count, FIRST)
     for _try in range(TRIES):
-        wanted = [locked.written(ahead + step) for step in range(max(count, 50))]
-        known = set(
-            store.rows(model)
-            .filter(customer_number__in=wanted)
-            .values_list("customer_number", flat=True)
-        )
+        wanted = [locked.written(ahead + step) for step in range(size)]
+        there = store.rows(model).filter(customer_number__among=wanted)
+        known = set(there.values_list("customer_number", flat=True))
         for number in wanted:
+            if len(taken) == count:
+                break
             ahead += 1
             if number not in known:
                 taken.append(number)
-            if len(taken) == count:
-                store.change(system("numbering"), locked, next_number=ahead)
-                return taken
-    raise DomainError(
-        _("The next numbers of the range are all taken."),
-        hint=_("Let it go on behind the last number that is in use."),
-    )
+        if len(taken) == count:
+            break
+        size = min(2 * size, LONGEST)
+    store.change(system("numbering"), locked, next_number=ahead)
+    return taken
 
 
 # First of all: what is found and compared by the number comes after it.

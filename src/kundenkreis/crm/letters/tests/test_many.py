@@ -15,7 +15,7 @@ from kundenkreis.crm.accounts.commands import create_shipped_roles
 from kundenkreis.crm.accounts.queries import viewer_of
 from kundenkreis.crm.letters import queries
 from kundenkreis.crm.letters.formats import SHEETS
-from kundenkreis.crm.letters.many import Writing
+from kundenkreis.crm.letters.many import writing
 from kundenkreis.crm.letters.models import Letter, PrintRun
 from kundenkreis.crm.letters.outgoing import Labels
 from kundenkreis.crm.letters.recipients import whom_of
@@ -130,9 +130,9 @@ def test_a_piece_that_is_done_twice_writes_no_letter_twice(anna: Viewer) -> None
         jana(last_name=name)
     run = write_run(actor=anna, run_id=_work(_begin(anna)).pk)
     stale = PrintRun.objects.get(pk=run.pk)
-    assert Writing(Side.CRM, PrintRun.objects.get(pk=run.pk), anna).piece()
+    assert writing(Side.CRM, PrintRun.objects.get(pk=run.pk), anna).piece()
     # Another worker that had read the run before finds that it has moved on.
-    assert not Writing(Side.CRM, stale, anna).piece()
+    assert not writing(Side.CRM, stale, anna).piece()
     assert Letter.objects.count() == 3
     assert TimelineEntry.objects.filter(kind="letter").count() == 3
 

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from kundenkreis.crm.people import commands
+from kundenkreis.crm.people import commands, numbering
 from kundenkreis.crm.people.customer_commands import Customer, find_or_create_customers
 from kundenkreis.crm.people.models import NumberRange, Person
 from kundenkreis.crm.people.numbering import give_customer_number
+from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
 from kundenkreis.records import named, write
 from kundenkreis.records.search.finding import searched
@@ -107,3 +109,25 @@ def test_many_at_once_get_one_each() -> None:
     commands.create_persons(actor=ANNA, rows=rows)
     numbers = Person.objects.order_by("pk").values_list("customer_number", flat=True)
     assert list(numbers) == [f"K-{41 + n:04}" for n in range(120)]
+
+
+def test_customers_who_came_with_thousands_of_numbers_stop_nobody() -> None:
+    rows = [{"last_name": "Alt", "customer_number": f"K-{n:04}"} for n in range(41, 1_341)]
+    with store.group(Side.CRM, "test"):
+        store.create_many(ANNA, Person, rows)
+    set_up(automatic=True)
+    (new,) = find_or_create_customers(
+        actor=ANNA, customers=[Customer(link_id=UUID(int=7), last_name="Neu")]
+    )
+    assert Person.objects.get(pk=new.pk).customer_number == "K-1341"
+
+
+def test_where_no_number_is_left_a_customer_does_without_and_who_asks_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(numbering, "TRIES", 0)
+    set_up(automatic=True)
+    made = person("Neu", is_customer=True)
+    assert Person.objects.get(pk=made.pk).customer_number is None
+    with pytest.raises(DomainError, match="all taken"):
+        give_customer_number(actor=ANNA, holder=made)
