@@ -62,7 +62,8 @@ class Likeness:
 
 def of_persons(typed: Known, other: Known) -> Likeness:
     """A name claims nothing without birth date, employer or place; an address or number does by
-    itself, unless the names contradict it."""
+    itself, unless the names contradict it. The place alone claims nothing of somebody who was born
+    on another day: in a large base every postal code has people of the same name."""
     name = _person_names(typed, other)
     found = _reached(typed, other) | {name}
     if typed.birth and typed.birth == other.birth:
@@ -72,8 +73,16 @@ def of_persons(typed: Known, other: Known) -> Likeness:
     found |= _places(typed, other)
     agrees = name in ("name", "similar")
     claims = "email" in found or ("phone" in found and name != "different")
-    claims |= agrees and bool(found & _WITH_A_NAME)
+    others = {"place"} if _born_apart(typed.birth, other.birth) else set()
+    claims |= agrees and bool(found & (_WITH_A_NAME - others))
     return _likeness(found, claims=claims)
+
+
+def _born_apart(one: str, other: str) -> bool:
+    """Both birth dates are known, and no slip of one digit, or of day and month, made one of the
+    other."""
+    turned = one[:4] + one[6:] + one[4:6]
+    return bool(one and other) and other not in (one, turned) and not slip(one, other)
 
 
 def of_organisations(typed: Known, other: Known) -> Likeness:

@@ -163,3 +163,35 @@ def test_what_is_hidden_of_others_is_no_way_to_find_them(
     assert not any(
         reason in (fact, hidden) for _, reasons, _ in said(blind, **asked) for reason in reasons
     )
+
+
+@pytest.mark.parametrize(
+    ("birth", "asks"),
+    [("", True), ("19711202", True), ("19711203", True), ("19710212", True), ("19850615", False)],
+)
+def test_the_same_name_and_postal_code_ask_unless_they_were_born_on_another_day(
+    jana: Person, birth: str, *, asks: bool
+) -> None:
+    places = frozenset({Place("07743", "Allee 9")})
+    found = said(first_name="Jana", last_name="Weiß", birth=birth, places=places)
+    assert [claims for _name, _reasons, claims in found] == [asks]
+    # A street is more than a postal code.
+    there = frozenset({Place("07743", "Weg 3")})
+    assert said(first_name="Jana", last_name="Weiß", birth=birth, places=there)[0][2]
+
+
+def test_it_asks_the_database_the_same_few_questions_however_many_are_called_so(
+    jana: Person, django_assert_num_queries: Any
+) -> None:
+    typed = Known(
+        first_name="Jana", last_name="Weiß", birth="19711202",
+        emails=frozenset({"jana.weiss@bergmann.example"}), phones=frozenset({"+493641123456"}),
+        places=frozenset({Place("07743", "Weg 3")}),
+    )  # fmt: skip
+    with django_assert_num_queries(11, using="default"):
+        assert persons_alike(ANNA, typed)
+    rows = [{"first_name": "Jana", "last_name": "Weiß", "postal_code": "07743", "town": "Jena",
+             "street": f"Weg {n}"} for n in range(MOST + 5)]  # fmt: skip
+    commands.create_persons(actor=ANNA, rows=rows)
+    with django_assert_num_queries(11, using="default"):
+        assert persons_alike(ANNA, typed)
