@@ -23,18 +23,28 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.errors import Conflict
 from kundenkreis.kernel.fields import TransactionField
 from kundenkreis.kernel.models import RemovedRow
-from kundenkreis.kernel.record import Record, secret_fields
+from kundenkreis.kernel.record import Record, holders, secret_fields
 from kundenkreis.kernel.transactions import current
 
 CHUNK = 500
 
 
+Key = tuple[type[Model], Any]
+
+
 @dataclass(slots=True)
 class Taken:
-    """What goes with a row, dependent rows first."""
+    """What goes with some rows, dependent rows first; `owner` says with which of them, by place."""
 
     collector: Collector
+    roots: Sequence[Model]
     rows: list[Model] = field(default_factory=list)
+    owner: dict[Key, int] = field(default_factory=dict)
+
+    def is_root(self, row: Model) -> bool:
+        """Whether it goes for its own sake."""
+        at = self.owner[_key(row)]
+        return _key(self.roots[at]) == _key(row)
 
 
 @dataclass(slots=True)
@@ -56,27 +66,65 @@ def along(named: Along) -> Along:
     return named
 
 
-def collect(obj: Model) -> Taken:
-    """Everything that deleting a row takes along. Raises Django's `ProtectedError`."""
+def collect(*roots: Model) -> Taken:
+    """Everything that deleting rows of one model takes along. Raises Django's `ProtectedError`."""
     alias = current().side.alias
-    collector = Collector(using=alias, origin=obj)
-    collector.collect([obj])
-    asked: set[tuple[type[Model], Any]] = set()
-    while fresh := {(type(row), row.pk) for row in _rows(collector)} - asked:
+    collector = Collector(using=alias, origin=roots[0])
+    collector.collect(roots)
+    asked, because = set[Key](), dict[Key, Key]()
+    while fresh := set(map(_key, _rows(collector))) - asked:
         asked |= fresh
         for model in {model for model, _pk in fresh}:
             pks = [pk for of, pk in fresh if of is model]
             for named in ALONG:
-                if (found := named(model, pks)) is not None:
-                    # One by one: beside a row that nothing depends on, Django would forget these.
-                    collector.collect(list(found))
+                # One by one: beside a row that nothing depends on, Django would forget these.
+                for row, pk in _named(named, model, pks):
+                    because.setdefault(_key(row), (model, pk))
+                    collector.collect([row])
     collector.sort()
     # What goes for two reasons goes once.
     keys: dict[type[Model], dict[Any, None]] = {}
     for row in _rows(collector):
         keys.setdefault(type(row), {})[row.pk] = None
     rows = [row for model, pks in keys.items() for row in _whole(alias, model, pks)]
-    return Taken(collector, rows)
+    return Taken(collector, roots, rows, _owners(roots, rows, because))
+
+
+def _named(named: Along, model: type[Model], pks: list[Any]) -> Iterator[tuple[Model, Any]]:
+    """The rows that name one of these, each with which; of most nobody asks one by one."""
+    found = named(model, pks)
+    if found is None or (len(pks) > 1 and not found.exists()):
+        return
+    for pk in pks:
+        one = named(model, [pk])
+        yield from ((row, pk) for row in one or ())
+
+
+def _owners(
+    roots: Sequence[Model], rows: Sequence[Model], because: dict[Key, Key]
+) -> dict[Key, int]:
+    """With which of the roots each row goes: the first of those that it is part of."""
+    owner = {_key(root): at for at, root in enumerate(roots)}
+    left = [row for row in rows if _key(row) not in owner]
+    while left:
+        still = []
+        for row in left:
+            reasons = [*holders(row), *filter(None, [because.get(_key(row))])]
+            found = [owner[one] for one in reasons if one in owner]
+            if found:
+                owner[_key(row)] = min(found)
+            else:
+                still.append(row)
+        if len(still) == len(left):
+            # A reason that is none of ours, such as a key that Django follows by itself.
+            owner |= {_key(row): 0 for row in still}
+            break
+        left = still
+    return owner
+
+
+def _key(row: Model) -> Key:
+    return type(row), row.pk
 
 
 def loosened(taken: Taken) -> Iterator[tuple[Model, dict[str, list[Any]]]]:
@@ -97,17 +145,19 @@ def _rows(collector: Collector) -> Iterator[Model]:
         yield from rows
 
 
-def remove(actor: Actor, root: Model, taken: Taken) -> None:
-    """Keep images of what was collected, the root's last, then delete it."""
+def remove(actor: Actor, taken: Taken) -> None:
+    """Keep images of what was collected, each root's behind what goes with it, then delete all."""
     unit, now = current(), clock.now()
     images = [
         RemovedRow(
             batch=unit.batch, at=now, actor=actor.reference, table=row._meta.label_lower,
             row=row.pk, image=_image(row), owner_id=getattr(row, "owner_id", None),
-            team_id=getattr(row, "team_id", None), root=row == root,
-            title=str(root)[:200] if row == root else "",
+            team_id=getattr(row, "team_id", None), root=taken.is_root(row),
+            title=str(row)[:200] if taken.is_root(row) else "",
         )
-        for row in sorted(taken.rows, key=lambda row: row == root)
+        for row in sorted(
+            taken.rows, key=lambda row: (taken.owner[_key(row)], taken.is_root(row))
+        )
     ]  # fmt: skip
     RemovedRow.objects.using(unit.side.alias).bulk_create(images, batch_size=CHUNK)
     taken.collector.delete()

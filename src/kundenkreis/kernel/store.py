@@ -221,15 +221,17 @@ def touch(record: Record) -> None:
         raise changed_meanwhile()
 
 
-def remove(actor: Actor, obj: Model) -> None:
-    """Delete one record with all that cannot be without it; the bin keeps images of everything.
+def remove(actor: Actor, *roots: Model) -> None:
+    """Delete records of one model with all that cannot be without them, set-based; the bin keeps
+    images of everything, and each root comes back by itself.
 
-    Raises Django's `ProtectedError` when something else still needs it, `NotAllowed` for a part of
+    Raises Django's `ProtectedError` when something else still needs one, `NotAllowed` for a part of
     a record whose field it stands for the actor may not set.
     """
-    require_fields(actor, obj, ())
-    taken = removal.collect(obj)
-    records = [row for row in taken.rows if isinstance(row, Record) or row == obj]
+    for root in roots:
+        require_fields(actor, root, ())
+    taken = removal.collect(*roots)
+    records = [row for row in taken.rows if isinstance(row, Record) or taken.is_root(row)]
     images = [{name: [new, None] for name, (_, new) in _new_values(row).items()} for row in records]
     loosened = list(removal.loosened(taken))
     audit.record(
@@ -242,7 +244,7 @@ def remove(actor: Actor, obj: Model) -> None:
     _touch([*taken.rows, *(row for row, _said in loosened)])
     for model, pk in (holder for row in taken.rows for holder in holders(row)):
         current().touch(model, pk)
-    removal.remove(actor, obj, taken)
+    removal.remove(actor, taken)
 
 
 def restore(actor: Actor, images: Sequence[RemovedRow]) -> removal.Restored:

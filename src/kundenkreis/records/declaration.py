@@ -240,7 +240,8 @@ class RecordType:
     "-" for descending; `query(viewer)` gives the visible rows, by default those the right to read
     reaches; `removed(viewer, rows)` narrows its deleted records in the same way where rights alone do
     not say who may know of them; `create`, `change` and `remove` are commands that replace the default ones, and
-    `create_many(actor, rows)` is the set-based form of `create`, with a record or an error for each; `form`
+    `create_many(actor, rows)` is the set-based form of `create`, with a record or an error for each, and
+    `remove_many(actor, records)` that of `remove`; `form`
     names the fields and `inputs` of a new record; `filters` the fields offered above the list; `preset(viewer)`
     gives values of a new record that nobody needs to type; `about` tells newcomers in one sentence
     what the records are; `always` names fields that cannot be hidden from whoever may read the type,
@@ -266,6 +267,7 @@ class RecordType:
     create_many: Command | None = None
     change: Command | None = None
     remove: Command | None = None
+    remove_many: Command | None = None
     actions: frozenset[str] = ACTIONS
     form: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()

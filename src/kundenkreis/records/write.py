@@ -181,6 +181,24 @@ def remove(kind: RecordType, actor: Actor, pk: int) -> None:
         raise StillUsed(error.protected_objects) from error
 
 
+def remove_many(kind: RecordType, actor: Actor, records: Sequence[Any]) -> None:
+    """Delete locked records that the actor may see, set-based; one that is refused refuses all.
+
+    Needs a unit of work in progress. Raises `NotAllowed`, `ProtectedError`; what a type does by a
+    command of its own for one only, is done one by one.
+    """
+    if kind.remove_many is not None:
+        kind.remove_many(actor=actor, records=records)
+    elif kind.remove is not None:
+        for record in records:
+            remove(kind, actor, record.pk)
+    else:
+        for record in records:
+            require_for(kind, actor, "remove", record)
+        with store.group(kind.side, _name(kind, "remove")):
+            store.remove(actor, *records)
+
+
 def require_for(kind: RecordType, actor: Actor, action: str, record: Any) -> None:
     """Raise `NotAllowed` unless the actor may do this with this record."""
     if not kind.reaches(actor, action, record):

@@ -56,13 +56,25 @@ def remove_person(*, actor: Actor, person_id: int) -> None:
 
     Opportunities and orders keep a person from being deleted (`ProtectedError`).
     """
-    _remove(actor, store.lock(Person, person_id), "person")
+    remove_persons(actor=actor, records=[store.lock(Person, person_id)])
+
+
+@command
+def remove_persons(*, actor: Actor, records: Sequence[Person]) -> None:
+    """Delete many locked persons; see `remove_person`. One that is refused refuses all."""
+    _remove(actor, records, "person")
 
 
 @command
 def remove_organisation(*, actor: Actor, organisation_id: int) -> None:
     """Delete an organisation with contact details, affiliations and timeline."""
-    _remove(actor, store.lock(Organisation, organisation_id), "organisation")
+    remove_organisations(actor=actor, records=[store.lock(Organisation, organisation_id)])
+
+
+@command
+def remove_organisations(*, actor: Actor, records: Sequence[Organisation]) -> None:
+    """Delete many locked organisations. One that is refused refuses all."""
+    _remove(actor, records, "organisation")
 
 
 def enter(
@@ -90,6 +102,7 @@ def enter(
     add_timeline_entry(actor=writer, entry=entry)
 
 
-def _remove(actor: Actor, record: Person | Organisation, kind: str) -> None:
-    actor.require_for(f"crm.{kind}.remove", record)
-    store.remove(actor, record)
+def _remove(actor: Actor, records: Sequence[Person] | Sequence[Organisation], kind: str) -> None:
+    for record in records:
+        actor.require_for(f"crm.{kind}.remove", record)
+    store.remove(actor, *records)

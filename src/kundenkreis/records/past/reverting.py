@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kundenkreis.kernel.access import Actor
     from kundenkreis.kernel.models import AuditEntry
     from kundenkreis.kernel.sides import Side
+    from kundenkreis.records.declaration import RecordType
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,20 @@ class Reverting:
         """Take records back in this order; one that is refused leaves its neighbours alone."""
         for (made, model), some in groupby(waiting, lambda one: (one.made, self._model(one))):
             together = list(some)
-            if made or model is None or not self._changed_back(model, together):
+            if made and model is not None:
+                self._taken_out(model, self._on_their_own(model, together))
+            elif model is None or not self._changed_back(model, together):
                 for one in together:
                     self._one(one)
+
+    def _taken_out(self, model: type[Model], together: Sequence[Done]) -> None:
+        """Take back that records were made: as many at once as nothing is in the way of."""
+        if len(together) == 1:
+            self._one(together[0])
+        elif together and not self._removed(model, together):
+            middle = len(together) // 2
+            self._taken_out(model, together[:middle])
+            self._taken_out(model, together[middle:])
 
     def _model(self, one: Done) -> type[Model] | None:
         return model_named(self._side, one.target.partition(":")[0].partition(".")[2])
@@ -167,7 +179,7 @@ class Reverting:
             self.left += left
             if values and store.change(self._actor, row, **values):
                 self._tell(one, row, values)
-        elif not self._goes_along(row):
+        else:
             self._remove(one, row)
 
     def _tell(self, one: Done, row: Model, values: Mapping[str, Any]) -> None:
@@ -175,42 +187,76 @@ class Reverting:
         by = self._actor
         publish(RecordUndone(one.target, row.pk, tuple(values), by.user_id, by.name))
 
-    def _goes_along(self, row: Model) -> bool:
-        """Whether the batch made what the row is part of: it goes when that goes."""
-        names = {f"{self._side}.{model._meta.model_name}:{pk}" for model, pk in holders(row)}
-        here = {name for name in names if name in self._done}
-        if any(self._done[name].made for name in here):
-            return True
-        return bool(audit.within(self._side, self._batch, names - here, made=True))
+    def _on_their_own(self, model: type[Model], together: list[Done]) -> list[Done]:
+        """Those that are not part of what the batch made, too: these go when that goes."""
+        rows = store.lock_many(model, [one.number for one in together])
+        names = {
+            pk: {f"{self._side}.{of._meta.model_name}:{key}" for of, key in holders(row)}
+            for pk, row in rows.items()
+        }
+        asked = {name for some in names.values() for name in some if name not in self._done}
+        made = {name for name, one in self._done.items() if one.made}
+        made |= audit.within(self._side, self._batch, asked, made=True) if asked else set()
+        return [one for one in together if one.number in rows and not names[one.number] & made]
+
+    def _removed(self, model: type[Model], together: Sequence[Done]) -> bool:
+        """Take back, set-based, that records of one type were made; False, and nothing is done, where
+        one of them is refused or was touched since."""
+        kind = registry.of_model(model)
+        if kind is None or "remove" not in kind.actions:
+            return False
+        try:
+            with store.group(self._side):
+                rows = store.lock_many(model, [one.number for one in together])
+                pairs = [(one, rows[one.number]) for one in together if one.number in rows]
+                seen = set(kind.rows(self._actor).filter(pk__in=rows).values_list("pk", flat=True))
+                for one, row in pairs:
+                    allow(self._actor, "create" if self._is_own(one) else "remove", row, seen)
+                if self._touched(removal.collect(*(row for _one, row in pairs)), together):
+                    return False
+                own = all(self._is_own(one) for one in together)
+                write.remove_many(kind, self._remover(kind, own=own), [row for _, row in pairs])
+        except (IntegrityError, ProtectedError, DomainError):
+            return False
+        self.back |= {one.target for one in together}
+        self.removed = True
+        return True
+
+    def _is_own(self, one: Done) -> bool:
+        return one.actor == self._actor.reference
+
+    def _remover(self, kind: RecordType, *, own: bool) -> Actor:
+        """What somebody has made themselves they may take back without the right to delete."""
+        right = {kind.right("remove"): Level.ALL} if own else {}
+        return replace(self._actor, grants={**self._actor.grants, **right})
+
+    def _touched(self, taken: removal.Taken, together: Sequence[Done]) -> bool:
+        """Whether somebody added to some records, or changed them or what goes with them, since."""
+        # What it is to members of staff, such as a favourite, is no reason to keep it.
+        along = [one for one in taken.rows if not (taken.is_root(one) or is_personal(type(one)))]
+        gone = {reference(part) for part in along if isinstance(part, Record)}
+        # What only tells of a record that goes as well is no reason either.
+        along = [part for part in along if getattr(part, "follows", "") not in gone]
+        targets = {*map(reference, along), *(one.target for one in together)}
+        first, ours = min(one.first for one in together), (self._batch, current().batch)
+        return not all(isinstance(part, Record) for part in along) or audit.touched_since(
+            self._side, targets, first, ours
+        )
 
     def _remove(self, one: Done, row: Model) -> None:
-        """Take back a creation, unless anything was done with the record since.
-
-        What somebody has made themselves they may take back without the right to delete.
-        """
-        kind, mine = registry.of_model(type(row)), one.actor == self._actor.reference
-        allow(self._actor, "create" if mine else "remove", row)
+        """Take back a creation, unless anything was done with the record since."""
+        kind, own = registry.of_model(type(row)), self._is_own(one)
+        allow(self._actor, "create" if own else "remove", row)
         if kind is not None and "remove" not in kind.actions:
             raise self._actor.refusal(kind.right("remove"))
         text = _("“%(name)s” was changed since and stays.")
         try:
-            # What it is to members of staff, such as a favourite, is no reason to keep it.
-            taken = (part for part in removal.collect(row).rows if not is_personal(type(part)))
-            along = [part for part in taken if part != row]
-            gone = {reference(part) for part in along if isinstance(part, Record)}
-            # What only tells of a record that goes as well is no reason either.
-            along = [part for part in along if getattr(part, "follows", "") not in gone]
-            ours = (self._batch, current().batch)
-            if all(isinstance(part, Record) for part in along) and not audit.touched_since(
-                self._side, {one.target, *map(reference, along)}, one.first, ours
-            ):
+            if not self._touched(removal.collect(row), [one]):
                 if kind is None:
                     publish(PartUndone(one.target, row.pk))
                     store.remove(self._actor, row)
                 else:
-                    right = {kind.right("remove"): Level.ALL} if mine else {}
-                    remover = replace(self._actor, grants={**self._actor.grants, **right})
-                    write.remove(kind, remover, row.pk)
+                    write.remove(kind, self._remover(kind, own=own), row.pk)
                 self.back.add(one.target)
                 self.removed = True
                 return

@@ -77,6 +77,7 @@ ORGANISATION = register(
         create_many=commands.create_organisations,
         merges=True,
         remove=commands.remove_organisation,
+        remove_many=commands.remove_organisations,
         form=(
             "name",
             "kind",

@@ -113,6 +113,7 @@ PERSON = register(
         create_many=commands.create_persons,
         merges=True,
         remove=commands.remove_person,
+        remove_many=commands.remove_persons,
         form=(
             "salutation",
             "title",
