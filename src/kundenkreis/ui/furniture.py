@@ -37,10 +37,16 @@ class NavigationItem:
 
 @dataclass(frozen=True, slots=True)
 class NavigationGroup:
-    """Pages under one heading; the first group has none."""
+    """Pages under one heading; the first group has none. A `folded` one opens when asked, and where
+    one is on one of its pages."""
 
     label: StrOrPromise
     items: tuple[NavigationItem, ...] = ()
+    folded: bool = False
+
+    @property
+    def open(self) -> bool:
+        return any(item.current for item in self.items)
 
 
 def phone_items(navigation: Iterable[NavigationGroup]) -> list[NavigationItem]:

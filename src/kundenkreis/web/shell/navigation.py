@@ -40,13 +40,20 @@ class Entry:
 
 GROUPS: dict[str, StrOrPromise] = {
     "": "",
-    "records": _("Records"),
+    "records": _("Customers"),
+    "sales": _("Sales"),
+    "contact": _("Keeping in touch"),
+    "data": _("Clean data"),
     "marketing": _("Marketing"),
     "insight": _("Insight"),
     "protection": _("Data protection"),
     "operation": _("Operation"),
 }
 
+# Groups that one seldom needs are folded, unless one is in them.
+FOLDED = ("protection", "operation")
+# Where types without an entry of their own stand: by their context, else by their side.
+CONTEXTS = {"crm_sales": "sales", "crm_work": "contact", "crm_letters": "contact"}
 PLACES = {Side.CRM: "records", Side.ENGAGE: "marketing"}
 
 ENTRIES: list[Entry] = [
@@ -68,7 +75,7 @@ ENTRIES: list[Entry] = [
         "records", _("Persons"), "/crm/persons/", "users", "crm.person.read", phone=True, key="g p"
     ),
     Entry(
-        "records",
+        "sales",
         _("Opportunities"),
         "/crm/opportunities/board/",
         "square-kanban",
@@ -77,14 +84,14 @@ ENTRIES: list[Entry] = [
         phone=True,
         key="g d",
     ),
-    Entry("records", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
-    Entry("records", _("Activities"), "/crm/activities/", "notebook-pen", "crm.activity.read"),
-    Entry("records", _("Letters"), "/crm/letters/", "mail-open", "crm.letter.read"),
-    Entry("records", _("Mail merges and labels"), "/crm/prints/", "mails", "crm.letter.create"),
-    Entry("records", _("Products"), "/crm/products/", "package", "crm.product.read"),
-    Entry("records", _("Duplicates"), "/crm/duplicates/", "copy", "crm.person.read", key="g u"),
-    Entry("records", _("Data quality"), "/crm/data-quality/", "heart-pulse", "crm.person.read"),
-    Entry("operation", _("Take over data"), "/crm/takeover/", "folder-input", "crm.person.import"),
+    Entry("sales", _("Orders"), "/crm/orders/", "receipt", "crm.order.read", key="g o"),
+    Entry("contact", _("Activities"), "/crm/activities/", "notebook-pen", "crm.activity.read"),
+    Entry("contact", _("Letters"), "/crm/letters/", "mail-open", "crm.letter.read"),
+    Entry("contact", _("Mail merges and labels"), "/crm/prints/", "mails", "crm.letter.create"),
+    Entry("sales", _("Products"), "/crm/products/", "package", "crm.product.read"),
+    Entry("data", _("Duplicates"), "/crm/duplicates/", "copy", "crm.person.read", key="g u"),
+    Entry("data", _("Data quality"), "/crm/data-quality/", "heart-pulse", "crm.person.read"),
+    Entry("data", _("Take over data"), "/crm/takeover/", "folder-input", "crm.person.import"),
     Entry("marketing", _("Segments"), "/engage/segments/", "list-filter", "engage.segment.read"),
     Entry("marketing", _("Campaigns"), "/engage/campaigns/", "megaphone", "engage.campaign.read"),
     Entry("marketing", _("Profiles"), "/engage/profiles/", "contact-round", "engage.profile.read"),
@@ -142,7 +149,11 @@ def entries() -> Iterator[Entry]:
     rest = [kind for kind in TYPES.values() if kind.url() not in known]
     for group in GROUPS:
         yield from (entry for entry in ENTRIES if entry.group == group)
-        yield from (_of_type(kind, group) for kind in rest if PLACES[kind.side] == group)
+        yield from (_of_type(kind, group) for kind in rest if _place(kind) == group)
+
+
+def _place(kind: RecordType) -> str:
+    return CONTEXTS.get(kind.model._meta.app_label, PLACES[kind.side])
 
 
 def _of_type(kind: RecordType, group: str) -> Entry:
@@ -155,7 +166,10 @@ def navigation_for(viewer: Viewer, path: str) -> tuple[NavigationGroup, ...]:
     for entry in entries():
         if not entry.right or viewer.may(entry.right):
             groups.setdefault(entry.group, []).append(_item(entry, path))
-    return tuple(NavigationGroup(str(GROUPS[name]), tuple(items)) for name, items in groups.items())
+    return tuple(
+        NavigationGroup(str(GROUPS[name]), tuple(items), folded=name in FOLDED)
+        for name, items in groups.items()
+    )
 
 
 def _item(entry: Entry, path: str) -> NavigationItem:
