@@ -80,7 +80,8 @@ OTHERS: dict[str, Declared] = {
     "add-relation": Declared("crm.relation.create", "type", "GP"),
     "remove-affiliation": Declared("crm.person.change", "row", "P"),
     **dict.fromkeys(
-        ("request-answer", "request-extend"), Declared("crm.datarequest.change", "row", "GP")
+        ("request-answer", "request-extend", "request-rectify"),
+        Declared("crm.datarequest.change", "row", "GP"),
     ),
     "person-disclose": Declared("crm.disclosure.create", "row", "GP"),
     **dict.fromkeys(

@@ -54,6 +54,7 @@ _PURPOSES: tuple[StrOrPromise, ...] = (
     _("printing for many at once"),
     _("proof and respect of permissions"),
     _("proof of consent, GDPR Art. 7(1)"),
+    _("proof that a value was corrected"),
     _("proof that somebody was erased, and of what had to stay"),
     _("reaching a business contact"),
     _("recognising a visitor or customer"),

@@ -51,6 +51,7 @@ INNER: dict[str, StrOrPromise] = {
     "records.savedview": _("Saved views"),
     "crm_people.sharedfacts": _("Facts shared with marketing"),
     "crm_people.contactpermission": _("Permissions and objections"),
+    "crm_protection.rectifiedvalue": _("Values that were corrected"),
     "crm_people.formerlink": _("Earlier links to marketing"),
     "crm_people.blockingkey": _("Keys of the search for duplicates"),
     "crm_people.duplicatepair": _("Possible duplicates"),

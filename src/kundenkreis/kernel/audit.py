@@ -97,7 +97,19 @@ def digest(entry: AuditEntry, salt: str, fields: str) -> str:
 
 
 def _digest(at: str, said: Sequence[str], behalf: str, salt: str, fields: str) -> str:
-    inner = hashlib.sha256((salt + fields).encode()).hexdigest()
+    return _over(at, said, behalf, _inner(salt, fields))
+
+
+def _inner(salt: str, fields: str) -> str:
+    return hashlib.sha256((salt + fields).encode()).hexdigest()
+
+
+def inner(salt: str, fields: Any) -> str:
+    """The salted digest of an entry's changes."""
+    return _inner(salt, _json(fields))
+
+
+def _over(at: str, said: Sequence[str], behalf: str, inner: str) -> str:
     # Whose deputy it was only where it says something: entries of earlier versions had none.
     columns = [at, *said, inner, *([behalf] if behalf else [])]
     # As `json.dumps` writes a list of texts, at a third of its cost.
@@ -273,7 +285,36 @@ def verify(side: Side) -> Iterator[Damage]:
 
 def _matches(entry: AuditEntry) -> bool:
     change = getattr(entry, "change", None)
-    return change is None or digest(entry, change.salt, _json(change.fields)) == entry.digest
+    if change is None:
+        return True
+    if not change.inner:
+        return digest(entry, change.salt, _json(change.fields)) == entry.digest
+    said = [getattr(entry, name) for name in _SAID]
+    before = _over(entry.at.isoformat(), said, entry.behalf, change.inner)
+    return before == entry.digest and _left(entry) == inner(change.salt, change.fields)
+
+
+def _left(entry: AuditEntry) -> str:
+    """How the changes of an entry read from which something was taken, as the audit itself says."""
+    entries = AuditEntry.objects.using(entry._state.db).select_related("change")
+    told = entries.filter(target=redacted(entry.pk), action="redact").order_by("-id").first()
+    change = getattr(told, "change", None)
+    return str(change.fields["left"][1]) if change is not None else ""
+
+
+def redacted(entry_id: int) -> str:
+    """How entries name another entry of whose changes something was taken out."""
+    return f"{AuditEntry._meta.model_name}:{entry_id}"
+
+
+def note(actor: Actor, action: str, target: str, fields: dict[str, Any]) -> None:
+    """Write one entry about what is no record."""
+    unit, now, salt = current(), clock.now(), secrets.token_hex(16)
+    said = (actor.reference, actor.via, unit.command, action, target, unit.batch)
+    made = _digest(now.isoformat(), said, "", salt, _json(fields))
+    columns = ("at", *_SAID, "behalf", "digest")
+    (key,) = bulk.insert(AuditEntry, columns, [(now, *said, "", made)], returning="id")
+    bulk.insert(AuditChange, ("entry_id", "salt", "fields"), [(key, salt, _json(fields))])
 
 
 def _link(chain: str, entry: AuditEntry) -> str:

@@ -50,6 +50,8 @@ class AuditChange(models.Model):
     )
     salt = models.CharField(max_length=32)
     fields = models.JSONField(encoder=DjangoJSONEncoder)
+    # The digest of what it said, where something was taken out of it since (`kernel.redacting`).
+    inner = models.CharField(max_length=64, blank=True, db_default="")
 
 
 class AuditSeal(models.Model):

@@ -120,7 +120,7 @@ _CHANGE = Use(_WHAT, "6(1)(c)", "10y", "entry__target", since="entry__at")
 
 PRIVACY: Map = {
     "AuditEntry": dict.fromkeys(("id", "tx", "at", "actor", "via", "command", "action", "target", "batch", "digest", "behalf"), _AUDIT),
-    "AuditChange": dict.fromkeys(("entry", "salt", "fields"), _CHANGE),
+    "AuditChange": dict.fromkeys(("entry", "salt", "fields", "inner"), _CHANGE),
     "AuditSeal": dict.fromkeys(("id", "entry_id", "tx", "chain"), TECHNICAL),
     "RemovedRow": dict.fromkeys(
         (

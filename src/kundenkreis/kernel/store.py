@@ -25,6 +25,7 @@ from kundenkreis.kernel import (
     removal,
     rowvalues,
     transactions,
+    wrongs,
 )
 from kundenkreis.kernel.access import Actor, require_fields
 from kundenkreis.kernel.errors import Conflict, NotFound
@@ -141,6 +142,7 @@ def change(actor: Actor, obj: M, *, derived: Mapping[str, Any] = NO_VALUES, **va
         return False
     require_fields(actor, obj, wanted & changes.keys())
     recipients.require_changes(actor, type(obj), [(obj, changes)])
+    wrongs.require(actor, [(obj, changes)])
     (made,) = _settle(type(obj), [obj])
     names = {"custom" if is_custom(name) else name for name in (*values, *made)}
     _write(obj, {name: getattr(obj, name) for name in names})
@@ -168,6 +170,7 @@ def change_many(
         require_fields(actor, obj, found)
     changed = [(obj, found) for (obj, _), found in zip(changes, done, strict=True) if found]
     recipients.require_changes(actor, model, changed)
+    wrongs.require(actor, changed)
     made = _settle(model, [obj for obj, _found in changed])
     now = clock.now()
     if issubclass(model, Record):

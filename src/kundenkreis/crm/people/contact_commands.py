@@ -12,10 +12,12 @@ from kundenkreis.crm.people import erased
 from kundenkreis.crm.people.contact_values import detail_columns, normalised, require_order
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.crm.people.postal import PARTS, postal_from
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, store, tombstones, wrongs
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError, NotFound
+from kundenkreis.kernel.record import reference
+from kundenkreis.kernel.sides import Side
 
 Holder = Person | Organisation
 
@@ -33,11 +35,22 @@ def add_contact_detail(
     columns = detail_columns(kind, value, more)
     if actor.via in erased.BY_THEMSELVES:
         erased.require_never({kind: columns}, "")
+        _require_not_wrong(holder, kind, columns["folded"])
     same = store.rows(ContactDetail).filter(**_of(holder), kind=kind)
     if same.filter(folded=columns["folded"]).exists():
         raise DomainError(_("This contact detail is there already."), field="value")
     first = not same.filter(is_primary=True).exists()
     return store.create(actor, ContactDetail, **_of(holder), kind=kind, is_primary=first, **columns)
+
+
+def _require_not_wrong(holder: Holder, kind: str, folded: str) -> None:
+    if wrong(reference(holder), kind, folded):
+        raise wrongs.refusal(kind)
+
+
+def wrong(record: str, kind: str, folded: str) -> bool:
+    """Whether this way was taken out of a record because the person said that it is not theirs."""
+    return bool(tombstones.buried(Side.CRM, [wrongs.name(record, kind, folded)]))
 
 
 @command
@@ -72,6 +85,9 @@ def add_contact_details(
             found[-1] = error
             continue
         if (pk, kind, columns["folded"]) in known:
+            continue
+        if actor.via in erased.BY_THEMSELVES and wrong(f"crm.{name}:{pk}", kind, columns["folded"]):
+            found[-1] = wrongs.refusal(kind)
             continue
         known.add((pk, kind, columns["folded"]))
         first = bool(values.get("is_primary")) and (pk, kind) not in preferred

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.kernel import tombstones
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
+from kundenkreis.kernel.wrongs import BY_THEMSELVES as BY_THEMSELVES
+from kundenkreis.kernel.wrongs import watch
 from kundenkreis.ui import formats
 
 ADDRESSES = ("email", "phone")
-# Through what rows come that nobody has looked at one by one.
-BY_THEMSELVES = frozenset({"import", "link", "api"})
-
-
+watch(Person, ContactDetail)
 Ways = Mapping[str, Mapping[str, Any]]
 
 

@@ -124,6 +124,33 @@ class Erasure(Record):
         return f"{_('Erasure')} #{self.pk}"
 
 
+class RectifiedValue(models.Model):
+    """That a wrong value of a person was taken out of everything that keeps earlier ones: of which
+    field, when, for which request, and out of how many places. Not what it was."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="rectified_values", verbose_name=_("Person")
+    )
+    request = models.ForeignKey(
+        DataRequest,
+        models.SET_NULL,
+        null=True,
+        related_name="rectified_values",
+        verbose_name=_("request of a person"),
+    )
+    field = models.CharField(_("Field"), max_length=80)
+    at = models.DateTimeField(_("When"))
+    places = models.PositiveIntegerField(_("Places"), default=0)
+
+    class Meta:
+        verbose_name = _("rectified value")
+        verbose_name_plural = _("rectified values")
+
+    def __str__(self) -> str:
+        return f"{self.field} #{self.pk}"
+
+
 class Disclosure(Record):
     """The complete export of both sides for one person: collected, looked through, made, taken.
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.people.restricting import BY_ERASURE, SET, restriction_of
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
@@ -22,6 +22,7 @@ from kundenkreis.ui import formats, parts
 State = DataRequest.State
 TONES = {State.OPEN: "blue", State.DONE: "green", State.REFUSED: "amber"}
 SOON = 7  # days
+MOST = 50  # values that were taken out
 
 
 def days_left(request: DataRequest) -> int:
@@ -89,9 +90,28 @@ def request_buttons(viewer: Viewer, request: DataRequest) -> Iterable[Button]:
         url = named("person").url(request.person_id, "disclose")
         label = _("Collect everything")
         yield Button(label, f"{url}?request={request.pk}", "package-open", primary=True)
+    if request.person_id and request.kind == request.Kind.RECTIFICATION:
+        url = kind.url(request.pk, "rectify")
+        yield Button(_("Take out wrong values"), url, "eraser", primary=True)
     yield Button(_("Answer"), kind.url(request.pk, "answer"), "check", primary=True)
     if request.extended_on is None and days_left(request) >= 0:
         yield Button(_("Extend"), kind.url(request.pk, "extend"), "calendar-plus", menu=True)
+
+
+def rectified_panel(viewer: Viewer, request: DataRequest) -> Mapping[str, Any] | None:
+    """What was taken out for a request: of which fields, out of how many places. Not what it was."""
+    found = list(request.rectified_values.order_by("id")[:MOST])
+    if not found:
+        return None
+    return {"taken": [{"label": _label(one.field), "one": one} for one in found]}
+
+
+def _label(field: str) -> str:
+    """The words of a person's field, or of a way to reach them."""
+    if field in ContactDetail.Kind:
+        return str(ContactDetail.Kind(field).label)
+    column: Any = Person._meta.get_field(field)
+    return str(column.verbose_name)
 
 
 def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:

@@ -17,7 +17,12 @@ _TOLD = Use(
     since="changed_at",
 )  # fmt: skip
 
+_CORRECTED = Use("proof that a value was corrected", "6(1)(c)", "record", "person")
+
 PRIVACY: Map = {
+    "RectifiedValue": dict.fromkeys(
+        ("id", "person", "request", "field", "at", "places"), _CORRECTED
+    ),
     "Disclosure": {
         **RECORD,
         **dict.fromkeys(

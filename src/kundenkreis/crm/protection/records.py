@@ -51,6 +51,11 @@ DATA_REQUEST = register(
         tags=panels.request_tags,
         figures=panels.request_figures,
         buttons=panels.request_buttons,
+        panels=(
+            Panel(
+                "rectified", "protection/rectified_panel.html", panels.rectified_panel, "centre", 5
+            ),
+        ),
         square=True,
         about=_("What people ask for by their rights: to know, to correct, to erase, to restrict, to take along, to object. Each is to be answered within a month."),
     )

@@ -11,7 +11,13 @@ from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
 from kundenkreis.web.crm.places import views as maps
-from kundenkreis.web.crm.protection import disclosing, erasing, overview, restricting
+from kundenkreis.web.crm.protection import (
+    disclosing,
+    erasing,
+    overview,
+    rectifying,
+    restricting,
+)
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.quality import views as quality
 from kundenkreis.web.crm.takeover import views as takeover
@@ -78,6 +84,7 @@ urlpatterns = [
     path("disclosures/<int:pk>/file/", disclosing.file, name="disclosure-file"),
     path("data-requests/<int:pk>/answer/", data_requests.answer, name="request-answer"),
     path("data-requests/<int:pk>/extend/", data_requests.extend, name="request-extend"),
+    path("data-requests/<int:pk>/rectify/", rectifying.rectify, name="request-rectify"),
     path("takeover/", takeover.start, name="takeover-start"),
     path("takeover/example/", takeover.try_example, name="takeover-example"),
     path("takeover/<int:pk>/", takeover.page, name="takeover"),
