@@ -237,14 +237,10 @@ def remove(actor: Actor, *roots: Model) -> None:
     records = [row for row in taken.rows if isinstance(row, Record) or taken.is_root(row)]
     images = [{name: [new, None] for name, (_, new) in _new_values(row).items()} for row in records]
     loosened = list(removal.loosened(taken))
-    audit.record(
-        actor,
-        [
-            *(("change", row, said) for row, said in loosened),
-            *(("remove", row, image) for row, image in zip(records, images, strict=True)),
-        ],
-    )
-    _touch([*taken.rows, *(row for row, _said in loosened)])
+    said = [("change", row, lost) for row, lost in loosened]
+    said += [("remove", row, image) for row, image in zip(records, images, strict=True)]
+    audit.record(actor, said)
+    _touch([*taken.rows, *(row for row, _lost in loosened)])
     for model, pk in (holder for row in taken.rows for holder in holders(row)):
         current().touch(model, pk)
     removal.remove(actor, taken)
