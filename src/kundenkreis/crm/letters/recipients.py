@@ -114,7 +114,8 @@ def _recipient(
         # At the address of where they work, whatever else there is of theirs.
         light = light_of(person, POST, purpose, replace(about, details=ways))
         if not light.allowed:
-            return Recipient(person, firm, refused=light.why, next_step=_advice(light, purpose))
+            advice = _advice(person, light, purpose)
+            return Recipient(person, firm, refused=light.why, next_step=advice)
     today = clock.today(settings.COMPANY_ZONE)
     usable = [one for one in ways if one.kind == ContactDetail.Kind.POSTAL and one.is_usable(today)]
     where = next(iter(usable), None)
@@ -132,7 +133,9 @@ def _recipient(
 _ADDRESS = _("Enter a postal address on their page, or choose whom else to write to.")
 
 
-def _advice(light: Light, purpose: str) -> StrOrPromise:
+def _advice(person: Person, light: Light, purpose: str) -> StrOrPromise:
+    if person.ended == Person.Ended.DECEASED:
+        return _("Take them off the list; who settles their matters is a person of their own.")
     if light.proof == "record" and not light.since:
         return _("Complete their page: a usable postal address, and what allows us to keep it.")
     if purpose == ADVERTISING:

@@ -160,6 +160,8 @@ def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:
     if restricted is not None:
         why = _("Restricted: their data must not be used.")
         return Light(channel, False, why, restricted.since, "record")
+    if person.ended == Person.Ended.DECEASED:
+        return Light(channel, False, _("They have died."), person.ended_on, "record")
     today = clock.today(settings.COMPANY_ZONE)
     said = [one for one in known.said if one.channel == channel and one.purpose in (purpose, "")]
     objection = next((one for one in said if not one.granted and not _lifted(one, said)), None)

@@ -19,6 +19,7 @@ from kundenkreis.crm.people.models import (
     ContactDetail,
     ContactPermission,
     FormerLink,
+    Person,
     Restriction,
 )
 
@@ -59,7 +60,8 @@ def allowed(channel: str, today: date, purpose: str = ADVERTISING) -> Q:
     ).exclude(state=ContactDetail.State.BOUNCED)  # fmt: skip
     fine = Q(Exists(usable)) & (_reaching(agreed) | _without_statement(channel, today))
     restricted = Restriction.objects.filter(person=OuterRef("pk"))
-    return fine & ~_reaching(refused) & ~Q(Exists(restricted))
+    alive = ~Q(ended=Person.Ended.DECEASED)
+    return fine & ~_reaching(refused) & ~Q(Exists(restricted)) & alive
 
 
 def _reaching(narrowed: _Narrowed, depth: int = 0) -> Q:

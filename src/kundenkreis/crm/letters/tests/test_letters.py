@@ -221,3 +221,11 @@ def test_what_a_letter_says_is_not_in_the_audit_twice() -> None:
     said = [str(row.fields) for row in AuditChange.objects.using("default")]
     assert not any("return_line" in one for one in said)
     assert letter.content["return_line"]
+
+
+def test_no_letter_goes_to_somebody_who_has_died() -> None:
+    person = jana(ended="deceased")
+    for purpose in Letter.Purpose.values:
+        (to,) = recipients([(person, None)], purpose)
+        assert "died" in str(to.refused)
+        assert "settles their matters" in str(to.next_step)

@@ -241,3 +241,13 @@ def more_allowed(
         return {name for name in NEEDS if light_of(who, name, "marketing", known).allowed}
 
     return open_channels([*said, last]) - open_channels(said)
+
+
+def test_nobody_writes_to_or_calls_the_dead_whatever_they_said() -> None:
+    values = {"street": "Weg 1", "postal_code": "07743", "town": "Jena", "legal_basis": "contract"}
+    anna = person(ended="retired", **values)
+    says(True)
+    assert allowed(anna) == {"email": True, "phone": False, "post": True, "social": False}
+    anna.ended, anna.ended_on = "deceased", date(2026, 11, 1)
+    assert not any(allowed(anna).values())
+    assert may_contact(anna, "post", "orders").since == date(2026, 11, 1)

@@ -54,6 +54,7 @@ class Facts:
     former: int | None = None
     basis: str = ""
     restricted: bool = False
+    ended: str = ""
     details: list[tuple[str, str, str, date | None, date | None]] = field(default_factory=list)
     works: list[tuple[str, date | None, date | None]] = field(default_factory=list)
 
@@ -64,7 +65,8 @@ DETAIL = st.tuples(
 PERSONS = st.lists(
     st.builds(
         Facts, LINKS, st.sampled_from([None, 4, 5]), st.sampled_from(["", "contract"]),
-        st.sampled_from([False, False, False, True]), st.lists(DETAIL, max_size=4),
+        st.sampled_from([False, False, False, True]),
+        st.sampled_from(["", "", "retired", "deceased"]), st.lists(DETAIL, max_size=4),
         st.lists(st.tuples(st.sampled_from(["company", "household"]), DAYS, DAYS), max_size=2),
     ),
     min_size=1, max_size=4,
@@ -98,7 +100,7 @@ def stored(world: World) -> None:
         taken |= {one for one in (link, former) if one}
         who = Person.objects.create(
             last_name=str(number), link_id=UUID(int=link) if link else None,
-            legal_basis=facts.basis, **now,
+            legal_basis=facts.basis, ended=facts.ended, **now,
         )  # fmt: skip
         if former:
             FormerLink.objects.create(link_id=UUID(int=former), person=who, was_of=0)
