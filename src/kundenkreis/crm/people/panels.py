@@ -15,6 +15,7 @@ from kundenkreis.crm.people import contacting, queries
 from kundenkreis.crm.people.contacting import ICONS, NEEDS, WORDS, Light, lights_of
 from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import (
+    PERSONAL,
     ContactDetail,
     Organisation,
     Person,
@@ -187,21 +188,33 @@ def contacts_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, A
     }
 
 
-def relations_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:
+def relations_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
     kind = named("relation")
     if not kind.may(viewer, "read"):
         return None
+    found = queries.relations_of(viewer, record)
+    column = "person_id" if isinstance(record, Person) else "organisation_id"
+    brought = [
+        tie
+        for tie in found
+        if tie.relation.kind == Relation.Kind.RECOMMENDED
+        and getattr(tie.relation, column) == record.pk
+    ]
     return {
-        "relations": queries.relations_of(viewer, person),
-        "choices": relation_choices(),
+        "relations": found,
+        "referrals": len(brought),
+        "slug": "persons" if isinstance(record, Person) else "organisations",
         "may_write": kind.may(viewer, "create"),
     }
 
 
-def relation_choices() -> list[tuple[str, Any]]:
-    """Every relation as it reads from a person: "recommended us to", "came to us through"."""
+def relation_choices(*, firms: bool = False) -> list[tuple[str, Any]]:
+    """Every relation as it reads from a person: "recommended us to", "came to us through"; of
+    `firms` those that organisations can have."""
     both: list[tuple[str, Any]] = []
     for kind, label in Relation.Kind.choices:
+        if firms and kind in PERSONAL:
+            continue
         both.append((f"{kind}|to", label))
         turned = seen_from_other(kind)
         if turned != label:

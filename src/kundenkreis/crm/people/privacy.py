@@ -90,7 +90,8 @@ PRIVACY: Map = {
     },
     "Relation": {
         **RECORD,
-        **dict.fromkeys(("person", "kind", "other", "note", "since"), _TIE),
+        **dict.fromkeys(("person", "organisation", "kind", "other"), _TIE),
+        **dict.fromkeys(("other_organisation", "note", "since", "until", "source"), _TIE),
     },
     "Characteristic": {
         **RECORD,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from kundenkreis.crm.people.models import (
     Affiliation,
@@ -28,11 +28,18 @@ MOST_PARTS = 500  # of a group of companies
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A relation as it reads from one person: the words, and to whom."""
+    """A relation as it reads from one customer: the words, to whom, and whether it is over."""
 
     relation: Relation
     words: str
-    other: Person
+    other: Person | Organisation
+    over: bool = False
+
+    @property
+    def url(self) -> str:
+        return named("person" if isinstance(self.other, Person) else "organisation").url(
+            self.other.pk
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +112,35 @@ def group_of(viewer: Viewer, organisation: Organisation) -> list[int]:
     return found
 
 
-def relations_of(viewer: Viewer, person: Person, limit: int = 50) -> list[Tie]:
-    """How a person stands to those the viewer may read, newest first."""
+def relations(viewer: Viewer) -> QuerySet[Relation]:
+    """Relations between those whom the viewer may read: both of the two, or it is not known."""
     rows = visible(viewer, Relation.objects.all(), "crm.relation.read")
-    mine = rows.filter(Q(person=person) | Q(other=person)).order_by("-id")[:limit]
-    return [
-        Tie(one, one.get_kind_display(), one.other)
-        if one.person_id == person.pk
-        else Tie(one, str(seen_from_other(one.kind)), one.person)
-        for one in mine
-    ]
+    people = {"person": persons, "other": persons}
+    firms = {"organisation": organisations, "other_organisation": organisations}
+    for name, known_to in (people | firms).items():
+        model: type[Any] = Person if name in people else Organisation
+        if not may_read_all(viewer, model):
+            read = known_to(viewer).order_by().filter(pk=OuterRef(f"{name}_id"))
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Exists(read))
+    return rows
+
+
+def relations_of(viewer: Viewer, record: Person | Organisation, limit: int = 50) -> list[Tie]:
+    """How somebody stands to those the viewer may read, newest first, what is over last."""
+    one, other = ("person", "other") if isinstance(record, Person) else _FIRMS
+    mine = relations(viewer).filter(Q(**{one: record}) | Q(**{other: record}))
+    today = clock.today(settings.COMPANY_ZONE)
+    found: list[Tie] = []
+    for row in mine.order_by("-id")[:limit]:
+        turned = getattr(row, f"{one}_id") != record.pk
+        words = str(seen_from_other(row.kind)) if turned else row.get_kind_display()
+        far = (row.person or row.organisation) if turned else (row.other or row.other_organisation)
+        if far is not None:
+            found.append(Tie(row, words, far, row.until is not None and row.until < today))
+    return sorted(found, key=lambda tie: tie.over)
+
+
+_FIRMS = ("organisation", "other_organisation")
 
 
 def waiting_in(viewer: Viewer, portfolio: Portfolio, limit: int = 20) -> list[Waiting]:

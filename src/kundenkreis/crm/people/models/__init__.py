@@ -18,12 +18,13 @@ from kundenkreis.crm.people.models.persons import Employer, Person, language_cho
 from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
 from kundenkreis.crm.people.models.quality import QualitySnapshot
-from kundenkreis.crm.people.models.relations import Relation, seen_from_other
+from kundenkreis.crm.people.models.relations import PERSONAL, Relation, seen_from_other
 from kundenkreis.crm.people.models.restrictions import Restriction
 from kundenkreis.crm.people.models.segments import MarketingMembership, MarketingSegment
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 
 __all__ = [
+    "PERSONAL",
     "Affiliation",
     "BlockingKey",
     "Characteristic",

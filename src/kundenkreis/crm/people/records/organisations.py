@@ -130,6 +130,14 @@ ORGANISATION = register(
                 30,
                 shows=("affiliations__person",),
             ),
+            Panel(
+                "relations",
+                "people/relations_panel.html",
+                panels.relations_panel,
+                "left",
+                40,
+                shows=("relations", "relations_from_others"),
+            ),
             Panel("segments", "people/segments_panel.html", panels.segments_panel, position=25),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people import relation_commands
+from kundenkreis.crm.people import queries, relation_commands
 from kundenkreis.crm.people.models import Relation
 from kundenkreis.records import Column, Key, RecordType, Section, register
 from kundenkreis.records.declaration import Exchange
@@ -16,19 +16,56 @@ RELATION = register(
         icon="git-fork",
         columns=(
             Column("person", keep=True),
+            Column("organisation", keep=True),
             Column("kind", keep=True),
             Column("other", keep=True),
+            Column("other_organisation", keep=True),
             Column("note"),
             Column("since"),
+            Column("until"),
+            Column("source", extra=True),
             Column("changed_at"),
         ),
-        sections=(Section(_("Facts"), ("person", "kind", "other", "note", "since", "owner_id")),),
+        sections=(
+            Section(
+                _("Facts"),
+                (
+                    "person",
+                    "organisation",
+                    "kind",
+                    "other",
+                    "other_organisation",
+                    "note",
+                    "since",
+                    "until",
+                    "source",
+                    "owner_id",
+                ),
+            ),
+        ),
+        query=queries.relations,
         search=("note",),
         filters=("kind", "owner_id"),
         create=relation_commands.add_relation,
-        form=("person", "kind", "other", "note", "since"),
+        form=(
+            "person",
+            "organisation",
+            "kind",
+            "other",
+            "other_organisation",
+            "note",
+            "since",
+            "until",
+            "source",
+        ),
         exchange=Exchange(
-            keys=(Key(("person", "kind", "other"), _("person, relation and other")),)
+            keys=(
+                Key(("person", "kind", "other"), _("person, relation and other")),
+                Key(
+                    ("organisation", "kind", "other_organisation"),
+                    _("organisation, relation and other"),
+                ),
+            )
         ),
         square=True,
         about=_("Who recommended us to whom, who belongs to whose family, who acts for whom."),

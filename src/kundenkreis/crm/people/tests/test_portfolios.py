@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import MappingProxyType
 
 import pytest
 
-from kundenkreis.crm.people import commands, queries, relation_commands
-from kundenkreis.crm.people.models import Organisation, Person, Portfolio, Relation
+from kundenkreis.crm.people import commands, queries
+from kundenkreis.crm.people.models import Organisation, Person, Portfolio
 from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Level, Viewer
-from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
 from kundenkreis.records import named, write
 
@@ -71,31 +68,3 @@ def test_a_portfolio_shows_who_waits_longest() -> None:
     waiting = queries.waiting_in(ANNA, mine)
     assert [str(one.record) for one in waiting] == ["Nie", "Länger", "Lange"]
     assert queries.waiting_in(CARLA, mine) == []
-
-
-def test_a_relation_reads_from_both_sides() -> None:
-    anna, ben = make_person("Anna"), make_person("Ben")
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="recommended", other=ben)
-    (tie,) = queries.relations_of(ANNA, anna)
-    (back,) = queries.relations_of(ANNA, ben)
-    assert (tie.words, tie.other) == ("recommended us to", ben)
-    assert (back.words, back.other) == ("came to us through", anna)
-
-
-def test_a_relation_needs_two_people_and_is_noted_once() -> None:
-    anna, ben = make_person("Anna"), make_person("Ben")
-    with pytest.raises(DomainError):
-        relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=anna)
-    write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
-    with pytest.raises(DomainError):
-        write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
-    assert Relation.objects.count() == 1
-
-
-def test_a_relation_is_unknown_to_whoever_may_not_read_one_of_the_two() -> None:
-    anna, ben = make_person("Anna", owner_id=7), make_person("Ben", owner_id=8)
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=ben)
-    grants = {"crm.person.read": Level.OWN, "crm.relation.read": Level.ALL}
-    seven = Viewer("Sieben", 7, grants=MappingProxyType(grants))
-    assert queries.relations_of(seven, anna) == []
-    assert queries.relations_of(ANNA, anna)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people import panels, queries
-from kundenkreis.crm.people.models import Affiliation, ContactDetail
+from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.countries import HOME, country_choices
 from kundenkreis.kernel.errors import NotFound
@@ -78,25 +78,48 @@ class AffiliationForm(forms.Form):
 
 
 class RelationForm(forms.Form):
-    """How one person stands to another, as it reads from the one."""
+    """How one customer stands to another, as it reads from the one."""
 
     relation = forms.ChoiceField(label=_("Relation"))
+    since = DayField(label=_("Since"), required=False)
+    until = DayField(label=_("Until"), required=False)
+    source = forms.CharField(label=_("Source"), max_length=80, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
-    def __init__(self, viewer: Viewer, data: Any = None) -> None:
+    def __init__(self, viewer: Viewer, record: Any, data: Any = None) -> None:
         super().__init__(data)
-        whom = ReferenceField(kind=named("person"), viewer=viewer, label=_("Person"))
+        self.record = record
+        whom = ReferenceField(
+            kind=named("person"), viewer=viewer, label=_("Person"), required=False
+        )
+        firm = ReferenceField(
+            kind=named("organisation"), viewer=viewer, label=_("or organisation"), required=False
+        )
         relation = self.fields.pop("relation")
         assert isinstance(relation, forms.ChoiceField)  # noqa: S101 - declared above
-        relation.choices = panels.relation_choices()
-        self.fields = {"relation": relation, "whom": whom, **self.fields}
+        relation.choices = panels.relation_choices(firms=isinstance(record, Organisation))
+        self.fields = {"relation": relation, "whom": whom, "firm": firm, **self.fields}
 
-    def columns(self, person: Any) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors and bool(values["whom"]) is bool(values["firm"]):
+            self.add_error("whom", _("Choose a person or an organisation, one of the two."))
+        return values
+
+    def columns(self) -> dict[str, Any]:
         """What the command takes, from whoever it begins with."""
         values = self.cleaned_data
         kind, _bar, way = values["relation"].partition("|")
-        one, other = (person, values["whom"]) if way == "to" else (values["whom"], person)
-        return {"person": one, "kind": kind, "other": other, "note": values["note"]}
+        here: tuple[Any, Any] = (self.record, None)
+        if isinstance(self.record, Organisation):
+            here = (None, self.record)
+        there = (values["whom"], values["firm"])
+        one, other = (here, there) if way == "to" else (there, here)
+        return {
+            "person": one[0], "organisation": one[1], "kind": kind, "other": other[0],
+            "other_organisation": other[1],
+            **{name: values[name] for name in ("since", "until", "source", "note")},
+        }  # fmt: skip
 
 
 def detail_of(viewer: Viewer, pk: int) -> tuple[RecordType, Any, ContactDetail]:

@@ -101,14 +101,14 @@ def change_affiliation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(GET_POST)
-def add_relation(request: StaffRequest, pk: int) -> HttpResponse:
-    """Note how a person stands to another."""
-    _kind, person = found(request, "person", pk, "relations")
+def add_relation(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
+    """Note how a person or organisation stands to another."""
+    _kind, record = found(request, slug, pk, "relations")
     request.viewer.require("crm.relation.create")
-    form = RelationForm(request.viewer, _sent(request))
+    form = RelationForm(request.viewer, record, _sent(request))
 
     def save() -> None:
-        write.create(named("relation"), request.viewer, form.columns(person))
+        write.create(named("relation"), request.viewer, form.columns())
 
     return _answer(request, form, _("Add relation"), save)
 
