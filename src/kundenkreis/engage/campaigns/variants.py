@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from kundenkreis.engage.campaigns.errors import UnfitVariants
 from kundenkreis.engage.campaigns.models import Campaign, Offer, Variant
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.fields import translated
 
 OFFER_FIELDS = ("title", "text", "button", "url", "voucher", "legal")
 FIRST = "offer"
@@ -37,6 +38,17 @@ def default_label(slug: str) -> dict[str, str]:
     """What an offer is called until somebody names it: A has no letter while it is alone."""
     letter = "" if slug == FIRST else f" {slug.upper()}"
     return {"de": f"Aktion{letter}", "en": f"Offer{letter}"}
+
+
+def names_of(variants: Iterable[Variant], language: str | None = None) -> dict[str, str]:
+    """What groups are called, by their short names; two of the same name are told apart."""
+    names: dict[str, str] = {}
+    for variant in variants:
+        name = translated(variant.label, language) or variant.slug
+        while name in names.values():
+            name = f"{name} ({variant.slug})"
+        names[variant.slug] = name
+    return names
 
 
 def settle(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from kundenkreis.engage.campaigns.models import Campaign, Variant
+from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.engage.campaigns.variants import names_of
 from kundenkreis.insight.uplift.inputs import common_inputs, inputs_of
 from kundenkreis.insight.uplift.outcomes import Sums, outcomes
 from kundenkreis.insight.uplift.people import exposed_people, registered_look
 from kundenkreis.insight.uplift.report import Arm, Counted, Given
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.fields import LANGUAGES, translated
+from kundenkreis.kernel.fields import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def draft_report(campaign: Campaign) -> Draft:
             for pk, variant in variants.items()
         },
         arms=arms,
-        labels={code: _labels(variants.values(), code) for code in LANGUAGES},
+        labels={code: names_of(variants.values(), code) for code in LANGUAGES},
         currency=campaign.currency,
         fixed=fixed,
     )
@@ -60,12 +60,3 @@ def draft_report(campaign: Campaign) -> Draft:
         other_currency=found.other_currency,
     )
     return Draft(campaign.pk, inputs, given, counted)
-
-
-def _labels(variants: Iterable[Variant], language: str) -> dict[str, str]:
-    """The variants' names in one language, each different from the others."""
-    labels: dict[str, str] = {}
-    for variant in variants:
-        label = translated(variant.label, language) or variant.slug
-        labels[variant.slug] = f"{label} ({variant.slug})" if label in labels.values() else label
-    return labels

@@ -98,7 +98,10 @@ class VariantForm(forms.Form):
             name: {code: clean[f"{name}_{code}"] for code in LANGUAGES if clean[f"{name}_{code}"]}
             for name in ("label", *TEXTS)
         }
-        label = texts.pop("label") or default_label(self.slug)
+        usual = default_label(self.slug)
+        # Named in one language, it is called so in the other one, too.
+        named = {code: text for code, text in texts.pop("label").items() if text != usual[code]}
+        label = named or usual
         offer = {**texts, "url": clean["url"], "voucher": clean["voucher"]}
         return VariantValues(self.slug, label, clean["weight"] or 1, offer)
 

@@ -10,10 +10,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kundenkreis.engage.campaigns.models import Campaign
+from kundenkreis.engage.campaigns.variants import names_of
 from kundenkreis.insight.models import UpliftReport
 from kundenkreis.insight.statistics import Verdict, verdict_text
 from kundenkreis.insight.uplift.report import Counted, Found, Report, Row
-from kundenkreis.kernel.fields import translated
 from kundenkreis.records import Figure
 from kundenkreis.ui import formats
 from kundenkreis.ui.charts import Chart, Series
@@ -54,7 +54,8 @@ def experiment_rows(
         verdict = result.found.verdict
         effect = _effects(campaign, result.found)
         people = result.counted.people
-        rows.append(ExperimentRow(campaign, people, verdict_text(verdict), TONES[verdict], effect))
+        said = _verdict(campaign, result.found)
+        rows.append(ExperimentRow(campaign, people, said, TONES[verdict], effect))
     return rows
 
 
@@ -77,7 +78,7 @@ def report_page(
     result = Report.read(report.result)
     verdict = result.found.verdict
     return page | {
-        "verdict": verdict_text(verdict),
+        "verdict": _verdict(campaign, result.found),
         "tone": TONES[verdict],
         "figures": _figures(campaign, result),
         "groups": _groups(campaign, result.counted),
@@ -86,6 +87,17 @@ def report_page(
         "chart": _chart(campaign, list(history)),
         "read_once": result.counted.fixed,
     }
+
+
+def _verdict(campaign: Campaign, found: Found) -> str:
+    """The verdict in words; of several offers with the names of those it is true of."""
+    text = verdict_text(found.verdict)
+    rows = [row for row in found.outcomes[PURCHASES].variants if row.effect is not None]
+    if len(rows) < 2 or found.verdict not in (Verdict.POSITIVE, Verdict.NEGATIVE):
+        return text
+    names = names_of(campaign.variants.all())
+    told = [names.get(row.name, row.name) for row in rows if row.verdict is found.verdict]
+    return f"{', '.join(told)}: {text}"
 
 
 def _shown(found: Found, outcome: int) -> Row | None:
@@ -115,7 +127,7 @@ def _comparisons(campaign: Campaign, result: Report) -> list[dict[str, Any]]:
     """Of several offers each against the control group: its verdict and its figures."""
     if len(result.counted.arms) <= 2:
         return []
-    names, lines = _names(campaign), []
+    names, lines = names_of(campaign.variants.all()), []
     revenues = {row.name: row for row in result.found.outcomes[REVENUE].variants}
     for row in result.found.outcomes[PURCHASES].variants:
         if row.name not in names or _is_control(campaign, row.name):
@@ -168,7 +180,7 @@ def _effect_figures(
 
 
 def _groups(campaign: Campaign, counted: Counted) -> list[dict[str, Any]]:
-    names, rows = _names(campaign), []
+    names, rows = names_of(campaign.variants.all()), []
     for name, arm in counted.arms.items():
         people = arm.people
         rows.append(
@@ -186,15 +198,6 @@ def _groups(campaign: Campaign, counted: Counted) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: not row["is_control"])
 
 
-def _names(campaign: Campaign) -> dict[str, str]:
-    """What the groups are called; two of the same name are told apart."""
-    names: dict[str, str] = {}
-    for variant in campaign.variants.all():
-        name = translated(variant.label) or variant.slug
-        names[variant.slug] = f"{name} ({variant.slug})" if name in names.values() else name
-    return names
-
-
 def _is_control(campaign: Campaign, name: str) -> bool:
     return any(one.is_control for one in campaign.variants.all() if one.slug == name)
 
@@ -204,7 +207,7 @@ def _effects(campaign: Campaign, found: Found) -> str:
     rows = [row for row in found.outcomes[PURCHASES].variants if row.effect is not None]
     if len(rows) < 2:
         return _relative(_shown(found, PURCHASES))
-    names = _names(campaign)
+    names = names_of(campaign.variants.all())
     said = [(row, None if row.verdict is Verdict.TOO_FEW else row) for row in rows]
     return " · ".join(f"{names.get(row.name, row.name)} {_relative(one)}" for row, one in said)
 
@@ -262,7 +265,11 @@ def _chart(campaign: Campaign, history: list[UpliftReport]) -> Chart | None:
             points.append((formats.instant(report.at), rows))
     if len(points) < 2:
         return None
-    names = {name: label for name, label in _names(campaign).items() if name in points[-1][1]}
+    names = {
+        name: label
+        for name, label in names_of(campaign.variants.all()).items()
+        if name in points[-1][1]
+    }
     return Chart(
         kind="line",
         axis=_("Time"),

@@ -9,6 +9,7 @@ from django.test import Client
 
 from kundenkreis.engage.campaigns import commands as campaigns
 from kundenkreis.engage.campaigns.models import Campaign, Offer, Variant
+from kundenkreis.engage.campaigns.variants import names_of
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.web.engage.evidence import power_sentence
@@ -164,3 +165,22 @@ def test_the_page_of_a_draft_says_so_once(anna: Client) -> None:
     page = anna.get(f"/engage/campaigns/{campaign.pk}/draft/").content.decode()
     assert page.count(">Draft<") == 0
     assert "Edit the draft" in page
+
+
+def test_an_offer_that_is_named_in_one_language_is_called_so_in_the_other(anna: Client) -> None:
+    only = {"label_de": "Nachlass", "label_en": "Offer", "b-label_de": "Versand", "b-label_en": ""}
+    anna.post("/engage/campaigns/new/", {**TWO, **only})
+    labels = {one.slug: one.label for one in Variant.objects.all()}
+    assert labels["offer"] == {"de": "Nachlass"}
+    assert labels["b"] == {"de": "Versand"}
+    page = anna.get(f"/engage/campaigns/{Campaign.objects.get().pk}/").content.decode()
+    assert "Nachlass" in page
+
+
+def test_three_groups_of_names_that_look_like_made_ones_are_told_apart() -> None:
+    labels = ("X (c)", "X", "X")
+    variants = [
+        Variant(slug=slug, label={"de": label})
+        for slug, label in zip(("a", "b", "c"), labels, strict=True)
+    ]
+    assert len(set(names_of(variants).values())) == 3

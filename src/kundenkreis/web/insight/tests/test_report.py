@@ -124,6 +124,7 @@ def test_of_several_offers_each_is_judged_against_the_control_group() -> None:
     assert len(page["figures"]) == 1  # no figure that would be one offer's only
     assert [group["label"] for group in page["groups"]] == ["Control group", "Discount", "Shipping"]
     assert line.effect == "Discount +80% · Shipping –"
+    assert line.verdict == page["verdict"] == "Discount: Higher than in the control group"
     heads = [said.index(f"<h2>{name}</h2>") for name in ("Discount", "Shipping")]
     assert heads[0] < said.index("+20% … +140%") < heads[1]
 
