@@ -21,7 +21,7 @@ from kundenkreis.kernel.errors import DomainError
 CHILD = Path(__file__).with_name("child.py")
 JOIN = Path(__file__).with_name("joining.py")  # makes one PDF of the `parts` in its data
 SECONDS = 120
-MEMORY = 3_000_000_000  # of addresses; what is really used is a tenth of that
+MEMORY = 3_000_000_000
 OUTPUT = 1_000_000_000
 # Control characters, halves of letters, what is no letter at all: no font and no file has them.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -69,11 +69,9 @@ class Rendering:
             "target": str(self._folder / "made"),
             "fonts": [str(folder) for folder in settings.FONTS],
             "at": int(clock.now().timestamp()),
-            "memory": MEMORY,
-            "seconds": seconds,
-            "output": OUTPUT,
         }
-        self._child = Child((sys.executable, "-I", str(program)), question, seconds=seconds)
+        started = (sys.executable, "-I", str(program))
+        self._child = Child(started, question, seconds=seconds, memory=MEMORY, output=OUTPUT)
         self.running = self._child.running
 
     def finish(self) -> dict[str, Any]:

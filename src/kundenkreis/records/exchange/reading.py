@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.kernel.children import environment
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records.exchange import marks
 from kundenkreis.ui import formats
@@ -51,25 +52,33 @@ def read(source: Path, target: Path, **chosen: str) -> dict[str, Any]:
     `chosen`: `encoding`, `separator` or `sheet`, where somebody knows better. Raises `DomainError`
     saying what is wrong with the file.
     """
-    asked = {**LIMITS, "mark": marks.SHEET, "source": str(source), "target": str(target)}
+    asked = {"mark": marks.SHEET, "source": str(source), "target": str(target), **chosen}
+    try:
+        return answer_of((str(CHILD),), asked)
+    except DomainError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def answer_of(program: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a child says that opens a file from outside. Raises `DomainError` when it refuses to."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(CHILD)],
-            input=json.dumps({**asked, **chosen}),
+            [sys.executable, "-I", *program],
+            input=json.dumps({**LIMITS, **asked}),
             capture_output=True,
             text=True,
             timeout=SECONDS,
             check=False,
+            env=environment(),
         )
+        answer: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired as error:
         raise refusal("large", {}) from error
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         # It was ended by one of its limits, or by the system, before it could say anything.
         answer = {"refused": "large"}
     if "refused" in answer:
-        target.unlink(missing_ok=True)
         raise refusal(answer["refused"], answer)
     return answer
 

@@ -9,8 +9,6 @@ to the page, so that somebody may write on without moving the address out of the
 from __future__ import annotations
 
 import json
-import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -168,9 +166,6 @@ def _foot(footer: Any, head: dict[str, Any]) -> None:
 def main() -> None:
     """One question in, one answer out."""
     asked = json.load(sys.stdin)
-    for what, most in ((resource.RLIMIT_AS, "memory"), (resource.RLIMIT_FSIZE, "output")):
-        resource.setrlimit(what, (asked[most], asked[most]))
-    signal.alarm(asked["seconds"])
     folder = Path(asked["folder"])
     data = json.loads((folder / "data.json").read_text("utf-8"))
     write(data["letters"], folder).save(asked["target"])

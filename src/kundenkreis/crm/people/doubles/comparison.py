@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.doubles.base import Row
+from kundenkreis.kernel.children import environment
 from kundenkreis.kernel.errors import DomainError
 
 SECONDS = 3_600
@@ -49,8 +50,9 @@ class Comparison:
         self._rows.flush()
         self._rows.seek(0)
         self._process = subprocess.Popen(
-            self._program, stdin=self._rows, stdout=self._answer, stderr=self._complaint
-        )
+            self._program, stdin=self._rows, stdout=self._answer, stderr=self._complaint,
+            env=environment(),
+        )  # fmt: skip
         self._end = time.monotonic() + self._seconds
 
     def running(self) -> bool:

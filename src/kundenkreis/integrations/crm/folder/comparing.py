@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.duplicates.words import agreement_text, reason_label
 from kundenkreis.integrations.crm.folder.drafts import ORGANISATION, PERSON, Draft, Drafts
+from kundenkreis.kernel.children import environment
 from kundenkreis.kernel.errors import DomainError
 
 CHILD = "kundenkreis.integrations.crm.folder.comparing_child"
@@ -46,6 +47,7 @@ class Comparing:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=environment(),
         )
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         asked = {"kind": kind, "rows": str(rows), "pairs": str(pairs)}

@@ -3,9 +3,6 @@ limited child process; then recognised. One bad file does not stop the others.""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -21,7 +18,7 @@ from kundenkreis.records.exchange.notation import detected, text_of
 
 MOST_FILES = 500
 MOST_SHEETS = 20
-CHILD = "kundenkreis.integrations.crm.folder.child"
+CHILD = ("-m", "kundenkreis.integrations.crm.folder.child")
 SAMPLED = 1_000
 
 
@@ -48,7 +45,7 @@ def unpack(source: Path, folder: Path, first: int, most: int) -> dict[str, Any]:
         "first": first,
         "most": most,
     }
-    return _child(asked)
+    return reading.answer_of(CHILD, asked)
 
 
 def parts_of(
@@ -64,7 +61,9 @@ def parts_of(
         raise DomainError(_("The file is empty."))
     if vcards.looks_like(start):
         place = _numbered(target, 0)
-        found = _child({"do": "cards", "source": str(upload), "target": str(place)})
+        found = reading.answer_of(
+            CHILD, {"do": "cards", "source": str(upload), "target": str(place)}
+        )
         return [_recognised({**found, "name": file["name"], "rows_in": place.name}, place)]
     place = _numbered(target, 0)
     found = reading.read(upload, place, **chosen)
@@ -109,23 +108,3 @@ def lost(part: dict[str, Any], place: Path) -> list[str]:
         if title and said:
             found.append(title)
     return found
-
-
-def _child(asked: dict[str, Any]) -> dict[str, Any]:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-m", CHILD],
-            input=json.dumps({**reading.LIMITS, **asked}),
-            capture_output=True,
-            text=True,
-            timeout=reading.SECONDS,
-            check=False,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired as error:
-        raise reading.refusal("large", {}) from error
-    except ValueError:
-        answer = {"refused": "large"}
-    if "refused" in answer:
-        raise reading.refusal(answer["refused"], answer)
-    return answer
