@@ -83,6 +83,10 @@ OTHERS: dict[str, Declared] = {
         ("request-answer", "request-extend", "request-rectify"),
         Declared("crm.datarequest.change", "row", "GP"),
     ),
+    "informing": Declared("crm.person.read", "type", "G"),
+    "informing-choose": Declared("crm.person.change", "type", "G"),
+    "informing-note": Declared("crm.person.change", "type", "GP"),
+    "person-not-informed": Declared("crm.person.change", "row", "P"),
     "person-disclose": Declared("crm.disclosure.create", "row", "GP"),
     **dict.fromkeys(
         ("disclosure-approve", "disclosure-encrypt"), Declared("crm.disclosure.create", "row", "P")

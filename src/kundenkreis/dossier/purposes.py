@@ -55,6 +55,7 @@ _PURPOSES: tuple[StrOrPromise, ...] = (
     _("proof and respect of permissions"),
     _("proof of consent, GDPR Art. 7(1)"),
     _("proof that a value was corrected"),
+    _("proof that people were told what is kept of them"),
     _("proof that somebody was erased, and of what had to stay"),
     _("reaching a business contact"),
     _("recognising a visitor or customer"),

@@ -52,6 +52,7 @@ INNER: dict[str, StrOrPromise] = {
     "crm_people.sharedfacts": _("Facts shared with marketing"),
     "crm_people.contactpermission": _("Permissions and objections"),
     "crm_protection.rectifiedvalue": _("Values that were corrected"),
+    "crm_people.informed": _("Whether they were told what is kept"),
     "crm_people.formerlink": _("Earlier links to marketing"),
     "crm_people.blockingkey": _("Keys of the search for duplicates"),
     "crm_people.duplicatepair": _("Possible duplicates"),

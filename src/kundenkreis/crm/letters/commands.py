@@ -11,6 +11,7 @@ from kundenkreis.crm.letters.content import allowed
 from kundenkreis.crm.letters.models import Letter, Letterhead
 from kundenkreis.crm.letters.pictures import picture_kind
 from kundenkreis.crm.letters.recipients import Recipient, recipient_of
+from kundenkreis.crm.people import informing
 from kundenkreis.crm.people.commands import enter
 from kundenkreis.crm.people.contacted import refresh_contacted
 from kundenkreis.kernel import clock, files, store
@@ -79,6 +80,8 @@ def log(actor: Actor, letter: Letter, to: Recipient) -> None:
     """Put a letter onto the timeline of whom it goes to: it counts as contact."""
     enter(actor, letter, "letter", {"subject": letter.content["subject"]})
     people = {to.person.pk} if to.person else set()
+    if letter.purpose == Letter.Purpose.NOTICE:
+        informing.told_by_letter(actor, people)
     refresh_contacted(people, {to.organisation.pk} if to.organisation else set())
 
 

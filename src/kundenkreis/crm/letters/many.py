@@ -17,6 +17,7 @@ from kundenkreis.crm.accounts.queries import user_by_id
 from kundenkreis.crm.letters.content import content_of, require_open
 from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun, Skipped
 from kundenkreis.crm.letters.recipients import Recipient, recipients, whom_of
+from kundenkreis.crm.people import informing
 from kundenkreis.crm.people.contacted import refresh_contacted
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.kernel import clock, store
@@ -158,6 +159,8 @@ def _log(actor: Actor, made: Sequence[Letter]) -> None:
         for letter in made
     ]
     add_timeline_entries(actor=system("letters"), entries=entries)
+    told = {one.person_id for one in made if one.person_id and one.purpose == Letter.Purpose.NOTICE}
+    informing.told_by_letter(actor, told)
     refresh_contacted(
         {one.person_id for one in made if one.person_id},
         {one.organisation_id for one in made if one.organisation_id},

@@ -86,6 +86,12 @@ class LetterTemplate(Record):
     sharing = models.CharField(
         _("Who may use it"), max_length=7, choices=Sharing.choices, default=Sharing.PRIVATE
     )
+    is_notice = models.BooleanField(
+        _("Privacy notice"),
+        default=False,
+        db_default=False,
+        help_text=_("Whoever gets a letter made from it has been informed (Art. 13, 14 GDPR)."),
+    )
 
     class Meta:
         verbose_name = _("letter template")
@@ -112,6 +118,7 @@ class Letter(Record):
 
         BUSINESS = "orders", _("Business with them (contract, enquiry)")
         ADVERTISING = "marketing", _("Advertising")
+        NOTICE = "notice", _("Privacy notice (Art. 13, 14 GDPR)")
 
     internal_fields = frozenset({"content", "pdf", "docx", "printed", "sender_id", "run"})
 

@@ -25,7 +25,7 @@ PRIVACY: Map = {
     },
     "LetterTemplate": {
         **RECORD,
-        **dict.fromkeys(("name", "subject", "body", "sharing"), TECHNICAL),
+        **dict.fromkeys(("name", "subject", "body", "sharing", "is_notice"), TECHNICAL),
     },
     "Letter": {
         **RECORD,

@@ -85,8 +85,13 @@ def _jobs(viewer: Viewer, pks: Sequence[int]) -> dict[int, Organisation]:
     return found
 
 
+BUSINESS, NOTICE = str(Letter.Purpose.BUSINESS), str(Letter.Purpose.NOTICE)
+
+
 def recipients(whom: Sequence[Whom], purpose: str) -> list[Recipient]:
     """The recipients of letters, in order; read at once for all of them."""
+    # What the law wants told goes out as what concerns a contract does.
+    purpose = BUSINESS if purpose == NOTICE else purpose
     people = [person for person, _firm in whom if person is not None]
     known = known_of(people)
     firms = _postal_of({firm.pk for _person, firm in whom if firm is not None})

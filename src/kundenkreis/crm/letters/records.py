@@ -45,10 +45,10 @@ TEMPLATE = register(
         order="name",
         query=queries.templates,
         columns=(Column("name"), Column("subject", keep=True), Column("sharing"), Column("owner_id")),
-        sections=(Section(_("Facts"), ("name", "sharing", "subject", "body", "owner_id", "team_id")),),
+        sections=(Section(_("Facts"), ("name", "sharing", "is_notice", "subject", "body", "owner_id", "team_id")),),
         search=("name", "subject", "body"),
         filters=("sharing", "owner_id"),
-        form=("name", "sharing", "subject", "body", "owner_id", "team_id"),
+        form=("name", "sharing", "is_notice", "subject", "body", "owner_id", "team_id"),
         tags=panels.template_tags,
         panels=(
             Panel("placeholders", "letters/placeholders_panel.html", panels.template_panel, "right", 10),

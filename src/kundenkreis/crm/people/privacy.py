@@ -38,7 +38,10 @@ _PERMISSION = Use("proof and respect of permissions", "6(1)(c)", "record", "link
 
 _UNUSED = Use("not using what must be kept but not used", "6(1)(c)", "record", "person")
 
+_INFORMED = Use("proof that people were told what is kept of them", "6(1)(c)", "record", "person")
+
 PRIVACY: Map = {
+    "Informed": dict.fromkeys(("id", "person", "how", "on", "note"), _INFORMED),
     "Restriction": dict.fromkeys(("id", "person", "reason", "since", "until", "note"), _UNUSED),
     "Person": {
         **RECORD,

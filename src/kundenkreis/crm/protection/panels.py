@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kundenkreis.crm.people import informing
 from kundenkreis.crm.people.models import ContactDetail, Person
 from kundenkreis.crm.people.restricting import BY_ERASURE, SET, restriction_of
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
@@ -146,6 +148,24 @@ def restriction_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | Non
         "until": found.until,
         "note": found.note,
     }
+
+
+def informed_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:
+    """Whether, when and how they were told what is kept of them, or until when they have to be."""
+    found, kind = informing.informed_of(person), named("person")
+    return {
+        "informed": found,
+        "duty": None if found else informing.duty_of(person),
+        "may_write": kind.reaches(viewer, "change", person),
+        "url": f"{reverse('informing-note')}?row={person.pk}",
+        "back_url": kind.url(person.pk, "not-informed"),
+    }
+
+
+def inform_many(viewer: Viewer) -> Iterable[Button]:
+    """For chosen persons of a list: note that they were told."""
+    if viewer.may(informing.RIGHT):
+        yield Button(_("Note as informed"), reverse("informing-choose"), "megaphone")
 
 
 def requests_panel(viewer: Viewer, person: Person) -> Mapping[str, Any] | None:

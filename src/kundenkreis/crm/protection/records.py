@@ -147,7 +147,9 @@ DISCLOSURE = register(
 extend(
     "person",
     buttons=panels.person_buttons,
+    many=panels.inform_many,
     panels=[
+        Panel("informed", "protection/informed_panel.html", panels.informed_panel, position=25),
         Panel(
             "restriction", "protection/restriction_panel.html", panels.restriction_panel,
             "centre", 1,

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from kundenkreis.crm.people import commands as people
-from kundenkreis.crm.people import contact_commands, permissions, relation_commands
+from kundenkreis.crm.people import (
+    contact_commands,
+    informing,
+    permissions,
+    relation_commands,
+)
 from kundenkreis.crm.people.customer_commands import link_person
 from kundenkreis.crm.people.models import (
     Characteristic,
@@ -114,6 +119,9 @@ def _in_crm(found: Planted) -> None:
     keep_draft(actor=ANNA, about=person, typed={"text": new("draft")})
     create_opportunity(actor=SYSTEM, title=new("opportunity"), person=person)
     note_request(actor=SYSTEM, person=person, kind="access", wish=new("wish"))
+    informing.note_informed(
+        actor=SYSTEM, person_ids=[person.pk], how="letter", note=new("informed")
+    )
     permissions.record_objection(actor=SYSTEM, person_id=person.pk, channel="post", purpose="")
     entry = NewEntry("note", AT, new("entry key"), person.pk, payload={"text": new("entry")})
     add_timeline_entries(actor=SYSTEM, entries=[entry])

@@ -14,6 +14,7 @@ from kundenkreis.web.crm.places import views as maps
 from kundenkreis.web.crm.protection import (
     disclosing,
     erasing,
+    informing,
     overview,
     rectifying,
     restricting,
@@ -76,6 +77,10 @@ urlpatterns = [
     path("processing/", overview.record, name="processing"),
     path("processing/file/", overview.record_file, name="processing-file"),
     path("retention/", overview.forgetting, name="retention"),
+    path("informing/", informing.queue, name="informing"),
+    path("informing/choose/", informing.choose, name="informing-choose"),
+    path("informing/note/", informing.note, name="informing-note"),
+    path("persons/<int:pk>/not-informed/", informing.take_back, name="person-not-informed"),
     path("persons/<int:pk>/restrict/", restricting.restrict, name="person-restrict"),
     path("persons/<int:pk>/free/", restricting.free, name="person-free"),
     path("persons/<int:pk>/disclose/", disclosing.order, name="person-disclose"),

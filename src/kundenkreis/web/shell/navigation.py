@@ -111,6 +111,7 @@ ENTRIES: list[Entry] = [
         "scale",
         "crm.datarequest.read",
     ),
+    Entry("protection", _("To be informed"), "/crm/informing/", "megaphone", "crm.person.change"),
     Entry(
         "protection",
         _("Disclosures"),

@@ -16,7 +16,7 @@ from kundenkreis.crm.letters.models import Letter, LetterTemplate
 from kundenkreis.crm.letters.recipients import recipient_of, recipients
 from kundenkreis.crm.letters.tests.paper import draft, jana, paper, reach, works
 from kundenkreis.crm.people import contact_commands
-from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
+from kundenkreis.crm.people.models import Informed, Organisation, Person, TimelineEntry
 from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import DomainError, NotAllowed
@@ -78,6 +78,16 @@ def test_control_an_objection_to_advertising_does_not_stop_business() -> None:
     person = jana()
     record_objection(actor=ANNA, person_id=person.pk, channel="post", purpose="marketing")
     assert not _finished(draft(person=person)).is_draft
+
+
+def test_a_privacy_notice_reaches_whoever_wants_no_advertising_and_tells_them() -> None:
+    person, other = jana(), jana()
+    record_objection(actor=ANNA, person_id=person.pk, channel="post", purpose="marketing")
+    letter = draft(person=person, purpose=Letter.Purpose.NOTICE)
+    assert not Informed.objects.exists()  # a draft tells nobody anything
+    _finished(letter)
+    _finished(draft(person=other))  # the control: another letter does not
+    assert dict(Informed.objects.values_list("person", "how")) == {person.pk: "letter"}
 
 
 @pytest.mark.parametrize("at_work", [False, True])

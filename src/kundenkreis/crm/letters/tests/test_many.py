@@ -22,7 +22,7 @@ from kundenkreis.crm.letters.recipients import whom_of
 from kundenkreis.crm.letters.run_commands import begin_run, stop_run, write_run
 from kundenkreis.crm.letters.tests.paper import jana, paper, works
 from kundenkreis.crm.people import contact_commands
-from kundenkreis.crm.people.models import TimelineEntry
+from kundenkreis.crm.people.models import Informed, TimelineEntry
 from kundenkreis.crm.people.permissions import record_objection
 from kundenkreis.kernel import files
 from kundenkreis.kernel.access import Level, Viewer
@@ -113,6 +113,15 @@ def test_each_gets_one_letter_one_entry_and_all_are_in_one_file(anna: Viewer) ->
     assert "Dr. Jana Adam" in texts[0]
     assert "Sehr geehrte Frau Dr. Berg" in texts[1]
     assert files.there(Side.CRM, run.docx)
+
+
+def test_a_notice_for_many_tells_each_who_gets_one(anna: Viewer) -> None:
+    people = _five()
+    run = _work(_begin(anna, purpose="notice"))
+    _work(write_run(actor=anna, run_id=run.pk))
+    told = set(Informed.objects.values_list("person", flat=True))
+    assert {one.pk for one in people[:2]} <= told
+    assert told == set(Letter.objects.values_list("person", flat=True))
 
 
 def test_who_objects_between_check_and_print_gets_none(anna: Viewer) -> None:

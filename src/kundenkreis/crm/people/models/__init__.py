@@ -12,6 +12,7 @@ from kundenkreis.crm.people.models.customers import (
     SharedFacts,
 )
 from kundenkreis.crm.people.models.duplicates import BlockingKey, DuplicatePair, DuplicateRun
+from kundenkreis.crm.people.models.informing import Informed
 from kundenkreis.crm.people.models.number_ranges import NumberRange
 from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
@@ -35,6 +36,7 @@ __all__ = [
     "DuplicateRun",
     "Employer",
     "FormerLink",
+    "Informed",
     "Location",
     "MarketingMembership",
     "MarketingSegment",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from kundenkreis.crm.letters import queries
 from kundenkreis.crm.letters.content import allowed, may_open
+from kundenkreis.crm.letters.models import Letter
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import named, write
 from kundenkreis.records.forms import RecordForm, form_names, initial_from
@@ -76,6 +77,8 @@ def with_template(viewer: Viewer, sent: QueryDict) -> QueryDict:
     before = typed.get("body", "").strip()
     usual = str(_usual(viewer)["body"]).strip()
     typed["body"] = found.body
+    if found.is_notice:
+        typed["purpose"] = Letter.Purpose.NOTICE
     if before not in ("", usual, found.body.strip()):
         typed["body"] = f"{found.body.rstrip()}\n\n{before}"
     if found.subject and not typed.get("subject", "").strip():

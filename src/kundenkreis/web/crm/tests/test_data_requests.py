@@ -71,3 +71,26 @@ def test_others_may_neither_see_nor_answer(carla: Client, anna: Client, company:
     for what in ("answer", "extend"):
         assert carla.get(f"/crm/data-requests/{found.pk}/{what}/").status_code in (403, 404)
     assert "/crm/data-requests/" not in carla.get("/").content.decode()
+
+
+def test_who_has_to_be_told_stands_in_a_queue_and_is_noted_there(
+    company: Company, anna: Client
+) -> None:
+    from kundenkreis.crm.people.models import Informed
+
+    pk = company.person.pk
+    page = anna.get("/crm/informing/").content.decode()
+    assert f"/crm/persons/{pk}/" in page
+    assert "Not told yet" in anna.get(f"/crm/persons/{pk}/").content.decode()
+    address = f"/crm/informing/note/?row={pk}"
+    assert anna.get(address).status_code == 200
+    assert anna.post(address, {"how": "effort"}).status_code == 422
+    sent = {"how": "spoken", "on": "2026-01-05", "note": "at the fair"}
+    assert anna.post(address, sent)["Location"] == f"/crm/persons/{pk}/"
+    assert Informed.objects.get(person=pk).note == "at the fair"
+    assert f"/crm/persons/{pk}/" not in anna.get("/crm/informing/").content.decode()
+    assert "In conversation" in anna.get(f"/crm/persons/{pk}/").content.decode()
+    anna.post(f"/crm/persons/{pk}/not-informed/")
+    assert not Informed.objects.exists()
+    chosen = anna.get(f"/crm/informing/choose/?row={pk}")
+    assert chosen["HX-Redirect"] == address

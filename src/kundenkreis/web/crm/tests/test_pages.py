@@ -218,7 +218,7 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/organisations/": 12,
         "/crm/opportunities/": 13,
         "/crm/opportunities/board/": 15,
-        f"/crm/persons/{company.person.pk}/": 29,
+        f"/crm/persons/{company.person.pk}/": 31,
         f"/crm/organisations/{company.firm.pk}/": 28,
         "/": 10,
     }
