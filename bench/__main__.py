@@ -31,6 +31,11 @@ NAMES = (
     "places",
     "contacting",
     "timeline",
+    "merging",
+    "dossier",
+    "maps",
+    "quality",
+    "letters",
     "memory",
 )
 # What a million records cost is measured on both databases.
