@@ -28,6 +28,7 @@ from kundenkreis.demo.cast import ACTIVITIES, DEALS, FIRMS, Firm
 from kundenkreis.demo.launch import LOGINS, PASSWORD, VOUCHER, keys_file
 from kundenkreis.demo.paper import write_some
 from kundenkreis.demo.shop.catalogue import PRODUCTS
+from kundenkreis.demo.twins import enter_twice
 from kundenkreis.engage.campaigns import commands as campaigns
 from kundenkreis.engage.segments import commands as segments
 from kundenkreis.engage.segments.templates import ABANDONED_CART
@@ -79,6 +80,7 @@ def found_company() -> None:
     care_for(ben, firms)
     number_customers(anna)
     write_some(anna, [person for _firm, team in firms.values() for person in team])
+    enter_twice(anna, firms)
     _open_the_shop(anna)
     _launch_campaign(anna)
 

@@ -13,6 +13,7 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.ui import formats
 
 MANY = 25  # rows; more of them stand in a table, one line each
+MOST = 2_000  # rows of one table; 30,000 took a gigabyte and longer than anybody waits
 LONGEST = 400  # letters of one value; the data file has the whole
 
 
@@ -56,11 +57,16 @@ def document(found: dict[str, Any], language: str) -> Document:
 
 def _table(made: Document, table: dict[str, Any]) -> None:
     part = made.section(table["called"], level=2)
-    rows = [list(_said(table["columns"], row)) for row in table["rows"]]
+    latest = table["rows"][-MOST:]
+    rows = [list(_said(table["columns"], row)) for row in latest]
     if len(rows) <= MANY:
         for row in rows:
             part.facts(row)
         return
+    if len(latest) < len(table["rows"]):
+        text = _("Here are the latest %(shown)s of %(all)s; the data file has all of them.")
+        counts = {"shown": len(latest), "all": len(table["rows"])}
+        part.text(text % {name: formats.number(count) for name, count in counts.items()})
     part.table(
         ["#", table["called"]],
         [[n, " · ".join(f"{label}: {text}" for label, text in row)] for n, row in enumerate(rows, 1)],

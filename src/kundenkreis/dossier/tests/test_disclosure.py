@@ -11,7 +11,7 @@ import pyzipper
 
 from kundenkreis.crm.protection import disclosures
 from kundenkreis.crm.protection.models import Disclosure
-from kundenkreis.dossier import asking, collecting, files, jobs, masking
+from kundenkreis.dossier import asking, collecting, files, jobs, masking, report
 from kundenkreis.dossier.tests.people import Planted, plant
 from kundenkreis.dossier.whose import whose
 from kundenkreis.kernel import audit, clock
@@ -141,3 +141,20 @@ def test_only_whoever_may_disclose_does() -> None:
     for step in (asking.encrypt_disclosure, asking.take_disclosure):
         with pytest.raises(NotAllowed):
             step(actor=BEN, disclosure_id=made.pk)  # type: ignore[operator]
+
+
+def test_the_pages_show_the_latest_of_very_many_rows_and_say_so() -> None:
+    def pages(count: int) -> str:
+        rows = [{"text": f"row {number}"} for number in range(count)]
+        table = {"called": "Notes", "columns": {"text": "Text"}, "rows": rows}
+        found = {
+            "person": {"name": "Dora"}, "crm": [table], "engage": [], "mentions": [],
+            "crm_history": [], "engage_history": [],
+        }  # fmt: skip
+        return json.dumps(report.document(found, "en").data)
+
+    many = pages(report.MOST + 7)
+    assert "latest 2,000 of 2,007" in many
+    assert "row 7" in many
+    assert 'row 6"' not in many
+    assert "latest" not in pages(report.MOST)
