@@ -7,13 +7,14 @@ from functools import partial
 from kundenkreis.kernel import audit, forgetting
 from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.jobs.schedule import enqueue_due
+from kundenkreis.kernel.jobs.unattended import Unattended
 from kundenkreis.kernel.loop import STEPS, Step
 from kundenkreis.kernel.relay import relay
 from kundenkreis.kernel.sides import Side
 
 _WORK = (
     ("relay", 0.1, relay),
-    ("jobs", 0.2, runner.run_due),
+    ("jobs", 0.2, partial(runner.run_due, attended=True)),
     ("schedule", 5.0, enqueue_due),
     ("seal", 3.0, audit.seal),
     ("forget", 600.0, forgetting.forget_some),
@@ -28,3 +29,6 @@ def register() -> None:
             full = f"kernel.{name}.{side}"
             if full not in known:
                 STEPS.append(Step(full, side, every, partial(work, side)))
+        beside = Unattended(side)
+        if (full := f"kernel.unattended.{side}") not in known:
+            STEPS.append(Step(full, side, 5.0, beside.step, beside.busy))

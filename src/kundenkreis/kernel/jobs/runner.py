@@ -24,34 +24,46 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 RENEWED = LEASE.total_seconds() / 3
 ATTEMPTS = 5
+UNATTENDED = -1  # the priority of what only the clock asks for: nobody waits for it
 UNFINISHED = [Job.State.READY, Job.State.RUNNING]
 
 log = logging.getLogger(__name__)
 
 
-def run_due(side: Side, limit: int = 50) -> int:
-    """Run up to `limit` due jobs, one after the other; returns how many were tried."""
+def run_due(side: Side, limit: int = 50, *, attended: bool | None = None) -> int:
+    """Run up to `limit` due jobs, one after the other; returns how many were tried.
+
+    Only those for which somebody waits, or only the others, if `attended` says so.
+    """
     for count in range(limit):
-        job = claim(side)
+        job = claim(side, attended=attended)
         if job is None:
             return count
         run(job, side)
     return limit
 
 
-def claim(side: Side) -> Job | None:
-    """Take the next due job whose lane is free and hold it for `LEASE`."""
-    now = clock.now()
-    jobs = _jobs(side)
+def due(side: Side, *, attended: bool | None = None) -> QuerySet[Job]:
+    """The jobs that may be taken now."""
+    now, jobs = clock.now(), _jobs(side)
     earlier = jobs.filter(lane=OuterRef("lane"), id__lt=OuterRef("id"), state__in=UNFINISHED)
     free = Q(state=Job.State.READY) | Q(state=Job.State.RUNNING, lease_until__lt=now)
-    due = jobs.filter(free, Q(lane="") | ~Exists(earlier), state__in=UNFINISHED, due_at__lte=now)
-    if not due.exists():  # asked often: nobody's turn to write is taken for that
+    found = jobs.filter(free, Q(lane="") | ~Exists(earlier), state__in=UNFINISHED, due_at__lte=now)
+    if attended is None:
+        return found
+    return found.filter(priority__gt=UNATTENDED) if attended else found.filter(priority=UNATTENDED)
+
+
+def claim(side: Side, *, attended: bool | None = None) -> Job | None:
+    """Take the next due job whose lane is free and hold it for `LEASE`."""
+    now, jobs, waiting = clock.now(), _jobs(side), due(side, attended=attended)
+    if not waiting.exists():  # asked often: nobody's turn to write is taken for that
         return None
     with unit_of_work(side, "kernel.jobs.claim"):
-        due = due.select_for_update(skip_locked=connections[side.alias].vendor == "postgresql")
-        due = due.order_by("-priority", "due_at", "id")
-        while (job := due.first()) is not None and job.attempts >= ATTEMPTS:
+        skip = connections[side.alias].vendor == "postgresql"
+        waiting = waiting.select_for_update(skip_locked=skip)
+        waiting = waiting.order_by("-priority", "due_at", "id")
+        while (job := waiting.first()) is not None and job.attempts >= ATTEMPTS:
             _give_up(job, side)  # its workers ended before they could say why
         if job is None:
             return None

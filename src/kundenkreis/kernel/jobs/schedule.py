@@ -12,6 +12,7 @@ from django.conf import settings
 
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.jobs.backend import JobTask
+from kundenkreis.kernel.jobs.runner import UNATTENDED
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import unit_of_work
@@ -59,6 +60,7 @@ def enqueue_due(side: Side) -> int:
             after = last["due_at"]
             due = max(due, midnight_after(after) if name in AT_MIDNIGHT else after + interval)
         with unit_of_work(side, "kernel.jobs.schedule"):
-            task.using(run_after=due, unique=f"every|{name}").enqueue()
+            waiting = task.using(run_after=due, unique=f"every|{name}", priority=UNATTENDED)
+            waiting.enqueue()
         added += 1
     return added

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from django.db import DatabaseError
 from kundenkreis.kernel import store
 from kundenkreis.kernel.clock import FrozenClock, freeze
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
-from kundenkreis.kernel.jobs import runner
+from kundenkreis.kernel.jobs import runner, schedule
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.commands import retry_job
+from kundenkreis.kernel.jobs.unattended import Unattended
 from kundenkreis.kernel.models import AuditChange, AuditEntry, Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
@@ -25,6 +28,23 @@ pytestmark = pytest.mark.django_db(databases=CRM, transaction=True)
 @job(Side.CRM)
 def work(text: str) -> None:
     """What this does is not looked at here."""
+
+
+END = threading.Event()
+RAN: list[str] = []
+
+
+@job(Side.CRM)
+def asked_for(text: str) -> None:
+    """What somebody waits for."""
+    RAN.append(text)
+
+
+@job(Side.CRM)
+def by_the_clock() -> None:
+    """What takes as long as the test says."""
+    END.wait(20)
+    RAN.append("by the clock")
 
 
 @pytest.fixture
@@ -114,3 +134,58 @@ def test_it_refuses_what_did_not_fail_does_not_exist_or_is_not_allowed(clock: Fr
         retry_job(actor=ANNA, side=Side.CRM, job_id=made.pk + 1)
     with pytest.raises(NotAllowed):
         retry_job(actor=CARLA, side=Side.CRM, job_id=made.pk)
+
+
+def test_whoever_waits_for_a_job_does_not_wait_for_what_the_clock_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    end_of_a_long_job(monkeypatch)
+    beside = Unattended(Side.CRM)
+    beside.step()
+    wait_until(lambda: running() == ["by_the_clock"])
+    with store.group(Side.CRM, "test"):
+        asked_for.enqueue("import")
+    assert runner.run_due(Side.CRM, attended=True) == 1
+    assert RAN == ["import"]
+    assert beside.busy()
+    END.set()
+    wait_until(lambda: not beside.busy())
+    assert RAN == ["import", "by the clock"]
+    assert set(Job.objects.using("default").values_list("state", flat=True)) == {"done"}
+
+
+def test_control_one_queue_for_all_would_let_it_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    end_of_a_long_job(monkeypatch)
+    END.set()
+    assert runner.run_due(Side.CRM, limit=1) == 1  # as a loop that takes whatever is due
+    assert RAN == ["by the clock"]
+
+
+def test_a_thread_is_begun_only_for_something_to_do() -> None:
+    beside = Unattended(Side.CRM)
+    with store.group(Side.CRM, "test"):
+        asked_for.enqueue("import")
+    beside.step()
+    assert not beside.busy()
+    assert Job.objects.using("default").get().state == "ready"
+
+
+def end_of_a_long_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schedule asks for one that ends when `END` is set."""
+    END.clear()
+    RAN.clear()
+    path = by_the_clock.module_path
+    monkeypatch.setattr(schedule, "SCHEDULES", {path: (by_the_clock, timedelta(days=1))})
+    assert schedule.enqueue_due(Side.CRM) == 1
+
+
+def running() -> list[str]:
+    found = Job.objects.using("default").filter(state="running")
+    return [name.rpartition(".")[2] for name in found.values_list("task", flat=True)]
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
