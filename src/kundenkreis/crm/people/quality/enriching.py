@@ -6,18 +6,17 @@ contradicts itself, or may be there twice, is refused: what is added to it might
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kundenkreis.crm.people.duplicates.addresses import FREE_MAIL
+from kundenkreis.crm.people.duplicates.addresses import domain_of
 from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
@@ -37,7 +36,9 @@ from kundenkreis.records import named
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-LOOKED_AT = 2_000  # records at a time
+LOOKED_AT = 2_000  # details at a time
+PIECES = 50
+ENOUGH = 500  # of one enricher, those that are refused among them
 SHOWN = 100
 UNTOLD = gettext_lazy("something to be cleared up")
 
@@ -79,7 +80,7 @@ def suggestions(viewer: Viewer, model: type[Any]) -> list[Suggestion]:
     found: list[Suggestion] = []
     for enricher in ENRICHERS:
         if model in enricher.models:
-            found += enricher.suggest(viewer, model)
+            found += islice(enricher.suggest(viewer, model), ENOUGH)
     held = _held(viewer, model, {one.row for one in found})
     made = [
         Suggestion(
@@ -112,6 +113,17 @@ def _changeable(viewer: Viewer, model: type[Any], pks: Sequence[int]) -> dict[in
     return {one.pk: one for one, may in zip(records, reached, strict=True) if may}
 
 
+def _in_pieces(rows: QuerySet[ContactDetail]) -> Iterator[list[ContactDetail]]:
+    """Details a piece at a time: what nothing follows from stands in nobody's way."""
+    last = 0
+    for _piece in range(PIECES):
+        some = list(rows.filter(pk__gt=last).order_by("pk")[:LOOKED_AT])
+        if not some:
+            return
+        yield some
+        last = some[-1].pk
+
+
 def _of_addresses(viewer: Viewer, model: type[Any]) -> Iterator[Suggestion]:
     """What is missing of an address and follows from the rest: its postal code where the place has
     only one, its place where the code has only one, its country. With it comes where it is."""
@@ -119,21 +131,23 @@ def _of_addresses(viewer: Viewer, model: type[Any]) -> Iterator[Suggestion]:
         return
     holder = str(model._meta.model_name)
     lacking = Q(postal_code="") | Q(town="") | Q(country="")
-    rows = ContactDetail.objects.filter(lacking, kind=ContactDetail.Kind.POSTAL)
-    details = list(
-        rows.filter(**{f"{holder}__isnull": False}).exclude(postal_code="", town="")[:LOOKED_AT]
-    )
-    where = Location.objects.filter(detail__in=[one.pk for one in details]).in_bulk()
-    people = _changeable(viewer, model, [getattr(one, f"{holder}_id") for one in details])
-    for one in details:
-        record = people.get(getattr(one, f"{holder}_id"))
-        place = where.get(one.pk)
-        found = _rest(one, place) if place is not None and record is not None else {}
-        if found and record is not None and place is not None:
+    rows = ContactDetail.objects.filter(
+        lacking, kind=ContactDetail.Kind.POSTAL, **{f"{holder}__isnull": False}
+    ).exclude(postal_code="", town="")
+    rest, told = _Rest(), set[int]()
+    for details in _in_pieces(rows):
+        where = Location.objects.filter(detail__in=[one.pk for one in details]).in_bulk()
+        known = [(one, found) for one in details if (found := rest.of(one, where.get(one.pk)))]
+        people = _changeable(viewer, model, [getattr(one, f"{holder}_id") for one, _f in known])
+        for one, found in known:
+            record = people.get(getattr(one, f"{holder}_id"))
+            if record is None or record.pk in told:
+                continue
+            told.add(record.pk)  # one at a time: a form names the record
             said = " ".join(
                 found[name] for name in ("postal_code", "town", "country") if name in found
             )
-            state = region_name(place.region)
+            state = region_name(where[one.pk].region)
             text = _("%(address)s: add %(missing)s (%(state)s)")
             words = {"address": one.value, "missing": said, "state": state or "–"}
             yield Suggestion(
@@ -142,21 +156,31 @@ def _of_addresses(viewer: Viewer, model: type[Any]) -> Iterator[Suggestion]:
             )  # fmt: skip
 
 
-def _rest(detail: ContactDetail, where: Location) -> dict[str, str]:
-    """The parts an address lacks and that its place leaves no choice of."""
-    if where.latitude is None:
-        return {}
-    found: dict[str, str] = {}
-    same = Place.objects.filter(country=where.country)
-    if not detail.postal_code:
-        codes = set(same.filter(folded=key(detail.town)).values_list("postal_code", flat=True)[:3])
-        found |= {"postal_code": codes.pop()} if len(codes) == 1 else {}
-    if not detail.town:
-        names = set(same.filter(postal_code=where.postal_code).values_list("name", flat=True)[:3])
-        found |= {"town": names.pop()} if len(names) == 1 else {}
-    if not detail.country and where.country:
-        found["country"] = where.country
-    return found
+class _Rest:
+    """What addresses lack that their place leaves no choice of; each place is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def of(self, detail: ContactDetail, where: Location | None) -> dict[str, str]:
+        if where is None or where.latitude is None:
+            return {}
+        found: dict[str, str] = {}
+        if not detail.postal_code:
+            found["postal_code"] = self._only("postal_code", where.country, folded=key(detail.town))
+        if not detail.town:
+            found["town"] = self._only("name", where.country, postal_code=where.postal_code)
+        if not detail.country:
+            found["country"] = where.country
+        return {name: text for name, text in found.items() if text}
+
+    def _only(self, name: str, country: str, **which: str) -> str:
+        asked = (name, country, *which.values())
+        if asked not in self._known:
+            rows = Place.objects.filter(country=country, **which).values_list(name, flat=True)
+            some = set(rows.distinct()[:2])
+            self._known[asked] = some.pop() if len(some) == 1 else ""
+        return self._known[asked]
 
 
 def _of_domains(viewer: Viewer, model: type[Any]) -> Iterator[Suggestion]:
@@ -164,53 +188,50 @@ def _of_domains(viewer: Viewer, model: type[Any]) -> Iterator[Suggestion]:
     subject = subject_of(model)
     if not (viewer.sees(subject, "email") and viewer.sees("crm.organisation", "website")):
         return
+    firms = _firms(viewer)
     today = clock.today(settings.COMPANY_ZONE)
     works = Affiliation.objects.filter(Q(until__isnull=True) | Q(until__gte=today))
     rows = ContactDetail.objects.filter(kind="email", person__isnull=False)
-    rows = rows.exclude(person__in=works.values("person")).order_by("person", "-is_primary", "pk")
-    addresses = list(rows.values_list("person_id", "folded")[:LOOKED_AT])
-    wanted = {domain for _pk, text in addresses if (domain := _domain(text))}
-    firms = _firms(viewer, wanted)
-    people = _changeable(viewer, Person, [pk for pk, _text in addresses])
+    rows = rows.exclude(person__in=works.values("person"))
     told: set[int] = set()
-    for pk, text in addresses:
-        some = firms.get(_domain(text), set())
-        if pk in people and pk not in told and len(some) == 1:
-            told.add(pk)
-            firm = next(iter(some))
-            yield Suggestion(
-                "domain", "person", pk, people[pk],
-                _("works at %(firm)s") % {"firm": firm},
-                _("e-mail address at %(domain)s, which only they have") % {"domain": _domain(text)},
-                {"organisation": firm.pk},
-            )  # fmt: skip
+    for details in _in_pieces(rows) if firms else ():
+        details.sort(key=lambda one: (one.person_id, not one.is_primary, one.pk))
+        near = [
+            (one.person_id or 0, domain)
+            for one in details
+            if (domain := domain_of(one.folded)) in firms
+        ]
+        people = _changeable(viewer, Person, [pk for pk, _domain in near])
+        seen = named("organisation").rows(viewer).in_bulk({firms[domain] for _pk, domain in near})
+        for pk, domain in near:
+            firm = seen.get(firms[domain])
+            if pk in people and pk not in told and firm is not None:
+                told.add(pk)
+                yield Suggestion(
+                    "domain", "person", pk, people[pk],
+                    _("works at %(firm)s") % {"firm": firm},
+                    _("e-mail address at %(domain)s, which only they have") % {"domain": domain},
+                    {"organisation": firm.pk},
+                )  # fmt: skip
 
 
-def _firms(viewer: Viewer, wanted: set[str]) -> Mapping[str, set[Organisation]]:
-    """The organisations that have one of these domains, by website or by an address of their own."""
-    found: dict[str, set[Organisation]] = defaultdict(set)
-    if not wanted:
-        return found
-    rows = named("organisation").rows(viewer)
-    for firm in rows.exclude(website="").order_by("pk")[: 20 * LOOKED_AT]:
-        host = (urlsplit(firm.website).hostname or "").removeprefix("www.")
-        if host in wanted:
-            found[host].add(firm)
-    own = ContactDetail.objects.filter(kind="email", organisation__in=rows.order_by().values("pk"))
-    known: dict[int, Organisation] = {}
-    for pk, text in own.values_list("organisation_id", "folded")[: 20 * LOOKED_AT]:
-        if (domain := _domain(text)) in wanted:
-            firm = known.get(pk) or rows.filter(pk=pk).first()
-            if firm is not None:
-                known[pk] = firm
-                found[domain].add(firm)
-    return found
-
-
-def _domain(address: str) -> str:
-    """The domain of an address, unless anybody gets an address there."""
-    domain = address.rpartition("@")[2]
-    return "" if domain in FREE_MAIL else domain
+def _firms(viewer: Viewer) -> dict[str, int]:
+    """The domains that only one organisation has, by website or by an address of its own."""
+    rows = named("organisation").rows(viewer).order_by()
+    told = viewer.sees("crm.organisation", "email")
+    own = ContactDetail.objects.filter(kind="email", organisation__in=rows.values("pk"))
+    ways = own.values_list("organisation_id", "folded")
+    found: dict[str, int] = {}
+    several: set[str] = {""}
+    for some in (
+        rows.exclude(website="").values_list("pk", "website"),
+        ways if told else ways.none(),
+    ):
+        for pk, text in some.iterator(LOOKED_AT):
+            domain = domain_of(text)
+            if found.setdefault(domain, pk or 0) != pk:
+                several.add(domain)
+    return {domain: pk for domain, pk in found.items() if domain not in several}
 
 
 ENRICHERS = (

@@ -226,3 +226,36 @@ def test_who_sees_a_part_of_the_records_learns_nothing_of_others() -> None:
     assert "twice" in known_to(ANNA, Person)
     assert not {"twice", "works_at_closed", "unlinked"} & known_to(BEN, Person).keys()
     assert "no_way" in known_to(BEN, Person)
+
+
+def test_what_nothing_follows_from_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enriching, "LOOKED_AT", 2)
+    create_organisation(actor=ANNA, name="Odd", website="http://[odd")
+    create_organisation(actor=ANNA, name="Zeiss", website="https://zeiss.example")
+    for number in range(5):
+        person(f"Free {number}", email=f"f{number}@gmx.de", town="Nirgendwo", country="DE")
+    person("Works", email="w@zeiss.example", town="Jena", country="DE")
+    ready = enriching.suggestions(ANNA, Person)
+    assert {(one.enricher, str(one.record)) for one in ready} == {
+        ("domain", "Works"),
+        ("address", "Works"),
+    }
+
+
+def test_of_two_addresses_of_one_record_one_is_offered_at_a_time() -> None:
+    lives = person("Lives", town="Jena", country="DE")
+    contacts.add_contact_detail(
+        actor=ANNA, holder=lives, kind="postal", value="", town="Weimar", country="DE"
+    )
+    (first,) = enriching.suggestions(ANNA, Person)
+    commands.enrich(actor=ANNA, model=Person, names=[first.name])
+    assert ContactDetail.objects.get(town="Jena").postal_code == "07743"
+    (second,) = enriching.suggestions(ANNA, Person)
+    assert "Weimar" in second.text
+
+
+def test_each_place_is_asked_once(django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        person(f"Lives {number}", town="Jena", country="DE")
+    with django_assert_max_num_queries(30):
+        assert len(enriching.suggestions(ANNA, Person)) == 30
