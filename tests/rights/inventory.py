@@ -72,6 +72,8 @@ OTHERS: dict[str, Declared] = {
     "data-quality": Declared("crm.person.read", "type", "G"),
     "enrichment": Declared("crm.person.change", "type", "GP"),
     **dict.fromkeys(("map", "map-points"), Declared("crm.person.read", "type", "G")),
+    "vat-check": Declared("crm.organisation.change", "row", "P"),
+    "vat-state": Declared("crm.organisation.read", "row", "G"),
     "add-detail": Declared("crm.person.change", "row", "GP"),
     "edit-detail": Declared("crm.person.change", "row", "GP"),
     "change-detail": Declared("crm.person.change", "row", "P"),

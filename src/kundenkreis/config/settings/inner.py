@@ -20,6 +20,9 @@ FONTS = (Path(__file__).resolve().parents[2] / "ui" / "static" / "built",)  # of
 SECRET_FILES = {side: env.secret_file(side) for side in Side}
 DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGAGE)}
 
+# Whom the worker asks about VAT IDs; empty: nobody. With an own one the answer is a proof.
+VAT_SERVICE, VAT_OWN_ID = env.text("VAT_SERVICE"), env.text("VAT_OWN_ID").replace(" ", "").upper()
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -42,6 +45,7 @@ INSTALLED_APPS = [
     *ENGAGE,
     "kundenkreis.insight.apps.InsightConfig",
     "kundenkreis.integrations.crm.folder.apps.FolderConfig",
+    "kundenkreis.integrations.crm.vies.apps.ViesConfig",
     "kundenkreis.web.crm.apps.WebCrmConfig",
     "kundenkreis.web.engage.apps.WebEngageConfig",
     "kundenkreis.web.insight.apps.WebInsightConfig",

@@ -11,10 +11,18 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.people.doubles.commands import ask_for_run
 from kundenkreis.crm.people.doubles.comparer import Comparer
-from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry
+from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry, VatCheck
 from kundenkreis.crm.people.quality.commands import measure_month
+from kundenkreis.crm.people.vat_checking import (
+    ServiceRefused,
+    ServiceUnavailable,
+    ask_vat_check,
+    keep_vat_answer,
+    keep_vat_problem,
+    service,
+)
 from kundenkreis.kernel import clock, forgetting, store
-from kundenkreis.kernel.access import system
+from kundenkreis.kernel.access import Actor, system
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import each_midnight
 from kundenkreis.kernel.loop import step
@@ -80,6 +88,38 @@ def begin_comparison() -> int:
 def go_on_with_comparison() -> int:
     """A step of it."""
     return _comparer.go_on()
+
+
+def begin_vat_check(actor: Actor, organisation_id: int) -> VatCheck:
+    """Have an organisation's VAT ID checked by the worker. Raises what `ask_vat_check` does."""
+    with store.group(Side.CRM, "people.begin_vat_check"):
+        asked = ask_vat_check(actor=actor, organisation_id=organisation_id)
+        check_vat_id.enqueue_once(f"vat|{asked.pk}", asked.pk)
+    return asked
+
+
+@job(Side.CRM)
+def check_vat_id(check_id: int) -> None:
+    """Ask the service about a VAT ID; keep its answer, or why there is none and ask again later."""
+    check = VatCheck.objects.filter(pk=check_id, state=VatCheck.State.WAITING).first()
+    if check is None:
+        return
+    ask, actor = service(), system("vat")
+    try:
+        if ask is None:
+            raise ServiceRefused("no service")
+        answer = ask(check.vat_id)
+    except (ServiceUnavailable, ServiceRefused) as problem:
+        final = isinstance(problem, ServiceRefused)
+        with store.group(Side.CRM, "people.keep_vat_problem"):
+            later = keep_vat_problem(
+                actor=actor, check_id=check_id, problem=str(problem), final=final
+            )
+            if later is not None:
+                unique = f"vat|{check_id}|{later.isoformat()}"
+                check_vat_id.enqueue_once(unique, check_id, after=later)
+    else:
+        keep_vat_answer(actor=actor, check_id=check_id, answer=answer)
 
 
 @each_midnight

@@ -21,11 +21,13 @@ from kundenkreis.crm.people.models import (
     Person,
     Portfolio,
     Relation,
+    VatCheck,
     seen_from_other,
 )
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.crm.people.restricting import restriction_of
 from kundenkreis.crm.people.segments import segments_of
+from kundenkreis.crm.people.vat_checking import can_be_checked
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, subject_of
 from kundenkreis.kernel.record import together
@@ -233,6 +235,26 @@ def segments_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str
     found = segments_of(list(people))
     opens = viewer.may("engage.segment.read")
     return {"inside": found, "firm": firm, "opens": opens} if found else None
+
+
+def vat_panel(viewer: Viewer, organisation: Organisation) -> Mapping[str, Any] | None:
+    """What the tax authorities said of the VAT ID, where there is one and they can be asked."""
+    number = organisation.vat_id
+    if not number or not viewer.sees("crm.organisation", "vat_id"):
+        return None
+    check = VatCheck.objects.filter(organisation=organisation).order_by("-pk").first()
+    can = can_be_checked(number) and named("organisation").reaches(viewer, "change", organisation)
+    waiting = check is not None and check.state == VatCheck.State.WAITING
+    if check is None and not can:
+        return None
+    tones = {VatCheck.State.VALID: "green", VatCheck.State.INVALID: "red"}
+    return {
+        "check": check,
+        "tone": tones.get(VatCheck.State(check.state), "amber") if check else "",
+        "other": check is not None and check.vat_id != number,
+        "may_ask": can and not waiting,
+        "waiting": waiting,
+    }
 
 
 def consents_panel(viewer: Viewer, person: Person) -> Mapping[str, Any]:

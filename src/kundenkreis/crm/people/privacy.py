@@ -151,6 +151,11 @@ PRIVACY: Map = {
     },
     "FormerLink": dict.fromkeys(("link_id", "person", "was_of", "is_own"), _ORDERS),
     "SharedFacts": dict.fromkeys(("person", "facts", "version"), _SHARED),
+    "VatCheck": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("organisation", "vat_id", "asked_at", "answered_at", "state"), _COMPANY),
+        **dict.fromkeys(("attempts", "problem", "request_id", "name", "address"), _COMPANY),
+    },
     "MarketingSegment": dict.fromkeys(("id", "name"), TECHNICAL),
     "MarketingMembership": {
         "id": TECHNICAL,

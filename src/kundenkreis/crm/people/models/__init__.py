@@ -23,6 +23,7 @@ from kundenkreis.crm.people.models.relations import PERSONAL, Relation, seen_fro
 from kundenkreis.crm.people.models.restrictions import Restriction
 from kundenkreis.crm.people.models.segments import MarketingMembership, MarketingSegment
 from kundenkreis.crm.people.models.timeline import TimelineEntry
+from kundenkreis.crm.people.models.vat_checks import VatCheck
 
 __all__ = [
     "PERSONAL",
@@ -52,6 +53,7 @@ __all__ = [
     "SharedFacts",
     "Territory",
     "TimelineEntry",
+    "VatCheck",
     "language_choices",
     "seen_from_other",
 ]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kundenkreis.crm.people import contact_commands, numbering, permissions, queries
+from kundenkreis.crm.people import contact_commands, jobs, numbering, permissions, queries
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.web.crm.parts import again, found
 from kundenkreis.web.crm.people import forms
@@ -54,6 +54,21 @@ def give_number(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     number = numbering.give_customer_number(actor=request.viewer, holder=record)
     messages.success(request, _("The customer number is %s.") % number)
     return redirect(kind.url(record.pk))
+
+
+@require_POST
+def vat_check(request: StaffRequest, pk: int) -> HttpResponse:
+    """Have a VAT ID checked."""
+    kind, organisation = found(request, "organisation", pk, "vat")
+    jobs.begin_vat_check(request.viewer, pk)
+    return again(request, kind, organisation, "vat")
+
+
+@require_GET
+def vat_state(request: StaffRequest, pk: int) -> HttpResponse:
+    """How far a check of a VAT ID is."""
+    kind, organisation = found(request, "organisation", pk, "vat")
+    return again(request, kind, organisation, "vat")
 
 
 @require_POST
