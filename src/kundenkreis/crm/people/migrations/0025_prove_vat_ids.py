@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0023_relate_organisations"),
+        ("crm_people", "0024_tell_people"),
     ]
 
     operations = [
