@@ -33,16 +33,17 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
 
 def _counted(persons: int) -> Iterator[Figure]:
     """What the worker does by night."""
-    from kundenkreis.crm.people.quality import figures
+    from kundenkreis.crm.people.quality import commands, figures
     from kundenkreis.kernel.access import system
     from kundenkreis.records import named
 
     for name in ("person", "organisation"):
         began, used = time.monotonic(), time.process_time()
-        figures.health(named(name), system("bench"))
+        figures.counted(named(name), system("bench"))
         wall, used = time.monotonic() - began, time.process_time() - used
         yield measured(f"counting everything of {name}s, {persons:,} persons", wall, "s")
         yield measured("processor time of it", used, "s", at_most=60)
+    commands.measure_night(actor=system("quality"))
 
 
 if __name__ == "__main__":

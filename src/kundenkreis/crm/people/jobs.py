@@ -12,7 +12,7 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 from kundenkreis.crm.people.doubles.commands import ask_for_run
 from kundenkreis.crm.people.doubles.comparer import Comparer
 from kundenkreis.crm.people.models import Affiliation, Person, TimelineEntry, VatCheck
-from kundenkreis.crm.people.quality.commands import measure_month
+from kundenkreis.crm.people.quality.commands import measure_night
 from kundenkreis.crm.people.vat_checking import (
     ServiceRefused,
     ServiceUnavailable,
@@ -125,5 +125,5 @@ def check_vat_id(check_id: int) -> None:
 @each_midnight
 @job(Side.CRM)
 def measure_quality() -> None:
-    """Keep the figures of data quality once a month."""
-    measure_month(actor=system("quality"))
+    """Keep the figures of data quality, once a month for good."""
+    measure_night(actor=system("quality"))

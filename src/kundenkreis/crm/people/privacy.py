@@ -132,6 +132,7 @@ PRIVACY: Map = {
         **RECORD,
         **dict.fromkeys(("of", "prefix", "digits", "next_number", "automatic"), TECHNICAL),
     },
+    "QualityNight": dict.fromkeys(("id", "kind", "at", "total", "figures"), TECHNICAL),
     "QualitySnapshot": dict.fromkeys(("id", "kind", "month", "total", "figures"), TECHNICAL),
     "TimelineEntry": {
         **dict.fromkeys(("id", "tx", "key"), TECHNICAL),

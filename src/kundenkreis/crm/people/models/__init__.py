@@ -18,7 +18,7 @@ from kundenkreis.crm.people.models.organisations import Organisation
 from kundenkreis.crm.people.models.persons import Employer, Person, language_choices
 from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
-from kundenkreis.crm.people.models.quality import QualitySnapshot
+from kundenkreis.crm.people.models.quality import QualityNight, QualitySnapshot
 from kundenkreis.crm.people.models.relations import PERSONAL, Relation, seen_from_other
 from kundenkreis.crm.people.models.restrictions import Restriction
 from kundenkreis.crm.people.models.segments import MarketingMembership, MarketingSegment
@@ -46,6 +46,7 @@ __all__ = [
     "Person",
     "Place",
     "Portfolio",
+    "QualityNight",
     "QualitySnapshot",
     "Reachable",
     "Relation",

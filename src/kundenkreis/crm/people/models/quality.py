@@ -21,3 +21,14 @@ class QualitySnapshot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "month"], name="quality_snapshot_once")
         ]
+
+
+class QualityNight(models.Model):
+    """The same figures of last night, for bases that are too large to be counted whenever somebody
+    looks; one row of each type."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=12, unique=True)
+    at = models.DateTimeField()
+    total = models.BigIntegerField()
+    figures = models.JSONField(default=dict)

@@ -11,9 +11,14 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.contact_commands import add_affiliation, change_contact_detail
 from kundenkreis.crm.people.events import QualityMeasured
-from kundenkreis.crm.people.models import ContactDetail, Organisation, QualitySnapshot
+from kundenkreis.crm.people.models import (
+    ContactDetail,
+    Organisation,
+    QualityNight,
+    QualitySnapshot,
+)
 from kundenkreis.crm.people.quality.enriching import Suggestion, suggestions
-from kundenkreis.crm.people.quality.figures import figures_of, health
+from kundenkreis.crm.people.quality.figures import counted
 from kundenkreis.crm.people.quality.issues import MODELS
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
@@ -67,13 +72,27 @@ def _complete(actor: Actor, one: Suggestion) -> None:
     )
 
 
-def measure_month(*, actor: Actor) -> bool:
-    """Keep the figures of this month unless they are kept; whether that was new."""
+def measure_night(*, actor: Actor) -> bool:
+    """Keep the figures of tonight, and those of this month unless they are kept; whether these are
+    new."""
+    found = {str(model._meta.model_name): _figures(actor, model) for model in MODELS}
+    keep_night(actor=actor, found=found)
     first = clock.today(settings.COMPANY_ZONE).replace(day=1)
     if store.stored(Side.CRM, QualitySnapshot).filter(month=first).exists():
         return False
-    found = {str(model._meta.model_name): _figures(actor, model) for model in MODELS}
     return keep_month(actor=actor, month=first, found=found)
+
+
+@command
+def keep_night(*, actor: Actor, found: dict[str, tuple[int, dict[str, int]]]) -> None:
+    """Write down the figures of tonight instead of those of the night before."""
+    actor.require("crm.quality.change")
+    rows = [
+        QualityNight(kind=kind, at=clock.now(), total=total, figures=figures)
+        for kind, (total, figures) in found.items()
+    ]
+    store.discard(store.rows(QualityNight))
+    store.append(QualityNight, rows)
 
 
 @command
@@ -96,5 +115,4 @@ def keep_month(*, actor: Actor, month: date, found: dict[str, tuple[int, dict[st
 
 
 def _figures(actor: Actor, model: type[Any]) -> tuple[int, dict[str, int]]:
-    found = health(named(str(model._meta.model_name)), actor)
-    return found.total, figures_of(found)
+    return counted(named(str(model._meta.model_name)), actor)

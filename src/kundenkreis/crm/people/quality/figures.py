@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import CharField, Count, JSONField, Q, TextField
 
-from kundenkreis.crm.people.models import ContactDetail, QualitySnapshot
+from kundenkreis.crm.people.models import ContactDetail, QualityNight, QualitySnapshot
 from kundenkreis.crm.people.quality.conditions import known_to
-from kundenkreis.crm.people.quality.issues import GROUPS, YEAR, Issue, issues_of
+from kundenkreis.crm.people.quality.issues import GROUPS, YEAR, Issue, end_of, issues_of
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.access import Viewer, reads_all
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.records.fields import info
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 UNUSED = 0.01  # of the records: whoever fills a field so seldom does not use it
 USUAL = (0.12, 0.15)  # of business contacts are out of date a year later
 MONTHS = 13
+MANY = 20_000  # records; of more nobody waits until they are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Health:
     groups: list[tuple[StrOrPromise, list[Counted]]]
     fields: list[Filled]
     decayed: int
+    at: datetime | None = None  # when that was counted, unless it was just now
 
     @property
     def decay(self) -> float:
@@ -81,24 +83,75 @@ class Health:
 
 
 def health(kind: RecordType, viewer: Viewer) -> Health:
-    """The figures of a type, of the records the viewer may read."""
-    today = clock.today(settings.COMPANY_ZONE)
-    known = known_to(viewer, kind.model)
+    """The figures of a type, of the records the viewer may read.
+
+    Of many records they are those of last night, for whoever may read all of them.
+    """
+    kept = _of_last_night(kind, viewer)
+    if kept is not None:
+        return _told(kind, viewer, kept.total, kept.figures, kept.at)
+    return _told(kind, viewer, *counted(kind, viewer))
+
+
+def counted(kind: RecordType, viewer: Viewer) -> tuple[int, dict[str, int]]:
+    """How many records there are; how many have an issue, by its name, a value in a field
+    (`field:`), a way that is fresh (`fresh:`), and how many were lost (`decayed`)."""
+    today, known = clock.today(settings.COMPANY_ZONE), known_to(viewer, kind.model)
     rows = kind.rows(viewer).order_by()
     total = rows.count()
-    counted = {
-        name: Counted(one, rows.filter(one.rows(today)).count(), total, issue_url(kind, name))
+    found = {name: rows.filter(one.rows(today)).count() for name, one in known.items()}
+    decay = [one.rows(today) for one in known.values() if one.group == "decay"]
+    found["decayed"] = rows.filter(reduce(or_, decay)).count() if decay else 0
+    columns = _columns(kind, viewer)
+    found |= rows.aggregate(
+        **{f"field:{name}": Count("pk", filter=~_empty(one)) for name, one in columns.items()}
+    )
+    for way in _ways(kind, viewer):
+        found[f"fresh:{way}"] = _fresh(kind, rows, way, today)
+    return total, found
+
+
+def _of_last_night(kind: RecordType, viewer: Viewer) -> QualityNight | None:
+    whole = _knows_all(kind, viewer) and len(known_to(viewer, kind.model)) == len(
+        issues_of(kind.model)
+    )
+    if not whole:
+        return None
+    return QualityNight.objects.filter(kind=kind.name, total__gt=MANY).first()
+
+
+def _told(
+    kind: RecordType,
+    viewer: Viewer,
+    total: int,
+    counts: Mapping[str, int],
+    at: datetime | None = None,
+) -> Health:
+    known, ways = known_to(viewer, kind.model), _ways(kind, viewer)
+    some = [
+        Counted(one, counts.get(name, 0), total, issue_url(kind, name))
         for name, one in known.items()
-    }
+    ]
     groups = [
-        (label, [one for one in counted.values() if one.issue.group == group])
+        (label, [one for one in some if one.issue.group == group])
         for group, label in GROUPS.items()
     ]
-    decay = [one.rows(today) for one in known.values() if one.group == "decay"]
-    decayed = rows.filter(reduce(or_, decay)).count() if decay else 0
-    fields = [*_fields(kind, viewer, rows, total), *_ways(kind, viewer, rows, total, today)]
+    fields = [
+        Filled(
+            name, info(kind.model, name).label, counts.get(f"field:{name}", 0), total,
+            _list(kind, {"type": "compare", "field": name, "op": "empty"}),
+        )
+        for name in _columns(kind, viewer)
+    ]  # fmt: skip
+    fields += [
+        Filled(
+            way, ContactDetail.Kind(way).label, total - counts.get(issue, 0), total,
+            issue_url(kind, issue), fresh=counts.get(f"fresh:{way}", 0),
+        )
+        for way, issue in ways.items()
+    ]  # fmt: skip
     shown = [(label, some) for label, some in groups if some]
-    return Health(total, shown, fields, decayed)
+    return Health(total, shown, fields, counts.get("decayed", 0), at)
 
 
 def issue_url(kind: RecordType, name: str) -> str:
@@ -108,61 +161,43 @@ def issue_url(kind: RecordType, name: str) -> str:
 
 def trend(kind: RecordType, viewer: Viewer) -> list[QualitySnapshot]:
     """The last months, the oldest first, for whom may read all records of the type."""
-    if not reads_all(viewer, kind.model) or viewer.hidden_of(kind.subject):
+    if not _knows_all(kind, viewer):
         return []
     rows = QualitySnapshot.objects.filter(kind=kind.name).order_by("-month")
     return list(reversed(rows[:MONTHS]))
 
 
-def figures_of(found: Health) -> dict[str, int]:
-    """What a snapshot keeps."""
-    issues = {one.issue.name: one.count for _label, some in found.groups for one in some}
-    fields = {f"field:{one.name}": one.count for one in found.fields}
-    return {**issues, **fields, "decayed": found.decayed}
+def _knows_all(kind: RecordType, viewer: Viewer) -> bool:
+    return viewer.level(kind.right("read")) is Level.ALL and not viewer.hidden_of(kind.subject)
 
 
-def _fields(kind: RecordType, viewer: Viewer, rows: Any, total: int) -> list[Filled]:
+def _columns(kind: RecordType, viewer: Viewer) -> dict[str, Any]:
+    """The fields of the record's page that are columns and that the viewer may know."""
     columns = {one.name: one for one in kind.model._meta.concrete_fields}
     names = [
-        name
+        fact if isinstance(fact, str) else fact.name
         for section in kind.sections
         for fact in section.facts
-        if (name := fact if isinstance(fact, str) else fact.name) in columns
-        and kind.sees(viewer, name)
-        and not isinstance(columns[name], JSONField)
     ]
-    empty = {name: _empty(columns[name]) for name in names}
-    counts: Mapping[str, int] = rows.aggregate(
-        **{f"has_{name}": Count("pk", filter=~where) for name, where in empty.items()}
-    )
-    return [
-        Filled(
-            name,
-            info(kind.model, name).label,
-            counts[f"has_{name}"],
-            total,
-            _list(kind, {"type": "compare", "field": name, "op": "empty"}),
-        )
+    return {
+        name: columns[name]
         for name in names
-    ]
+        if name in columns and kind.sees(viewer, name) and not isinstance(columns[name], JSONField)
+    }
 
 
-def _ways(kind: RecordType, viewer: Viewer, rows: Any, total: int, today: date) -> Iterable[Filled]:
-    """How many can be reached by each kind of contact detail, and of how many that is fresh."""
-    issues = issues_of(kind.model)
+def _ways(kind: RecordType, viewer: Viewer) -> dict[str, str]:
+    """Each kind of contact detail that the viewer may know, with the issue of lacking one."""
     named = {"email": "no_email", "phone": "no_phone", "postal": "no_address"}
-    for way, issue in named.items():
-        if not kind.sees(viewer, way):
-            continue
-        have = total - rows.filter(issues[issue].rows(today)).count()
-        holder = f"{kind.name}__in"
-        since = today - YEAR
-        fresh = ContactDetail.objects.filter(kind=way, **{holder: rows.values("pk")}).filter(
-            Q(changed_at__date__gt=since) | Q(state="verified", state_on__gt=since)
-        )
-        count = fresh.values(kind.name).distinct().count()
-        label = ContactDetail.Kind(way).label
-        yield Filled(way, label, have, total, issue_url(kind, issue), fresh=count)
+    return {way: issue for way, issue in named.items() if kind.sees(viewer, way)}
+
+
+def _fresh(kind: RecordType, rows: Any, way: str, today: date) -> int:
+    """How many have such a contact detail that was entered, changed or confirmed within a year."""
+    since, holder = today - YEAR, f"{kind.name}__in"
+    found = ContactDetail.objects.filter(kind=way, **{holder: rows.values("pk")})
+    fresh = Q(changed_at__gte=end_of(since)) | Q(state="verified", state_on__gt=since)
+    return int(found.filter(fresh).values(kind.name).distinct().count())
 
 
 def _empty(column: Any) -> Q:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -94,7 +96,7 @@ def _of_both(model: type[Any]) -> tuple[Issue, ...]:
         confirmed = ContactDetail.objects.filter(
             state=ContactDetail.State.VERIFIED, state_on__gt=today - YEAR
         ).filter(**{f"{holder}__isnull": False})
-        old = Q(changed_at__date__lte=today - YEAR)
+        old = Q(changed_at__lt=end_of(today - YEAR))
         silent = Q(contacted_on__isnull=True) | Q(contacted_on__lte=today - YEAR)
         return old & silent & ~Q(pk__in=confirmed.values(holder))
 
@@ -166,6 +168,13 @@ def _of_organisations() -> tuple[Issue, ...]:
               ("founded",)),
         Issue("closed", _("closed"), "decay", closed, ("closed_on",)),
     )  # fmt: skip
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day of the company ends. Asking each row for its day would call Python
+    for each of them."""
+    midnight = datetime.combine(day + timedelta(days=1), time())
+    return midnight.replace(tzinfo=ZoneInfo(settings.COMPANY_ZONE))
 
 
 def _current(today: date) -> QuerySet[ContactDetail]:

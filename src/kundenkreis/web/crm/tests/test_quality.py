@@ -10,7 +10,7 @@ from django.test import Client
 
 from kundenkreis.crm.people.commands import create_organisation, create_person
 from kundenkreis.crm.people.models import Affiliation, QualitySnapshot
-from kundenkreis.crm.people.quality.commands import measure_month
+from kundenkreis.crm.people.quality.commands import measure_night
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.web.crm.tests.conftest import Company
@@ -33,10 +33,10 @@ def test_each_number_leads_to_its_list(anna: Client) -> None:
 
 def test_the_months_are_shown_and_somebody_is_reminded(company: Company, anna: Client) -> None:
     assert "Month by month" in anna.get("/crm/data-quality/").content.decode()
-    measure_month(actor=SYSTEM)
+    measure_night(actor=SYSTEM)
     assert not Activity.objects.exists()  # nothing to compare with yet
     QualitySnapshot.objects.update(month="2020-01-01", total=10, figures={"decayed": 1})
-    measure_month(actor=SYSTEM)
+    measure_night(actor=SYSTEM)
     task = Activity.objects.get()
     assert (task.owner_id, task.kind) == (company.anna.pk, "task")
     assert "of 1 persons 0.0 % were lost within a year (before: 10.0 %)" in task.text

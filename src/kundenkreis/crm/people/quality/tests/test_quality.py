@@ -18,6 +18,7 @@ from kundenkreis.crm.people.models import (
     DuplicatePair,
     Organisation,
     Person,
+    QualityNight,
     QualitySnapshot,
 )
 from kundenkreis.crm.people.places.commands import add_places, place
@@ -150,15 +151,43 @@ def test_every_number_is_that_of_its_list() -> None:
 
 def test_the_figures_of_a_month_are_kept_once(now: Any) -> None:
     person("A")
-    assert commands.measure_month(actor=SYSTEM)
-    assert not commands.measure_month(actor=SYSTEM)
+    assert commands.measure_night(actor=SYSTEM)
+    assert not commands.measure_night(actor=SYSTEM)
     now.advance(days=20)
-    assert commands.measure_month(actor=SYSTEM)
+    assert commands.measure_night(actor=SYSTEM)
     assert QualitySnapshot.objects.count() == 4
     months = figures.trend(named("person"), ANNA)
     assert [one.month for one in months] == [date(2026, 11, 1), date(2026, 12, 1)]
     assert months[0].figures["no_way"] == 1
     assert figures.trend(named("person"), CARLA) == []
+
+
+def test_of_many_records_the_figures_are_those_of_last_night(
+    now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "MANY", 1)
+    for name in "ABC":
+        person(name, email=f"{name}@b.example" if name == "A" else "")
+    kind = named("person")
+    live = figures.health(kind, ANNA)
+    assert (live.at, live.total) == (None, 3)
+    commands.measure_night(actor=SYSTEM)
+    person("D")
+    kept = figures.health(kind, ANNA)
+    assert (kept.at, kept.total) == (clock.now(), 3)
+    assert (kept.fields, kept.decayed) == (live.fields, live.decayed)
+    told, before = (
+        [(one.issue.name, one.count, one.of) for _label, some in health.groups for one in some]
+        for health in (kept, live)
+    )
+    assert told == before
+    now.advance(days=1)
+    commands.measure_night(actor=SYSTEM)
+    assert (figures.health(kind, ANNA).total, QualityNight.objects.count()) == (4, 2)
+    # Whoever may read a part of them is told of that part, as it is now.
+    assert figures.health(kind, BEN).at is None
+    monkeypatch.setattr(figures, "MANY", 4)
+    assert figures.health(kind, ANNA).at is None
 
 
 def test_what_follows_is_suggested_added_with_its_source_and_taken_back() -> None:
