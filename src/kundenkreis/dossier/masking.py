@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from kundenkreis.crm.people.contact_values import folded_way
@@ -16,21 +17,25 @@ from kundenkreis.kernel.sides import Side
 
 MASK = "▒▒▒▒▒"
 EXAMPLE = 80  # letters around the first place
-_WORD = r"[A-ZÄÖÜ][\w’'-]+"
-_NAMES = re.compile(rf"(?=\b({_WORD})\s+({_WORD})\b)")
+_WORD = r"[^\W\d_](?:[\w’'-]*\w)?"
+_WORDS = re.compile(_WORD)
 _TITLED = re.compile(rf"\b(?:Herr|Herrn|Frau|Dr\.|Mr\.?|Mrs\.?|Ms\.?)\s+(?:Dr\.\s+)?({_WORD})")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?:\+|00)\d[\d\s/()-]{6,18}\d")
+# With the country or without; a day, an instant or a part of an id is none.
+_PHONE = re.compile(r"(?<![\w.:+-])(?:\+|00?)[1-9][\d\s/()-]{5,18}\d(?![\w-])")
+MOST_PARTS = 2  # words of a first name, and of a last one
+MOST_BETWEEN = 3  # small words between, as in "von der"
 CHUNK = 500
 
 
 def third_parties(found: Any, w: Whose) -> list[dict[str, Any]]:
     """Who else is named: the text, how often, and where first; the most frequent first."""
     own = {one.casefold() for one in w.tokens} | {part.casefold() for part in w.name.split()}
+    own |= {number.casefold() for _source, number in w.numbers}
     counted: Counter[str] = Counter()
     example: dict[str, str] = {}
     texts = list(_strings(found))
-    known = _people({pair for text in texts for pair in _NAMES.findall(text)}, w)
+    known = _people({pair for text in texts for pair, _written in _pairs(text)}, w)
     for text in texts:
         for name in _named(text, known):
             if name.casefold() in own or folded_way("email", name).casefold() in own:
@@ -53,14 +58,52 @@ def masked(found: Any, names: list[str]) -> Any:
 
 
 def _named(text: str, known: set[tuple[str, str]]) -> Iterator[str]:
-    for first, last in _NAMES.findall(text):
-        if (first, last) in known:
-            yield f"{first} {last}"
+    for pair, written in _pairs(text):
+        if pair in known:
+            yield written
     for match in _TITLED.finditer(text):
         yield match[0]
     for pattern in (_MAIL, _PHONE):
         for match in pattern.finditer(text):
             yield match[0]
+
+
+def _pairs(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """What may be a first and a last name, and how it is written: "Anna Maria von Berg", "Berg, Anna"."""
+    words = list(_WORDS.finditer(text))
+    big = [word[0][0].isupper() for word in words]
+    gaps = [text[a.end() : b.start()] for a, b in pairwise(words)]
+
+    def run(start: int) -> Iterator[int]:
+        """Where one or two words with a capital end that follow each other."""
+        for end in range(start + 1, min(start + MOST_PARTS, len(words)) + 1):
+            if not big[end - 1] or (end - 1 > start and not gaps[end - 2].isspace()):
+                return
+            yield end
+
+    def joined(start: int, end: int) -> str:
+        return " ".join(word[0] for word in words[start:end])
+
+    for start in range(len(words)):
+        for end in run(start):
+            if end < len(words) and gaps[end - 1].strip() == ",":
+                for last in run(end):
+                    written = text[words[start].start() : words[last - 1].end()]
+                    yield (joined(end, last), joined(start, end)), written
+            for then in _after_small_words(end, big, gaps):
+                for last in run(then):
+                    written = text[words[start].start() : words[last - 1].end()]
+                    yield (joined(start, end), joined(then, last)), written
+
+
+def _after_small_words(end: int, big: list[bool], gaps: list[str]) -> Iterator[int]:
+    """Where a last name may begin: at once, or after small words such as "von der"."""
+    for then in range(end, min(end + MOST_BETWEEN, len(big) - 1) + 1):
+        if then >= len(big) or not gaps[then - 1].isspace():
+            return
+        if big[then]:
+            yield then
+            return
 
 
 def _people(pairs: set[tuple[str, str]], w: Whose) -> set[tuple[str, str]]:

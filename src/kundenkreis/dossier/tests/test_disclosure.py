@@ -158,3 +158,27 @@ def test_the_pages_show_the_latest_of_very_many_rows_and_say_so() -> None:
     assert "row 7" in many
     assert 'row 6"' not in many
     assert "latest" not in pages(report.MOST)
+
+
+def test_g02_third_parties_are_found_however_their_names_are_written() -> None:
+    from kundenkreis.crm.people.commands import create_person
+    from kundenkreis.crm.work.commands import add_activity
+    from kundenkreis.kernel.testing import SYSTEM
+
+    found = plant()
+    for first, last, prefix in (
+        ("Łukasz", "Żak", ""), ("Anna Maria", "Berg", ""), ("Karl-Heinz", "Fuchs", ""),
+        ("Sophie", "Wall", "von der"),
+    ):  # fmt: skip
+        create_person(actor=SYSTEM, first_name=first, last_name=last, name_prefix=prefix)
+    note = (
+        "With Łukasz Żak, then Anna Maria Berg; Fuchs, Karl-Heinz called, and Sophie von der Wall"
+        " wrote, berg only in the mountains. 030 1234567 is theirs."
+    )
+    add_activity(actor=ANNA, text=note, kind="note", about=found.person)
+    w = whose(found.person)
+    others = {one["text"] for one in masking.third_parties(collecting.collect(w), w)}
+    assert {
+        "Łukasz Żak", "Anna Maria Berg", "Fuchs, Karl-Heinz", "Sophie von der Wall", "030 1234567",
+    } <= others  # fmt: skip
+    assert not {"berg", "Berg", "Sophie"} & others
