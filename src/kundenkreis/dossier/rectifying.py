@@ -59,7 +59,7 @@ def former(person: Person) -> list[Former]:
 
 
 def _former(person: Person, w: Whose) -> Iterator[Former]:
-    kinds = _kinds_of_details(w)
+    kinds, own = _kinds_of_details(w), {f"crm.person:{pk}" for pk in w.persons}
     now = {(kind, folded) for kind, folded in _ways(person).values()}
     for change in _changes(w):
         target = change.entry.target
@@ -73,7 +73,7 @@ def _former(person: Person, w: Whose) -> Iterator[Former]:
                     for one in values
                     if (kind, folded_way(kind, str(one))) not in now
                 )
-            elif not kind and name in FIELDS and not target.startswith(DETAIL):
+            elif target in own and name in FIELDS:
                 label = str(Person._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
                 present = plain(getattr(person, name))
                 yield from (Former(name, label, one) for one in values if plain(one) != present)

@@ -248,6 +248,14 @@ def test_the_page_offers_what_was_and_takes_it_out(person: Person, wrong: str) -
     assert wrong not in after + client.get(f"{url}rectify/").content.decode()
 
 
+def test_what_other_records_of_theirs_are_called_is_not_offered(person: Person) -> None:
+    from kundenkreis.crm.sales.commands import create_opportunity, ship_pipeline
+
+    ship_pipeline(actor=SYSTEM)
+    create_opportunity(actor=SYSTEM, title="Rahmenvertrag", person=person)
+    assert rectifying.former(person) == []
+
+
 def test_what_is_so_now_is_not_offered(person: Person, wrong: str) -> None:
     assert rectifying.former(person) == []
     changed(person, last_name="Richtig")

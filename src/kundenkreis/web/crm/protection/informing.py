@@ -110,7 +110,7 @@ def note(request: StaffRequest) -> HttpResponse:
         "about": about % {"n": len(pks)},
         "trail": [{"label": _("To be informed"), "url": reverse("informing")}],
         "form": form,
-        "submit": _("Note"),
+        "submit": _("Note down"),
         "cancel_url": reverse("informing"),
     }
     return render(request, "protection/form.html", context, status=422 if form.errors else 200)
