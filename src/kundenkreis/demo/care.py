@@ -46,6 +46,11 @@ def care_for(actor: Actor, firms: Firms) -> None:
     relation_commands.add_relation(
         actor=actor, person=one, kind="recommended", other=other, note="auf der Control 2026"
     )
+    (supplier, _people), (buyer, _others) = list(firms.values())[:2]
+    relation_commands.add_relation(
+        actor=actor, organisation=supplier, kind="supplies", other_organisation=buyer,
+        source="Gespräch auf der Control",
+    )  # fmt: skip
     for person, kind, text, origin in (
         (one, "preference", "Beratung lieber vor Ort als am Telefon", "stated"),
         (one, "concern", "Lieferzeit der Ersatzteile", "stated"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -20,6 +21,8 @@ from kundenkreis.kernel.record import together
 from kundenkreis.records import Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.records.directory import Directory
+from kundenkreis.records.page.next_step import Planned
+from kundenkreis.records.page.once import once
 from kundenkreis.ui import parts
 from kundenkreis.ui.markup import markup
 
@@ -109,9 +112,21 @@ def composer_panel(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
     }
 
 
+upcoming = once(queries.upcoming)
+
+
+def next_planned(viewer: Viewer, record: Any) -> Planned | None:
+    """The first of what is still to be done about a record."""
+    first = next(iter(upcoming(viewer, record)), None)
+    if first is None:
+        return None
+    at = first.at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date() if first.at else None
+    return Planned(first.text, first.due_on or at)
+
+
 def upcoming_panel(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
     """What is still to be done about a record."""
-    found = queries.upcoming(viewer, record)
+    found = upcoming(viewer, record)
     if not found:
         return None
     return {"upcoming": lines(viewer, found)}

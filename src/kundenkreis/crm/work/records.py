@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.work import commands, panels, queries
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.records import Column, Panel, RecordType, Section, extend, register
+from kundenkreis.records.page.next_step import planned_by
 
 COMPOSER = Panel("composer", "work/composer_panel.html", panels.composer_panel, "centre", 80)
 UPCOMING = Panel(
@@ -71,3 +72,4 @@ ACTIVITY = register(
 
 for name in ("person", "organisation"):
     extend(name, panels=(COMPOSER, UPCOMING))
+    planned_by(name, panels.next_planned)

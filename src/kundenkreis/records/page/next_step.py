@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,23 @@ NAMED = 5  # of those who are responsible for many records
 NO_DAY = gettext_lazy("Say when: the next step comes back on its day.")
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a context has planned about a record, e.g. a task: said where no next step is set."""
+
+    text: str
+    day: date | None
+
+
+Plans = Callable[["Viewer", Any], Planned | None]
+PLANS: dict[str, Plans] = {}
+
+
+def planned_by(name: str, plans: Plans) -> None:
+    """Say what comes next with the records of a type as long as no next step is set."""
+    PLANS[name] = plans
+
+
 def knows(kind: RecordType, viewer: Viewer) -> bool:
     """Whether the type has next steps that the viewer may read."""
     return issubclass(kind.model, Record) and all(kind.sees(viewer, name) for name in PLANNING)
@@ -53,9 +72,12 @@ def data(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
     if kind is None or not knows(kind, viewer):
         return None
     may_write = may_plan(kind, viewer, record)
-    if not (may_write or record.next_step or record.next_step_on):
+    is_set = record.next_step or record.next_step_on
+    plans = None if is_set else PLANS.get(kind.name)
+    planned = plans(viewer, record) if plans else None
+    if not (may_write or is_set or planned):
         return None
-    return {"may_write": may_write, **answers(kind, record)}
+    return {"may_write": may_write, "planned": planned, **answers(kind, record)}
 
 
 def answers(kind: RecordType, record: Any) -> dict[str, Any]:

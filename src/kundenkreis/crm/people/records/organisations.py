@@ -138,7 +138,7 @@ ORGANISATION = register(
                 40,
                 shows=("relations", "relations_from_others"),
             ),
-            Panel("vat", "people/vat_panel.html", panels.vat_panel, position=28),
+            Panel("vat", "people/vat_panel.html", panels.vat_panel, "left", 45),
             Panel("segments", "people/segments_panel.html", panels.segments_panel, position=25),
         ),
     )
