@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ GREY = RGBColor(0x50, 0x50, 0x50)
 ADDRESS_TOP, REMARKS, LINE = 45.0, 17.7, 27.3 / 6
 TEXT_TOP, MARGIN_TOP = 98.46, 27.0
 WINDOW = 42  # letters that fit into a line of the address
+BULLET = "ListBullet"  # the style with that name, which would be looked for each time
 HANGING = 6.35
 MOST_TITLE = 255  # letters of what Word knows about a file
 
@@ -46,34 +48,49 @@ def write(letters: list[dict[str, Any]], folder: Path) -> Doc:
     section.footer_distance = Mm(9)
     if letters:
         _foot(section.footer, letters[0]["head"])
+    logos: dict[str, Any] = {}
     for number, letter in enumerate(letters):
-        _letter(doc, letter, folder, first=number == 0)
+        _letter(doc, letter, folder, logos, first=number == 0)
+    doc.element.body.append(doc.element.body.sectPr)  # the paper's measures come last
     return doc
 
 
-def _letter(doc: Doc, letter: dict[str, Any], folder: Path, *, first: bool) -> None:
-    start = doc.add_paragraph()
+def _paragraph(doc: Doc, text: str = "") -> Paragraph:
+    """A paragraph at the end. `Document.add_paragraph` looks through all others for that, which
+    takes a thousand letters minutes."""
+    element = OxmlElement("w:p")
+    doc.element.body.append(element)
+    paragraph = Paragraph(element, doc._body)
+    if text:
+        paragraph.add_run(text)
+    return paragraph
+
+
+def _letter(
+    doc: Doc, letter: dict[str, Any], folder: Path, logos: dict[str, Any], *, first: bool
+) -> None:
+    start = _paragraph(doc)
     if not first:
         start.add_run().add_break(WD_BREAK.PAGE)
-    _paper(doc, letter, folder)
-    space = doc.add_paragraph()
+    _paper(doc, letter, folder, logos)
+    space = _paragraph(doc)
     form = space.paragraph_format
     form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     form.line_spacing, form.space_after = Mm(TEXT_TOP - MARGIN_TOP - 6), Pt(0)
-    subject = doc.add_paragraph()
+    subject = _paragraph(doc)
     subject.add_run(letter["subject"]).bold = True
     subject.paragraph_format.space_after = Mm(8.5)
     for block in letter["blocks"]:
         _block(doc, block)
-    greeting = doc.add_paragraph(letter["greeting"])
+    greeting = _paragraph(doc, letter["greeting"])
     greeting.paragraph_format.space_before, greeting.paragraph_format.space_after = Pt(8), Mm(13)
     greeting.paragraph_format.keep_with_next = True
-    sender = doc.add_paragraph(letter["sender"])
+    sender = _paragraph(doc, letter["sender"])
     sender.add_run().add_break()
     sender.add_run(letter["company"]).font.color.rgb = GREY
 
 
-def _paper(doc: Doc, letter: dict[str, Any], folder: Path) -> None:
+def _paper(doc: Doc, letter: dict[str, Any], folder: Path, logos: dict[str, Any]) -> None:
     """What is tied to the page: name, logo, marks, sender's line, address, information."""
     head = letter["head"]
     name = _framed(doc, 25, 14, 105)
@@ -85,7 +102,7 @@ def _paper(doc: Doc, letter: dict[str, Any], folder: Path) -> None:
     if head["logo_kind"]:
         logo = _framed(doc, 140, 10, 50)
         logo.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
-        logo.add_run().add_picture(str(folder / f"logo.{head['logo_kind']}"), height=Mm(22))
+        _draw(logo, folder / f"logo.{head['logo_kind']}", logos)
     for top in (105, 148.5, 210):
         _framed(doc, 4, top - 2, 6).add_run("—").font.size = Pt(6)
     back = _framed(doc, 25, ADDRESS_TOP + REMARKS - 5, 80).add_run(letter["return_line"])
@@ -101,11 +118,23 @@ def _paper(doc: Doc, letter: dict[str, Any], folder: Path) -> None:
         row.add_run(value).font.size = Pt(9)
 
 
+def _draw(paragraph: Paragraph, path: Path, drawn: dict[str, Any]) -> None:
+    """A picture; once it is in the file, the others are copies: a new one looks for its number
+    through the whole file."""
+    run = paragraph.add_run()
+    known = drawn.get(path.name)
+    if known is None:
+        run.add_picture(str(path), height=Mm(22))
+        drawn[path.name] = run._r[-1]
+    else:
+        run._r.append(deepcopy(known))
+
+
 def _framed(
     doc: Doc, left: float, top: float, width: float, height: float | None = None
 ) -> Paragraph:
     """A paragraph at a place of the page, in millimetres."""
-    paragraph = doc.add_paragraph()
+    paragraph = _paragraph(doc)
     paragraph.paragraph_format.space_after = Pt(0)
     frame = OxmlElement("w:framePr")
     values: dict[str, object] = {
@@ -122,15 +151,17 @@ def _framed(
 
 def _block(doc: Doc, block: dict[str, Any]) -> None:
     if block["kind"] == "text":
-        _runs(doc.add_paragraph(), block["runs"])
+        _runs(_paragraph(doc), block["runs"])
         return
     if block["kind"] == "list":
         for item in block["items"]:
-            _runs(doc.add_paragraph(style="List Bullet"), item)
+            paragraph = _paragraph(doc)
+            paragraph._p.style = BULLET
+            _runs(paragraph, item)
         return
     # Numbers of our own: Word's would go on from list to list, and from letter to letter.
     for number, item in enumerate(block["items"], 1):
-        paragraph = doc.add_paragraph(f"{number}.\t")
+        paragraph = _paragraph(doc, f"{number}.\t")
         form = paragraph.paragraph_format
         form.left_indent, form.first_line_indent = Mm(HANGING), Mm(-HANGING)
         form.tab_stops.add_tab_stop(Mm(HANGING))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ import pypdfium2
 import pytest
 from docx import Document
 
-from kundenkreis.crm.letters import queries
+from kundenkreis.crm.letters import printing, queries
 from kundenkreis.crm.letters.commands import finish_letter, set_logo
 from kundenkreis.crm.letters.jobs import print_letter, sweep_files
-from kundenkreis.crm.letters.models import Letter
+from kundenkreis.crm.letters.models import Letter, Letterhead
+from kundenkreis.crm.letters.printing import word
 from kundenkreis.crm.letters.tests.paper import draft, jana, paper, reach, works
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people import contact_commands
@@ -246,3 +248,26 @@ def test_a_long_address_stays_in_the_window_with_its_town(name: str, address: An
 
 def _paragraphs(letter: Letter) -> list[str]:
     return [one.text for one in Document(str(files.path_of(Side.CRM, letter.docx))).paragraphs]
+
+
+def test_a_thousand_letters_are_one_word_file_in_time(tmp_path: Path) -> None:
+    """The work grows with the letters, not with their square; each of them has the logo."""
+    head = paper()
+    set_logo(actor=ANNA, letterhead_id=head.pk, content=PNG)
+    letter = draft(letterhead=Letterhead.objects.get(), body="Erst:\n- eins\n- zwei\n\nDann.")
+    content = queries.shown(letter)
+    target = tmp_path / "made.docx"
+    printing.begin([content] * 20, printing.DOCX, target).finish()
+    with zipfile.ZipFile(target) as packed:
+        xml = packed.read("word/document.xml").decode()
+    assert xml.count("<w:drawing>") == 20
+    assert xml.rindex("<w:sectPr") > xml.rindex("</w:p>")
+    few, many = (word_seconds([content] * number, tmp_path) for number in (50, 400))
+    assert many < 12 * few  # of eight times as many; it was 16 times as long
+
+
+def word_seconds(contents: list[Any], folder: Path) -> float:
+    """The processor's time for a Word file of letters."""
+    begun = time.process_time()
+    word.write([{**one, "head": {**one["head"], "logo_kind": ""}} for one in contents], folder)
+    return time.process_time() - begun
