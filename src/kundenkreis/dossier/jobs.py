@@ -17,6 +17,7 @@ from kundenkreis.kernel import forgetting, scrubbing, store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import every
+from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.printing import REPORT, render
 from kundenkreis.kernel.sides import Side
 
@@ -36,6 +37,8 @@ def erase_person(erasure_id: int) -> None:
 
 def run_erasure(erasure: Erasure) -> None:
     """The whole of it, in this process. Raises `StillRead`."""
+    if erasure.state != Erasure.State.RUNNING:
+        return
     if erasure.done_at is None:
         person = store.stored(Side.CRM, Person).filter(pk=erasure.person_number).first()
         if person is None:
@@ -98,6 +101,35 @@ def expire_disclosures() -> None:
     there = files.folders()
     known = store.stored(Side.CRM, Disclosure).values_list("folder", flat=True)
     files.forget(there - set(known))
+
+
+@every(hours=1)
+@job(Side.CRM)
+def tell_what_was_given_up() -> None:
+    """Say of an erasure or an export that the worker gave up that it failed, so that it may be asked
+    for again; where only files are left to be cleaned, that is tried again."""
+    for erasure in store.stored(Side.CRM, Erasure).filter(state=Erasure.State.RUNNING):
+        if _is_waiting(f"erase|{erasure.pk}"):
+            continue
+        if erasure.done_at is not None:
+            with store.group(Side.CRM, "dossier.clean_again"):
+                erase_person.enqueue_once(f"erase|{erasure.pk}", erasure.pk)
+            continue
+        note_failure(actor=erasing.ACTOR, erasure_id=erasure.pk, problem=_given_up())
+    moving = {Disclosure.State.COLLECTING: "collect", Disclosure.State.MAKING: "disclose"}
+    for found in store.stored(Side.CRM, Disclosure).filter(state__in=moving):
+        if not _is_waiting(f"{moving[Disclosure.State(found.state)]}|{found.pk}"):
+            disclosures.note_failure(actor=ACTOR, disclosure_id=found.pk, problem=_given_up())
+            files.forget([found.folder])
+
+
+def _is_waiting(unique: str) -> bool:
+    ended = [Job.State.DONE, Job.State.DEAD]
+    return store.stored(Side.CRM, Job).filter(unique=unique).exclude(state__in=ended).exists()
+
+
+def _given_up() -> str:
+    return _("The worker gave it up; the reason stands under “Jobs and link”. Ask for it again.")
 
 
 def _forget(side: Side, pks: list[int]) -> None:

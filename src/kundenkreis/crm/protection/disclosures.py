@@ -90,6 +90,15 @@ def note_download(*, actor: Actor, disclosure_id: int) -> Disclosure:
 
 
 @command
+def note_failure(*, actor: Actor, disclosure_id: int, problem: str) -> None:
+    """Note that an export could not be made, and why."""
+    _step(
+        actor, disclosure_id, (State.COLLECTING, State.MAKING), State.FAILED,
+        problem=problem[:300], others=[], shown=[],
+    )  # fmt: skip
+
+
+@command
 def expire_disclosures(*, actor: Actor) -> list[str]:
     """End those whose time is over; returns their folders, to be deleted."""
     actor.require(RIGHT)

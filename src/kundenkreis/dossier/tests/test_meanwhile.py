@@ -13,8 +13,9 @@ from kundenkreis.crm.protection.erasures import order_erasure
 from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.dossier import asking, collecting, files, jobs
 from kundenkreis.dossier.tests.people import Planted, plant
-from kundenkreis.kernel import audit, store
+from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.errors import DomainError, NotFound
+from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.records import named
@@ -102,6 +103,40 @@ def _then_erased(found: Planted, collect: Any) -> Any:
         return data
 
     return both
+
+
+def test_what_the_worker_gave_up_is_said_and_may_be_asked_for_again() -> None:
+    person = create_person(actor=SYSTEM, first_name="Jana", last_name="Weiß")
+    made = asking.order_erasure(actor=ANNA, person_id=person.pk, typed=str(person))
+    asked = asking.order_disclosure(actor=ANNA, person_id=plant().person.pk)
+    jobs.tell_what_was_given_up.func()
+    made.refresh_from_db()
+    assert made.state == Erasure.State.RUNNING  # the control: it is still to be done
+    Job.objects.using("default").filter(
+        unique__in=[f"erase|{made.pk}", f"collect|{asked.pk}"]
+    ).update(state=Job.State.DEAD)
+    jobs.tell_what_was_given_up.func()
+    made.refresh_from_db()
+    asked.refresh_from_db()
+    assert (made.state, asked.state) == (Erasure.State.FAILED, Disclosure.State.FAILED)
+    assert made.problem
+    assert asked.problem
+    assert not Restriction.objects.filter(person=person).exists()
+    again = asking.order_erasure(actor=ANNA, person_id=person.pk, typed=str(person))
+    jobs.run_erasure(again)
+    jobs.run_erasure(made)  # the first job, given a new round
+    made.refresh_from_db()
+    assert made.state == Erasure.State.FAILED
+
+
+def test_files_that_could_not_be_cleaned_are_cleaned_later() -> None:
+    person = create_person(actor=SYSTEM, first_name="Jana", last_name="Weiß")
+    made = asking.order_erasure(actor=ANNA, person_id=person.pk, typed=str(person))
+    Erasure.objects.filter(pk=made.pk).update(done_at=clock.now())
+    jobs_of = Job.objects.using("default").filter(unique=f"erase|{made.pk}")
+    jobs_of.update(state=Job.State.DEAD)
+    jobs.tell_what_was_given_up.func()
+    assert jobs_of.filter(state=Job.State.READY).count() == 1
 
 
 def test_a_request_that_outlives_its_person_says_so_in_the_audit_and_gets_them_back() -> None:

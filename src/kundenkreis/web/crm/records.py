@@ -44,6 +44,7 @@ def disclosure_panel(viewer: Viewer, disclosure: Disclosure) -> Mapping[str, Any
         "state": disclosure.state,
         "moving": disclosure.state in MOVING,
         "others": disclosure.others,
+        "problem": disclosure.problem,
         "expires_at": disclosure.expires_at,
         "url": named("disclosure").url(disclosure.pk),
         "again": named("person").url(disclosure.person_id, "disclose"),
