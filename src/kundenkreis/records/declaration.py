@@ -199,7 +199,8 @@ class Key:
     """What a record in a file may be known again by: fields of the form.
 
     `find(viewer, wanted)` gives the numbers of the visible records for each of the wanted tuples of
-    texts; a single column finds its own. A `weak` key only warns of records that may be the same.
+    texts; a single column finds its own. A `weak` key only warns of records that may be the same,
+    unless somebody chooses it; one that `warns` cannot be chosen, as it finds what is merely similar.
     """
 
     names: tuple[str, ...]
@@ -208,6 +209,7 @@ class Key:
         Callable[[Viewer, Collection[tuple[str, ...]]], Mapping[tuple[str, ...], set[int]]] | None
     ) = None
     weak: bool = False
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

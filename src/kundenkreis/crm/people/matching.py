@@ -1,13 +1,17 @@
-"""Which persons and organisations somebody in a file may be: by address, or by name and company."""
+"""Which persons and organisations somebody in a file may be: by address, or by name with
+company or birth date."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from kundenkreis.crm.people import queries
 from kundenkreis.crm.people.contact_values import folded_way
-from kundenkreis.crm.people.models import Affiliation, ContactDetail
+from kundenkreis.crm.people.duplicates.keys import PersonFacts, birth_keys
+from kundenkreis.crm.people.duplicates.likeness import Known, of_persons
+from kundenkreis.crm.people.models import Affiliation, BlockingKey, ContactDetail, Person
 from kundenkreis.kernel import search
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.conditions import caseless
@@ -56,6 +60,32 @@ def persons_by_name_and_company(viewer: Viewer, wanted: Collection[Wanted]) -> F
         if key in wanted:
             found.setdefault(key, set()).add(pk)
     return found
+
+
+def persons_by_name_and_birth_date(viewer: Viewer, wanted: Collection[Wanted]) -> Found:
+    """Persons who were born that day and are called so, or nearly: by the keys that also find who is
+    there while somebody is entered, with three questions for all of them."""
+    typed = {value: _born(*value) for value in wanted}
+    asked: dict[int, list[Wanted]] = defaultdict(list)
+    for value, one in typed.items():
+        for key in birth_keys(PersonFacts(one.first_name, one.last_name, one.birth)):
+            asked[key.number].append(value)
+    keys = BlockingKey.objects.filter(key__among=list(asked), of=BlockingKey.Of.PERSON)
+    near = set(keys.values_list("key", "row"))
+    readable = _readable(queries.persons(viewer), {row for _key, row in near})
+    rows = Person.objects.filter(pk__among=readable).order_by()
+    columns = ("pk", "first_name", "last_name", "birth_date")
+    there = {pk: _born(*facts) for pk, *facts in rows.values_list(*columns)}
+    found: dict[Wanted, set[int]] = {}
+    for key, pk in near:
+        for value in asked[key] if pk in there else ():
+            if of_persons(typed[value], there[pk]).claims:
+                found.setdefault(value, set()).add(pk)
+    return found
+
+
+def _born(first_name: str, last_name: str, birth: object) -> Known:
+    return Known(first_name, last_name, birth=str(birth or "").replace("-", ""))
 
 
 def _readable(visible: Any, pks: Collection[int]) -> set[int]:

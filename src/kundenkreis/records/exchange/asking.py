@@ -103,6 +103,7 @@ def _keys(kind: RecordType, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
             "chosen": not key.weak if chosen is None else key_name(key) in chosen,
         }
         for key in kind.exchange.keys
+        if not key.warns
     ]
 
 

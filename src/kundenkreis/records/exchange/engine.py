@@ -96,6 +96,8 @@ class Engine:
             raise
         if keep:
             self.related.keep()
+            created = (one.pk for one in outcomes if one.became is Became.CREATED)
+            self.matcher.made |= {pk for pk in created if pk is not None}
         else:
             self.related.forget()
         return outcomes

@@ -57,8 +57,10 @@ class Matcher:
     ) -> None:
         self.kind, self.viewer = kind, viewer
         known = {key_name(key): key for key in usable(kind, said)}
-        self.keys = [known[name] for name in chosen if name in known]
+        self.keys = [known[name] for name in chosen if name in known and not known[name].warns]
         self.others = [key for key in known.values() if key not in self.keys]
+        # What this import has made itself: its check has warned of rows that are alike.
+        self.made: set[int] = set()
         self._plain = {one.name: one.plain for one in kind.inputs if one.plain is not str}
 
     def match(self, rows: Sequence[Cleaned], seen: Seen) -> dict[int, str]:
@@ -113,7 +115,7 @@ class Matcher:
             text = _("Perhaps the same as an earlier row of the file (same %(what)s).")
             warnings |= {number: text % {"what": key.label} for number in again - warnings.keys()}
             for row, wanted in asked:
-                if pks := found.get(wanted):
+                if pks := found.get(wanted, set()) - (self.made if key.warns else set()):
                     numbers = ", ".join(f"#{pk}" for pk in sorted(pks)[:5])
                     text = _("Perhaps there already: %(numbers)s (same %(what)s).")
                     warnings[row.row.number] = text % {"numbers": numbers, "what": key.label}

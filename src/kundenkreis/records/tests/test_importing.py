@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -188,6 +189,22 @@ def test_it_warns_of_people_who_are_perhaps_there_already() -> None:
     write.create(PERSON, ANNA, {"last_name": "Weiß", "phone": "03641 123456"})
     transfer = checked(brought("Last name;Phone\nWeiss;+49 3641 123456\nKern;030 123456\n"))
     assert counts(transfer) == {"created": 2, "warned": 1}
+
+
+def test_it_warns_of_people_of_a_similar_name_born_that_day_and_never_takes_them_for_the_same() -> (
+    None
+):
+    write.create(
+        PERSON, ANNA,
+        {"first_name": "Jana", "last_name": "Weiß", "birth_date": date(1971, 12, 2)},
+    )  # fmt: skip
+    text = "First name;Last name;Birth date\nJana;Weis;02.12.1971\nJana;Weiß;03.11.1980\n"
+    chosen = "first_name+last_name+birth_date"
+    transfer = checked(brought(text), mode="both", keys=[chosen])
+    assert counts(transfer) == {"created": 2, "warned": 1}
+    page = review.checked(PERSON, ANNA, transfer, QueryDict("show=warnings"))
+    assert "(same name and date of birth)" in page["rows"][0]["warning"]
+    assert counts(ran(transfer)) == {"created": 2, "warned": 1}
 
 
 def test_it_warns_of_rows_that_are_alike_before_any_of_them_is_there(

@@ -59,11 +59,15 @@ def person_keys(facts: PersonFacts) -> set[Key]:
         if last_code:
             initial = _number("i", first[:1], last_code)
             found |= {Key(initial, fine) for fine in regions or [""]}
-        if facts.birth:
-            found |= {
-                Key(_number("b", facts.birth, code)) for code in {last_code, *first_codes} if code
-            }
-    return found
+    return found | birth_keys(facts)
+
+
+def birth_keys(facts: PersonFacts) -> set[Key]:
+    """By birth date and the sound of one of the names."""
+    if not facts.birth:
+        return set()
+    codes = {cologne(person_name(facts.last_name)), *_codes(person_name(facts.first_name))}
+    return {Key(_number("b", facts.birth, code)) for code in codes if code}
 
 
 def organisation_keys(facts: OrganisationFacts) -> set[Key]:

@@ -200,6 +200,12 @@ PERSON = register(
                     matching.persons_by_name_and_company,
                     weak=True,
                 ),
+                Key(
+                    ("first_name", "last_name", "birth_date"),
+                    _("name and date of birth"),
+                    matching.persons_by_name_and_birth_date,
+                    warns=True,
+                ),
             ),
             must=("source", "legal_basis"),
             profiles=PROFILES,
