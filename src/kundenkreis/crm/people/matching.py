@@ -72,13 +72,13 @@ def persons_by_name_and_birth_date(viewer: Viewer, wanted: Collection[Wanted]) -
             asked[key.number].append(value)
     keys = BlockingKey.objects.filter(key__among=list(asked), of=BlockingKey.Of.PERSON)
     near = set(keys.values_list("key", "row"))
-    readable = _readable(queries.persons(viewer), {row for _key, row in near})
+    readable = _readable(queries.persons(viewer), {row for _number, row in near})
     rows = Person.objects.filter(pk__among=readable).order_by()
     columns = ("pk", "first_name", "last_name", "birth_date")
     there = {pk: _born(*facts) for pk, *facts in rows.values_list(*columns)}
     found: dict[Wanted, set[int]] = {}
-    for key, pk in near:
-        for value in asked[key] if pk in there else ():
+    for number, pk in near:
+        for value in asked[number] if pk in there else ():
             if of_persons(typed[value], there[pk]).claims:
                 found.setdefault(value, set()).add(pk)
     return found

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 UNUSED = 0.01  # of the records: whoever fills a field so seldom does not use it
 USUAL = (0.12, 0.15)  # of business contacts are out of date a year later
 MONTHS = 13
-MANY = 20_000  # records; of more nobody waits until they are counted
+MANY = 5_000  # records; of more nobody waits until they are counted
 
 
 @dataclass(frozen=True, slots=True)
