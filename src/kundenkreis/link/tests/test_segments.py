@@ -27,7 +27,7 @@ from kundenkreis.records import named
 from kundenkreis.records.lists.listing import narrowed
 from kundenkreis.records.merging.commands import merge
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

@@ -76,7 +76,8 @@ class Vies:
             if not text.lstrip().startswith(b"{"):
                 raise ServiceUnavailable(f"HTTP {error.code}") from error
         except (OSError, HTTPException) as error:
-            raise ServiceUnavailable(type(error).__name__) from error
+            why = getattr(error, "reason", error)  # what is behind an error of urllib
+            raise ServiceUnavailable(type(why).__name__) from error
         try:
             said = json.loads(text)
         except ValueError as error:

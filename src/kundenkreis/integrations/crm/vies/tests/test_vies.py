@@ -142,7 +142,7 @@ def test_it_does_not_wait_for_ever_nor_for_nobody(service: Service) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailable, match="ConnectionRefusedError"):
         Vies(address, seconds=0.5)(NUMBER)
 
 
