@@ -58,12 +58,11 @@ class Rendering:
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kundenkreis-pdf-"))
         self._target = target
-        if template is not None:
-            shutil.copy(template, self._folder / "main.typ")
-        for name, path in (files or {}).items():
-            shutil.copy(path, self._folder / Path(name).name)
-        said = json.dumps(printable(data), ensure_ascii=False)
-        (self._folder / "data.json").write_text(said, "utf-8")
+        try:
+            self._fill(template, data, files or {})
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         question = {
             "folder": str(self._folder),
             "target": str(self._folder / "made"),
@@ -73,6 +72,16 @@ class Rendering:
         started = (sys.executable, "-I", str(program))
         self._child = Child(started, question, seconds=seconds, memory=MEMORY, output=OUTPUT)
         self.running = self._child.running
+
+    def _fill(
+        self, template: Path | None, data: Mapping[str, Any], files: Mapping[str, Path]
+    ) -> None:
+        if template is not None:
+            shutil.copy(template, self._folder / "main.typ")
+        for name, path in files.items():
+            shutil.copy(path, self._folder / Path(name).name)
+        said = json.dumps(printable(data), ensure_ascii=False)
+        (self._folder / "data.json").write_text(said, "utf-8")
 
     def finish(self) -> dict[str, Any]:
         """Wait for the end and put the file in its place; how many `bytes`, and whether it is fit

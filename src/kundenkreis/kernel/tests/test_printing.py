@@ -94,3 +94,9 @@ def test_it_can_be_left_to_go_on_and_be_given_up(tmp_path: Path, folder: Path) -
     assert any(folder.iterdir())
     going.close()
     assert not any(folder.iterdir())
+
+
+def test_one_that_cannot_even_begin_leaves_nothing(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Rendering(REPORT, {}, tmp_path / "made.pdf", files={"logo.png": tmp_path / "gone"})
+    assert not any(folder.iterdir())
