@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(databases=BOTH)
 
 NOW = "2026-11-27T12:00:00+00:00"
 WHO = 1  # of the six persons
-STEP = 3
+STEP = 7
 
 
 @pytest.fixture

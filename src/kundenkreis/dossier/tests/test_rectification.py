@@ -184,6 +184,7 @@ def test_a_file_does_not_bring_a_wrong_address_back(person: Person, wrong: str) 
     assert isinstance(found, DomainError)
 
 
+@pytest.mark.django_db(databases=BOTH, transaction=True)
 def test_the_seals_of_the_audit_stay_whole_and_find_who_takes_out_more(
     person: Person, wrong: str
 ) -> None:
