@@ -55,6 +55,7 @@ def join_people(*, actor: Actor, link_id: UUID, gone: UUID) -> bool:
     bulk.update(Profile, ("id", "canonical_id"), [(pk, root.pk) for pk in moved])
     remember({root.pk: _said(profile)})
     publish(ProfilesMerged(profile.pk, root.pk))
+    publish(ProfilesIdentified((profile.pk, root.pk)))
     return True
 
 

@@ -18,7 +18,7 @@ from kundenkreis.engage.segments.commands import (
     settle_undone,
 )
 from kundenkreis.engage.segments.crossing import tell_memberships
-from kundenkreis.engage.segments.events import SegmentRenamed
+from kundenkreis.engage.segments.events import MembershipsChanged, SegmentRenamed
 from kundenkreis.engage.segments.models import Recheck
 from kundenkreis.engage.tracking.events import EventsForgotten
 from kundenkreis.kernel import bulk
@@ -31,7 +31,6 @@ def look_at_both(event: ProfilesMerged) -> None:
     """The absorbed profile leaves its segments; the person may be in others now."""
     both = [event.absorbed_id, event.canonical_id]
     recheck_profiles(profile_ids=both, cause=Recheck.Cause.ALL)
-    tell_memberships(both)
 
 
 @on(ProfilesIdentified)
@@ -69,7 +68,7 @@ def look_at_traits(event: TraitsChanged) -> None:
 def look_at_link(event: ProfileLinked) -> None:
     """Segments that ask whether the crm knows somebody look at this person."""
     recheck_profiles(profile_ids=[event.profile_id], cause=Recheck.Cause.PROFILE)
-    tell_memberships([event.profile_id])
+    publish(MembershipsChanged(event.link_id))
 
 
 @on(EventsForgotten)
