@@ -170,6 +170,12 @@ def stop(side: Side, work: LongWork, problem: str) -> None:
     note(side, work, state=work.FAILED, problem=problem, found=found)
 
 
+def let_go() -> None:
+    """Forget what was prepared for work in progress; it is prepared anew with the next turn."""
+    for key in list(_open):
+        _drop(*key)
+
+
 def _drop(model: Model, side: Side, pk: int) -> None:
     found = _open.pop((model, side, pk), None)
     if found is not None:

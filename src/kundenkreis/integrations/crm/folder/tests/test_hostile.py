@@ -110,7 +110,7 @@ def test_it_goes_on_after_a_crash_and_nothing_comes_twice(monkeypatch: pytest.Mo
         )  # not committed
     transfer.refresh_from_db()
     assert (transfer.position, Person.objects.count()) == (5, 5)
-    working._open.clear()
+    working.let_go()
     work(transfer)
     assert transfer.state == Transfer.State.DONE
     assert Person.objects.count() == 12
