@@ -59,7 +59,9 @@ def test_five_files_become_a_clean_base_and_go_again(
     expect(anna.get_by_text("Ihre Daten sind da.")).to_be_visible(timeout=LONG)
     anna.goto(f"{product.staff}/crm/persons/?q=Lindner")
     anna.get_by_role("link", name="Sabine Lindner-Voß").first.click()
-    expect(anna.get_by_role("link", name="Möbelwerk Lindner GmbH", exact=True).first).to_be_visible()
+    expect(
+        anna.get_by_role("link", name="Möbelwerk Lindner GmbH", exact=True).first
+    ).to_be_visible()
 
     anna.goto(here)
     anna.get_by_role("button", name="Alles zurücknehmen").click()
