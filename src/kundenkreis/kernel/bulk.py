@@ -143,20 +143,26 @@ def _side_of(model: type[Model]) -> Side:
     return side_of_label(model._meta.app_label) or current().side
 
 
+@lru_cache(maxsize=500)
+def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+@lru_cache(maxsize=500)
+def _quoted(model: type[Model], alias: str) -> dict[str, str]:
+    quote = connections[alias].ops.quote_name
+    return {name: quote(field.column or name) for name, field in _fields(model).items()}
+
+
 class _Table:
     """A model's table on one side."""
 
     def __init__(self, model: type[Model], side: Side) -> None:
         self.connection = connections[side.alias]
         self.postgresql = self.connection.vendor == "postgresql"
-        self._quote = self.connection.ops.quote_name
-        self.name = self._quote(model._meta.db_table)
-        self._fields: dict[str, Field[Any, Any]] = {
-            field.attname: field for field in model._meta.concrete_fields
-        }
-
-    def quoted(self, name: str) -> str:
-        return self._quote(self._fields[name].column or name)
+        self.name = self.connection.ops.quote_name(model._meta.db_table)
+        self.quoted = _quoted(model, side.alias).__getitem__
+        self._fields = _fields(model)
 
     def insert(
         self, columns: Sequence[str], rows: Sequence[Row], tail: str, returning: str = ""
@@ -231,7 +237,7 @@ class _Table:
         """The values the database driver takes, column by column."""
         prepared: list[list[Any]] = []
         for name, values in zip(columns, zip(*rows, strict=True), strict=True):
-            convert = self._converter(self._fields[name])
+            convert = _converter(self._fields[name], self.postgresql)
             prepared.append(
                 list(values)
                 if convert is None
@@ -257,20 +263,23 @@ class _Table:
             for row in rows
         ]
 
-    def _converter(self, field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-        if isinstance(field, models.JSONField):
-            return _json_text
-        if isinstance(field, models.CharField) and field.choices:
-            return _text  # a member of an enumeration is a text only to Python
-        if self.postgresql:
-            return None
-        if isinstance(field, models.DecimalField | models.TimeField):
-            return str
-        if isinstance(field, models.DateTimeField):
-            return _sqlite_instant
-        if isinstance(field, models.DateField):
-            return str
-        return _hex if isinstance(field, models.UUIDField) else None
+
+@lru_cache(maxsize=2_000)
+def _converter(field: Field[Any, Any], postgresql: bool) -> Callable[[Any], Any] | None:
+    """What makes of a value of this field one that the database driver takes; None if it is one."""
+    if isinstance(field, models.JSONField):
+        return _json_text
+    if isinstance(field, models.CharField) and field.choices:
+        return _text  # a member of an enumeration is a text only to Python
+    if postgresql:
+        return None
+    if isinstance(field, models.DecimalField | models.TimeField):
+        return str
+    if isinstance(field, models.DateTimeField):
+        return _sqlite_instant
+    if isinstance(field, models.DateField):
+        return str
+    return _hex if isinstance(field, models.UUIDField) else None
 
 
 # Django sets its connections up so that the drivers leave these to the model's fields.
