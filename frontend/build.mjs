@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { feature } from "topojson-client";
+import { land, states } from "./borders.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "src/kundenkreis");
@@ -32,6 +32,7 @@ await buildPages();
 keep("mark.svg", readFileSync(join(root, "frontend/mark.svg")));
 keepFonts();
 keep("land.json", JSON.stringify(land()));
+keep("states.json", JSON.stringify(states()));
 buildIcons();
 const before = readdirSync(built).filter((file) => file !== "manifest.json" && !kept.has(file));
 writeFileSync(join(built, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
@@ -62,15 +63,6 @@ async function buildPages() {
   }
   const font = readdirSync(built).find((file) => file.startsWith("inter-latin-opsz"));
   if (font) manifest["inter.woff2"] = font;
-}
-
-// Borders for the map: the countries in and around Europe (Natural Earth, public domain).
-function land() {
-  const atlas = JSON.parse(readFileSync(join(root, "node_modules/world-atlas/countries-50m.json"), "utf8"));
-  const round = (part) => (typeof part[0] === "number" ? part.map((degrees) => Math.round(degrees * 100) / 100) : part.map(round));
-  const near = (ring) => ring.some(([east, north]) => east > -25 && east < 60 && north > 26 && north < 73);
-  const polygons = feature(atlas, atlas.objects.countries).features.flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
-  return { type: "MultiPolygon", coordinates: polygons.filter(([ring]) => near(ring)).map(round) };
 }
 
 // One sprite with the icons that templates and Python name: after the word "icon" (an unknown name

@@ -1,6 +1,7 @@
+import { Ground } from "./map-ground.js";
 import { heat } from "./map-heat.js";
 
-// <kk-map data-points data-land data-bounds data-circles data-tiles> with a .map-canvas, a select of
+// <kk-map data-points data-land data-states data-names data-bounds data-areas data-tiles> with a .map-canvas, a select of
 // layers and a button for heat. The server counts what is to be seen in the window ({dots: [{at, n,
 // name, url}]}); a dot of several leads nearer, or to their list; one leads to its record.
 const MIDDLE = [[47, 6], [55, 15]];
@@ -14,7 +15,6 @@ class KkMap extends HTMLElement {
     const { canvas, layerGroup, map, tileLayer } = this.leaflet;
     this.map = map(this.canvas, { renderer: canvas({ padding: 0.3 }), zoomControl: true, minZoom: 2, maxZoom: 17, worldCopyJump: true, zoomAnimation: !this.still(), fadeAnimation: !this.still() });
     this.map.attributionControl.setPrefix("").addAttribution(this.dataset.credit);
-    this.ground = layerGroup().addTo(this.map);
     this.over = layerGroup().addTo(this.map);
     this.own = layerGroup().addTo(this.map);
     if (this.dataset.tiles) tileLayer(this.dataset.tiles, { attribution: this.dataset.tilesCredit }).addTo(this.map);
@@ -27,7 +27,8 @@ class KkMap extends HTMLElement {
     document.addEventListener("themechange", this);
     this.watch = new ResizeObserver(() => this.map?.invalidateSize());
     this.watch.observe(this.canvas);
-    await this.land();
+    this.ground = new Ground(this, this.map, this.leaflet);
+    await this.ground.load();
     await this.draw();
     this.dataset.ready = "";
   }
@@ -41,7 +42,7 @@ class KkMap extends HTMLElement {
   }
 
   handleEvent() {
-    this.paint();
+    this.ground?.paint();
     this.draw();
   }
 
@@ -55,8 +56,8 @@ class KkMap extends HTMLElement {
     if (Number.isFinite(longitude)) return this.map.setView([latitude, longitude], zoom);
     const [west, south, east, north] = JSON.parse(this.dataset.bounds || "null") ?? [];
     const all = north === undefined ? MIDDLE : [[south, west], [north, east]];
-    const rings = JSON.parse(this.dataset.circles || "[]");
-    const [latitude0, longitude0, km] = rings[0] ?? [];
+    const [{ circle } = {}] = JSON.parse(this.dataset.areas || "[]");
+    const [latitude0, longitude0, km] = circle ?? [];
     const far = km / 111;
     const shown = km && km < 400 ? [[latitude0 - far, longitude0 - 1.6 * far], [latitude0 + far, longitude0 + 1.6 * far]] : all;
     this.map.fitBounds(shown, { maxZoom: 12, padding: [24, 24] });
@@ -76,22 +77,6 @@ class KkMap extends HTMLElement {
     const found = getComputedStyle(probe).color;
     probe.remove();
     return found;
-  }
-
-  async land() {
-    const answer = this.dataset.land ? await fetch(this.dataset.land) : null;
-    this.outline = answer?.ok ? await answer.json() : null;
-    this.paint();
-  }
-
-  /** The ground and the circles, in the colours of the theme. */
-  paint() {
-    if (!this.map) return;
-    this.ground.clearLayers();
-    const line = { color: this.colour("--line-2"), weight: 1, fillColor: this.colour("--bg"), fillOpacity: 1, interactive: false };
-    if (this.outline && !this.dataset.tiles) this.leaflet.geoJSON(this.outline, { style: line, interactive: false }).addTo(this.ground);
-    for (const [latitude, longitude, km] of JSON.parse(this.dataset.circles || "[]"))
-      this.leaflet.circle([latitude, longitude], { radius: km * 1000, color: this.colour("--red"), weight: 1.5, fillOpacity: 0.06, interactive: false }).addTo(this.ground);
   }
 
   toggleHeat(button) {

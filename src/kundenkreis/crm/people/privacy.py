@@ -107,7 +107,9 @@ PRIVACY: Map = {
     },
     "Territory": {
         **RECORD,
-        **dict.fromkeys(("name", "postal_codes", "states", "centre", "radius", "about"), TECHNICAL),
+        **dict.fromkeys(
+            ("name", "postal_codes", "states", "centre", "radius", "outline", "about"), TECHNICAL
+        ),
     },
     "Place": dict.fromkeys(
         (

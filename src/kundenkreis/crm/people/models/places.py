@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.models.contact_details import ContactDetail
 from kundenkreis.crm.people.places.areas import validate_postal_codes, validate_states
+from kundenkreis.crm.people.places.corners import validate_corners
 from kundenkreis.kernel.record import Record, due_index
 
 
@@ -135,6 +136,13 @@ class Territory(Record):
         help_text=_("A place or postal code, with a radius"),
     )
     radius = models.PositiveIntegerField(_("Radius (km)"), null=True, blank=True)
+    outline = models.TextField(
+        _("Drawn area"),
+        blank=True,
+        default="",
+        validators=[validate_corners],
+        help_text=_("Easiest on the map; or corners as latitude and longitude: 50.93 11.59; …"),
+    )
     about = models.TextField(_("Remarks"), blank=True, default="")
 
     class Meta:

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from kundenkreis.crm.people.models import Location, Territory
 from kundenkreis.crm.people.places.areas import beginnings
+from kundenkreis.crm.people.places.corners import corners
 from kundenkreis.crm.people.places.distance import FURTHEST
 from kundenkreis.crm.people.places.regions import region_choices, region_name
+from kundenkreis.crm.people.places.shapes import Circle, Outline
 from kundenkreis.crm.people.places.spots import (
     Centre,
     centre,
@@ -26,7 +28,7 @@ from kundenkreis.crm.people.places.spots import (
     knows_places,
     location_of,
 )
-from kundenkreis.crm.people.places.within import Area, Circle, area_of
+from kundenkreis.crm.people.places.within import Area, area_of
 from kundenkreis.kernel.access import Viewer, visible
 from kundenkreis.kernel.conditions import ConditionError, Node, Vocabulary
 from kundenkreis.kernel.conditions.sql import NEVER, any_of
@@ -192,6 +194,32 @@ class CodesType(_WithinType):
         return [{"name": self.key, "kind": "text", "label": label}]
 
 
+class OutlineType(_WithinType):
+    """In an area that somebody drew on the map, as its corners."""
+
+    kind, label, key = "in_outline", gettext_lazy("In a drawn area"), "corners"
+
+    def load(self, reader: Reader) -> Within:
+        text = reader.raw(self.key)
+        try:
+            some = corners(text) if isinstance(text, str) else ()
+        except ValidationError as error:
+            raise ConditionError(reader.at(self.key), " ".join(error.messages)) from error
+        if not some or not isinstance(text, str):
+            raise ConditionError(
+                reader.at(self.key), _("Draw the area on the map, or enter its corners.")
+            )
+        words = _("in an area with %(count)s corners") % {"count": len(some)}
+        return Within(self.kind, (text,), (Area(outline=Outline(some)),), words)
+
+    def dump(self, node: Within) -> dict[str, Any]:
+        return {self.key: node.said[0]}
+
+    def inputs(self) -> list[dict[str, Any]]:
+        label = _("corners, e.g. 50.93 11.59; 50.98 11.33; 51.05 11.61")
+        return [{"name": self.key, "kind": "text", "label": label}]
+
+
 class TerritoryType(_WithinType):
     """In one of some territories, as they are now."""
 
@@ -249,9 +277,9 @@ def vocabulary_of(model: type[Any]) -> Any:
     def words(viewer: Viewer) -> Vocabulary | None:
         if not knows_places(viewer, model):
             return None
-        kinds: list[Any] = [NearType, StatesType, CodesType, KnownType]
+        kinds: list[Any] = [NearType, StatesType, CodesType, OutlineType, KnownType]
         if viewer.may("crm.territory.read"):
-            kinds.insert(3, TerritoryType)
+            kinds.insert(4, TerritoryType)
         return Vocabulary("places", node_types=tuple(kind(model, viewer) for kind in kinds))
 
     return words

@@ -29,11 +29,9 @@ from django.db.models import (
 from django.http import QueryDict
 
 from kundenkreis.crm.people.models import Location, Person
-from kundenkreis.crm.people.places.conditions import Near
 from kundenkreis.crm.people.places.regions import region_name
 from kundenkreis.crm.people.places.spots import holder_column, knows_places
 from kundenkreis.kernel.access import Viewer, reads_all
-from kundenkreis.kernel.conditions import walk
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records.lists.listing import narrowed
@@ -182,16 +180,6 @@ def bounds(kind: RecordType, viewer: Viewer, parameters: QueryDict) -> list[floa
         west=Min("longitude"), south=Min("latitude"), east=Max("longitude"), north=Max("latitude")
     )
     return None if found["west"] is None else list(found.values())
-
-
-def circles(filters: Filters) -> list[list[float]]:
-    """The circles that a list is narrowed to: latitude, longitude, km."""
-    nodes = (node for one in filters.conditions for node in walk(one))
-    return [
-        [node.centre.latitude, node.centre.longitude, float(node.km)]
-        for node in nodes
-        if isinstance(node, Near)
-    ]
 
 
 def unplaced_url(kind: RecordType, parameters: QueryDict) -> str:

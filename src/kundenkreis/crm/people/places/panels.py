@@ -13,8 +13,9 @@ from django.db.models import F, FloatField, Value
 from kundenkreis.crm.people.models import Location, Organisation, Person, Territory
 from kundenkreis.crm.people.places.distance import kilometres, vector
 from kundenkreis.crm.people.places.regions import region_name
+from kundenkreis.crm.people.places.shapes import Circle
 from kundenkreis.crm.people.places.spots import holder_column, knows_places, location_of
-from kundenkreis.crm.people.places.within import Circle, area_of
+from kundenkreis.crm.people.places.within import area_of
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.records import RecordType, named

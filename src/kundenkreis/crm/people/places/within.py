@@ -2,73 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, FloatField, Q, Value
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models import Q
 
 from kundenkreis.crm.people.models import Location, Territory
 from kundenkreis.crm.people.places.areas import Beginning, beginnings, states
-from kundenkreis.crm.people.places.distance import Vector, box, chord, squared
+from kundenkreis.crm.people.places.corners import corners
+from kundenkreis.crm.people.places.shapes import Circle, Outline
 from kundenkreis.crm.people.places.spots import of_place
 
 NOWHERE = Q(pk__in=[])
-FEW = 100  # strips of latitude that are looked up one by one: 550 km
-
-
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """All that is at most so many kilometres from a point."""
-
-    latitude: float
-    longitude: float
-    vector: Vector
-    km: int
-
-    def has(self, one: Location) -> bool:
-        if one.x is None or one.y is None or one.z is None:
-            return False
-        return squared((one.x, one.y, one.z), self.vector) <= chord(self.km)
-
-    @property
-    def q(self) -> Q:
-        """The box around it, which an index answers, and of what is in that the exact distance."""
-        around = box(self.latitude, self.longitude, self.km)
-        x, y, z = (
-            F(name) - Value(value, output_field=FloatField())
-            for name, value in zip("xyz", self.vector, strict=True)
-        )
-        near = LessThanOrEqual(x * x + y * y + z * z, Value(chord(self.km)))
-        bands = around.bands
-        few = Q(band__in=list(bands)) if len(bands) <= FEW else Q(band__isnull=False)
-        return (
-            few
-            & Q(
-                latitude__gte=around.south,
-                latitude__lte=around.north,
-                longitude__gte=around.west,
-                longitude__lte=around.east,
-            )
-            & Q(near)
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """All of these together: beginnings of postal codes, states, a circle."""
+    """All of these together: beginnings of postal codes, states, a circle, an outline."""
 
     codes: tuple[Beginning, ...] = ()
     states: tuple[str, ...] = ()
     circle: Circle | None = None
+    outline: Outline | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.codes or self.states or self.circle)
+        return bool(self.codes or self.states or self._shapes)
 
     def has(self, one: Location) -> bool:
         return (
             one.region in self.states
-            or (self.circle is not None and self.circle.has(one))
+            or any(shape.has(one) for shape in self._shapes)
             or any(
                 one.country == code.country and one.postal_code.startswith(code.digits)
                 for code in self.codes
@@ -81,8 +46,14 @@ class Area:
         if self.states:
             found |= Q(region__in=self.states)
         for code in self.codes:
-            found |= Q(country=code.country) & _begins(code.digits)
-        return found | self.circle.q if self.circle else found
+            found |= Q(country=code.country) & begins(code.digits)
+        for shape in self._shapes:
+            found |= shape.q
+        return found
+
+    @property
+    def _shapes(self) -> list[Circle | Outline]:
+        return [shape for shape in (self.circle, self.outline) if shape is not None]
 
 
 def area_of(territory: Territory) -> Area:
@@ -91,16 +62,24 @@ def area_of(territory: Territory) -> Area:
     circle = None
     if middle is not None and territory.radius:
         circle = Circle(middle.latitude, middle.longitude, middle.vector, territory.radius)
-    try:
-        return Area(
-            tuple(beginnings(territory.postal_codes)), tuple(states(territory.states)), circle
-        )
-    except ValidationError:  # written past the form
-        return Area(circle=circle)
+    around = _known(corners, territory.outline)
+    return Area(
+        _known(beginnings, territory.postal_codes),
+        _known(states, territory.states),
+        circle,
+        Outline(around) if around else None,
+    )
 
 
-def _begins(digits: str) -> Q:
+def begins(digits: str) -> Q:
     """Codes that begin so, as a range that an index answers."""
     last = str(int(digits) + 1)
     found = Q(postal_code__gte=digits)
     return found & Q(postal_code__lt=last.zfill(len(digits))) if len(last) <= len(digits) else found
+
+
+def _known(read: Callable[[str], Any], text: str) -> tuple[Any, ...]:
+    try:
+        return tuple(read(text))
+    except ValidationError:  # written past the form
+        return ()

@@ -37,6 +37,7 @@ TERRITORY = register(
                     "states",
                     "centre",
                     "radius",
+                    "outline",
                     "about",
                     "owner_id",
                     "team_id",
@@ -45,12 +46,14 @@ TERRITORY = register(
         ),
         search=("name", "postal_codes", "states", "centre", "about"),
         filters=("owner_id",),
-        form=("name", "postal_codes", "states", "centre", "radius", "about", "owner_id"),
+        form=("name", "postal_codes", "states", "centre", "radius", "outline", "about", "owner_id"),
         square=True,
         panels=(
             Panel("customers", "people/territory_panel.html", panels.territory_panel, "centre", 20),
         ),
-        about=_("Areas by postal code, state or distance, and who looks after them."),
+        about=_(
+            "Areas by postal code, state, distance or drawn on the map, and who looks after them."
+        ),
     )
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from kundenkreis.crm.people.places import mapping
+from kundenkreis.crm.people.places import drawing, mapping
+from kundenkreis.crm.people.places.regions import region_choices
 from kundenkreis.engage.segments.queries import links_in, segments
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import RecordType, named
@@ -49,7 +51,8 @@ def _shown(request: StaffRequest, kind: RecordType) -> HttpResponse:
         "count": count,
         "unplaced_url": mapping.unplaced_url(kind, asked),
         "bounds": mapping.bounds(kind, viewer, asked),
-        "circles": mapping.circles(filters),
+        "areas": json.dumps(drawing.areas(filters.conditions)),
+        "names": json.dumps(dict(region_choices())),
         "layers": _layers(kind, viewer),
         "points": f"{kind.url('map', 'points')}{views['state'].query}",
         "layer_points": kind.url("map", "points"),

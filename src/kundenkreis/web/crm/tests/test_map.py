@@ -66,7 +66,7 @@ def test_filters_of_the_list_hold_on_the_map(anna: Client) -> None:
     assert [one["name"] for one in dots(anna, 10, slug="organisations")] == ["Zeiss"]
     assert sum(one["n"] for one in dots(anna, 6, heat="1")) == 6
     page = anna.get(f"/crm/persons/map/?{urlencode({'where': near})}").content.decode()
-    assert 'data-circles="[[50.9326, 11.5868, 25.0]]"' in page
+    assert 'data-areas="[{&quot;circle&quot;: [50.9326, 11.5868, 25]}]"' in page
     assert "at most 25 km from Jena" in page
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kundenkreis.crm.people.commands import create_organisation, create_person
@@ -24,7 +24,8 @@ from kundenkreis.crm.people.places.areas import (
     validate_postal_codes,
     validate_states,
 )
-from kundenkreis.crm.people.places.within import Circle
+from kundenkreis.crm.people.places.corners import Corner, corners, written
+from kundenkreis.crm.people.places.shapes import Circle, Outline
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.kernel.conditions import ConditionError, Vocabulary
 from kundenkreis.kernel.testing import ANNA, CRM
@@ -69,6 +70,10 @@ def near(km: int, place: str) -> Json:
     return {"type": "near", "km": km, "place": place}
 
 
+def outline(corners: str) -> Json:
+    return {"type": "in_outline", "corners": corners}
+
+
 @pytest.mark.usefixtures("people")
 def test_it_finds_who_is_near_a_place() -> None:
     assert found(near(15, "Jena")) == {"Jena"}
@@ -96,10 +101,14 @@ def test_it_finds_areas() -> None:
     assert found({"type": "in_postal_codes", "codes": "07, 99"}) == {"Jena", "Weimar"}
     assert found({"type": "in_postal_codes", "codes": "00–09"}) == {"Jena", "Dresden"}
     assert found({"type": "on_the_map", "known": "no"}) == {"nowhere"}
+    assert found(outline("50.8 11.2; 50.8 11.9; 51.1 11.4")) == {"Jena", "Weimar"}
     kind = named("territory")
     east = create(kind, ANNA, {"name": "East", "states": "Sachsen", "centre": "Jena", "radius": 10})
     node = {"type": "in_territories", "territories": [str(east.pk)]}
     assert found(node) == {"Jena", "Dresden"}
+    drawn = create(kind, ANNA, {"name": "Drawn", "outline": "52 13\n53 13\n53 14\n52 14"})
+    node = {"type": "in_territories", "territories": [str(east.pk), str(drawn.pk)]}
+    assert found(node) == {"Jena", "Dresden", "Berlin"}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +116,11 @@ def test_it_finds_areas() -> None:
     [
         (near(5, "Atlantis"), "place"),
         (near(0, "Jena"), "km"),
+        ({"type": "in_outline", "corners": "50 11; 51 12"}, "corners"),
+        ({"type": "in_outline", "corners": "50 11; 51 12; Jena"}, "corners"),
+        ({"type": "in_outline", "corners": "50 11; 51 12; 97 11"}, "corners"),
+        ({"type": "in_outline", "corners": ""}, "corners"),
+        ({"type": "in_outline", "corners": ["50 11"]}, "corners"),
         (near(5, "person:99999"), "place"),
         ({"type": "in_states", "states": ["DE-XX"]}, "states"),
         ({"type": "in_states", "states": []}, "states"),
@@ -133,13 +147,19 @@ POINTS = st.one_of(
         [(50.9326, 11.5868), (50.9803, 11.3290), (90.0, 0.0), (0.0, 180.0), (0.0, -180.0)]
     ),
 )
-WHERE = st.one_of(st.none(), POINTS)
+# Whole degrees and halves, so that places lie on corners and sides as well.
+GRID = st.tuples(
+    st.integers(100, 102).map(lambda n: n / 2), st.integers(22, 24).map(lambda n: n / 2)
+)
+CORNERS = st.lists(st.one_of(GRID, POINTS), min_size=3, max_size=7, unique=True)
+WHERE = st.one_of(st.none(), POINTS, GRID)
 ROWS = st.lists(
     st.tuples(WHERE, st.sampled_from(["DE-TH", "DE-BE", ""]), st.sampled_from(["07743", "10115", ""]), st.booleans()),
     min_size=1,
     max_size=8,
 )  # fmt: skip
 LEAVES = st.one_of(
+    CORNERS.map(lambda some: tuple((round(a, 4), round(b, 4)) for a, b in some)).filter(lambda some: len(set(some)) > 2).map(lambda some: outline(written(some))),
     st.builds(near, st.one_of(st.integers(1, 60), st.integers(1, 20_000)), st.sampled_from(["Jena", "8001"])),
     st.just({"type": "in_states", "states": ["DE-TH"]}),
     st.sampled_from([{"type": "in_postal_codes", "codes": one} for one in ("07", "0, 1", "9", "10115")]),
@@ -211,7 +231,7 @@ def flat(latitude: float, longitude: float, km: int) -> distance.Box:
 def test_the_comparison_would_notice_a_box_that_is_too_small() -> None:
     """The control: a degree of longitude is no 111 km up here."""
     assert not disagrees(EDGE, near(50, "Jena"))
-    with mock.patch("kundenkreis.crm.people.places.within.box", flat):
+    with mock.patch("kundenkreis.crm.people.places.shapes.box", flat):
         assert disagrees(EDGE, near(50, "Jena"))
 
 
@@ -221,6 +241,59 @@ def test_the_comparison_would_notice_another_distance_in_memory() -> None:
 
     with mock.patch.object(Circle, "has", has):
         assert disagrees(EDGE, near(50, "Jena"))
+
+
+SQUARE = outline("50 11; 51 11; 51 12; 50 12")
+ON_A_SIDE: Rows = [((50.0, 11.5), "", "", True), ((51.0, 11.5), "", "", True)]
+
+
+def test_the_comparison_would_notice_a_side_that_is_taken_for_inside() -> None:
+    def has(self: Outline, one: Location) -> bool:
+        around = self.box
+        up, along = one.latitude or 0, one.longitude or 0
+        return around.south <= up <= around.north and around.west <= along <= around.east
+
+    assert not disagrees(ON_A_SIDE, SQUARE)
+    with mock.patch.object(Outline, "has", has):
+        assert disagrees(ON_A_SIDE, SQUARE)
+
+
+@given(st.tuples(GRID, GRID, GRID), POINTS)
+def test_inside_of_a_triangle_is_on_the_same_side_of_all_its_sides(
+    triangle: tuple[Corner, Corner, Corner], point: Corner
+) -> None:
+    """An oracle of its own: the signs of three areas; what is nearly on a side may be either."""
+    turns = []
+    for (a, b), (c, d) in zip(triangle, [*triangle[1:], triangle[0]], strict=True):
+        turns.append((c - a) * (point[1] - b) - (d - b) * (point[0] - a))
+    assume(all(abs(turn) > 1e-9 for turn in turns))
+    inside = all(turn > 0 for turn in turns) or all(turn < 0 for turn in turns)
+    here = Location(latitude=point[0], longitude=point[1])
+    assert Outline(triangle).has(here) is inside
+
+
+def test_an_outline_reads_the_index_of_latitude() -> None:
+    if connections["default"].vendor != "sqlite":
+        pytest.skip("PostgreSQL decides by the table's size")
+    tree = conditions.load_node(SQUARE, words())
+    plan = Person.objects.filter(conditions.to_q(tree, words(), clock.now())).explain()
+    assert "USING COVERING INDEX location_person (band=? AND longitude>? AND longitude<?)" in plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["50.93 11.59; 50.98, 11.33\n51,05 11,61", "50.93,11.59;50.98,11.33;51.05,11.61;50.93,11.59"],
+)
+def test_corners_are_read_as_people_write_them(text: str) -> None:
+    assert corners(text) == ((50.93, 11.59), (50.98, 11.33), (51.05, 11.61))
+    assert corners(written(corners(text))) == corners(text)
+
+
+def test_an_area_has_at_most_a_hundred_corners() -> None:
+    around = [(50 + n / 100, 11 + n * n / 1000) for n in range(101)]
+    assert len(corners(written(tuple(around[:100])))) == 100
+    with pytest.raises(ValidationError, match="100"):
+        corners(written(tuple(around)))
 
 
 @given(POINTS, POINTS)
