@@ -8,9 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
@@ -46,6 +51,20 @@ QUIET_BROWSER = [
     "--disable-sync",
     "--disable-default-apps",
 ]
+
+
+def _ship_again(app_config: Any, using: str, **_: Any) -> None:
+    """What a migration ships is there in every test, also after one that emptied the tables."""
+    if app_config.label == "crm_people" and using == "default":
+        kinds = app_config.get_model("RelationKind")
+        if not kinds.objects.using(using).exists():
+            shipping = "kundenkreis.crm.people.migrations.0028_ship_kinds_of_relations"
+            import_module(shipping).ship(
+                app_config.apps, SimpleNamespace(connection=connections[using])
+            )
+
+
+post_migrate.connect(_ship_again)
 
 
 @pytest.fixture(autouse=True)

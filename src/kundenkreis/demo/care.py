@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from kundenkreis.crm.people import contact_commands, relation_commands
+from kundenkreis.crm.people import contact_commands, queries, relation_commands
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.kernel.access import Actor
 from kundenkreis.records import named, write
@@ -43,12 +43,18 @@ def care_for(actor: Actor, firms: Firms) -> None:
             )
     everybody = [person for _firm, people in firms.values() for person in people]
     one, other = everybody[0], everybody[-1]
+    kinds = queries.relation_kinds(actor)
     relation_commands.add_relation(
-        actor=actor, person=one, kind="recommended", other=other, note="auf der Control 2026"
+        actor=actor,
+        person=one,
+        kind=kinds.get(slug="recommended"),
+        other=other,
+        note="auf der Control 2026",
     )
     (supplier, _people), (buyer, _others) = list(firms.values())[:2]
     relation_commands.add_relation(
-        actor=actor, organisation=supplier, kind="supplies", other_organisation=buyer,
+        actor=actor, organisation=supplier, kind=kinds.get(slug="supplies"),
+        other_organisation=buyer,
         source="Gespräch auf der Control",
     )  # fmt: skip
     for person, kind, text, origin in (

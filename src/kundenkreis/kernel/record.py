@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -118,6 +118,17 @@ def model_named(side: Side, name: str) -> type[models.Model] | None:
         if model._meta.model_name == name and side_of_label(model._meta.app_label) in (side, None):
             return model
     return None
+
+
+def named_rows(rows: models.QuerySet[Any], values: Iterable[Any]) -> dict[Any, models.Model]:
+    """The rows that kept values of a reference name: by their numbers, or by their slugs where the
+    column held words before it became a reference."""
+    numbers = {one for one in values if isinstance(one, int)}
+    words = {one for one in values if isinstance(one, str)}
+    found: dict[Any, models.Model] = {row.pk: row for row in rows.filter(pk__in=numbers)}
+    if words and any(column.name == "slug" for column in rows.model._meta.concrete_fields):
+        found |= {row.slug: row for row in rows.filter(slug__in=words)}
+    return found
 
 
 def internal_fields(model: type[models.Model]) -> frozenset[str]:

@@ -252,7 +252,8 @@ class RecordType:
     that are found by exactly this text, beside what `search` finds; `brief` names the columns that
     lists on the pages of related records show beside a name, by default those kept on phones, and
     `called` what such a list is called, by the relation that leads to the page; with `merges` two
-    of its records can become one.
+    of its records can become one; a type of which there are `few` records, such as a catalogue, is
+    chosen from in a menu instead of by typing.
     """
 
     model: type[Model]
@@ -289,6 +290,7 @@ class RecordType:
     brief: tuple[str, ...] = ()
     called: Mapping[str, StrOrPromise] = field(default_factory=dict)
     merges: bool = False
+    few: bool = False
 
     @cached_property
     def name(self) -> str:

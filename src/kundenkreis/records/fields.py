@@ -186,6 +186,11 @@ def unique_beside(column: models.Field[Any, Any]) -> tuple[str, ...] | None:
     return None if found is None else tuple(name for name in found if name != column.name)
 
 
+def kept(record: models.Model, name: str) -> Any:
+    """What a record's column holds: of a reference the number, also where there is none yet."""
+    return getattr(record, info(type(record), name).column.attname)
+
+
 def info(model: type[models.Model], name: str) -> Info:
     """The field of that name. Raises `LookupError` when there is none."""
     return _custom(model, name) if is_custom(name) else _column(model, name)

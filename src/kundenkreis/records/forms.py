@@ -22,7 +22,7 @@ from kundenkreis.kernel.money import to_minor
 from kundenkreis.kernel.text import normal
 from kundenkreis.records import directory, fields, registry
 from kundenkreis.records.custom import layout
-from kundenkreis.records.fields import Info, info, unique_beside
+from kundenkreis.records.fields import Info, info, kept, unique_beside
 from kundenkreis.records.formfields import (
     ChoicesField,
     ClockField,
@@ -74,9 +74,15 @@ class RecordForm(forms.Form):
                     self._begin_with(info(kind.model, name))
 
     def _begin_with(self, found: Info) -> None:
-        """What the record has; also an owner or team that nobody is offered any more."""
+        """What the record has; also what nobody is offered any more."""
         value = self.initial[found.name] = self._initial(found)
         field = self.fields[found.name]
+        limited = (
+            isinstance(found.column, models.ForeignKey) and found.column.get_limit_choices_to()
+        )
+        if isinstance(field, forms.ModelChoiceField) and limited and value is not None:
+            field = self.fields[found.name] = deepcopy(field)
+            field.queryset |= type(value)._default_manager.filter(pk=value.pk)
         if found.directory and isinstance(field, forms.ChoiceField) and value is not None:
             offered = cast("list[tuple[Any, Any]]", field.choices)
             if str(value) not in {str(number) for number, _label in offered}:
@@ -116,7 +122,7 @@ class RecordForm(forms.Form):
         if beside is None or values[found.name] is None:
             return
         stored = self.record if self.record is not None else self.kind.model()
-        rest = {name: values.get(name, getattr(stored, name)) for name in beside}
+        rest = {name: values[name] if name in values else kept(stored, name) for name in beside}
         wanted = {found.name: values[found.name], **rest}
         same = self.kind.model._default_manager.filter(**wanted)
         if self.record is not None:
@@ -184,11 +190,13 @@ def _text(column: models.Field[Any, Any], options: dict[str, Any]) -> forms.Fiel
 
 def _reference(found: Info, viewer: Viewer, options: dict[str, Any]) -> forms.Field:
     kind = registry.of_model(found.related)
-    if kind is not None:
+    if kind is not None and not kind.few:
         return ReferenceField(kind=kind, viewer=viewer, **options)
     if found.related is None:
         raise LookupError(f"{found.name} points nowhere")
-    rows = found.related._default_manager.all()
+    rows = kind.rows(viewer) if kind else found.related._default_manager.all()
+    if isinstance(found.column, models.ForeignKey):
+        rows = rows.complex_filter(found.column.get_limit_choices_to())
     nothing = gettext_lazy("– please choose –")
     return forms.ModelChoiceField(
         queryset=rows, blank=not options["required"], empty_label=nothing, **options

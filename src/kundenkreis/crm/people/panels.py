@@ -15,14 +15,11 @@ from kundenkreis.crm.people import contacting, queries
 from kundenkreis.crm.people.contacting import ICONS, NEEDS, WORDS, Light, lights_of
 from kundenkreis.crm.people.entries import timeline
 from kundenkreis.crm.people.models import (
-    PERSONAL,
     ContactDetail,
     Organisation,
     Person,
     Portfolio,
-    Relation,
     VatCheck,
-    seen_from_other,
 )
 from kundenkreis.crm.people.permissions import CHANNELS
 from kundenkreis.crm.people.restricting import restriction_of
@@ -199,8 +196,7 @@ def relations_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[st
     brought = [
         tie
         for tie in found
-        if tie.relation.kind == Relation.Kind.RECOMMENDED
-        and getattr(tie.relation, column) == record.pk
+        if tie.relation.kind.referral and getattr(tie.relation, column) == record.pk
     ]
     return {
         "relations": found,
@@ -210,17 +206,16 @@ def relations_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[st
     }
 
 
-def relation_choices(*, firms: bool = False) -> list[tuple[str, Any]]:
-    """Every relation as it reads from a person: "recommended us to", "came to us through"; of
-    `firms` those that organisations can have."""
+def relation_choices(viewer: Viewer, *, firms: bool = False) -> list[tuple[str, Any]]:
+    """Every kind of relation as it reads from a person, or from one of `firms`: "recommended us
+    to", "came to us through"."""
     both: list[tuple[str, Any]] = []
-    for kind, label in Relation.Kind.choices:
-        if firms and kind in PERSONAL:
-            continue
-        both.append((f"{kind}|to", label))
-        turned = seen_from_other(kind)
-        if turned != label:
-            both.append((f"{kind}|from", turned))
+    for kind in queries.relation_kinds(viewer):
+        one, other = kind.offers(person=not firms)
+        if one:
+            both.append((f"{kind.pk}|to", str(kind)))
+        if other and not kind.symmetric:
+            both.append((f"{kind.pk}|from", kind.from_other))
     return both
 
 

@@ -96,6 +96,11 @@ PRIVACY: Map = {
         **dict.fromkeys(("person", "organisation", "kind", "other"), _TIE),
         **dict.fromkeys(("other_organisation", "note", "since", "until", "source"), _TIE),
     },
+    "RelationKind": {
+        **RECORD,
+        **dict.fromkeys(("slug", "label", "turned", "begins", "ends"), TECHNICAL),
+        **dict.fromkeys(("referral", "position", "archived"), TECHNICAL),
+    },
     "Characteristic": {
         **RECORD,
         **dict.fromkeys(("person", "kind", "text", "origin"), _LEARNED),

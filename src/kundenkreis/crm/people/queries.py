@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from kundenkreis.crm.people.models import (
     Person,
     Portfolio,
     Relation,
-    seen_from_other,
+    RelationKind,
 )
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, known, may_read_all, readable, subject_of, visible
@@ -24,6 +25,7 @@ from kundenkreis.records import named
 from kundenkreis.records.page.once import once
 
 MOST_PARTS = 500  # of a group of companies
+Ends = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +127,37 @@ def relations(viewer: Viewer) -> QuerySet[Relation]:
     return rows
 
 
+def relation_kinds(viewer: Viewer) -> QuerySet[RelationKind]:
+    """The kinds of relations that are offered, in their order."""
+    rows = visible(viewer, RelationKind.objects.all(), "crm.relationkind.read")
+    return rows.filter(archived=False)
+
+
+def relations_between(*names: str) -> Callable[[Viewer, Collection[Ends]], dict[Ends, set[int]]]:
+    """How relations are found by both ends and their kind, each given as the text of its number."""
+
+    def find(viewer: Viewer, wanted: Collection[Ends]) -> dict[Ends, set[int]]:
+        rows = relations(viewer).filter(
+            **{f"{names[0]}__pk__among": {int(one) for one, *_ in wanted}}
+        )
+        found: dict[Ends, set[int]] = {}
+        for pk, *ends in rows.values_list("pk", *(f"{name}_id" for name in names)):
+            found.setdefault(tuple(map(str, ends)), set()).add(pk)
+        return {ends: pks for ends, pks in found.items() if ends in wanted}
+
+    return find
+
+
 def relations_of(viewer: Viewer, record: Person | Organisation, limit: int = 50) -> list[Tie]:
     """How somebody stands to those the viewer may read, newest first, what is over last."""
     one, other = ("person", "other") if isinstance(record, Person) else _FIRMS
     mine = relations(viewer).filter(Q(**{one: record}) | Q(**{other: record}))
     today = clock.today(settings.COMPANY_ZONE)
     found: list[Tie] = []
-    for row in mine.order_by("-id")[:limit]:
+    # What kinds there are is no secret of those who may see the relation.
+    for row in mine.select_related("kind").order_by("-id")[:limit]:
         turned = getattr(row, f"{one}_id") != record.pk
-        words = str(seen_from_other(row.kind)) if turned else row.get_kind_display()
+        words = row.kind.from_other if turned else str(row.kind)
         far = (row.person or row.organisation) if turned else (row.other or row.other_organisation)
         if far is not None:
             found.append(Tie(row, words, far, row.until is not None and row.until < today))

@@ -22,6 +22,7 @@ from kundenkreis.crm.people.models import (
     FormerLink,
     Organisation,
     Person,
+    RelationKind,
 )
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.crm.protection.commands import note_request
@@ -113,7 +114,11 @@ def _in_crm(found: Planted) -> None:
         actor=SYSTEM, person=person, organisation=firm, function=new("function")
     )
     relation_commands.add_relation(
-        actor=SYSTEM, person=other, kind="referral", other=person, note=new("relation")
+        actor=SYSTEM,
+        person=other,
+        kind=RelationKind.objects.get(slug="recommended"),
+        other=person,
+        note=new("relation"),
     )
     add_activity(actor=ANNA, text=new("activity"), kind="task", about=person)
     keep_draft(actor=ANNA, about=person, typed={"text": new("draft")})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.kernel.conditions import caseless
 from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.related import Unknown
-from kundenkreis.records.fields import info, unique_beside
+from kundenkreis.records.fields import info, kept, unique_beside
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -181,9 +181,16 @@ def _refuse_taken(
     fresh = kind.model()
 
     def place(row: Cleaned) -> tuple[Any, ...]:
-        return tuple(row.values.get(one, getattr(fresh, one)) for one in (name, *beside))
+        said = (
+            row.values[one] if one in row.values else kept(fresh, one) for one in (name, *beside)
+        )
+        return tuple(value.pk if isinstance(value, Model) else value for value in said)
 
-    asked = [row for row in rows if row.values.get(name) not in (None, "")]
+    def told(row: Cleaned) -> bool:
+        value = row.values.get(name)  # what is yet to be made has nothing that another one has
+        return value not in (None, "") and not isinstance(value, Unknown)
+
+    asked = [row for row in rows if told(row)]
     how = "in" if info(kind.model, name).column.is_relation else "among"
     taken = kind.model._default_manager.filter(
         **{f"{name}__{how}": {row.values[name] for row in asked}}

@@ -54,7 +54,8 @@ def typed(found: Info, record: Any) -> str:
         case Kind.WORDS:
             return written(found, value)
         case Kind.REFERENCE if not found.directory:
-            return str(value) if registry.of_model(found.related) else str(value.pk)
+            kind = registry.of_model(found.related)
+            return str(value) if kind and not kind.few else str(value.pk)
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -19,7 +19,8 @@ MAX_OFFERED = 60
 
 
 def offered(one: Info, viewer: Viewer, chosen: Iterable[Any] = ()) -> list[tuple[Any, str]]:
-    """Values with their labels; of records with pages of their own only those already chosen."""
+    """Values with their labels; of records with pages of their own, unless there
+    are few, only those already chosen."""
     if one.directory:
         return directory.choices(one.name, viewer)[:MAX_OFFERED]
     if one.kind is Kind.BOOLEAN:
@@ -31,6 +32,8 @@ def offered(one: Info, viewer: Viewer, chosen: Iterable[Any] = ()) -> list[tuple
     kind = registry.of_model(one.related)
     if kind is None:
         rows = one.related._default_manager.all()[:MAX_OFFERED]
+    elif kind.few:
+        rows = kind.rows(viewer)[:MAX_OFFERED]
     else:
         rows = kind.rows(viewer).filter(pk__in=list(chosen))[:MAX_OFFERED]
     return [(row.pk, str(row)) for row in rows]

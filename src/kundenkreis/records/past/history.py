@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from kundenkreis.kernel import audit
 from kundenkreis.kernel.conditions import Kind
-from kundenkreis.kernel.record import internal_fields, reference
+from kundenkreis.kernel.record import internal_fields, named_rows, reference
 from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.directory import LOOKUPS
@@ -252,7 +252,7 @@ class Words:
     def __init__(self, viewer: Viewer, record: Any, entries: Iterable[AuditEntry]) -> None:
         self._viewer, self._record = viewer, record
         self._model: type[Model] = type(record)
-        self._known: dict[str, dict[int, str]] = defaultdict(dict)
+        self._known: dict[str, dict[Any, str]] = defaultdict(dict)
         self._values: dict[str, set[Any]] = defaultdict(set)
         for entry in entries:
             change = getattr(entry, "change", None)
@@ -282,11 +282,11 @@ class Words:
             return formats.money(value, own or found.currency(self._record))
         return written(found, found.read(value))
 
-    def _name(self, found: Info, value: int) -> str:
+    def _name(self, found: Info, value: int | str) -> str:
         known = self._known[found.name]
         if value not in known:
-            ids = self._values.pop(found.name, set()) | {value}
-            names = (
+            ids: set[Any] = self._values.pop(found.name, set()) | {value}
+            names: Mapping[Any, str] = (
                 LOOKUPS[found.name].names(ids)
                 if found.name in LOOKUPS
                 else self._related(found, ids)
@@ -294,11 +294,11 @@ class Words:
             known |= {pk: names.get(pk, "–") for pk in ids}
         return known[value]
 
-    def _related(self, found: Info, ids: set[int]) -> Mapping[int, str]:
+    def _related(self, found: Info, ids: set[Any]) -> Mapping[Any, str]:
         kind = registry.of_model(found.related)
         assert found.related is not None  # noqa: S101 - the caller has looked
         rows = kind.rows(self._viewer) if kind else found.related._default_manager.all()
-        return {row.pk: str(row) for row in rows.filter(pk__in=ids)}
+        return {value: str(row) for value, row in named_rows(rows, ids).items()}
 
 
 def _text(value: Any) -> str:

@@ -19,14 +19,13 @@ from kundenkreis.crm.people.models.persons import Employer, Person, language_cho
 from kundenkreis.crm.people.models.places import Location, Place, Territory
 from kundenkreis.crm.people.models.portfolios import Portfolio
 from kundenkreis.crm.people.models.quality import QualityNight, QualitySnapshot
-from kundenkreis.crm.people.models.relations import PERSONAL, Relation, seen_from_other
+from kundenkreis.crm.people.models.relations import Relation, RelationKind
 from kundenkreis.crm.people.models.restrictions import Restriction
 from kundenkreis.crm.people.models.segments import MarketingMembership, MarketingSegment
 from kundenkreis.crm.people.models.timeline import TimelineEntry
 from kundenkreis.crm.people.models.vat_checks import VatCheck
 
 __all__ = [
-    "PERSONAL",
     "Affiliation",
     "BlockingKey",
     "Characteristic",
@@ -50,11 +49,11 @@ __all__ = [
     "QualitySnapshot",
     "Reachable",
     "Relation",
+    "RelationKind",
     "Restriction",
     "SharedFacts",
     "Territory",
     "TimelineEntry",
     "VatCheck",
     "language_choices",
-    "seen_from_other",
 ]

@@ -2,15 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.kernel.fields import Translated, translated
 from kundenkreis.kernel.record import Record, due_index
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+
+class RelationKind(Record):
+    """What customers can be to each other, as it reads from both sides: "recommended us to", and
+    from the other "came to us through". Shipped ones have a `slug`, by which the product knows them.
+    """
+
+    class End(models.TextChoices):
+        ANYBODY = "anybody", _("Person or organisation")
+        PERSON = "person", _("Person")
+        ORGANISATION = "organisation", _("Organisation")
+
+    slug = models.SlugField(null=True, blank=True, unique=True, editable=False)
+    label = Translated(_("As it reads"), help_text=_("e.g. “recommended us to”"))
+    turned = Translated(
+        _("As it reads from the other"),
+        blank=True,
+        help_text=_("e.g. “came to us through”; empty where it reads the same from both."),
+    )
+    begins = models.CharField(_("From"), max_length=12, choices=End.choices, default=End.ANYBODY)
+    ends = models.CharField(_("To"), max_length=12, choices=End.choices, default=End.ANYBODY)
+    referral = models.BooleanField(
+        _("Is a recommendation"),
+        default=False,
+        help_text=_("Pages count how often somebody recommended us."),
+    )
+    position = models.PositiveSmallIntegerField(_("Place in the menu"), default=100)
+    archived = models.BooleanField(
+        _("Not offered any more"),
+        default=False,
+        help_text=_("Relations of this kind stay as they are."),
+    )
+
+    class Meta:
+        verbose_name = _("kind of relation")
+        verbose_name_plural = _("kinds of relations")
+        ordering = ["position", "id"]
+        indexes = [due_index("relationkind_due")]
+
+    def __str__(self) -> str:
+        return translated(self.label)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether both are the same to each other, such as colleagues."""
+        return not any(self.turned.values())
+
+    @property
+    def from_other(self) -> str:
+        """The relation in words as it reads from the other of the two."""
+        return translated(self.turned) or str(self)
+
+    def fits(self, *, person: bool, other: bool) -> bool:
+        """Whether it can be between a person or organisation and another, read in this direction."""
+        pairs = ((person, other), (other, person)) if self.symmetric else ((person, other),)
+        return any(_is_end(self.begins, a) and _is_end(self.ends, b) for a, b in pairs)
+
+    def offers(self, *, person: bool) -> tuple[bool, bool]:
+        """Whether a person, or else an organisation, can be the one, and whether the other."""
+        both = (person, True), (person, False)
+        return (
+            any(self.fits(person=one, other=other) for one, other in both),
+            any(self.fits(person=other, other=one) for one, other in both),
+        )
+
+
+def _is_end(end: str, person: bool) -> bool:
+    wanted = RelationKind.End.PERSON if person else RelationKind.End.ORGANISATION
+    return end in (RelationKind.End.ANYBODY, wanted)
 
 
 class Relation(Record):
@@ -19,18 +84,6 @@ class Relation(Record):
     It reads from the one to the other: "Anna recommended us to Ben". Either is a person or an
     organisation.
     """
-
-    class Kind(models.TextChoices):
-        RECOMMENDED = "recommended", _("recommended us to")
-        PARTNER = "partner", _("lives with")
-        PARENT = "parent", _("is a parent of")
-        RELATIVE = "relative", _("is related to")
-        KNOWS = "knows", _("knows")
-        ADVISES = "advises", _("advises")
-        REPRESENTS = "represents", _("acts for")
-        REPORTS = "reports", _("reports to")
-        SUPPLIES = "supplies", _("supplies")
-        COOPERATES = "cooperates", _("works together with")
 
     person = models.ForeignKey(
         "crm_people.Person",
@@ -48,7 +101,13 @@ class Relation(Record):
         related_name="relations",
         verbose_name=_("Organisation"),
     )
-    kind = models.CharField(_("Relation"), max_length=11, choices=Kind.choices)
+    kind = models.ForeignKey(
+        RelationKind,
+        models.PROTECT,
+        related_name="relations",
+        limit_choices_to={"archived": False},
+        verbose_name=_("Relation"),
+    )
     other = models.ForeignKey(
         "crm_people.Person",
         models.CASCADE,
@@ -109,21 +168,4 @@ class Relation(Record):
 
     def __str__(self) -> str:
         one, other = self.person or self.organisation, self.other or self.other_organisation
-        return f"{one} {self.get_kind_display()} {other}"
-
-
-# What only people are to each other.
-PERSONAL = frozenset({Relation.Kind.PARTNER, Relation.Kind.PARENT, Relation.Kind.RELATIVE})
-
-
-def seen_from_other(kind: str) -> StrOrPromise:
-    """The relation in words as it reads from the other person; many read the same both ways."""
-    turned: dict[str, StrOrPromise] = {
-        Relation.Kind.RECOMMENDED: _("came to us through"),
-        Relation.Kind.PARENT: _("is a child of"),
-        Relation.Kind.ADVISES: _("is advised by"),
-        Relation.Kind.REPRESENTS: _("is represented by"),
-        Relation.Kind.REPORTS: _("leads"),
-        Relation.Kind.SUPPLIES: _("is supplied by"),
-    }
-    return turned.get(kind) or Relation.Kind(kind).label
+        return f"{one} {self.kind} {other}"

@@ -9,6 +9,7 @@ from kundenkreis.crm.people.records.number_ranges import NUMBER_RANGE
 from kundenkreis.crm.people.records.organisations import ORGANISATION
 from kundenkreis.crm.people.records.persons import PERSON
 from kundenkreis.crm.people.records.portfolios import PORTFOLIO
+from kundenkreis.crm.people.records.relation_kinds import RELATION_KIND
 from kundenkreis.crm.people.records.relations import RELATION
 from kundenkreis.crm.people.records.territories import TERRITORY
 
@@ -19,6 +20,7 @@ __all__ = [
     "PERSON",
     "PORTFOLIO",
     "RELATION",
+    "RELATION_KIND",
     "TERRITORY",
     "TIMELINE",
 ]

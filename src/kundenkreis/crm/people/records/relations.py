@@ -9,6 +9,16 @@ from kundenkreis.crm.people.models import Relation
 from kundenkreis.records import Column, Key, RecordType, Section, register
 from kundenkreis.records.declaration import Exchange
 
+_KEYS = (
+    (("person", "kind", "other"), _("person, relation and other person")),
+    (("person", "kind", "other_organisation"), _("person, relation and other organisation")),
+    (("organisation", "kind", "other"), _("organisation, relation and other person")),
+    (
+        ("organisation", "kind", "other_organisation"),
+        _("organisation, relation and other organisation"),
+    ),
+)
+
 RELATION = register(
     RecordType(
         model=Relation,
@@ -47,6 +57,7 @@ RELATION = register(
         search=("note",),
         filters=("kind", "owner_id"),
         create=relation_commands.add_relation,
+        change=relation_commands.change_relation,
         form=(
             "person",
             "organisation",
@@ -59,12 +70,8 @@ RELATION = register(
             "source",
         ),
         exchange=Exchange(
-            keys=(
-                Key(("person", "kind", "other"), _("person, relation and other")),
-                Key(
-                    ("organisation", "kind", "other_organisation"),
-                    _("organisation, relation and other"),
-                ),
+            keys=tuple(
+                Key(names, label, queries.relations_between(*names)) for names, label in _KEYS
             )
         ),
         square=True,

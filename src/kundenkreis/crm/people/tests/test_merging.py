@@ -15,6 +15,7 @@ from kundenkreis.crm.people.models import (
     Organisation,
     Person,
     Relation,
+    RelationKind,
     TimelineEntry,
 )
 from kundenkreis.crm.sales import commands as sales
@@ -168,7 +169,9 @@ def test_two_merges_are_taken_back_one_after_the_other(
 
 
 def test_a_relation_between_the_two_goes_and_comes_back(anna: Person, double: Person) -> None:
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=double)
+    relation_commands.add_relation(
+        actor=ANNA, person=anna, kind=RelationKind.objects.get(slug="knows"), other=double
+    )
     before = snapshot()
     done = together(anna, double)
     assert not Relation.objects.exists()

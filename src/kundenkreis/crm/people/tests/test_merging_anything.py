@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kundenkreis.crm.people import commands, contact_commands
-from kundenkreis.crm.people.models import Organisation, Person
+from kundenkreis.crm.people.models import Organisation, Person, RelationKind
 from kundenkreis.crm.people.tests.test_merging import PERSON, snapshot
 from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.work.commands import add_activity
@@ -54,7 +54,7 @@ def do(deed: tuple[str, int, int, str], people: list[Person], firms: list[Organi
         "task": lambda: add_activity(actor=ANNA, about=who, kind="task", text=word),
         "deal": lambda: sales.create_opportunity(actor=ANNA, title=word, person=who),
         "tie": lambda: write.create(
-            named("relation"), ANNA, {"person": who, "kind": "knows", "other": people[other]}
+            named("relation"), ANNA, {"person": who, "kind": RelationKind.objects.get(slug="knows"), "other": people[other]}
         ),
         "role": lambda: contact_commands.add_affiliation(
             actor=ANNA, person=who, organisation=firm, function=word

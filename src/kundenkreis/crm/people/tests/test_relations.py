@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from kundenkreis.crm.people import commands, queries, relation_commands
-from kundenkreis.crm.people.models import Person, Relation
+from kundenkreis.crm.people.models import Person, Relation, RelationKind
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
@@ -25,9 +25,13 @@ def make_person(name: str, **values: object) -> Person:
     return commands.create_person(actor=ANNA, last_name=name, **values)
 
 
+def of(slug: str) -> RelationKind:
+    return RelationKind.objects.get(slug=slug)
+
+
 def test_a_relation_reads_from_both_sides() -> None:
     anna, ben = make_person("Anna"), make_person("Ben")
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="recommended", other=ben)
+    relation_commands.add_relation(actor=ANNA, person=anna, kind=of("recommended"), other=ben)
     (tie,) = queries.relations_of(ANNA, anna)
     (back,) = queries.relations_of(ANNA, ben)
     assert (tie.words, tie.other) == ("recommended us to", ben)
@@ -37,16 +41,16 @@ def test_a_relation_reads_from_both_sides() -> None:
 def test_a_relation_needs_two_people_and_is_noted_once() -> None:
     anna, ben = make_person("Anna"), make_person("Ben")
     with pytest.raises(DomainError):
-        relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=anna)
-    write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
+        relation_commands.add_relation(actor=ANNA, person=anna, kind=of("knows"), other=anna)
+    write.create(named("relation"), ANNA, {"person": anna, "kind": of("knows"), "other": ben})
     with pytest.raises(DomainError):
-        write.create(named("relation"), ANNA, {"person": anna, "kind": "knows", "other": ben})
+        write.create(named("relation"), ANNA, {"person": anna, "kind": of("knows"), "other": ben})
     assert Relation.objects.count() == 1
 
 
 def test_a_relation_is_unknown_to_whoever_may_not_read_one_of_the_two() -> None:
     anna, ben = make_person("Anna", owner_id=7), make_person("Ben", owner_id=8)
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="knows", other=ben)
+    relation_commands.add_relation(actor=ANNA, person=anna, kind=of("knows"), other=ben)
     grants = {"crm.person.read": Level.OWN, "crm.relation.read": Level.ALL}
     seven = Viewer("Sieben", 7, grants=MappingProxyType(grants))
     assert queries.relations_of(seven, anna) == []
@@ -57,10 +61,10 @@ def test_organisations_and_people_stand_to_each_other_too() -> None:
     anna, firm = make_person("Anna"), create_organisation(actor=ANNA, name="Zeiss")
     other = create_organisation(actor=ANNA, name="Abbe")
     add = relation_commands.add_relation
-    add(actor=ANNA, organisation=firm, kind="supplies", other_organisation=other, source="fair")
-    add(actor=ANNA, person=anna, kind="advises", other_organisation=firm)
+    add(actor=ANNA, organisation=firm, kind=of("supplies"), other_organisation=other, source="fair")
+    add(actor=ANNA, person=anna, kind=of("advises"), other_organisation=firm)
     over = add(
-        actor=ANNA, organisation=firm, kind="cooperates", other_organisation=other,
+        actor=ANNA, organisation=firm, kind=of("cooperates"), other_organisation=other,
         until=date(2020, 1, 1),
     )  # fmt: skip
     ties = [(tie.words, str(tie.other), tie.over) for tie in queries.relations_of(ANNA, firm)]
@@ -88,13 +92,16 @@ def test_a_relation_that_makes_no_sense_is_refused(ends: dict[str, str]) -> None
     with pytest.raises(DomainError):
         relation_commands.add_relation(
             actor=ANNA,
-            **{name: known.get(text, text) for name, text in ends.items()},  # type: ignore[arg-type]
+            kind=of(ends.pop("kind")),
+            **{name: known[text] for name, text in ends.items()},
         )
 
 
 def test_a_relation_to_an_organisation_one_may_not_read_is_not_known() -> None:
     anna, firm = make_person("Anna", owner_id=7), create_organisation(actor=ANNA, name="Zeiss")
-    relation_commands.add_relation(actor=ANNA, person=anna, kind="advises", other_organisation=firm)
+    relation_commands.add_relation(
+        actor=ANNA, person=anna, kind=of("advises"), other_organisation=firm
+    )
     grants = {"crm.person.read": Level.OWN, "crm.relation.read": Level.ALL}
     seven = Viewer("Sieben", 7, grants=MappingProxyType(grants))
     assert queries.relations_of(seven, anna) == []
@@ -106,9 +113,9 @@ def test_relations_of_an_organisation_follow_its_merge_and_come_back() -> None:
     one, two = (create_organisation(actor=ANNA, name=name) for name in ("Zeiss", "Carl Zeiss"))
     other = create_organisation(actor=ANNA, name="Abbe")
     add = relation_commands.add_relation
-    add(actor=ANNA, organisation=two, kind="supplies", other_organisation=other)
-    add(actor=ANNA, organisation=other, kind="recommended", other_organisation=two)
-    add(actor=ANNA, organisation=one, kind="cooperates", other_organisation=two)
+    add(actor=ANNA, organisation=two, kind=of("supplies"), other_organisation=other)
+    add(actor=ANNA, organisation=other, kind=of("recommended"), other_organisation=two)
+    add(actor=ANNA, organisation=one, kind=of("cooperates"), other_organisation=two)
     done = merge(actor=ANNA, kind=named("organisation"), kept_id=one.pk, gone_id=two.pk)
     assert [tie.words for tie in queries.relations_of(ANNA, one)] == [
         "came to us through",

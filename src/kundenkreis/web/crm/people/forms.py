@@ -88,7 +88,7 @@ class RelationForm(forms.Form):
 
     def __init__(self, viewer: Viewer, record: Any, data: Any = None) -> None:
         super().__init__(data)
-        self.record = record
+        self.viewer, self.record = viewer, record
         whom = ReferenceField(
             kind=named("person"), viewer=viewer, label=_("Person"), required=False
         )
@@ -97,7 +97,7 @@ class RelationForm(forms.Form):
         )
         relation = self.fields.pop("relation")
         assert isinstance(relation, forms.ChoiceField)  # noqa: S101 - declared above
-        relation.choices = panels.relation_choices(firms=isinstance(record, Organisation))
+        relation.choices = panels.relation_choices(viewer, firms=isinstance(record, Organisation))
         self.fields = {"relation": relation, "whom": whom, "firm": firm, **self.fields}
 
     def clean(self) -> dict[str, Any]:
@@ -109,7 +109,8 @@ class RelationForm(forms.Form):
     def columns(self) -> dict[str, Any]:
         """What the command takes, from whoever it begins with."""
         values = self.cleaned_data
-        kind, _bar, way = values["relation"].partition("|")
+        number, _bar, way = values["relation"].partition("|")
+        kind = queries.relation_kinds(self.viewer).get(pk=number)
         here: tuple[Any, Any] = (self.record, None)
         if isinstance(self.record, Organisation):
             here = (None, self.record)

@@ -9,7 +9,13 @@ import pytest
 from django.test import Client
 
 from kundenkreis.crm.people import commands as people
-from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, TimelineEntry
+from kundenkreis.crm.people.models import (
+    ContactDetail,
+    ContactPermission,
+    Person,
+    RelationKind,
+    TimelineEntry,
+)
 from kundenkreis.crm.sales.models import Opportunity
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
@@ -211,7 +217,8 @@ def test_a_relation_is_noted_once_and_the_second_time_said_to_be_there(
     other = people.create_person(actor=SYSTEM, last_name="Kern", owner_id=1)
     address = f"/crm/persons/{company.person.pk}/relations/"
     assert "came to us through" in anna.get(address, headers=HTMX).text
-    said = {"relation": "recommended|from", "whom": str(other)}
+    kind = RelationKind.objects.get(slug="recommended")
+    said = {"relation": f"{kind.pk}|from", "whom": str(other)}
     assert anna.post(address, said, headers=HTMX).status_code == 204
     assert "recommended us to" in anna.get(f"/crm/persons/{other.pk}/").text
     again = anna.post(address, said, headers=HTMX)
