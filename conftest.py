@@ -58,7 +58,7 @@ def _ship_again(app_config: Any, using: str, **_: Any) -> None:
     if app_config.label == "crm_people" and using == "default":
         kinds = app_config.get_model("RelationKind")
         if not kinds.objects.using(using).exists():
-            shipping = "kundenkreis.crm.people.migrations.0028_ship_kinds_of_relations"
+            shipping = "kundenkreis.crm.people.migrations.0029_ship_kinds_of_relations"
             import_module(shipping).ship(
                 app_config.apps, SimpleNamespace(connection=connections[using])
             )

@@ -13,7 +13,7 @@ from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import CRM
 
 pytestmark = pytest.mark.django_db(databases=CRM, transaction=True)
-BEFORE = [("crm_people", "0026_keep_nightly_figures")]
+BEFORE = [("crm_people", "0027_draw_territories")]
 
 
 def migrated(targets: list[tuple[str, str]]) -> Any:
@@ -54,7 +54,7 @@ def test_relations_also_deleted_ones_and_views_name_their_kind_by_its_row(before
         kind="relation", name="Empfehlungen", state={"kind": ["recommended", "parent"]}
     )
 
-    apps = migrated([("crm_people", "0029_relate_by_kinds")])
+    apps = migrated([("crm_people", "0030_relate_by_kinds")])
     kind = apps.get_model("crm_people", "RelationKind").objects.using("default")
     found = apps.get_model("crm_people", "Relation").objects.using("default")
     slugs = dict(found.values_list("pk", "kind__slug"))

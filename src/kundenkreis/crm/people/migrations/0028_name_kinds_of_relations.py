@@ -11,7 +11,7 @@ ENDS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0026_keep_nightly_figures"),
+        ("crm_people", "0027_draw_territories"),
     ]
 
     operations = [

@@ -62,7 +62,7 @@ def _removed(apps: Any, alias: str) -> Any:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0027_name_kinds_of_relations"),
+        ("crm_people", "0028_name_kinds_of_relations"),
         ("kernel", "0012_let_values_be_taken_out"),
         ("records", "0011_take_over_folders"),
     ]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm_people", "0028_ship_kinds_of_relations"),
+        ("crm_people", "0029_ship_kinds_of_relations"),
     ]
 
     operations = [
