@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Only our own errors are written for people; anything else is a fault to be seen whole.
         if type(error).__module__.startswith("kundenkreis.") or _is_domain_error(error):
             print(f"kundenkreis: {error}", file=sys.stderr)  # noqa: T201
-            return 1
+            return int(getattr(error, "exit", 1))
         raise
 
 
@@ -97,6 +97,18 @@ def _parser() -> argparse.ArgumentParser:
     add("processing", _processing, "print the record of processing activities (GDPR Art. 30)")
     retention = add("retention", _retention, "show what would be forgotten by now, or forget it")
     retention.add_argument("--run", action="store_true", help="forget it at once")
+    backup = add("backup", _backup, "make one encrypted file of everything, or check one")
+    backup.add_argument("place", type=Path, metavar="FILE|FOLDER")
+    backup.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="holds a passphrase or an age key; else the file that KUNDENKREIS_BACKUP_KEY names",
+    )
+    backup.add_argument(
+        "--keep", type=int, metavar="N", help="delete all but the newest N in the folder"
+    )
+    backup.add_argument("--check", action="store_true", help="read the file and verify all of it")
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
     explain.add_argument("type", help="e.g. opportunity")
     _families(commands)
@@ -134,6 +146,7 @@ def _settings_for(arguments: Sequence[str]) -> str:
         "explain",
         "processing",
         "retention",
+        "backup",
     }
     if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
         return INNER_SETTINGS
@@ -200,6 +213,16 @@ def _retention(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
     return installation.retention_run(run=options.run)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from kundenkreis.config import backups
+
+    key = backups.key_of(options.key)
+    if options.check:
+        return backups.told(backups.check(options.place, key))
+    backups.take(options.place, key, keep=options.keep)
+    return 0
 
 
 def _explain(options: argparse.Namespace) -> int:
