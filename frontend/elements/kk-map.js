@@ -1,10 +1,13 @@
+import { corners, Drawing } from "./map-drawing.js";
 import { Ground } from "./map-ground.js";
 import { heat } from "./map-heat.js";
 
-// <kk-map data-points data-land data-states data-names data-bounds data-areas data-tiles> with a .map-canvas, a select of
-// layers and a button for heat. The server counts what is to be seen in the window ({dots: [{at, n,
-// name, url}]}); a dot of several leads nearer, or to their list; one leads to its record.
+// <kk-map data-points data-land data-states data-names data-bounds data-areas data-tiles> with a
+// .map-canvas, a select of layers, and buttons for heat and for drawing an area. The server counts what
+// is to be seen in the window ({dots: [{at, n, name, url}], areas}); a dot of several leads nearer, or
+// to their list; one leads to its record.
 const MIDDLE = [[47, 6], [55, 15]];
+const NOTHING = { dots: [] };
 
 class KkMap extends HTMLElement {
   async connectedCallback() {
@@ -28,7 +31,10 @@ class KkMap extends HTMLElement {
     this.watch = new ResizeObserver(() => this.map?.invalidateSize());
     this.watch.observe(this.canvas);
     this.ground = new Ground(this, this.map, this.leaflet);
+    const pen = this.querySelector("[data-draw]");
+    if (pen) new Drawing(this, this.map, this.leaflet, pen);
     await this.ground.load();
+    this.drawing?.paint();
     await this.draw();
     this.dataset.ready = "";
   }
@@ -43,6 +49,7 @@ class KkMap extends HTMLElement {
 
   handleEvent() {
     this.ground?.paint();
+    this.drawing?.paint();
     this.draw();
   }
 
@@ -56,6 +63,8 @@ class KkMap extends HTMLElement {
     if (Number.isFinite(longitude)) return this.map.setView([latitude, longitude], zoom);
     const [west, south, east, north] = JSON.parse(this.dataset.bounds || "null") ?? [];
     const all = north === undefined ? MIDDLE : [[south, west], [north, east]];
+    const drawn = corners(this.closest(".map-frame").querySelector(".map-drawing textarea")?.value ?? "");
+    if (drawn?.length) return this.map.fitBounds(drawn, { maxZoom: 12, padding: [40, 40] });
     const [{ circle } = {}] = JSON.parse(this.dataset.areas || "[]");
     const [latitude0, longitude0, km] = circle ?? [];
     const far = km / 111;
@@ -90,14 +99,15 @@ class KkMap extends HTMLElement {
     this.asked = new AbortController();
     const chosen = this.querySelector("[data-layer]")?.value ?? "";
     try {
-      const found = await this.ask(this.dataset.points, this.hot);
-      const further = chosen ? await this.ask(this.dataset.layerPoints + chosen, false) : [];
+      const { dots: found } = await this.ask(this.dataset.points, this.hot);
+      const further = chosen ? await this.ask(this.dataset.layerPoints + chosen, false) : NOTHING;
       if (!this.map) return;
       this.own.clearLayers();
       this.over.clearLayers();
       if (this.hot) heat(found, this.map.getZoom(), this.colour("--accent"), this.leaflet).addTo(this.own);
       else for (const dot of found) this.dot(dot, "").addTo(this.own);
-      for (const dot of further) this.dot(dot, "layer").addTo(this.over);
+      for (const dot of further.dots) this.dot(dot, "layer").addTo(this.over);
+      for (const area of further.areas ?? []) this.ground.area(area, this.colour("--amber"), this.over);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
@@ -107,7 +117,7 @@ class KkMap extends HTMLElement {
     const bounds = this.map.getBounds().pad(0.1);
     const asked = new URLSearchParams({ box: bounds.toBBoxString(), zoom: this.map.getZoom(), ...(hot ? { heat: "1" } : {}) });
     const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}${asked}`, { headers: { Accept: "application/json" }, signal: this.asked.signal });
-    return answer.ok ? (await answer.json()).dots : [];
+    return answer.ok ? answer.json() : NOTHING;
   }
 
   dot({ at, n, name, url }, kind) {

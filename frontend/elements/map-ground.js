@@ -30,7 +30,7 @@ export class Ground {
     const style = { color, weight: 1.5, fillOpacity: 0.06, interactive: false };
     for (const code of states) if (this.states?.[code]) this.leaflet.geoJSON({ type: "MultiPolygon", coordinates: this.states[code] }, { style }).addTo(layer);
     if (circle) this.leaflet.circle([circle[0], circle[1]], { ...style, radius: circle[2] * 1000 }).addTo(layer);
-    if (outline) this.leaflet.polygon(outline, style).addTo(layer);
+    if (outline && !this.element.drawing?.on) this.leaflet.polygon(outline, style).addTo(layer);
     for (const at of spots) this.leaflet.circle(at, { ...style, radius: 2500, stroke: false, fillOpacity: 0.28 }).addTo(layer);
   }
 

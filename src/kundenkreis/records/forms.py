@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import Column, RecordType
 
 MAX_CHOICES = 200
+LONGEST = 2_000  # characters of a first value that an address gives, such as the corners of an area
 BLANK = ("", "–")
 
 
@@ -279,7 +280,7 @@ def initial_from(
         if isinstance(target, ReferenceField):
             found[name] = target.kind.rows(viewer).filter(pk=whole(text)).first()
         else:
-            found[name] = text[:200]
+            found[name] = text[:LONGEST]
     return found
 
 

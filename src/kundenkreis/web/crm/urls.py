@@ -10,6 +10,7 @@ from kundenkreis.web.crm.accounts import absences, roles, staff
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
+from kundenkreis.web.crm.places import areas
 from kundenkreis.web.crm.places import views as maps
 from kundenkreis.web.crm.protection import (
     disclosing,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("data-quality/enrichment/", quality.enrichment, name="enrichment"),
     path("<slug:slug>/map/", maps.map_page, name="map"),
     path("<slug:slug>/map/points/", maps.points, name="map-points"),
+    path("<slug:slug>/map/drawn/", areas.drawn, name="map-drawn"),
+    path("territories/<int:pk>/outline/", areas.outline, name="territory-outline"),
     path("<slug:slug>/new/alike/", alike.alike, name="alike"),
     path("<slug:slug>/<int:pk>/timeline/", views.more_timeline, name="more-timeline"),
     path("<slug:slug>/<int:pk>/customer-number/", views.give_number, name="give-number"),

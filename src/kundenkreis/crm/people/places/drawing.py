@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from kundenkreis.crm.people.models import Place
 from kundenkreis.crm.people.places.areas import Beginning
-from kundenkreis.crm.people.places.conditions import Near, Within
+from kundenkreis.crm.people.places.conditions import Near, OutlineType, Within
 from kundenkreis.crm.people.places.within import Area, begins
 from kundenkreis.kernel.conditions import Node, walk
 from kundenkreis.kernel.conditions.sql import any_of
@@ -21,6 +21,13 @@ Drawn = dict[str, Any]
 def areas(conditions: Sequence[Node]) -> list[Drawn]:
     """The areas that a list is narrowed to."""
     return [drawn for one in conditions for node in walk(one) for drawn in _of_node(node)]
+
+
+def drawn_corners(conditions: Sequence[Node]) -> str:
+    """The corners of the area that somebody drew, if a list is narrowed to one."""
+    kind = OutlineType.kind
+    found = (node for node in conditions if isinstance(node, Within) and node.node_type == kind)
+    return next((node.said[0] for node in found), "")
 
 
 def drawn(area: Area) -> Drawn:

@@ -29,11 +29,13 @@ from django.db.models import (
 from django.http import QueryDict
 
 from kundenkreis.crm.people.models import Location, Person
+from kundenkreis.crm.people.places.corners import Corner, written
 from kundenkreis.crm.people.places.regions import region_name
 from kundenkreis.crm.people.places.spots import holder_column, knows_places
 from kundenkreis.kernel.access import Viewer, reads_all
 from kundenkreis.kernel.conditions.tree import SCHEMA
 from kundenkreis.kernel.errors import NotFound
+from kundenkreis.records import named
 from kundenkreis.records.lists.listing import narrowed
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ ZOOMS = (2, 18)
 CLOSE = 9  # from this zoom on a dot may be a single postal code
 MOST = 3_000  # dots
 MAPPED = ("person", "organisation")
+# What an address says besides: conditions, which are put together anew, the window, what is drawn.
+OF_THE_MAP = {
+    "where", "box", "zoom", "heat", "layer", "after", "before", "corners", "as", "draw", "territory",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,15 @@ def window_of(parameters: QueryDict) -> Window:
         raise NotFound
     zoom = min(max(zoom, ZOOMS[0]), ZOOMS[1])
     return Window(max(west, -180), max(south, -90), min(east, 180), min(north, 90), zoom)
+
+
+def mapped(slug: str, viewer: Viewer) -> RecordType:
+    """The type of that slug. Raises `NotFound` when it has no map, `NotAllowed`."""
+    kind = next((one for one in map(named, MAPPED) if slug == one.slug), None)
+    if kind is None:
+        raise NotFound
+    viewer.require(kind.right("read"))
+    return kind
 
 
 def located(
@@ -187,6 +202,15 @@ def unplaced_url(kind: RecordType, parameters: QueryDict) -> str:
     return _narrowed(kind, parameters, {"type": "on_the_map", "known": "no"})
 
 
+def drawn_url(kind: RecordType, parameters: QueryDict, some: tuple[Corner, ...]) -> str:
+    """The same map, narrowed to a drawn area instead of the one it may be narrowed to."""
+    node = {"type": "in_outline", "corners": written(some)}
+    others = [
+        one for one in _conditions(parameters.get("where", "")) if one["type"] != node["type"]
+    ]
+    return _address(kind.url("map"), parameters, [*others, node])
+
+
 def _cell(name: str, start: float, size: float) -> Func:
     away = F(name) - Value(start, output_field=FloatField())
     return _Cell(away / Value(size, output_field=FloatField()))
@@ -212,15 +236,19 @@ def _dot(
 
 def _narrowed(kind: RecordType, parameters: QueryDict, node: Mapping[str, Any]) -> str:
     """The table of the same list, narrowed further."""
-    children = [*_conditions(parameters.get("where", "")), node]
-    where = json.dumps({"v": SCHEMA, "where": {"type": "all", "children": children}})
-    kept = [
-        (name, value)
-        for name, values in parameters.lists()
-        if name not in ("where", "box", "zoom", "heat", "layer", "after", "before")
-        for value in values
-    ]
-    return f"{kind.url()}?{urlencode([*kept, ('where', where)])}"
+    return _address(kind.url(), parameters, [*_conditions(parameters.get("where", "")), node])
+
+
+def _address(page: str, parameters: QueryDict, conditions: Sequence[Mapping[str, Any]]) -> str:
+    where = json.dumps({"v": SCHEMA, "where": {"type": "all", "children": conditions}})
+    kept = [*kept_of(parameters), ("where", where)]
+    return f"{page}?{urlencode(kept)}"
+
+
+def kept_of(parameters: QueryDict) -> list[tuple[str, str]]:
+    """What of an address says which list it is, but for its conditions."""
+    lists = ((name, values) for name, values in parameters.lists() if name not in OF_THE_MAP)
+    return [(name, value) for name, values in lists for value in values]
 
 
 def _conditions(text: str) -> Iterator[Any]:

@@ -83,7 +83,12 @@ def territory_panel(viewer: Viewer, territory: Territory) -> Mapping[str, Any]:
         inside = Location.objects.filter(area.q, is_main=True, **{f"{name}__isnull": False})
         count = kind.rows(viewer).filter(pk__in=inside.values(name)).order_by().count()
         ways.append(Way(kind, asked(node), count))
-    return {"ways": ways, "empty": not area}
+    return {
+        "ways": ways,
+        "empty": not area,
+        "map_url": f"{ways[0].kind.url('map')}?territory={territory.pk}" if ways else "",
+        "may_draw": named("territory").may(viewer, "change"),
+    }
 
 
 def _readable(viewer: Viewer) -> Iterator[RecordType]:

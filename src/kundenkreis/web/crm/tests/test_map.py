@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
 
 from kundenkreis.crm.accounts.models import Role, User
 from kundenkreis.crm.people.commands import create_organisation, create_person
+from kundenkreis.crm.people.models import Territory
 from kundenkreis.crm.people.places.commands import add_places, place
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.web.crm.tests.conftest import Company
 
@@ -77,6 +79,80 @@ def test_the_page_has_the_same_as_a_table_and_leads_to_lists(anna: Client) -> No
     assert "/crm/persons/map/" in anna.get("/crm/persons/").content.decode()
     nowhere = where({"type": "on_the_map", "known": "no"})
     assert b"Nowhere" in anna.get(f"/crm/persons/?{urlencode({'where': nowhere})}").content
+
+
+THURINGIA = "50.8 11.2\n50.8 11.9\n51.1 11.4"
+
+
+def test_a_drawn_area_narrows_the_map_and_another_one_takes_its_place(anna: Client) -> None:
+    first = anna.get("/crm/persons/map/drawn/", {"corners": "52 13; 53 13; 53 14", "q": "0"})
+    second = anna.get(
+        f"{first.url}&{urlencode({'corners': THURINGIA})}".replace("/map/", "/map/drawn/")
+    )
+    page = anna.get(second.url).content.decode()
+    assert "53.0000" not in page
+    assert "in an area with 3 corners" in page
+    assert "50.8000 11.2000\n50.8000 11.9000\n51.1000 11.4000</textarea>" in page
+    assert "&quot;outline&quot;: [[50.8, 11.2], [50.8, 11.9], [51.1, 11.4]]" in page
+    where = parse_qs(urlsplit(second.url).query)["where"][0]
+    assert sum(one["n"] for one in dots(anna, 10, where=where)) == 4
+    assert parse_qs(urlsplit(second.url).query)["q"] == ["0"]
+
+
+def test_corners_that_are_none_come_back_with_the_reason(anna: Client) -> None:
+    answer = anna.get("/crm/persons/map/drawn/", {"corners": "50.8 11.2\nJena"})
+    page = anna.get(answer.url).content.decode()
+    assert "“Jena” is no corner" in page
+    assert "50.8 11.2\nJena</textarea>" in page
+
+
+def test_a_drawn_area_becomes_a_territory_and_is_changed_on_the_map(anna: Client) -> None:
+    answer = anna.get("/crm/persons/map/drawn/", {"corners": THURINGIA, "as": "territory"})
+    assert (
+        "50.8000 11.2000; 50.8000 11.9000; 51.1000 11.4000" in anna.get(answer.url).content.decode()
+    )
+    values = {"name": "Middle", "outline": THURINGIA, "states": "Berlin", "postal_codes": "99"}
+    anna.post("/crm/territories/new/", values)
+    territory = Territory.objects.get()
+    area = anna.get(
+        f"/crm/persons/map/points/?box={GERMANY}&zoom=6&territory={territory.pk}"
+    ).json()
+    assert area["areas"][0]["states"] == ["DE-BE"]
+    assert area["areas"][0]["outline"] == [[50.8, 11.2], [50.8, 11.9], [51.1, 11.4]]
+    assert area["areas"][0]["spots"] == [[50.9803, 11.329]]
+    page = anna.get(f"/crm/persons/map/?territory={territory.pk}&draw=").content.decode()
+    assert "Save the territory" in page
+    assert "data-open" in page
+    url = f"/crm/territories/{territory.pk}/outline/"
+    anna.post(f"{url}?version={territory.version}", {"corners": "52 13\n53 13\n53 14"})
+    territory.refresh_from_db()
+    assert territory.outline == "52.0000 13.0000; 53.0000 13.0000; 53.0000 14.0000"
+    refused = anna.post(f"{url}?version={territory.version}", {"corners": "Jena"})
+    assert refused.status_code == 422
+    moved_on = anna.post(f"{url}?version=1", {"corners": THURINGIA})
+    assert moved_on.status_code == 409
+    territory.refresh_from_db()
+    assert territory.outline.startswith("52.0000")
+
+
+def test_who_may_not_change_territories_is_offered_none(
+    company: Company, logged_in: Callable[[User], Client]
+) -> None:
+    Role.objects.filter(slug="sales").update(grants={"crm.person.read": "all"})
+    territory = Territory.objects.create(
+        name="East", created_at=clock.now(), changed_at=clock.now(), states="Berlin"
+    )
+    client = logged_in(company.ben)
+    page = client.get("/crm/persons/map/").content
+    assert b"Draw an area" in page
+    assert b"Keep as a territory" not in page
+    assert b"East" not in page
+    assert client.get(
+        f"/crm/persons/map/points/?box={GERMANY}&zoom=6&territory={territory.pk}"
+    ).status_code in (403, 404)
+    assert client.post(
+        f"/crm/territories/{territory.pk}/outline/", {"corners": THURINGIA}
+    ).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("asked", ["", "box=1,2,3&zoom=5", f"box={GERMANY}&zoom=x", "box=9,9,1,1&zoom=4", "box=nan,1,2,3&zoom=4"])  # fmt: skip
