@@ -32,14 +32,16 @@ def follow(unit: Unit) -> None:
         touched = set(unit.touched.get(kind.model, ()))
         for path, model, name in _related(kind):
             changed = unit.touched.get(model, {})
-            pks = [pk for pk, names in changed.items() if names & {name, *EVERYTHING}]
+            pks = {pk for pk, names in changed.items() if names & {name, *EVERYTHING}}
             if pks:
                 named = store.rows(kind.model).filter(**{f"{path}__pk__among": pks}).order_by()
-                found = list(named.values_list("pk", flat=True)[: AT_ONCE + 1])
+                # Whoever is touched is written anyway: an import makes people and all they have.
+                others = named.exclude(pk__among=touched).values_list("pk", flat=True)
+                found = list(others[: AT_ONCE + 1])
                 if len(found) > AT_ONCE and unit.side is Side.CRM and _later:
-                    _later[0](kind.name, path, pks)  # nobody should wait for so many
+                    _later[0](kind.name, path, sorted(pks))  # nobody should wait for so many
                 else:
-                    touched.update(named.values_list("pk", flat=True))
+                    touched.update(found if len(found) <= AT_ONCE else others)
         if touched:
             write(kind, touched)
 
@@ -50,7 +52,7 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         search.hold(kind.name, part)
-        made = list(_documents(kind, store.rows(kind.model).filter(pk__among=part)))
+        made = list(_documents(kind, store.rows(kind.model).filter(pk__among=set(part))))
         search.keep(made)
         gone = set(part) - {one.row for one in made}
         if gone:
@@ -140,17 +142,19 @@ def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Documen
     own: dict[int, list[str]] = defaultdict(list)
     named: dict[int, list[str]] = defaultdict(list)
     guarded, records = others(kind), list(rows)
+    pks = [record.pk for record in records]
     columns = {one.name for one in kind.model._meta.concrete_fields if not one.is_relation}
     for name in paths(kind):
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
-        read = attrgetter("pk", name)
-        for pk, value in map(read, records) if name in columns else rows.values_list("pk", name):
-            texts[pk] += search.said(value)
-    for record in records:
-        own[record.pk] += getattr(record, "tags", ())
+        here = zip(pks, map(attrgetter(name), records), strict=True) if name in columns else None
+        for pk, value in here or rows.values_list("pk", name):
+            if value is not None and value != "":  # as most are
+                texts[pk] += search.said(value)
+    for pk, record in zip(pks, records, strict=True):
+        own[pk] += getattr(record, "tags", ())
         yield search.Document(
-            kind=kind.name, row=record.pk, name=str(record), texts=own[record.pk],
-            others=named[record.pk], owner_id=getattr(record, "owner_id", None),
+            kind=kind.name, row=pk, name=str(record), texts=own[pk],
+            others=named[pk], owner_id=getattr(record, "owner_id", None),
             team_id=getattr(record, "team_id", None),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from kundenkreis.crm.people.commands import create_organisation, create_person
+from kundenkreis.crm.people.commands import create_organisation, create_person, create_persons
 from kundenkreis.crm.people.contact_commands import (
     add_affiliation,
     add_contact_detail,
@@ -21,7 +21,7 @@ from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.clock import freeze
 from kundenkreis.kernel.forgetting import forget
 from kundenkreis.kernel.jobs import runner
-from kundenkreis.kernel.models import RemovedRow, SearchDocument
+from kundenkreis.kernel.models import Job, RemovedRow, SearchDocument
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM
 from kundenkreis.records import named, write
@@ -239,6 +239,23 @@ def test_the_documents_of_very_many_are_written_after_the_rename(
         pass
     assert found("tiefbau") == ["Kern", "Lang", "Weiß"]
     assert found("strassenbau") == []
+
+
+def test_the_documents_of_people_who_are_made_together_are_written_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(indexing, "AT_ONCE", 1)
+    firm = create_organisation(actor=ANNA, name="Müller Straßenbau GmbH")
+    known = create_person(actor=ANNA, last_name="Tann")
+    rows = [
+        {"last_name": name, "email": f"{name}@bau.example", "organisation": firm}
+        for name in ("Kern", "Lang", "Vogel")
+    ]
+    with store.group(Side.CRM, "test"):
+        create_persons(actor=ANNA, rows=rows)
+        add_contact_detail(actor=ANNA, holder=known, kind="email", value="tann@bau.example")
+    assert found("bau.example") == ["Kern", "Lang", "Tann", "Vogel"]
+    assert not store.stored(Side.CRM, Job).filter(task__contains="rewrite_search").exists()
 
 
 def test_suggestions_begin_with_the_names_that_begin_so() -> None:
