@@ -160,7 +160,8 @@ class _Table:
     def __init__(self, model: type[Model], side: Side) -> None:
         self.connection = connections[side.alias]
         self.postgresql = self.connection.vendor == "postgresql"
-        self.name = self.connection.ops.quote_name(model._meta.db_table)
+        self._table = model._meta.db_table
+        self.name = self.connection.ops.quote_name(self._table)
         self.quoted = _quoted(model, side.alias).__getitem__
         self._fields = _fields(model)
 
@@ -169,9 +170,11 @@ class _Table:
     ) -> list[Any]:
         names = ", ".join(map(self.quoted, columns))
         into = f"INSERT INTO {self.name} ({names}) "
+        prepared = self._prepared(columns, rows)
+        if returning and not tail and self._numbers_itself(returning):
+            return self._numbered(returning, columns, prepared)
         if returning:
             tail += f" RETURNING {self.quoted(returning)}"
-        prepared = self._prepared(columns, rows)
         with self.connection.cursor() as cursor:
             if self.postgresql:
                 cursor.execute(f"{into}SELECT * FROM {self._unnest(columns)}{tail}", prepared)
@@ -188,6 +191,26 @@ class _Table:
                 cursor.execute(sql, [value for row in part for value in row])
                 found += [value for (value,) in cursor.fetchall()]
             return found
+
+    def _numbers_itself(self, name: str) -> bool:
+        """Whether it is SQLite that gives the next numbers to new rows, and none twice."""
+        return not self.postgresql and isinstance(self._fields[name], models.AutoField)
+
+    def _numbered(self, key: str, columns: Sequence[str], prepared: list[list[Any]]) -> list[Any]:
+        """Insert rows with the numbers that SQLite would give them.
+
+        Nobody else writes before this transaction ends, and one statement that is done many times
+        costs two thirds of statements that return what they gave.
+        """
+        names = ", ".join(map(self.quoted, (key, *columns)))
+        places = ", ".join(["%s"] * (len(columns) + 1))
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [self._table])
+            (last,) = cursor.fetchone() or (0,)
+            keys = list(range(last + 1, last + 1 + len(prepared[0])))
+            sql = f"INSERT INTO {self.name} ({names}) VALUES ({places})"
+            cursor.executemany(sql, list(zip(keys, *prepared, strict=True)))
+        return keys
 
     def select(
         self,
@@ -296,6 +319,8 @@ _EMPTY: dict[type[Any], str] = {dict: "{}", list: "[]"}
 
 
 def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 

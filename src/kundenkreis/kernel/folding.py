@@ -37,6 +37,8 @@ _TABLE = str.maketrans({**_PAIRS, "ß": "ss", "ẞ": "ss"})
 
 def caseless(text: str) -> str:
     """The form in which texts are compared: NFC, case folded, ß = ss."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", text).translate(_TABLE)
 
 

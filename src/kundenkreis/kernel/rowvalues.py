@@ -34,7 +34,10 @@ def of_new(model: type[Model], rows: Sequence[Model]) -> list[dict[str, list[Any
     found: list[dict[str, list[Any]]] = [{} for _row in rows]
     for name, attribute, to_python in _columns(model):
         # Column by column: most of them are empty in all rows.
-        for there, said in zip(map(attrgetter(attribute), rows), found, strict=True):
+        values = list(map(attrgetter(attribute), rows))
+        if values.count("") + values.count(None) == len(values):
+            continue
+        for there, said in zip(values, found, strict=True):
             if there is None or there == "":
                 continue
             value = to_python(there)

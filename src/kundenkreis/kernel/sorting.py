@@ -66,7 +66,7 @@ def path(name: str, column: Field[Any, Any]) -> str:
     return f"{name}{SUFFIX}" if words and not (column.unique and column.null) else name
 
 
-@lru_cache(maxsize=4_096)  # names repeat, and SQLite asks for each row
+@lru_cache(maxsize=16_384)  # names repeat, and SQLite asks for each row
 def in_sqlite(text: object) -> str | None:
     """`sort_key` as a function of SQLite."""
     return None if text is None else sort_key(str(text))

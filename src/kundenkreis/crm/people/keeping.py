@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
@@ -76,7 +76,7 @@ def follow(unit: Unit) -> None:
 def _holders(unit: Unit) -> Mapping[BlockingKey.Of, set[int]]:
     """Whose contact details a unit of work touched; who lost one has been touched as well."""
     touched = unit.touched.get(ContactDetail, {})
-    pks = [pk for pk, names in touched.items() if names & _DETAIL]
+    pks = {pk for pk, names in touched.items() if names & _DETAIL}
     found: dict[BlockingKey.Of, set[int]] = {one.of: set() for one in KEYED}
     if pks:
         details = store.rows(ContactDetail).filter(pk__among=pks)
@@ -88,7 +88,7 @@ def _holders(unit: Unit) -> Mapping[BlockingKey.Of, set[int]]:
 
 def write(keyed: Keyed, pks: Iterable[int]) -> None:
     """Write the keys of some records anew; those that are gone have none."""
-    for part in batched(sorted(pks), CHUNK, strict=False):
+    for part in map(frozenset, batched(sorted(pks), CHUNK, strict=False)):
         search.hold(keyed.name, part)  # whoever changes one of them at the same time waits
         wanted = {
             (pk, key.number, key.fine) for pk, keys in _wanted(keyed, part).items() for key in keys
@@ -125,7 +125,7 @@ def rebuild(keyed: Keyed) -> int:
     return count
 
 
-def _wanted(keyed: Keyed, pks: tuple[int, ...]) -> Mapping[int, set[Key]]:
+def _wanted(keyed: Keyed, pks: Collection[int]) -> Mapping[int, set[Key]]:
     """The keys that records have by what is stored of them."""
     holder = f"{keyed.name}_id"
     ways: dict[int, list[tuple[str, str, str]]] = defaultdict(list)

@@ -34,17 +34,14 @@ def e164(text: str) -> str:
 
 def number(text: str) -> Number | None:
     """The number that a text means; None for what cannot be one."""
-    plain = _plain(text)
-    if (
-        plain
-    ):  # country codes of these are of two digits; reading costs four times what writing does
-        found = phonenumbers.PhoneNumber(int(plain[:2]), int(plain[2:]))
-    else:
-        read = _read(text)
-        if read is None:
-            return None
-        found = read
     form = phonenumbers.PhoneNumberFormat
+    if plain := _plain(text):
+        # Country codes of these are of two digits; reading costs four times what writing does.
+        usual = phonenumbers.PhoneNumber(int(plain[:2]), int(plain[2:]))
+        return Number(phonenumbers.format_number(usual, form.INTERNATIONAL), f"+{plain}")
+    found = _read(text)
+    if found is None:
+        return None
     return Number(
         phonenumbers.format_number(found, form.INTERNATIONAL),
         phonenumbers.format_number(found, form.E164),

@@ -60,6 +60,19 @@ def test_ids_come_in_the_order_of_the_rows() -> None:
     assert ids == sorted(ids)
 
 
+def test_a_number_is_given_once_even_if_its_row_is_gone() -> None:
+    columns, given = ("namespace", "kind", "order_id", "at", "seen_at"), set()
+    for n in range(3):
+        rows = [("n", "order", f"{n}-{number}", NOON, NOON) for number in range(2)]
+        with store.group(Side.ENGAGE, "test"):
+            ids = bulk.insert(SeenOrder, columns, rows, returning="id")
+        assert not given.intersection(ids)
+        given.update(ids)
+        SeenOrder.objects.filter(pk=ids[-1]).delete()
+    row = SeenOrder.objects.create(namespace="n", kind="order", order_id="x", at=NOON, seen_at=NOON)
+    assert row.pk > max(given)
+
+
 def test_it_adds_to_sums() -> None:
     columns, key = ("source_id", "day", "kind", "count"), ("source_id", "day", "kind")
     with store.group(Side.ENGAGE, "test"):

@@ -126,7 +126,7 @@ class Matcher:
         form = []
         for name in key.names:
             value = row.values.get(name)
-            if value in (None, ""):
+            if _empty(value):
                 return False
             text = value.text if isinstance(value, Unknown) else str(value)
             plain = self._plain.get(name, caseless)
@@ -139,17 +139,22 @@ class Matcher:
         if key.find is not None:
             return key.find(self.viewer, wanted)
         (name,) = key.names
-        rows = self.kind.rows(self.viewer).filter(**{f"{name}__among": [one for (one,) in wanted]})
+        rows = self.kind.rows(self.viewer).filter(**{f"{name}__among": {one for (one,) in wanted}})
         found: dict[Wanted, set[int]] = {}
         for value, pk in rows.values_list(name, "pk"):
             found.setdefault((str(value),), set()).add(pk)
         return found
 
 
+def _empty(value: Any) -> bool:
+    """Not by comparing: a record is asked at length whether it equals a text."""
+    return value is None or (isinstance(value, str) and not value)
+
+
 def wanted_of(key: Key, row: Cleaned) -> Wanted | None:
     """The texts a row is looked up by; None when one of them is missing."""
     values = [row.values.get(name) for name in key.names]
-    if any(value in (None, "") or isinstance(value, Unknown) for value in values):
+    if any(_empty(value) or isinstance(value, Unknown) for value in values):
         return None
     if key.find is None:
         return tuple(map(str, values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,7 @@ class Table:
         number = row.number + part.first
         for at, text in self._fixes.get(number, {}).items():
             cells[int(at)] = text
-        return replace(row, number=number, cells=cells, file=file)
+        return Row(number, row.line, cells, file)
 
 
 def choices(side: Side, transfer: Transfer) -> dict[str, Any]:

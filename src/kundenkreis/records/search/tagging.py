@@ -30,7 +30,7 @@ def write(kind: RecordType, pks: Iterable[int]) -> None:
     wanted, columns = sorted(pks), _columns(kind)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        rows = store.rows(kind.model).filter(pk__among=part).values_list("pk", *columns)
+        rows = store.rows(kind.model).filter(pk__among=set(part)).values_list("pk", *columns)
         known = {
             pk: {name: words or [] for name, words in zip(columns, found, strict=True)}
             for pk, *found in rows

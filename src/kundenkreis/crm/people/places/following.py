@@ -36,7 +36,7 @@ def follow(unit: Unit) -> None:
     touched = unit.touched.get(ContactDetail, {})
     holders = _came_or_went(unit, Person), _came_or_went(unit, Organisation)
     for part in batched(touched, CHUNK, strict=False):
-        rows = store.rows(ContactDetail).filter(pk__among=part)
+        rows = store.rows(ContactDetail).filter(pk__among=set(part))
         for person, organisation in rows.values_list("person_id", "organisation_id"):
             holders[0].update({person} - {None})
             holders[1].update({organisation} - {None})
@@ -48,7 +48,7 @@ def locate_of(holders: Holders) -> int:
     count = 0
     for name, pks in zip(("person", "organisation"), holders, strict=True):
         for part in batched(sorted(pks), CHUNK, strict=False):
-            count += _write(Q(**{f"{name}__pk__among": part}))
+            count += _write(Q(**{f"{name}__pk__among": set(part)}))
     return count
 
 
