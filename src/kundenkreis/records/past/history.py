@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kundenkreis.kernel import audit
+from kundenkreis.kernel import audit, store
 from kundenkreis.kernel.conditions import Kind
 from kundenkreis.kernel.record import internal_fields, named_rows, reference
 from kundenkreis.records import registry
 from kundenkreis.records.cells import written
 from kundenkreis.records.directory import LOOKUPS
 from kundenkreis.records.fields import Info, column_names, info
+from kundenkreis.records.models import Merge
 from kundenkreis.ui import formats
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ def origins_of(kind: RecordType, record: Any) -> Origins:
 def steps(
     kind: RecordType, viewer: Viewer, record: Any, before: int | None = None
 ) -> tuple[list[Step], int]:
-    """A page of a record's changes, newest first, and where the next one begins (0 at the end)."""
+    """A page of a record's changes, newest first, and where the next one begins (0 at the end).
+
+    What became part of it is among them, also where that changed none of its own values.
+    """
     entries = audit.latest(kind.side, reference(record), PAGE + 1, before=before)
     more, entries = len(entries) > PAGE, entries[:PAGE]
     named = names_of(name for entry in entries for name in (entry.actor, entry.behalf))
@@ -125,6 +129,7 @@ def steps(
         f"{kind.side}.{kind.name}:",
         kind.rows(viewer).values("pk"),
     )
+    merges = {row.batch: row for row in _merges(kind, record, entries, more, before)}
     made = [
         _step(
             kind,
@@ -132,11 +137,26 @@ def steps(
             _who(entry, named),
             lines_of(words, known, money.get(entry.pk)),
             sizes.get(entry.batch),
+            merges.pop(entry.batch, None),
         )
         for entry in entries
         if (known := known_changes(kind, viewer, entry)) is not None
     ]
-    return made, entries[-1].pk if more else 0
+    named = names_of(row.actor for row in merges.values())
+    made += [_merge_step(kind, row, named(row.actor)) for row in merges.values()]
+    return sorted(made, key=lambda step: step.at, reverse=True), entries[-1].pk if more else 0
+
+
+def _merges(
+    kind: RecordType, record: Any, entries: Sequence[AuditEntry], more: bool, before: int | None
+) -> Iterable[Merge]:
+    """What became part of the record and still is, of the time that this page is about."""
+    rows = store.stored(kind.side, Merge).filter(kind=kind.name, kept=record.pk, undone_at=None)
+    if before and entries:
+        rows = rows.filter(at__lte=entries[0].at)
+    if more:
+        rows = rows.filter(at__gt=entries[-1].at)
+    return rows.order_by("-id")[:PAGE]
 
 
 def undo_url(kind: RecordType, record: Any) -> str:
@@ -218,7 +238,10 @@ def _step(
     who: str,
     lines: list[Line],
     size: audit.Size | None,
+    merge: Merge | None,
 ) -> Step:
+    if merge is not None:
+        return replace(_merge_step(kind, merge, who), via=_through(entry.via), lines=lines)
     title, icon = step_words(entry.action)
     return Step(
         at=entry.at,
@@ -231,6 +254,18 @@ def _step(
         alone=size is None or size.all == 1,
         together=size.readable if size and size.readable == size.all else 0,
         lines=lines,
+    )
+
+
+def _merge_step(kind: RecordType, row: Merge, who: str) -> Step:
+    """All of a merge is one step, and is taken back as a whole."""
+    return Step(
+        at=row.at,
+        who=who,
+        via="",
+        title=_("Merged with %(name)s") % {"name": row.title},
+        icon="merge",
+        undo_url=kind.url("undo", row.batch) if row.actor.startswith("user:") else "",
     )
 
 

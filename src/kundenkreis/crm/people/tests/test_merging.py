@@ -32,6 +32,7 @@ from kundenkreis.records.merging.commands import merge, merges_of, unmerge
 from kundenkreis.records.merging.values import choices
 from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import toggle
+from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import undo
 
 pytestmark = pytest.mark.django_db(databases=CRM)
@@ -114,6 +115,21 @@ def test_a_merge_is_taken_back_as_if_it_had_never_been(anna: Person, double: Per
     assert not result.left
     assert snapshot() == before
     assert not merges_of(PERSON, anna.pk)
+
+
+def test_a_merge_that_changed_no_value_is_a_step_of_the_history_and_taken_back_there(
+    anna: Person, double: Person
+) -> None:
+    write.change(PERSON, ANNA, anna.pk, None, {"profession": "Optikerin"})
+    done = together(anna, double, taken=[])
+    write.change(PERSON, ANNA, anna.pk, None, {"profession": "Augenoptikerin"})
+    said, _ = steps(PERSON, ANNA, PERSON.one(ANNA, anna.pk))
+    (step,) = (one for one in said if one.title == f"Merged with {double}")
+    assert done.batch in step.undo_url
+    assert said.index(step) == 1  # between both changes
+    undo(ANNA, Side.CRM, done.batch)
+    again = [one.title for one in steps(PERSON, ANNA, PERSON.one(ANNA, anna.pk))[0]]
+    assert f"Merged with {double}" not in again
 
 
 def test_control_a_reference_that_is_forgotten_is_noticed(
