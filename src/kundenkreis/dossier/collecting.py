@@ -83,7 +83,8 @@ def _names(column: Any, rows: list[Any]) -> dict[Any, str]:
 
 
 def _label(column: Any) -> str:
-    return str(LABELS.get(column.name, column.verbose_name))
+    kind = registry.of_model(column.related_model) if column.related_model else None
+    return str(LABELS.get(column.name) or (kind.label if kind else column.verbose_name))
 
 
 def _value(row: Any, column: Any, names: dict[Any, str] | None) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from zoneinfo import ZoneInfo
 
-from django.utils import translation
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.models import Person
@@ -76,7 +78,8 @@ def make_disclosure(disclosure_id: int) -> None:
     if found.state != Disclosure.State.MAKING:
         return
     hidden = [one["text"] for one in found.others if one["text"] not in found.shown]
-    with translation.override(found.language):
+    zone = ZoneInfo(settings.COMPANY_ZONE)
+    with translation.override(found.language), timezone.override(zone):
         data = masking.masked(files.read(found.folder, files.RAW), hidden)
         files.write(found.folder, files.DATA, data)
         pages = report.document(data, found.language)

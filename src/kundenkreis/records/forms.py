@@ -267,11 +267,14 @@ def _is_required(kind: RecordType, name: str) -> bool:
 def initial_from(
     kind: RecordType, viewer: Viewer, names: Iterable[str], parameters: Mapping[str, str]
 ) -> dict[str, Any]:
-    """First values of a new record's form from its address: `?organisation=12&source=Messe`."""
+    """First values of a new record's form: what its type presets, the columns' defaults, and over
+    them those of its address, `?organisation=12&source=Messe`."""
     found: dict[str, Any] = {"owner_id": viewer.user_id}
-    known = set(fields.names(kind.model))
+    known, preset = set(fields.names(kind.model)), kind.preset(viewer) if kind.preset else {}
     for name in names:
-        if name in known and (default := info(kind.model, name).column.get_default()):
+        if name in preset:
+            found[name] = preset[name]
+        elif name in known and (default := info(kind.model, name).column.get_default()):
             found[name] = default
         text = parameters.get(name, "")
         if not text:

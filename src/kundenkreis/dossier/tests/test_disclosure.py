@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pypdfium2
 import pytest
 import pyzipper
+from django.utils import translation
 
 from kundenkreis.crm.protection import disclosures
 from kundenkreis.crm.protection.models import Disclosure
@@ -146,9 +148,12 @@ def test_only_whoever_may_disclose_does() -> None:
 def test_the_pages_show_the_latest_of_very_many_rows_and_say_so() -> None:
     def pages(count: int) -> str:
         rows = [{"text": f"row {number}"} for number in range(count)]
-        table = {"called": "Notes", "columns": {"text": "Text"}, "rows": rows}
+        table = {
+            "table": "crm_work.activity", "called": "Notes", "columns": {"text": "Text"},
+            "rows": rows,
+        }  # fmt: skip
         found = {
-            "person": {"name": "Dora"}, "crm": [table], "engage": [], "mentions": [],
+            "person": {"name": "Dora", "number": 1}, "crm": [table], "engage": [], "mentions": [],
             "crm_history": [], "engage_history": [],
         }  # fmt: skip
         return json.dumps(report.document(found, "en").data)
@@ -158,6 +163,31 @@ def test_the_pages_show_the_latest_of_very_many_rows_and_say_so() -> None:
     assert "row 7" in many
     assert 'row 6"' not in many
     assert "latest" not in pages(report.MOST)
+
+
+def test_g02_the_pages_say_why_each_thing_is_kept_for_how_long_and_who_gets_it() -> None:
+    from kundenkreis.crm.work.commands import add_activity
+
+    found = plant(orders=True)
+    add_activity(actor=ANNA, text="Wants a leaflet", kind="note", about=found.person)
+    with translation.override("en"), clock.freeze("2026-11-27T12:00:00Z"):
+        data = json.loads(json.dumps(collecting.collect(whose(found.person)), default=str))
+        pages = report.document(data, "en").data
+    said = json.dumps(pages)
+    headings = [part["heading"] for part in pages["parts"]]
+    uses = next(part for part in pages["parts"] if part["heading"] == "Customers")
+    (table,) = [block for block in uses["blocks"] if block["kind"] == "table"]
+    rows = {row[0]: row for row in table["rows"]}
+    assert rows["business with the person"][1] == "a contract with you, or its preparation"
+    assert "Persons" in rows["business with the person"][2]
+    assert "years" in rows["business with the person"][3]
+    assert "Marketing" in headings
+    assert "no decision about you by themselves" in said
+    # Staff are no subject of this document, and nothing is said in the product's own words.
+    assert "log-in of staff" not in said
+    assert "about kind" not in said
+    assert "Wants a leaflet" in said
+    assert not re.search(r"\d{4}-\d\d-\d\dT", said)
 
 
 def test_g02_third_parties_are_found_however_their_names_are_written() -> None:

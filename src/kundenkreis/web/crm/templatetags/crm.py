@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.people import timeline_words
 from kundenkreis.crm.people.contacting import ORIGINS, WORDS, Light
 from kundenkreis.crm.people.models import Affiliation, ContactDetail
 from kundenkreis.crm.sales.models import Opportunity
@@ -21,8 +22,8 @@ from kundenkreis.web.crm.people.timeline_filter import CHANNELS, TOPICS
 
 register = template.Library()
 register.simple_tag(timeline.shown, name="timeline_entry")
-register.filter("purpose", timeline.purpose_label)
-register.filter("channel", timeline.channel_label)
+register.filter("purpose", timeline_words.purpose_label)
+register.filter("channel", timeline_words.channel_label)
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from kundenkreis.crm.protection.models import DataRequest
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import BOTH
 from kundenkreis.web.crm.tests.conftest import Company
 
@@ -24,6 +25,12 @@ def noted(anna: Client, company: Company) -> DataRequest:
     answer = anna.post("/crm/data-requests/new/", values)
     assert answer.status_code == 302, answer.content.decode()
     return DataRequest.objects.get()
+
+
+def test_it_came_in_today_unless_somebody_says_otherwise(anna: Client, company: Company) -> None:
+    with clock.freeze("2026-11-27T12:00:00Z"):
+        page = anna.get(f"/crm/data-requests/new/?person={company.person.pk}")
+    assert 'value="27 Nov 2026"' in page.content.decode()
 
 
 def test_from_the_persons_page_to_the_answer(anna: Client, company: Company) -> None:

@@ -9,11 +9,12 @@ from django.test import Client
 from django.utils import translation
 
 from kundenkreis.crm.people.models import TimelineEntry
+from kundenkreis.crm.people.timeline_words import KINDS
 from kundenkreis.kernel import clock, search, store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA
 from kundenkreis.web.crm.people import timeline_filter
-from kundenkreis.web.crm.people.timeline import KINDS, line
+from kundenkreis.web.crm.people.timeline import line
 from kundenkreis.web.crm.tests.conftest import Company
 
 pytestmark = pytest.mark.django_db(databases=["default", "engage"])

@@ -14,11 +14,12 @@ from kundenkreis.crm.people import entries, panels
 from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
+from kundenkreis.crm.people.timeline_words import KINDS
 from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.testing import BOTH, SYSTEM
-from kundenkreis.web.crm.people.timeline import KINDS, address, line
+from kundenkreis.web.crm.people.timeline import address, line
 from kundenkreis.web.crm.people.timeline_filter import filtered
 from kundenkreis.web.crm.tests.conftest import Company
 
