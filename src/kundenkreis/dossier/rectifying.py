@@ -1,82 +1,44 @@
 """A person's right to rectification (GDPR Art. 16): a value that was wrong is gone, not only replaced.
 
 It is taken out of the audit, so that neither history nor an instant of the past nor an undo has it,
-out of the bin and out of what merges keep; and a file or another system does not bring it back.
+out of the bin, of what merges keep and of what the timeline tells; and a file or another system does
+not bring it back.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.contact_values import folded_way
-from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.crm.people.entries import MERGES
+from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.protection.models import DataRequest, RectifiedValue
-from kundenkreis.dossier import erasing
-from kundenkreis.dossier.whose import Whose, whose
-from kundenkreis.kernel import audit, clock, redacting, store, tombstones, wrongs
+from kundenkreis.dossier.former import NAMES, STEP, STEPS, Former, Kept, former_of, kept_of
+from kundenkreis.kernel import (
+    audit,
+    clock,
+    redacting,
+    removal,
+    rowvalues,
+    store,
+    tombstones,
+    wrongs,
+)
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.errors import DomainError, NotFound
-from kundenkreis.kernel.models import AuditChange, RemovedRow
+from kundenkreis.kernel.fields import PREFIX, is_custom
+from kundenkreis.kernel.models import RemovedRow
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.wrongs import plain
 from kundenkreis.records.models import Merge
 
 RIGHT = "crm.datarequest.change"
-FIELDS = (
-    "salutation", "title", "first_name", "name_prefix", "last_name", "name_suffix", "birth_date",
-    "profession", "language", "customer_number",
-)  # fmt: skip
-DETAIL = "crm.contactdetail:"
-MOST = 200  # values that are offered
-
-
-@dataclass(frozen=True, slots=True)
-class Former:
-    """A value that a person had once: of which field, and the text that it is chosen by."""
-
-    field: str
-    label: str
-    value: Any
-
-    @property
-    def key(self) -> str:
-        return f"{self.field}|{plain(self.value)}"
-
-
-def former(person: Person) -> list[Former]:
-    """What history says of a person that is not so any more, at most 200 values."""
-    found: dict[str, Former] = {}
-    for one in _former(person, whose(person)):
-        found.setdefault(one.key, one)
-        if len(found) == MOST:
-            break
-    return sorted(found.values(), key=lambda one: (one.label, one.key))
-
-
-def _former(person: Person, w: Whose) -> Iterator[Former]:
-    kinds, own = _kinds_of_details(w), {f"crm.person:{pk}" for pk in w.persons}
-    now = {(kind, folded) for kind, folded in _ways(person).values()}
-    for change in _changes(w):
-        target = change.entry.target
-        kind = kinds.get(target, "")
-        for name, pair in change.fields.items():
-            values = (one for one in pair if one not in (None, "", audit.HIDDEN))
-            if kind and name == "value":
-                label = str(ContactDetail.Kind(kind).label)
-                yield from (
-                    Former(kind, label, one)
-                    for one in values
-                    if (kind, folded_way(kind, str(one))) not in now
-                )
-            elif target in own and name in FIELDS:
-                label = str(Person._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-                present = plain(getattr(person, name))
-                yield from (Former(name, label, one) for one in values if plain(one) != present)
 
 
 def rectify(*, actor: Actor, datarequest_id: int, keys: Collection[str]) -> list[RectifiedValue]:
@@ -88,12 +50,11 @@ def rectify(*, actor: Actor, datarequest_id: int, keys: Collection[str]) -> list
     with store.group(Side.CRM, "dossier.rectify"):
         request = store.lock(DataRequest, datarequest_id)
         actor.require_for(RIGHT, request)
-        person = _require_ready(request)
-        w = whose(person)
-        chosen = [one for one in former(person) if one.key in keys]
+        kept = kept_of(_require_ready(request))
+        chosen = [one for one in former_of(actor, kept) if one.key in keys]
         if not chosen:
             raise DomainError(_("Choose the values that were wrong."), field="wrong")
-        return [_take_out(actor, request, person, w, one) for one in chosen]
+        return [_take_out(actor, request, kept, one) for one in chosen]
 
 
 def _require_ready(request: DataRequest) -> Person:
@@ -108,80 +69,101 @@ def _require_ready(request: DataRequest) -> Person:
     return store.lock(Person, request.person.pk)
 
 
-def _take_out(
-    actor: Actor, request: DataRequest, person: Person, w: Whose, one: Former
-) -> RectifiedValue:
-    wrong = plain(one.value)
-    details = {target for target, kind in _kinds_of_details(w).items() if kind == one.field}
-    own = {f"crm.person:{pk}" for pk in w.persons}
+def _take_out(actor: Actor, request: DataRequest, kept: Kept, one: Former) -> RectifiedValue:
+    folded = folded_way(one.name, str(one.value)) if one.is_way else ""
+    wrong, names = {plain(one.value)}, {one.name}
+    targets = _targets(kept, one)
+    if one.is_way:
+        wrong, names = {*wrong, plain(folded)}, {"value", "folded"}
+        targets = {target for target, kind in kept.kinds.items() if kind == one.name}
 
-    def is_wrong(target: str, name: str, value: Any) -> bool:
-        if value in (None, "", audit.HIDDEN):
-            return False
-        if target in own:
-            return name == one.field and plain(value) == wrong
-        return name in ("value", "folded") and plain(value) in {wrong, plain(folded)}
+    def is_wrong(_target: str, name: str, value: Any) -> bool:
+        return value not in (None, "", audit.HIDDEN) and name in names and plain(value) in wrong
 
-    is_way = one.field not in FIELDS
-    folded = folded_way(one.field, str(one.value)) if is_way else ""
-    places = redacting.redact(actor, details if is_way else own, is_wrong)
-    places += _from_bin(w, one, folded) + _from_merges(w, one)
-    name = wrongs.name(reference(person), one.field, folded or one.value)
-    tombstones.bury([name])
+    places = redacting.redact(actor, targets, is_wrong)
+    places += _from_bin(kept, one, folded) + _from_merges(kept, one) + _from_timeline(kept, one)
+    tombstones.bury([wrongs.name(reference(kept.person), one.field, folded or one.value)])
     return store.create(
-        actor, RectifiedValue, person=person, request=request, field=one.field, at=clock.now(),
-        places=places,
+        actor, RectifiedValue, person=kept.person, request=request, field=one.field,
+        at=clock.now(), places=places,
     )  # fmt: skip
 
 
-def _from_bin(w: Whose, one: Former, folded: str) -> int:
-    """Deleted contact details that said it go; a person who was merged comes back with what is right."""
-    rows, taken = store.rows(RemovedRow), 0
+def _from_bin(kept: Kept, one: Former, folded: str) -> int:
+    """What was deleted and said it goes; a person who was merged comes back with what is right, and
+    what can be without the value comes back without it."""
+    rows = store.rows(RemovedRow)
     if folded:
         ways = rows.filter(
-            table="crm_people.contactdetail", image__person_id__in=list(w.persons),
-            image__kind=one.field, image__folded=folded,
+            table="crm_people.contactdetail", image__person_id__in=list(kept.w.persons),
+            image__kind=one.name, image__folded=folded,
         )  # fmt: skip
         return store.discard(ways)
-    for row in rows.filter(table="crm_people.person", row__in=w.persons):
-        if plain(row.image.get(one.field)) == plain(one.value):
-            right = "" if isinstance(row.image[one.field], str) else None
-            kept = store.rows(Person).filter(pk=w.person).values_list(one.field, flat=True).first()
-            if one.field != "customer_number":
-                right = audit.plain(kept)
-            image = {**row.image, one.field: right}
-            taken += store.replace(rows.filter(pk=row.pk), image=image)
+    pks = [int(target.rpartition(":")[2]) for target in _targets(kept, one)]
+    return sum(
+        _mend(rows.filter(pk=row.pk), row, kept, one)
+        for row in rows.filter(table=one.model._meta.label_lower, row__in=pks)
+    )
+
+
+def _targets(kept: Kept, one: Former) -> set[str]:
+    return kept.own if one.model is Person else kept.parts(one.model)
+
+
+def _mend(here: QuerySet[RemovedRow], row: RemovedRow, kept: Kept, one: Former) -> int:
+    title = _blanked(row.title, one) if one.name in NAMES else row.title
+    said = audit.plain(rowvalues.plain(removal.revived(row), one.name))
+    if plain(said) != plain(one.value):
+        return store.replace(here, title=title) if title != row.title else 0
+    if is_custom(one.name):
+        key = one.name.removeprefix(PREFIX)
+        left = {name: value for name, value in row.image["custom"].items() if name != key}
+        return store.replace(here, image={**row.image, "custom": left})
+    column: Any = one.model._meta.get_field(one.name)
+    if not (column.null or column.blank):
+        return store.discard(here)
+    right: Any = None if column.null else ""
+    if one.model is Person and one.name not in ("customer_number", STEP):
+        right = audit.plain(rowvalues.plain(kept.person, one.name))
+    return store.replace(here, image={**row.image, column.attname: right}, title=title)
+
+
+def _from_merges(kept: Kept, one: Former) -> int:
+    if one.model is not Person:
+        return 0
+    taken = 0
+    for row in store.rows(Merge).filter(kind="person", kept__in=kept.w.persons):
+        given = {name: v for name, v in row.given.items() if not _is(one, name, v)}
+        title = _blanked(row.title, one) if one.name in NAMES else row.title
+        if (given, title) != (row.given, row.title):
+            taken += store.replace(store.rows(Merge).filter(pk=row.pk), given=given, title=title)
     return taken
 
 
-def _from_merges(w: Whose, one: Former) -> int:
-    rows, taken = store.rows(Merge).filter(kind="person", kept__in=w.persons), 0
-    for row in rows:
-        if one.field in row.given and plain(row.given[one.field]) == plain(one.value):
-            given = {name: value for name, value in row.given.items() if name != one.field}
-            taken += store.replace(rows.filter(pk=row.pk), given=given)
+def _from_timeline(kept: Kept, one: Former) -> int:
+    """Merges are told with the names, steps with the words, that were so then."""
+    kinds = MERGES if one.name in NAMES else STEPS if one.name == STEP else ()
+    rows, taken = store.rows(TimelineEntry).filter(person__in=kept.w.persons), 0
+    for row in rows.filter(kind__in=kinds) if one.model is Person and kinds else ():
+        left = dict(_left(row.payload, one))
+        if left != row.payload:
+            taken += store.replace(rows.filter(pk=row.pk), payload=left)
     return taken
 
 
-def _changes(w: Whose) -> Iterator[AuditChange]:
-    rows = store.stored(Side.CRM, AuditChange).select_related("entry")
-    yield from rows.filter(entry__target__in=erasing.audited(Side.CRM, w)).order_by("-pk")
+def _left(payload: dict[str, Any], one: Former) -> Iterator[tuple[str, Any]]:
+    for name, said in payload.items():
+        if one.name == STEP:
+            yield name, audit.HIDDEN if plain(said) == plain(one.value) else said
+        else:
+            yield name, _blanked(said, one) if isinstance(said, str) else said
 
 
-def _kinds_of_details(w: Whose) -> dict[str, str]:
-    """Which kind the person's contact details are of, also those that are gone."""
-    rows = store.stored(Side.CRM, ContactDetail).filter(person__in=w.persons)
-    found = {f"{DETAIL}{pk}": str(kind) for pk, kind in rows.values_list("pk", "kind")}
-    for change in _changes(w):
-        target = change.entry.target
-        if target.startswith(DETAIL) and target not in found and "kind" in change.fields:
-            kinds = [one for one in change.fields["kind"] if one]
-            found |= {target: kinds[0]} if kinds else {}
-    return found
+def _blanked(text: str, one: Former) -> str:
+    """A text without the value, which stands there as a word of its own, however it is written."""
+    words = r"\s+".join(map(re.escape, str(one.value).split()))
+    return re.sub(rf"(?<!\w){words}(?!\w)", audit.HIDDEN, text, flags=re.IGNORECASE)
 
 
-def _ways(person: Person) -> dict[int, tuple[str, str]]:
-    rows = store.stored(Side.CRM, ContactDetail).filter(person=person)
-    return {
-        pk: (str(kind), folded) for pk, kind, folded in rows.values_list("pk", "kind", "folded")
-    }
+def _is(one: Former, name: str, value: Any) -> bool:
+    return name == one.name and plain(value) == plain(one.value)

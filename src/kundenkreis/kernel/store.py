@@ -115,6 +115,8 @@ def create_many(
     if actor.hidden or actor.locked:
         for obj, values in zip(made, records, strict=True):
             require_fields(actor, obj, _said(model, values))
+    if wrongs.is_asked(actor, model):
+        wrongs.require(actor, zip(made, rowvalues.of_new(model, made), strict=True))
     _settle(model, made)
     if issubclass(model, Record) and all(one.pk is None for one in made):
         for piece in batched(made, CHUNK, strict=False):

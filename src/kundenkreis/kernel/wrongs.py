@@ -19,11 +19,23 @@ from kundenkreis.kernel.withheld import stands_for
 # Through what rows come that nobody has looked at one by one.
 BY_THEMSELVES = frozenset({"import", "link", "api"})
 _WATCHED: set[type[Model]] = set()
+_PARTS: dict[type[Model], str] = {}
 
 
 def watch(*models: type[Model]) -> None:
     """Say of which models values are corrected so."""
     _WATCHED.update(models)
+
+
+def watch_parts(model: type[Model], holder: str) -> None:
+    """Say of which rows values are corrected as those of the record that a column names; they are
+    called `affiliation.function`."""
+    _PARTS[model] = holder
+
+
+def is_asked(actor: Actor, model: type[Model]) -> bool:
+    """Whether somebody must look whether new rows of a model bring a wrong value back."""
+    return actor.via in BY_THEMSELVES and model in _PARTS
 
 
 def plain(value: Any) -> str:
@@ -43,7 +55,7 @@ def require(actor: Actor, changes: Iterable[tuple[Any, Mapping[str, Sequence[Any
     names = {
         one: field
         for row, found in changes
-        if type(row) in _WATCHED
+        if type(row) in _WATCHED or type(row) in _PARTS
         for one, field in _names(row, found)
     }
     gone = tombstones.buried(current().side, names) if names else {}
@@ -63,6 +75,9 @@ def refusal(field: str) -> DomainError:
 
 def _names(row: Model, found: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """What a change would bring, each with the field that says so; a part says it of its holder."""
+    if holder := _PARTS.get(type(row)):
+        yield from _names_of_part(row, holder, found)
+        return
     part = stands_for(type(row))
     if not part:
         for field, (_old, new) in found.items():
@@ -73,3 +88,15 @@ def _names(row: Model, found: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str
     for model, pk in holders(row) if "folded" in found else ():
         record = f"{current().side}.{model._meta.model_name}:{pk}"
         yield name(record, field, found["folded"][1]), field
+
+
+def _names_of_part(
+    row: Model, holder: str, found: Mapping[str, Sequence[Any]]
+) -> Iterator[tuple[str, str]]:
+    column: Any = row._meta.get_field(holder)
+    record = (
+        f"{current().side}.{column.related_model._meta.model_name}:{getattr(row, column.attname)}"
+    )
+    for field, (_old, new) in found.items():
+        if new not in (None, ""):
+            yield name(record, f"{row._meta.model_name}.{field}", new), field

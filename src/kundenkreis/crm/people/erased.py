@@ -9,16 +9,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.crm.people.models import (
+    Affiliation,
+    Characteristic,
+    ContactDetail,
+    Person,
+    Relation,
+)
 from kundenkreis.kernel import tombstones
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.wrongs import BY_THEMSELVES as BY_THEMSELVES
-from kundenkreis.kernel.wrongs import watch
+from kundenkreis.kernel.wrongs import watch, watch_parts
 from kundenkreis.ui import formats
 
 ADDRESSES = ("email", "phone")
 watch(Person, ContactDetail)
+for _part in (Affiliation, Characteristic, Relation):
+    watch_parts(_part, "person")
 Ways = Mapping[str, Mapping[str, Any]]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,10 @@ from kundenkreis.crm.protection.models import DataRequest, Disclosure, Erasure
 from kundenkreis.crm.protection.queries import open_requests_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.record import model_named
+from kundenkreis.kernel.sides import Side
 from kundenkreis.records import Button, Figure, Tag, named
+from kundenkreis.records.fields import info
 from kundenkreis.ui import formats, parts
 
 State = DataRequest.State
@@ -112,8 +116,12 @@ def _label(field: str) -> str:
     """The words of a person's field, or of a way to reach them."""
     if field in ContactDetail.Kind:
         return str(ContactDetail.Kind(field).label)
-    column: Any = Person._meta.get_field(field)
-    return str(column.verbose_name)
+    part, _dot, name = field.rpartition(".")
+    model = model_named(Side.CRM, part) if part else Person
+    try:
+        return str(capfirst(info(model or Person, name).label))
+    except LookupError:
+        return name  # of a field that is gone since
 
 
 def person_buttons(viewer: Viewer, person: Person) -> Iterable[Button]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from kundenkreis.crm.people import contact_commands
-from kundenkreis.crm.people.commands import create_person
-from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.crm.people.commands import create_organisation, create_person
+from kundenkreis.crm.people.models import ContactDetail, Person, TimelineEntry
 from kundenkreis.crm.protection.commands import note_request
 from kundenkreis.crm.protection.models import DataRequest, RectifiedValue
+from kundenkreis.crm.work.commands import add_activity, change_activity
 from kundenkreis.dossier import rectifying
+from kundenkreis.dossier.former import former
 from kundenkreis.dossier.tests.people import word
 from kundenkreis.dossier.tests.test_erasure import texts
 from kundenkreis.kernel import audit, clock, store, wrongs
@@ -22,8 +26,11 @@ from kundenkreis.kernel.models import AuditChange
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH, SYSTEM
 from kundenkreis.records import named, write
+from kundenkreis.records.custom import defining
 from kundenkreis.records.merging.commands import merge, unmerge
 from kundenkreis.records.models import Merge
+from kundenkreis.records.page.merging import seen
+from kundenkreis.records.page.next_step import PLANNING, finish
 from kundenkreis.records.past.as_of import facts_at, values_at
 from kundenkreis.records.past.history import steps
 from kundenkreis.records.past.undo import undo
@@ -48,7 +55,7 @@ def asked(person: Person, **values: Any) -> DataRequest:
 
 def rectified(person: Person, *fields: str) -> list[RectifiedValue]:
     person.refresh_from_db()
-    keys = [one.key for one in rectifying.former(person) if one.field in fields]
+    keys = [one.key for one in former(ANNA, person) if one.field in fields]
     return rectifying.rectify(actor=ANNA, datarequest_id=asked(person).pk, keys=keys)
 
 
@@ -209,7 +216,7 @@ def test_the_seals_of_the_audit_stay_whole_and_find_who_takes_out_more(
 def test_only_for_an_open_request_to_correct_of_somebody_we_know(person: Person) -> None:
     changed(person, last_name="Richtig")
     person.refresh_from_db()
-    keys = [one.key for one in rectifying.former(person)]
+    keys = [one.key for one in former(ANNA, person)]
     for request, error in (
         (asked(person, kind="access"), NotFound), (asked(person, identity=""), DomainError),
     ):  # fmt: skip
@@ -254,13 +261,128 @@ def test_what_other_records_of_theirs_are_called_is_not_offered(person: Person) 
 
     ship_pipeline(actor=SYSTEM)
     create_opportunity(actor=SYSTEM, title="Rahmenvertrag", person=person)
-    assert rectifying.former(person) == []
+    assert former(ANNA, person) == []
 
 
 def test_what_is_so_now_is_not_offered(person: Person, wrong: str) -> None:
-    assert rectifying.former(person) == []
+    assert former(ANNA, person) == []
     changed(person, last_name="Richtig")
     person.refresh_from_db()
-    assert [(one.field, one.value) for one in rectifying.former(person)] == [("last_name", wrong)]
+    assert [(one.field, one.value) for one in former(ANNA, person)] == [("last_name", wrong)]
     assert wrongs.plain(" Ä  b ") == "ä b"
     assert SYSTEM.via not in wrongs.BY_THEMSELVES
+
+
+def own_field(label: str) -> str:
+    made = defining.create_field(actor=ANNA, kind=KIND, type="text", label={"en": label})
+    return str(made.name)
+
+
+def test_a_wrong_name_stands_in_no_title_of_a_merge_and_no_entry_that_tells_of_it(
+    person: Person, wrong: str
+) -> None:
+    kept = create_person(actor=ANNA, last_name="Richtig", first_name="Jana")
+    merge(actor=ANNA, kind=KIND, kept_id=kept.pk, gone_id=person.pk)
+    detail = ContactDetail.objects.get(person=kept)
+    contact_commands.remove_contact_detail(actor=ANNA, contact_detail_id=detail.pk)
+    assert wrong in str(TimelineEntry.objects.filter(kind="merged").values_list("payload"))
+    rectified(kept, "last_name", "email")
+    assert [line for line in texts(Side.CRM).splitlines() if wrong.casefold() in line] == []
+    assert "Jana" in TimelineEntry.objects.get(kind="merged").payload["name"]
+
+
+def test_a_wrong_value_of_the_companys_own_field_is_gone_and_stays_gone(
+    person: Person, wrong: str
+) -> None:
+    name = own_field("Allergy")
+    word_ = word("Nuss")
+    first = changed(person, **{name: word_})
+    batch = changed(person, **{name: "none"})
+    assert word_.casefold() in texts(Side.CRM)
+    (one,) = rectified(person, name)
+    assert one.places
+    assert word_.casefold() not in texts(Side.CRM)
+    for taken_back in (batch, first):
+        with contextlib.suppress(DomainError):
+            undo(ANNA, Side.CRM, taken_back)
+    person.refresh_from_db()
+    assert getattr(person, name) != word_
+    with pytest.raises(DomainError, match="was corrected"):
+        changed(person, actor=FILE, **{name: word_.upper()})
+    changed(person, actor=ANNA, **{name: word_})
+
+
+def test_a_wrong_own_value_of_who_was_merged_does_not_come_back_with_them(
+    person: Person, wrong: str
+) -> None:
+    name, word_ = own_field("Allergy"), word("Nuss")
+    changed(person, **{name: word_})
+    kept = create_person(actor=ANNA, last_name=wrong, first_name="Jana", **{name: "none"})
+    merge(actor=ANNA, kind=KIND, kept_id=kept.pk, gone_id=person.pk)
+    rectified(kept, name)
+    assert word_.casefold() not in texts(Side.CRM)
+    row = store.stored(Side.CRM, Merge).get(kept=kept.pk)
+    unmerge(actor=ANNA, kind=KIND, merge_id=row.pk)
+    assert getattr(Person.objects.get(pk=person.pk), name) != word_
+
+
+def test_a_wrong_employer_and_function_are_gone_also_from_the_bin(person: Person) -> None:
+    firm = create_organisation(actor=ANNA, name="Nie dort GmbH")
+    function = word("Prokurist")
+    role = contact_commands.add_affiliation(
+        actor=ANNA, person=person, organisation=firm, function=function
+    )
+    with store.group(Side.CRM, "test") as unit:
+        contact_commands.remove_affiliation(actor=ANNA, affiliation_id=role.pk)
+        batch = str(unit.batch)
+    assert function.casefold() in texts(Side.CRM)
+    offered = {one.field for one in former(ANNA, person)}
+    assert {"affiliation.organisation", "affiliation.function"} <= offered
+    rectified(person, "affiliation.function", "affiliation.organisation")
+    assert function.casefold() not in texts(Side.CRM)
+    with pytest.raises(DomainError):
+        undo(ANNA, Side.CRM, batch)
+    assert not person.affiliations.exists()
+    for more in ({"function": function.upper()}, {}):
+        with pytest.raises(DomainError, match="was corrected"):
+            contact_commands.add_affiliation(actor=FILE, person=person, organisation=firm, **more)
+    contact_commands.add_affiliation(actor=ANNA, person=person, organisation=firm)
+
+
+def test_a_role_whose_function_was_wrong_comes_back_without_it(person: Person) -> None:
+    firm = create_organisation(actor=ANNA, name="Zeiss")
+    function = word("Prokurist")
+    role = contact_commands.add_affiliation(
+        actor=ANNA, person=person, organisation=firm, function=function
+    )
+    with store.group(Side.CRM, "test") as unit:
+        contact_commands.remove_affiliation(actor=ANNA, affiliation_id=role.pk)
+        batch = str(unit.batch)
+    rectified(person, "affiliation.function")
+    undo(ANNA, Side.CRM, batch)
+    back = person.affiliations.get()
+    assert (back.organisation, back.function) == (firm, "")
+
+
+def test_what_a_note_or_a_step_said_wrongly_is_gone_from_the_timeline(person: Person) -> None:
+    said, step = word("Insolvenz"), word("Mahnung")
+    note = add_activity(actor=ANNA, text=f"Er sprach von {said}", about=person)
+    change_activity(actor=ANNA, activity_id=note.pk, version=None, text="Er sprach vom Umzug")
+    changed(person, next_step=step)
+    person.refresh_from_db()
+    finish(KIND, ANNA, person.pk, seen(person, PLANNING))
+    there = texts(Side.CRM)
+    assert said.casefold() in there
+    assert step.casefold() in there
+    rectified(person, "activity.text", "next_step")
+    left = texts(Side.CRM).splitlines()
+    assert [one for one in left if said.casefold() in one or step.casefold() in one] == []
+    assert TimelineEntry.objects.filter(person=person, kind="step_done").exists()
+
+
+def test_fields_that_somebody_may_not_see_are_not_offered_to_them(person: Person) -> None:
+    changed(person, last_name="Richtig", birth_date=date(1981, 1, 2))
+    person.refresh_from_db()
+    blind = replace(ANNA, hidden={"crm.person": frozenset({"birth_date"})})
+    assert {one.field for one in former(ANNA, person)} == {"last_name", "birth_date"}
+    assert {one.field for one in former(blind, person)} == {"last_name"}

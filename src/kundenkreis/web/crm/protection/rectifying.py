@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kundenkreis.dossier import rectifying
+from kundenkreis.dossier.former import Former, former
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import named
-from kundenkreis.ui import formats
+from kundenkreis.records.past.history import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.requests import StaffRequest
 
 
@@ -34,11 +38,17 @@ class WrongForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any, former: Sequence[rectifying.Former]) -> None:
+    def __init__(self, data: Any, viewer: Viewer, values: Sequence[Former]) -> None:
         super().__init__(data)
         field = self.fields["wrong"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = [(one.key, f"{one.label}: {_text(one.value)}") for one in former]
+        words = {one.model: Words(viewer, one.model(), ()) for one in values}
+        offered = [(one.key, _said(one, words[one.model])) for one in values]
+        field.choices = sorted(offered, key=itemgetter(1))
+
+
+def _said(one: Former, words: Words) -> str:
+    return f"{capfirst(str(one.label(words)))}: {one.text(words)}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,8 +59,8 @@ def rectify(request: StaffRequest, pk: int) -> HttpResponse:
     viewer.require_for(rectifying.RIGHT, shown)
     if shown.kind != shown.Kind.RECTIFICATION or shown.person is None:
         raise Http404
-    former = rectifying.former(shown.person)
-    form = WrongForm(request.POST if request.method == "POST" else None, former)
+    values = former(viewer, shown.person)
+    form = WrongForm(request.POST if request.method == "POST" else None, viewer, values)
     if form.is_bound and form.is_valid():
         try:
             made = rectifying.rectify(
@@ -76,13 +86,3 @@ def rectify(request: StaffRequest, pk: int) -> HttpResponse:
         "cancel_url": kind.url(pk),
     }  # fmt: skip
     return render(request, "protection/form.html", context, status=422 if form.errors else 200)
-
-
-def _text(value: Any) -> str:
-    """A value as history keeps it; days are texts there."""
-    day = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
-    try:
-        found = day.clean(value)
-    except forms.ValidationError:
-        found = None
-    return formats.full_day(found) if found else str(value)
