@@ -217,12 +217,13 @@ class Exchange:
     """What goes out as a file beyond the columns of the list; imports take the form's fields.
 
     `keys` are what an import finds existing records by; `must` names the fields that every imported
-    record needs a value in; `profiles` is a folder of data files about other products' columns.
+    record needs a value in, `may` those that are asked for beside them and may stay empty; `profiles` is a folder of data files about other products' columns.
     """
 
     fields: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     must: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
     profiles: Path | None = None
 
 

@@ -213,6 +213,7 @@ def _values(customer: Customer, found: _Index) -> dict[str, Any]:
         "customer_number": number or None,
         "source": customer.source,
         "legal_basis": "contract",
+        "origin": Person.Origin.SELF,
         "link_id": customer.link_id,
         "is_customer": True,
     }

@@ -1,25 +1,25 @@
 """Telling people what is kept about them: GDPR Art. 13 where data come from themselves, at once;
 Art. 14 where they come from elsewhere, within a month and not after the first letter or call.
 
-Which of the two it is follows from what was said when they were entered, by hand, by a file or by
-another system: the legal basis and the source. The clock runs from the day they were entered.
+Which of the two it is was said when they were entered, by hand, by a file or by another system, or
+follows from source and legal basis (`origins`). The clock runs from the day they were entered.
 """
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from itertools import batched
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.models import Informed, Person
+from kundenkreis.crm.people.origins import origin_of
 from kundenkreis.crm.people.queries import persons
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor, Viewer
@@ -32,13 +32,6 @@ AT_ONCE = 1_000  # people in one command
 CHUNK = 500
 # Only where data do not come from the person; each asks for its reason.
 ELSEWHERE_ONLY = frozenset({How.EFFORT, How.LAW, How.SECRET})
-# Who agrees or makes a contract says it themselves; so does whoever fills in a form.
-_THEMSELVES = frozenset({Person.LegalBasis.CONSENT, Person.LegalBasis.CONTRACT})
-_SAID = re.compile(
-    r"form|shop|bestell|order|web|newsletter|anmeld|regist|gespr|telefon|phone|anruf|call|messe|fair"
-    r"|visitenkarte|business card|e-?mail|chat",
-    re.IGNORECASE,
-)
 _KNOWN = "informed_by"  # where a person that was read keeps the answer
 
 
@@ -51,19 +44,23 @@ class Duty:
     due_on: date
 
     @property
+    def origin(self) -> str:
+        """How their data came in, in words."""
+        return str(Person.Origin(origin_of(self.person)).label)
+
+    @property
     def is_late(self) -> bool:
         return self.due_on < clock.today(settings.COMPANY_ZONE)
 
 
 def article_of(person: Person) -> int:
     """13 where data come from the person, 14 where they come from elsewhere."""
-    themselves = person.legal_basis in _THEMSELVES or _SAID.search(person.source)
-    return 13 if themselves else 14
+    return 13 if origin_of(person) == Person.Origin.SELF else 14
 
 
 def duty_of(person: Person) -> Duty:
     """By which article and until when somebody has to be told."""
-    entered = person.created_at.astimezone(ZoneInfo(settings.COMPANY_ZONE)).date()
+    entered = person.created_at.astimezone(_zone()).date()
     article = article_of(person)
     due = entered if article == 13 else _a_month_after(entered)
     if article == 14 and person.contacted_on is not None:
@@ -88,6 +85,25 @@ def not_informed(viewer: Viewer) -> QuerySet[Person]:
     """Whom the viewer may read and nobody has told yet, who were entered first at the top."""
     rows = persons(viewer).filter(informed__isnull=True)
     return rows.exclude(ended=Person.Ended.DECEASED).order_by("pk")
+
+
+def due_until(viewer: Viewer, day: date) -> QuerySet[Person]:
+    """Whom the viewer may read, who is not told yet and has to be until a day: by the month, by the
+    first contact, or at once."""
+    entered = datetime.combine(_last_day_due(day) + timedelta(days=1), time.min, _zone())
+    at_once = Q(origin=Person.Origin.SELF) | Q(contacted_on__lte=day)
+    return not_informed(viewer).filter(Q(created_at__lt=entered) | at_once)
+
+
+def _last_day_due(day: date) -> date:
+    """The last day of entry whose month has ended on a day."""
+    last = day.replace(day=1) - timedelta(days=1)
+    ends = (day + timedelta(days=1)).day == 1
+    return last if ends else last.replace(day=min(day.day, last.day))
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.COMPANY_ZONE)
 
 
 def require_how(how: str, note: str, on: date | None) -> date:

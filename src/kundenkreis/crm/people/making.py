@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.people import erased
 from kundenkreis.crm.people.contact_values import detail_columns
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
+from kundenkreis.crm.people.origins import proposed
 from kundenkreis.crm.people.postal import PARTS, postal_from
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
@@ -84,6 +85,7 @@ def _draft[R: Person | Organisation](
             str(values.pop("function", "") or ""),
         )
         _require_name(values)
+        _propose_origin(actor, values)
     owner = values.get("owner_id", actor.user_id)
     probe = SimpleNamespace(owner_id=owner, team_id=values.get("team_id"))
     name = model._meta.model_name
@@ -115,6 +117,13 @@ def _require_name(values: Mapping[str, Any]) -> None:
             _("A person needs a first or last name, or a customer number."),
             field="last_name",
         )
+
+
+def _propose_origin(actor: Actor, values: dict[str, Any]) -> None:
+    """What nobody said of how the data came in is said by source and legal basis."""
+    said = (str(values.get(name) or "") for name in ("source", "legal_basis"))
+    if not values.get("origin") and actor.sets("crm.person", "origin"):
+        values["origin"] = proposed(*said)
 
 
 def _parts_of(model: type[Any]) -> list[str]:

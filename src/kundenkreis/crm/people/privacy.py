@@ -50,7 +50,7 @@ PRIVACY: Map = {
         ),
         **dict.fromkeys(("title", "name_prefix", "name_suffix"), _NAMED),
         "form_of_address": _KNOWN,
-        **dict.fromkeys(("language", "source", "legal_basis", "link_id"), _INTEREST),
+        **dict.fromkeys(("language", "source", "legal_basis", "origin", "link_id"), _INTEREST),
         **dict.fromkeys(("birth_date", "profession", "portfolio", "contacted_on"), _INTEREST),
         **dict.fromkeys(("ended", "ended_on"), _INTEREST),
         **dict.fromkeys(("next_step", "next_step_on", "tags"), _PLAN),

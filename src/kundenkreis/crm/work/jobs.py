@@ -8,11 +8,22 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from kundenkreis.crm.people.jobs import kept_by
+from kundenkreis.crm.work.informing import remind_of_informing
 from kundenkreis.crm.work.models import Activity, Draft
 from kundenkreis.kernel import forgetting, removal, store
+from kundenkreis.kernel.access import system
+from kundenkreis.kernel.jobs.backend import job
+from kundenkreis.kernel.jobs.schedule import every
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.merging import references
+
+
+@every(days=7)
+@job(Side.CRM)
+def remind_who_informs() -> None:
+    """Say who has to be told what is kept about them before the month runs out."""
+    remind_of_informing(actor=system("informing"))
 
 
 def _over(side: Side, before: datetime) -> QuerySet[Activity]:

@@ -121,7 +121,7 @@ def _constants(
     kind: RecordType, viewer: Viewer, asked: Mapping[str, Any], lacking: Collection[str]
 ) -> list[dict[str, Any]]:
     found = []
-    for name in kind.exchange.must:
+    for name in (*kind.exchange.must, *kind.exchange.may):
         if name in target_names(kind, viewer):
             field = of_input(kind, name, viewer)
             choices = [str(label) for value, label in choices_of(field) if value not in ("", None)]
@@ -129,7 +129,7 @@ def _constants(
             wrong = _("Say it here, or choose a column for it.") if name in lacking else ""
             found.append(
                 {"name": name, "label": field.label, "choices": choices, "text": text,
-                 "wrong": wrong}
+                 "wrong": wrong, "help": field.help_text if name in kind.exchange.may else ""}
             )  # fmt: skip
     return found
 
@@ -171,7 +171,7 @@ def decided(
         "makes": [name for name in data.getlist("make") if name in allowed],
         "constants": {
             name: data.get(f"constant-{name}", "")[:200].replace("\0", "")
-            for name in kind.exchange.must
+            for name in (*kind.exchange.must, *kind.exchange.may)
         },
     }
 

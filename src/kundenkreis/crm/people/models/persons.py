@@ -45,6 +45,13 @@ class Person(Reachable, Record):
     internal_fields = frozenset({"link_id"})
     unaudited_fields = frozenset({"contacted_on"})
 
+    class Origin(models.TextChoices):
+        """How the data came in; it decides by which article somebody is told of them."""
+
+        SELF = "self", _("from themselves")
+        PUBLIC = "public", _("from publicly accessible sources")
+        OTHER = "other", _("from somebody else")
+
     class LegalBasis(models.TextChoices):
         """What allows the company to keep the person (GDPR Art. 6(1) a, b, c, f)."""
 
@@ -104,6 +111,15 @@ class Person(Reachable, Record):
     source = models.CharField(_("Source"), max_length=80, blank=True)
     legal_basis = models.CharField(
         _("Legal basis"), max_length=40, choices=LegalBasis.choices, blank=True
+    )
+    origin = models.CharField(
+        _("Data come from"),
+        max_length=6,
+        choices=Origin.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: as source and legal basis propose."),
     )
     # The only thing both sides know of a person in common.
     link_id = models.UUIDField(null=True, unique=True, editable=False)

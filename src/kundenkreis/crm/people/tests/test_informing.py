@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kundenkreis.crm.people import informing
 from kundenkreis.crm.people.commands import create_person, create_persons
@@ -48,6 +51,57 @@ def test_source_and_legal_basis_say_by_which_article_and_until_when(
 ) -> None:
     found = informing.duty_of(entered(**values))
     assert (found.article, found.due_on) == (article, due)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "basis", "origin", "article"),
+    [
+        ("", "Handelsregister", "interest", "public", 14),
+        ("", "LinkedIn", "interest", "public", 14),
+        ("", "Adresshandel", "interest", "other", 14),
+        ("", "Messe Hannover", "interest", "self", 13),
+        ("", "Adresshandel", "contract", "self", 13),
+        ("other", "Messe Hannover", "interest", "other", 14),
+        ("self", "Adresshandel", "interest", "self", 13),
+    ],
+)
+def test_how_data_came_in_is_kept_as_said_or_as_proposed(
+    said: str, source: str, basis: str, origin: str, article: int
+) -> None:
+    person = entered(source=source, legal_basis=basis, origin=said)
+    assert person.origin == origin
+    assert informing.article_of(person) == article
+
+
+def test_whom_nobody_said_it_of_before_is_told_by_source_and_legal_basis() -> None:
+    person = entered(source="Messe", legal_basis="interest")
+    Person.objects.filter(pk=person.pk).update(origin="")
+    person.refresh_from_db()
+    assert informing.article_of(person) == 13
+
+
+def test_who_may_not_set_how_data_came_in_enters_people_all_the_same() -> None:
+    locked = replace(ANNA, locked={"crm.person": frozenset({"origin"})})
+    assert create_person(actor=locked, last_name="Weiß", source="Messe").origin == ""
+
+
+@given(entry=st.dates(date(2025, 1, 1), date(2028, 12, 31)), ahead=st.integers(0, 40))
+def test_those_whose_month_ends_are_found_by_the_day_on_which_it_does(
+    entry: date, ahead: int
+) -> None:
+    day = entry + timedelta(days=ahead)
+    person = Person(origin="other", created_at=datetime.combine(entry, time(12), UTC))
+    assert (informing._last_day_due(day) >= entry) is (informing.duty_of(person).due_on <= day)
+
+
+def test_those_who_have_to_be_told_soon_are_whoever_is_late_or_nearly() -> None:
+    nearly = entered("2026-02-03", source="Liste")
+    entered("2026-02-20", source="Liste")
+    at_once = entered("2026-02-27", source="Messe")
+    told = entered("2026-01-02", source="Liste")
+    informing.note_informed(actor=ANNA, person_ids=[told.pk], how="letter")
+    found = informing.due_until(ANNA, date(2026, 3, 7)).values_list("pk", flat=True)
+    assert set(found) == {nearly.pk, at_once.pk}
 
 
 def test_the_first_contact_ends_the_month() -> None:
