@@ -69,7 +69,7 @@ class Viewer:
     `grants` maps right patterns to levels; `below` are the teams under their own ones; `hidden` and
     `locked` name the fields of a type (`crm.person`) that must not be known, or not be changed;
     `shares` knows the records that are shared with them, and `stands_in_for` names those who are
-    absent and whose deputy they are.
+    absent and whose deputy they are. `kept` is what has been made for them meanwhile.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Viewer:
 
     shares: Shares | None = field(default=None, hash=False, compare=False)
     stands_in_for: frozenset[int] = frozenset()
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def owners(self) -> frozenset[int]:
@@ -244,6 +245,7 @@ def _of_subject(right: str, records: Sequence[Any]) -> list[Any]:
 def guard(model: type[Model], right: str) -> None:
     """Say that rows of a model are shown only to whom this right reaches them."""
     _READ_BY[model] = right
+    guarded.cache_clear()
 
 
 def reads_all(viewer: Viewer, model: type[Model]) -> bool:
@@ -339,9 +341,10 @@ def readable_at(viewer: Viewer, model: type[Model], path: str) -> Q:
     for part in path.split("__"):
         if not viewer.sees(subject_of(at), part):
             return Q(pk__in=[])
-        hidden = {name: related for name, _, related in _hidden_from(viewer, at)}
-        if part in hidden:
-            found &= Q(**{f"{prefix}{part}__in": hidden[part]})
+        if part in guarded(at):
+            for name, _, related in _hidden_from(viewer, at):
+                if name == part:
+                    found &= Q(**{f"{prefix}{part}__in": related})
         prefix += f"{part}__"
         at = next((f.related_model for f in at._meta.fields if f.name == part), None) or at
     return found
@@ -357,6 +360,7 @@ def _readable_at_key(viewer: Viewer, model: type[Model], name: str) -> Q:
     return Q(**{f"{name}__in": _readable_of(viewer, key.related)})
 
 
+@lru_cache(maxsize=500)
 def guarded(model: type[Model]) -> dict[str, type[Model]]:
     """The relations of a model to rows that are read by a right of their own."""
     related = {field.name: field.related_model for field in model._meta.fields}

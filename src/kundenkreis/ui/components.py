@@ -89,4 +89,144 @@ def fact(
     )
 
 
-COMPONENTS: dict[str, Callable[..., SafeString]] = {"entry": entry, "fact": fact}
+def button(
+    *,
+    label: object = "",
+    icon: str = "",
+    kind: str = "",
+    size: str = "",
+    url: str = "",
+    type: str = "",  # noqa: A002 - as HTML calls it
+    name: str = "",
+    value: object = "",
+    form: str = "",
+    disabled: object = False,
+    key: str = "",
+    opens: str = "",
+    icon_only: object = False,
+    hint: object = "",
+    body: SafeString = NONE,
+    attrs: SafeString = NONE,
+) -> SafeString:
+    """A link with `url`, else a button: it sends its form, or opens the dialog `opens`."""
+    looks = markup("button {} {}{}", kind, size, " icon-only" if icon_only else "")
+    if url:
+        start, tag = markup('<a class="{}" href="{}"', looks, url), "a"
+    else:
+        does = type or ("button" if opens else "submit")
+        start, tag = markup('<button class="{}" type="{}"', looks, does), "button"
+        start = joined(
+            start,
+            markup(' name="{}" value="{}"', name, value) if name else NONE,
+            parts.attributes({"form": form, "disabled": bool(disabled)}),
+        )
+    said = {"data-key": key, "data-opens": opens, "aria-label": label if icon_only else ""}
+    said["title"] = hint or (label if icon_only else "")
+    return joined(
+        start,
+        parts.attributes(said),
+        attrs,
+        ">",
+        parts.icon(icon) if icon else NONE,
+        NONE if icon_only else markup('<span class="label">{}</span>', body or label),
+        f"</{tag}>",
+    )
+
+
+def menu(
+    *,
+    label: object = "",
+    icon: str = "",
+    kind: str = "",
+    size: str = "",
+    show_label: object = False,
+    trigger: SafeString = NONE,
+    body: SafeString = NONE,
+    attrs: SafeString = NONE,
+) -> SafeString:
+    """A button that opens what is in it; `trigger` is another button in its place."""
+    name = label or _("More")
+    opener = trigger or joined(
+        markup('<button type="button" class="button {} {}', kind or "ghost", size),
+        '" aria-haspopup="menu"' if show_label else ' icon-only" aria-haspopup="menu"',
+        NONE if show_label else markup(' aria-label="{}" title="{}"', name, name),
+        ">",
+        parts.icon(icon or "ellipsis"),
+        markup('<span class="label">{}</span>', name) if show_label else NONE,
+        "</button>",
+    )
+    return joined(f"<kk-menu{attrs}>{opener}", f'<div class="menu" popover>{body}</div></kk-menu>')
+
+
+def menu_item(
+    *,
+    label: object = "",
+    icon: str = "",
+    kind: str = "",
+    url: str = "",
+    type: str = "",  # noqa: A002 - as HTML calls it
+    name: str = "",
+    value: object = "",
+    opens: str = "",
+    key: str = "",
+    current: object = False,
+    body: SafeString = NONE,
+    attrs: SafeString = NONE,
+) -> SafeString:
+    """One line of a menu: a link with `url`, else a button."""
+    if url:
+        start = markup('<a class="menu-item {}" href="{}"', kind, url)
+        start = joined(start, ' aria-current="true"' if current else NONE)
+    else:
+        start = markup('<button type="{}" class="menu-item {}"', type or "button", kind)
+        said = markup(' name="{}" value="{}"', name, value) if name else NONE
+        start = joined(start, said, parts.attributes({"data-opens": opens}))
+    return joined(
+        start,
+        f"{attrs}>",
+        parts.icon(icon) if icon else NONE,
+        markup("<span>{}</span>", body or label),
+        markup("<kbd>{}</kbd>", key) if key else NONE,
+        "</a>" if url else "</button>",
+    )
+
+
+def section(
+    *,
+    title: object = "",
+    extra: object = "",
+    body: SafeString = NONE,
+    attrs: SafeString = NONE,
+) -> SafeString:
+    """The head of a part of a page; what stands beside it is the body or `extra`."""
+    start = markup('<div class="section-head"{}><h2>{}</h2>', attrs, title)
+    return joined(start, markup('<span class="extra">{}{}</span></div>', extra, body))
+
+
+def facts(*, body: SafeString = NONE, attrs: SafeString = NONE) -> SafeString:
+    """The list that facts stand in."""
+    return markup('<dl class="facts"{}>{}</dl>', attrs, body)
+
+
+def figure(
+    *,
+    label: object,
+    value: object = "",
+    note: object = "",
+    tone: str = "",
+    size: str = "",
+    body: SafeString = NONE,
+    attrs: SafeString = NONE,
+) -> SafeString:
+    """A key figure with its name."""
+    return joined(
+        markup('<div class="figure {}"{}><dt>{}</dt>', size, attrs, label),
+        markup("<dd>{}</dd>", body or value),
+        markup('<dd class="note {}">{}</dd>', tone, note) if note else NONE,
+        "</div>",
+    )
+
+
+COMPONENTS: dict[str, Callable[..., SafeString]] = {
+    made.__name__: made for made in (button, entry, fact, facts, figure, menu, menu_item, section)
+}

@@ -19,6 +19,7 @@ from kundenkreis.kernel.sharing import SharedWith
 Grants = Mapping[str, Level]
 Hidden = Mapping[str, frozenset[str]]
 WRITES = ("create", "change")
+NAMED = ("name", "email")  # what colleagues are called by
 
 
 def viewer_of(user: User, via: str = "ui") -> Viewer:
@@ -127,7 +128,8 @@ def user_named(email: str) -> User | None:
 
 def staff_names(user_ids: set[int]) -> dict[int, str]:
     """Names by user id, for owners in lists; at most 1,000."""
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=user_ids)[:1000]}
+    rows = User.objects.filter(pk__in=user_ids).only(*NAMED)
+    return {user.pk: str(user) for user in rows[:1000]}
 
 
 def users(viewer: Viewer) -> QuerySet[User]:
@@ -144,7 +146,7 @@ def team_rows(viewer: Viewer) -> QuerySet[Team]:
 
 def staff_choices(viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
     """Colleagues by name; with a right only those who have it, who may be given a record."""
-    return [(user.pk, str(user)) for user in staff(viewer, right=right)]
+    return [(user.pk, str(user)) for user in _colleagues(right).only(*NAMED)[:200]]
 
 
 def team_choices(viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
@@ -153,15 +155,19 @@ def team_choices(viewer: Viewer, right: str = "") -> list[tuple[int, str]]:
 
 def team_names(team_ids: set[int]) -> dict[int, str]:
     """Names by team id; at most 1,000."""
-    return {team.pk: team.name for team in Team.objects.filter(pk__in=team_ids)[:1000]}
+    return dict(Team.objects.filter(pk__in=team_ids).values_list("pk", "name")[:1000])
 
 
 def staff(viewer: Viewer, limit: int = 200, *, right: str = "") -> list[User]:
     """Colleagues who may log in, by name; with a right only those who have it at all."""
+    return list(_colleagues(right)[:limit])
+
+
+def _colleagues(right: str) -> QuerySet[User]:
     rows = User.objects.filter(is_active=True)
     if right:
         rows = rows.filter(pk__in=holders(right).values("pk"))
-    return list(rows.order_by("name", "id")[:limit])
+    return rows.order_by("name", "id")
 
 
 def holders(right: str) -> QuerySet[User]:

@@ -10,21 +10,20 @@ recital 47 (letters to people with whom one has to do).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.people.links import links_of
 from kundenkreis.crm.people.models import (
     Affiliation,
     ContactDetail,
     ContactPermission,
-    FormerLink,
     Organisation,
     Person,
 )
@@ -103,24 +102,20 @@ def lights(person: Person, known: Known, purpose: str = ADVERTISING) -> list[Lig
 
 
 def known_of(people: Sequence[Person]) -> dict[int, Known]:
-    """What decides about these people, in six questions to the database."""
+    """What decides about these people, in at most five questions to the database."""
     look_up(people)
     pks = [person.pk for person in people]
     details = _details(people)
-    working = _working(pks)
-    # Two persons go by one link when the one that became part of the other is back from the bin.
-    links: dict[UUID | None, set[int]] = {one.link_id: {one.pk} for one in people if one.link_id}
-    for link, pk in FormerLink.objects.filter(person__in=pks).values_list("link_id", "person"):
-        links.setdefault(link, set()).add(pk)
-    # What was said under an address counts also for whoever may not know the address.
-    addresses: dict[str, set[int]] = {}
-    named = ContactDetail.objects.filter(person__in=pks).values_list("folded", "person")
-    for folded, pk in named:
-        addresses.setdefault(folded, set()).add(pk or 0)
+    working = _working(people)
+    links = links_of(people)
+    addresses = _addresses(people, details)
     said: dict[int, list[ContactPermission]] = {pk: [] for pk in pks}
     rows = ContactPermission.objects.filter(Q(link_id__in=links) | Q(folded__in=addresses))
     for row in rows.order_by("-since", "granted", "id"):
-        holders = {*addresses.get(row.folded, ()), *links.get(row.link_id, ())}
+        holders = {
+            *addresses.get(row.folded, ()),
+            *(links.get(row.link_id, ()) if row.link_id else ()),
+        }
         for pk in holders & said.keys():
             said[pk].append(row)
     return {pk: Known(details[pk], said[pk], pk in working) for pk in pks}
@@ -140,11 +135,33 @@ def _details(people: Sequence[Person]) -> dict[int, list[ContactDetail]]:
     return found
 
 
-def _working(pks: Iterable[int]) -> set[int]:
+def _addresses(
+    people: Sequence[Person], details: Mapping[int, Sequence[ContactDetail]]
+) -> dict[str, set[int]]:
+    """Who is reached under which address; what was said under one counts also for whoever may not
+    know it."""
+    narrowed = [one.pk for one in people if prefetched(one, "contact_details")]
+    rows = ContactDetail.objects.filter(person__in=narrowed) if narrowed else ()
+    found: dict[str, set[int]] = {}
+    for one in (*rows, *(one for pk in details if pk not in narrowed for one in details[pk])):
+        found.setdefault(one.folded, set()).add(one.person_id or 0)
+    return found
+
+
+def _working(people: Sequence[Person]) -> set[int]:
     """Those who act for a company, authority or club: a household is no business."""
     today = clock.today(settings.COMPANY_ZONE)
-    roles = Affiliation.objects.filter(at_work_on(today), person__in=pks)
-    return set(roles.values_list("person", flat=True))
+    known = {
+        one.pk: any(_is_at_work(role, today) for role in one.employments)
+        for one in people
+        if "employments" in one.__dict__ and not prefetched(one, "affiliations")
+    }
+    found = {pk for pk, works in known.items() if works}
+    rest = [one.pk for one in people if one.pk not in known]
+    if rest:
+        roles = Affiliation.objects.filter(at_work_on(today), person__in=rest)
+        found.update(roles.values_list("person", flat=True))
+    return found
 
 
 def at_work_on(today: date) -> Q:
@@ -152,6 +169,13 @@ def at_work_on(today: date) -> Q:
     begun = Q(since__isnull=True) | Q(since__lte=today)
     lasting = Q(until__isnull=True) | Q(until__gte=today)
     return begun & lasting & ~Q(organisation__kind=Organisation.Kind.HOUSEHOLD)
+
+
+def _is_at_work(role: Affiliation, today: date) -> bool:
+    """The same of one that has been read."""
+    begun = role.since is None or role.since <= today
+    lasting = role.until is None or role.until >= today
+    return begun and lasting and role.organisation.kind != Organisation.Kind.HOUSEHOLD
 
 
 def light_of(person: Person, channel: str, purpose: str, known: Known) -> Light:

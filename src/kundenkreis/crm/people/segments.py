@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kundenkreis.crm.people.links import links_of
 from kundenkreis.crm.people.models import (
     FormerLink,
     MarketingMembership,
@@ -80,15 +81,12 @@ def _call(names: Names) -> None:
     store.append(MarketingSegment, new)
 
 
-def segments_of(people: Iterable[Person]) -> list[Inside]:
+def segments_of(people: Sequence[Person]) -> list[Inside]:
     """The segments these people are in, those with most of them first; in two questions.
 
     The people must be such as the viewer may read.
     """
-    owners = {one.link_id: one.pk for one in people if one.link_id}
-    pks = {one.pk for one in people}
-    former = FormerLink.objects.filter(person__in=pks).values_list("link_id", "person")
-    owners |= dict(former)
+    owners = {link: pks[-1] for link, pks in links_of(people).items()}
     rows = MarketingMembership.objects.filter(link_id__in=owners).select_related("segment")
     inside: dict[int, dict[int, MarketingMembership]] = {}
     for row in rows.order_by("since", "pk"):

@@ -198,8 +198,8 @@ def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str,
     """Revenue by month as a chart; left out when there was none."""
     if not (viewer.may("crm.order.read") and viewer.sees("crm.order", "net_minor")):
         return None
-    currency = business(viewer, record).revenue.currency
-    months = queries.revenue_by_month(viewer, record, currency)
+    found = business(viewer, record)
+    months, currency = found.by_month, found.revenue.currency
     if not any(minor for _month, minor in months):
         return None
     short = formats.style().months

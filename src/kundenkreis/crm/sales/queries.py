@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMonth
 
 from kundenkreis.crm.people.models import Affiliation, Organisation, Person
@@ -23,8 +24,11 @@ MONTHS = 12
 # What a row shows of whom and what it refers to; the rest would be most of what is read.
 CUSTOMER = (
     "organisation__name",
+    "person__title",
     "person__first_name",
+    "person__name_prefix",
     "person__last_name",
+    "person__name_suffix",
     "person__customer_number",
 )
 STAGE = (
@@ -131,36 +135,47 @@ def products(viewer: Viewer) -> QuerySet[Product]:
 @dataclass(frozen=True, slots=True)
 class Business:
     """What somebody's orders add up to, net of tax and without cancelled ones; the days of the
-    first and last one, in the company's zone."""
+    first and last one, and the last twelve calendar months, oldest first, in the company's zone."""
 
     count: int
     revenue: Money
     before: int
     first: date | None = None
     last: date | None = None
+    by_month: tuple[tuple[date, int], ...] = ()
 
 
 def business(viewer: Viewer, record: Person | Organisation) -> Business:
     """Orders ever, revenue of the last twelve months, and of the twelve months before (minor
-    units); in the currency with the most revenue."""
+    units); in the currency with the most revenue. All in one question, by month."""
     valid = group_orders(viewer, record).filter(state=Order.State.PLACED).order_by()
     year, earlier = _months_ago(MONTHS), _months_ago(2 * MONTHS)
-    rows = valid.values("currency").annotate(
+    # What is older is one group, whose months nobody finds out.
+    recent = Case(When(placed_at__gte=earlier, then="placed_at"), default=None)
+    month = TruncMonth(recent, tzinfo=ZoneInfo(settings.COMPANY_ZONE))
+    found = valid.values("currency", month=month).annotate(
         count=Count("pk", filter=Q(kind=Order.Kind.ORDER)),
         first=Min("placed_at", filter=Q(kind=Order.Kind.ORDER)),
         last=Max("placed_at", filter=Q(kind=Order.Kind.ORDER)),
-        now=Sum("net_minor", filter=Q(placed_at__gte=year)),
-        before=Sum("net_minor", filter=Q(placed_at__gte=earlier, placed_at__lt=year)),
+        net=Sum("net_minor"),
     )
-    found: list[dict[str, Any]] = [dict(row) for row in rows[:20]]
-    if not found:
+    known: list[dict[str, Any]] = [dict(row) for row in found[: 20 * 3 * MONTHS]]
+    if not known:
         return Business(0, Money(0, CURRENCY), 0)
-    most = max(found, key=lambda row: (row["now"] or 0, row["before"] or 0))
-    count = sum(row["count"] for row in found)
-    first = min((row["first"] for row in found if row["first"]), default=None)
-    last = max((row["last"] for row in found if row["last"]), default=None)
-    revenue = Money(most["now"] or 0, most["currency"])
-    return Business(count, revenue, most["before"] or 0, _day(first), _day(last))
+    now, before = Counter[str](), Counter[str]()
+    for row in known:
+        if row["month"] is not None:
+            (now if row["month"] >= year else before)[row["currency"]] += row["net"]
+    most = max((row["currency"] for row in known), key=lambda code: (now[code], before[code]))
+    count = sum(row["count"] for row in known)
+    first = min((row["first"] for row in known if row["first"]), default=None)
+    last = max((row["last"] for row in known if row["last"]), default=None)
+    sums: dict[datetime | None, int] = {
+        row["month"]: row["net"] for row in known if row["currency"] == most
+    }
+    months = [_months_ago(number) for number in range(MONTHS - 1, -1, -1)]
+    by_month = tuple((month.date(), sums.get(month, 0)) for month in months)
+    return Business(count, Money(now[most], most), before[most], _day(first), _day(last), by_month)
 
 
 def _day(at: datetime | None) -> date | None:
@@ -196,25 +211,6 @@ def open_sales(viewer: Viewer, record: Person | Organisation, shown: int = 10) -
 def _largest(sums: dict[str, int]) -> Money:
     currency = max(sums, key=lambda code: sums[code], default=CURRENCY)
     return Money(sums.get(currency, 0), currency)
-
-
-def revenue_by_month(
-    viewer: Viewer, record: Person | Organisation, currency: str
-) -> list[tuple[date, int]]:
-    """Net revenue of the last twelve calendar months in the company's zone, oldest first."""
-    zone = ZoneInfo(settings.COMPANY_ZONE)
-    rows = (
-        group_orders(viewer, record)
-        .filter(state=Order.State.PLACED, currency=currency, placed_at__gte=_months_ago(MONTHS - 1))
-        .order_by()
-        .annotate(month=TruncMonth("placed_at", tzinfo=zone))
-        .values("month")
-        .annotate(total=Sum("net_minor"))
-    )
-    sums = {row["month"].date(): row["total"] for row in rows}
-    start = _months_ago(MONTHS - 1).astimezone(zone).date()
-    months = [_plus(start, number) for number in range(MONTHS)]
-    return [(month, sums.get(month, 0)) for month in months]
 
 
 def _with[M: Any](viewer: Viewer, rows: QuerySet[M], *related: str) -> QuerySet[M]:

@@ -74,6 +74,11 @@ def layouts(model: type[Model]) -> Mapping[str, PageLayout]:
     return {} if side is None else _of_side(side).layouts.get(str(model._meta.model_name), {})
 
 
+def current(side: Side) -> object:
+    """All that is known of a side's fields and layouts; another object after every change."""
+    return _of_side(side)
+
+
 def keys(model: type[Model]) -> Mapping[str, custom.Key]:
     """What the kernel needs to know of a model's own fields."""
     side = side_of_label(model._meta.app_label)

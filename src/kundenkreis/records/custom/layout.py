@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.kernel.fields import translated
 from kundenkreis.kernel.record import Record
 from kundenkreis.records.custom import definitions
+from kundenkreis.records.custom.once import once_for_viewer
 from kundenkreis.records.declaration import Column, Section, name_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def sections(kind: RecordType, viewer: Viewer) -> tuple[Section, ...]:
     return base(kind) if chosen is None else arranged(base(kind), chosen)
 
 
+@once_for_viewer
 def facts_for(kind: RecordType, viewer: Viewer) -> tuple[tuple[Section, tuple[Fact, ...]], ...]:
     """The groups of this viewer's pages with the facts that the viewer may know of."""
     return tuple(

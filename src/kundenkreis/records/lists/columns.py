@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kundenkreis.records.custom import definitions, layout
+from kundenkreis.records.custom.once import once_for_viewer
 from kundenkreis.records.declaration import Column
 from kundenkreis.records.fields import Info, info, names
 from kundenkreis.records.forms import changeable
@@ -71,6 +72,7 @@ def written(columns: Iterable[Column]) -> str:
     )
 
 
+@once_for_viewer
 def offered(kind: RecordType, viewer: Viewer) -> tuple[Column, ...]:
     """Every column the viewer may choose: those declared, the facts of its pages, what all have,
     and the fields of the company's own."""

@@ -159,6 +159,8 @@ def grouping_of(
 ) -> Grouping | None:
     """What an address groups by; None for nothing, and for what its viewer may not know of."""
     name, _colon, step = parameters.get(PARAMETER, "").partition(":")
+    if not name:
+        return None
     found = next((one for one in offered(kind, viewer, words) if one.field.name == name), None)
     if found is None or not found.step:
         return None if step else found

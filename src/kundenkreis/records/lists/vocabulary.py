@@ -15,6 +15,7 @@ from kundenkreis.kernel.conditions import Choice, Field, Kind, Vocabulary
 from kundenkreis.kernel.fields import LANGUAGES, translated
 from kundenkreis.kernel.json_values import JsonText
 from kundenkreis.records import registry
+from kundenkreis.records.custom.once import once_for_viewer
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.lists.choices import MAX_OFFERED, offered
 from kundenkreis.records.lists.columns import COMMON
@@ -32,12 +33,14 @@ _KEY = BigIntegerField()
 _WITH_CHOICES = (Kind.CHOICE, Kind.REFERENCE, Kind.WORDS)
 
 
+@once_for_viewer
 def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The fields of a type that conditions may speak about, and its relations to other types."""
     own = fields_of(kind, viewer)
     return replace(own, node_types=(*own.node_types, *relations(kind, viewer, fields_of)))
 
 
+@once_for_viewer
 def fields_of(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The same without the relations that every type has."""
     asked = _shown(kind)

@@ -43,7 +43,7 @@ def test_it_counts_revenue_by_month_in_the_companys_zone(person: Person) -> None
     order(person, "1", datetime(2026, 3, 1, 0, 30, tzinfo=BERLIN), 700)
     order(person, "2", datetime(2026, 2, 28, 23, 30, tzinfo=BERLIN), 300)
     with clock.freeze("2026-11-21T12:00:00Z"):
-        months = dict(queries.revenue_by_month(ANNA, person, "EUR"))
+        months = dict(queries.business(ANNA, person).by_month)
     assert len(months) == 12
     assert {day.month: minor for day, minor in months.items() if minor} == {2: 300, 3: 700}
     first, last = min(months), max(months)
