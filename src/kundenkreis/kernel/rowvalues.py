@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import CharField, Model, TextField
 
 from kundenkreis.kernel import custom
 from kundenkreis.kernel.fields import is_custom
@@ -32,7 +32,7 @@ def column(model: type[Model], name: str) -> tuple[str, Callable[[Any], Any]]:
 def of_new(model: type[Model], rows: Sequence[Model]) -> list[dict[str, list[Any]]]:
     """For each new row what it has, `{field: [None, value]}` without empty ones."""
     found: list[dict[str, list[Any]]] = [{} for _row in rows]
-    for name, attribute, to_python in _columns(model):
+    for name, attribute, to_python, text in _columns(model):
         # Column by column: most of them are empty in all rows.
         values = list(map(attrgetter(attribute), rows))
         if values.count("") + values.count(None) == len(values):
@@ -40,7 +40,7 @@ def of_new(model: type[Model], rows: Sequence[Model]) -> list[dict[str, list[Any
         for there, said in zip(values, found, strict=True):
             if there is None or there == "":
                 continue
-            value = to_python(there)
+            value = there if text and type(there) is str else to_python(there)
             if value not in ("", {}, []):
                 said[name] = [None, value]
     if issubclass(model, Record):
@@ -50,8 +50,10 @@ def of_new(model: type[Model], rows: Sequence[Model]) -> list[dict[str, list[Any
 
 
 @lru_cache(maxsize=500)
-def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any]]]:
-    """The columns that say what a new row has: name, attribute, and how a value is read."""
+def _columns(model: type[Model]) -> list[tuple[str, str, Callable[[Any], Any], bool]]:
+    """The columns that say what a new row has: name, attribute, how a value is read, and whether
+    a text is read as it is."""
     skip = {"id", "version", "custom", "created_at", "changed_at"}
-    names = [field.name for field in model._meta.concrete_fields if field.name not in skip]
-    return [(name, *column(model, name)) for name in names]
+    fields = [field for field in model._meta.concrete_fields if field.name not in skip]
+    plain = (CharField.to_python, TextField.to_python)
+    return [(one.name, *column(model, one.name), type(one).to_python in plain) for one in fields]

@@ -36,6 +36,7 @@ NUMBER_FROM = 3  # digits
 PARTS_FROM = 3  # characters: a trigram index knows no shorter parts
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[+(]?\d[\d ()/.\-]*\d")
+_NO_DIGITS = re.compile(r"\D+")
 _COUNTRY = re.compile(r"^(?:49|43|41)")
 
 
@@ -101,7 +102,7 @@ def questions(text: str) -> list[list[str]]:
 
 def _dialled(number: str) -> str:
     """The digits that count: without what only some dial, the zeros in front and (0)."""
-    return re.sub(r"\D", "", number.replace("(0)", "")).lstrip("0")
+    return _NO_DIGITS.sub("", number.replace("(0)", "")).lstrip("0")
 
 
 def answers(words_wanted: Sequence[str], name: str, known: Collection[str]) -> bool:

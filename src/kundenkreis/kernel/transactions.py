@@ -39,7 +39,11 @@ class Unit:
     trial: bool = False
 
     def touch(self, model: type[Any], pk: int, names: Iterable[str] = EVERYTHING) -> None:
-        self.touched.setdefault(model, {}).setdefault(pk, set()).update(names)
+        rows = self.touched.setdefault(model, {})
+        if pk in rows:
+            rows[pk].update(names)
+        else:
+            rows[pk] = set(names)
 
 
 AT_THE_END: list[Callable[[Unit], None]] = []
