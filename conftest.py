@@ -20,6 +20,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import databases
 from tools import browser as browsers
 
 # Fails a test that writes to a record past the door.
@@ -65,6 +66,33 @@ def _ship_again(app_config: Any, using: str, **_: Any) -> None:
 
 
 post_migrate.connect(_ship_again)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Whether there are databases to go on with: copies of what migrations made before."""
+    return _as_usual(request) and databases.prepare(connections.settings)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The databases, kept for later processes once they are made."""
+    if _as_usual(request):
+        with django_db_blocker.unblock():
+            databases.keep(connections.all(initialized_only=True))
+    yield
+    if django_db_keepdb:
+        connections.close_all()
+        databases.forget(connections.settings)
+
+
+def _as_usual(request: pytest.FixtureRequest) -> bool:
+    return not any(map(request.config.getoption, ("reuse_db", "create_db", "nomigrations")))
 
 
 @pytest.fixture(autouse=True)

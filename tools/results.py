@@ -10,9 +10,13 @@ SLOWEST = 10
 
 
 class Results:
-    """Sums over all runs, why tests were skipped, and which took longest."""
+    """Sums over all runs, why tests were skipped, and which took longest.
 
-    def __init__(self) -> None:
+    `seed` is what the random order of the tests follows from: it is said when one fails.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
         self.passed = self.failed = self.skipped = 0
         self.problems: list[str] = []
         self.reasons: Counter[str] = Counter()
@@ -57,6 +61,7 @@ class Results:
             lines += [f"  {count:4d} × {reason}" for reason, count in sorted(self.reasons.items())]
         if self.problems:
             lines += ["", "Failed:", *(f"  {problem}" for problem in self.problems)]
+            lines += ["", f"In the same order again: pytest --randomly-seed={self.seed}"]
         return "\n".join([*lines, "", f"{seconds:.0f} s in all"])
 
     def sums(self) -> str:

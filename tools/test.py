@@ -8,6 +8,7 @@ make test
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -74,7 +75,7 @@ def main(names: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     signal.signal(signal.SIGINT, _interrupted)
     started = time.monotonic()
-    results = Results()
+    results = Results(seed=secrets.randbelow(2**32))
     chosen = [[run for run in runs if not names or run.name in names] for runs in RUNS]
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="kk-"))
@@ -120,7 +121,7 @@ def execute(runs: Sequence[Run], folder: Path, env: dict[str, str], results: Res
     print("\n" + ", ".join(run.name for run in runs), "…", flush=True)
     with ThreadPoolExecutor(len(runs)) as threads, ExitStack() as stack:
         # On the way out after a signal the runs end first, and with them their threads.
-        started = [stack.enter_context(running(run, folder, env)) for run in runs]
+        started = [stack.enter_context(running(run, folder, env, results.seed)) for run in runs]
         for one, code in zip(started, threads.map(Started.wait, started), strict=True):
             one.show()
             known = results.read(one.run.name, one.report)
@@ -153,7 +154,7 @@ class Started:
 
 
 @contextmanager
-def running(run: Run, folder: Path, env: dict[str, str]) -> Iterator[Started]:
+def running(run: Run, folder: Path, env: dict[str, str], seed: int) -> Iterator[Started]:
     name = run.name.replace(" ", "-")
     report, printed = folder / f"{name}.xml", folder / f"{name}.txt"
     # Short, because the paths of Unix sockets are limited.
@@ -162,6 +163,7 @@ def running(run: Run, folder: Path, env: dict[str, str]) -> Iterator[Started]:
     command = [str(VENV / "bin" / "python"), "-m", "pytest", "-q", "-m", run.marks]
     command += ["--junit-xml", str(report), "-o", "junit_family=xunit2"]
     command += ["-o", "faulthandler_timeout=300", "--no-header", "-r", "fE"]
+    command += [f"--randomly-seed={seed}"]
     command += [*run.paths, *("--ignore=" + path for path in run.ignored)]
     command += ["-p", "tools.own_server"] if run.database == "postgresql" else []
     command += ["-n", str(run.processes), "--dist", "worksteal"] if run.processes else []

@@ -87,7 +87,7 @@ def test_it_says_what_is_missing_when_no_python_runs(tmp_path: Path) -> None:
 def test_it_adds_up_what_every_run_reported(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
-    results = Results()
+    results = Results(seed=1128)
     assert results.read("sqlite", report) == 2
     assert results.read("postgresql", report) == 2
     results.skip("the whole run “journeys”: no browser")
@@ -96,12 +96,14 @@ def test_it_adds_up_what_every_run_reported(tmp_path: Path) -> None:
     assert "2 × no PostgreSQL" in text
     assert "1 × the whole run “journeys”: no browser" in text
     assert "sqlite: a.fails" in text
+    assert "--randomly-seed=1128" in text
 
 
 def test_a_run_without_a_report_adds_nothing(tmp_path: Path) -> None:
     results = Results()
     assert results.read("sqlite", tmp_path / "missing.xml") == 0
     assert results.sums() == "0 passed, 0 failed, 0 skipped"
+    assert "--randomly-seed" not in results.report(1.0)
 
 
 def test_light_processes_load_no_heavy_libraries() -> None:
