@@ -23,6 +23,7 @@ from django.db.models.lookups import (
     IsNull,
     LessThan,
     LessThanOrEqual,
+    Lookup,
 )
 
 from kundenkreis.kernel.conditions.intervals import interval
@@ -72,6 +73,22 @@ def all_of(parts: list[Q]) -> Q:
 def any_of(parts: list[Q]) -> Q:
     """True where at least one part is."""
     return reduce(or_, parts) if parts else NEVER
+
+
+class Holds(Lookup):
+    """An expression that is true or false, as a condition of its own.
+
+    Django compares it with true on SQLite, which then looks at all of its parts instead of as far as
+    the first that decides.
+    """
+
+    def as_sql(self, compiler: Whatever, connection: Whatever) -> Whatever:
+        return compiler.compile(self.lhs)
+
+
+def holds(expression: Expression) -> Q:
+    """The rows of which an expression that is never unknown is true."""
+    return Q(Holds(expression, True))
 
 
 def _unless(found: Q) -> Q:

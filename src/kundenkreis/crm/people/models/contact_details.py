@@ -90,7 +90,12 @@ class ContactDetail(Record):
         BOUNCED = "bounced", _("does not arrive")
 
     person = models.ForeignKey(
-        "crm_people.Person", models.CASCADE, null=True, blank=True, related_name="contact_details"
+        "crm_people.Person",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
+        db_index=False,  # below, with what is asked of a person's details most
     )
     organisation = models.ForeignKey(
         "crm_people.Organisation",
@@ -134,7 +139,14 @@ class ContactDetail(Record):
                 fields=["country", "postal_code"],
                 name="contact_detail_place",
                 condition=~models.Q(postal_code=""),
-            )
+            ),
+            models.Index(fields=["person", "folded"], name="contact_detail_person"),
+            # Whether one reaches somebody, and who can be reached at all (`contacting_rows`).
+            models.Index(
+                fields=["kind", "person", "state", "valid_from", "valid_until"],
+                name="contact_detail_kind",
+                condition=models.Q(person__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

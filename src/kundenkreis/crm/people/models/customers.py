@@ -65,7 +65,7 @@ class ContactPermission(models.Model):
     subject_kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=320)
     # As contact details are compared: the ledger keeps addresses as they were written.
-    folded = models.CharField(max_length=320, db_index=True, db_default="", default="")
+    folded = models.CharField(max_length=320, db_default="", default="")
     purpose = models.CharField(max_length=50)
     channel = models.CharField(max_length=20)
     granted = models.BooleanField()
@@ -80,4 +80,12 @@ class ContactPermission(models.Model):
                 fields=["subject_kind", "subject", "purpose", "channel"],
                 name="contact_permission_once",
             )
+        ]
+        indexes = [
+            # All that decides, so that "May I?" reads the index alone; and whether few agreed.
+            models.Index(
+                fields=["folded", "channel", "granted", "purpose", "since"],
+                name="contact_permission_folded",
+            ),
+            models.Index(fields=["channel", "granted", "folded"], name="contact_permission_of"),
         ]

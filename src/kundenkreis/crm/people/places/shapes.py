@@ -16,6 +16,7 @@ from django.db.models.lookups import LessThanOrEqual
 from kundenkreis.crm.people.models import Location
 from kundenkreis.crm.people.places.corners import Corner
 from kundenkreis.crm.people.places.distance import Box, Vector, box, chord, squared
+from kundenkreis.kernel.conditions.sql import holds
 
 FEW = 100  # strips of latitude that are looked up one by one: 550 km
 
@@ -81,7 +82,7 @@ class Outline:
     @property
     def q(self) -> Q:
         """The box around it, which an index answers, and of what is in that the sides crossed."""
-        return _within(self.box) & Q(_Inside(tuple(self.sides)))
+        return _within(self.box) & holds(_Inside(tuple(self.sides)))
 
     @property
     def box(self) -> Box:
@@ -118,7 +119,7 @@ class _Inside(Func):
             for value in (side.south, side.north, side.start, side.south, side.slope)
         ]
         crossed = " + ".join([one] * len(self.sides)) or "0"
-        return f"({crossed}) %% 2 = 1", values
+        return f"(({crossed}) %% 2 = 1)", values
 
 
 def _within(around: Box) -> Q:
