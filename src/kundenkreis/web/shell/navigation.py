@@ -140,6 +140,13 @@ ENTRIES: list[Entry] = [
         "crm.numberrange.change",
     ),
     Entry("operation", _("Letterheads"), "/crm/letterheads/", "stamp", "crm.letterhead.change"),
+    Entry(
+        "operation",
+        _("Kinds of relations"),
+        "/crm/relation-kinds/",
+        "git-fork",
+        "crm.relationkind.change",
+    ),
     Entry("operation", _("Fields"), "/crm/fields/", "text-cursor-input", "crm.field.change"),
 ]
 
