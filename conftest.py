@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils import translation
@@ -81,7 +82,13 @@ def django_db_setup(
     django_db_keepdb: bool,
     django_db_blocker: Any,
 ) -> Iterator[None]:
-    """The databases, kept for later processes once they are made."""
+    """The databases, kept for later processes once they are made.
+
+    After each test that empties the tables Django would write its own permissions and names of
+    types anew, for every model on both sides. The product asks for neither.
+    """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     if _as_usual(request):
         with django_db_blocker.unblock():
             databases.keep(connections.all(initialized_only=True))
