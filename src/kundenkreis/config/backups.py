@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis import __version__
 from kundenkreis.config import env
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import clock, journal
 from kundenkreis.kernel.backup import keys, sqlite
 from kundenkreis.kernel.backup.age import damaged
 from kundenkreis.kernel.backup.archive import ABOUT, PIECE, Reader, Writer, read_note
@@ -60,6 +60,7 @@ def take(target: Path, key: keys.Key, *, keep: int | None = None) -> Path:
         )
     with _one_at_a_time(), _written(path) as file, Writer(file, key) as writer:
         _write(writer)
+    _copy_journals(path.parent)
     _say(f"{path}: {path.stat().st_size / MEBI:.1f} MiB")
     if keep is not None:
         _forget_older(path.parent, keep)
@@ -218,6 +219,16 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def _copy_journals(folder: Path) -> None:
+    """Beside the backups, so that older ones know what happened up to the newest."""
+    for side in Side:
+        if (known := journal.path(side)).exists():
+            beside = folder / f".journal-{side}.part"
+            beside.write_bytes(known.read_bytes())
+            beside.chmod(0o600)
+            beside.replace(folder / f"journal-{side}.jsonl")
 
 
 def _forget_older(folder: Path, keep: int) -> None:

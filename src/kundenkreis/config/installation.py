@@ -27,8 +27,9 @@ from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.dossier import retention
 from kundenkreis.dossier.replaying import replay
 from kundenkreis.engage.consent.commands import ship_purposes
-from kundenkreis.kernel import audit, heads
+from kundenkreis.kernel import audit, heads, held, journal
 from kundenkreis.kernel.access import system
+from kundenkreis.kernel.backup import staging
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.search.indexing import rebuild_if_missing
 
@@ -45,8 +46,27 @@ def prepare(*, demo: bool, port: int) -> None:
 
 
 def _prepare(*, demo: bool, port: int) -> None:
+    if staging.is_switching():
+        staging.roll_forward()
+        _say("A restore that was cut off is done now.")
     for side in Side:
         env.secret(side)
+    journal.begin()
+    bring_up()
+    if erased := replay():
+        _say(f"{erased} people who were erased before were erased from the restored data, too.")
+    if demo:
+        from kundenkreis.demo.company import admit_shop, found_company, is_founded
+        from kundenkreis.demo.launch import shop_origin
+
+        if not is_founded():
+            _timed("Founding the demo company", found_company)
+        admit_shop(shop_origin(port))
+
+
+def bring_up() -> None:
+    """Migrate forward, and add what every company needs."""
+    for side in Side:
         if _behind(side):
             _timed(f"Creating the {side} database", partial(_migrate, side))
     actor = system("setup")
@@ -56,16 +76,7 @@ def _prepare(*, demo: bool, port: int) -> None:
     ship_purposes(actor=actor)
     for side in Side:
         rebuild_if_missing(side)
-    if erased := replay():
-        _say(f"{erased} people who were erased before were erased from the restored data, too.")
     keeping.rebuild_if_missing()
-    if demo:
-        from kundenkreis.demo.company import admit_shop, found_company, is_founded
-        from kundenkreis.demo.launch import shop_origin
-
-        if not is_founded():
-            _timed("Founding the demo company", found_company)
-        admit_shop(shop_origin(port))
 
 
 def first_administrator(email: str) -> int:
@@ -136,6 +147,13 @@ def audit_head() -> int:
     """Print the newest seal of each side, to be kept elsewhere."""
     for side in Side:
         _say(str(heads.newest(side)))
+    return 0
+
+
+def release() -> int:
+    """Let go what a restore holds back."""
+    held.release(actor=system("shell"))
+    _say("What was held back since the restore leaves now.")
     return 0
 
 

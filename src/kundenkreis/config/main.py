@@ -109,6 +109,28 @@ def _parser() -> argparse.ArgumentParser:
         "--keep", type=int, metavar="N", help="delete all but the newest N in the folder"
     )
     backup.add_argument("--check", action="store_true", help="read the file and verify all of it")
+    restore = add("restore", _restore, "bring back what a backup holds")
+    restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--key", type=Path, metavar="FILE", help="what the backup was encrypted with"
+    )
+    restore.add_argument(
+        "--replace", action="store_true", help="put it in the place of what is there"
+    )
+    restore.add_argument(
+        "--journal",
+        type=_readable,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a copy of the journal of erasures and objections, crm.jsonl or engage.jsonl",
+    )
+    restore.add_argument(
+        "--without-journal",
+        action="store_true",
+        help="although nobody knows who was erased or objected since the backup",
+    )
+    add("release", _release, "let go what is held back since a restore")
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
     explain.add_argument("type", help="e.g. opportunity")
     _families(commands)
@@ -147,6 +169,8 @@ def _settings_for(arguments: Sequence[str]) -> str:
         "processing",
         "retention",
         "backup",
+        "restore",
+        "release",
     }
     if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
         return INNER_SETTINGS
@@ -173,7 +197,7 @@ def _serve(options: argparse.Namespace) -> int:
         return supervisor.serve(port=options.port, shop=options.demo_shop)
     from kundenkreis.config import roles
 
-    return roles.ROLES[options.role](options.port)
+    return roles.serve(options.role, options.port)
 
 
 def _first_administrator(options: argparse.Namespace) -> int:
@@ -223,6 +247,24 @@ def _backup(options: argparse.Namespace) -> int:
         return backups.told(backups.check(options.place, key))
     backups.take(options.place, key, keep=options.keep)
     return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from kundenkreis.config import backups, restoring
+
+    return restoring.restore(
+        options.file,
+        backups.key_of(options.key),
+        replace=options.replace,
+        journals=options.journal,
+        without_journal=options.without_journal,
+    )
+
+
+def _release(options: argparse.Namespace) -> int:
+    from kundenkreis.config import installation
+
+    return installation.release()
 
 
 def _explain(options: argparse.Namespace) -> int:

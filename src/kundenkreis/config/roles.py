@@ -10,10 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from kundenkreis.config import env
+from kundenkreis.kernel.backup import running
 from kundenkreis.kernel.sides import Side
 
 GIVES_WAY = 5  # of the background to those on whom somebody waits: docs/decisions/0029
 SOURCE = Path(__file__).resolve().parents[1]
+
+
+def serve(role: str, port: int) -> int:
+    """Run a role; no restore takes place meanwhile, and none that was cut off is served.
+
+    Raises `BackupRefused`.
+    """
+    with running.shared(env.folder(Side.ENGAGE)):
+        return ROLES[role](port)
 
 
 def inner(port: int) -> int:

@@ -136,7 +136,7 @@ def former(viewer: Viewer, person: Person) -> list[Former]:
 
 def former_of(viewer: Viewer, kept: Kept) -> list[Former]:
     found: dict[str, Former] = {}
-    for one in _former(kept):
+    for one in every_former(kept):
         if viewer.sees(subject_of(Person if one.is_way else one.model), one.name):
             found.setdefault(one.key, one)
         if len(found) == MOST:
@@ -144,7 +144,8 @@ def former_of(viewer: Viewer, kept: Kept) -> list[Former]:
     return sorted(found.values(), key=lambda one: one.key)
 
 
-def _former(kept: Kept) -> Iterator[Former]:
+def every_former(kept: Kept) -> Iterator[Former]:
+    """All of them, the latest first, some more than once."""
     now, ways = _present(kept), _ways(kept.person)
     parts = {f"crm.{model._meta.model_name}": (model, names) for model, names in PARTS.items()}
     for change in kept.changes:
@@ -168,19 +169,24 @@ def _former(kept: Kept) -> Iterator[Former]:
 
 def _present(kept: Kept) -> set[str]:
     """The keys of all that is so now."""
+    return {one.key for _row, one in present(kept)}
+
+
+def present(kept: Kept) -> Iterator[tuple[Model, Former]]:
+    """All that is so now, but for contact details, each with the row that says it."""
     own = {f"{PREFIX}{name}" for name in custom.keys(Person)}
-    found = {one.key for one in _said(Person, (*FIELDS, *own), [kept.person])}
+    yield from _said(Person, (*FIELDS, *own), [kept.person])
     for model, names in PARTS.items():
         pks = [int(target.rpartition(":")[2]) for target in kept.parts(model)]
-        rows = store.stored(Side.CRM, model).filter(pk__in=pks)
-        found |= {one.key for one in _said(model, names, rows)}
-    return found
+        yield from _said(model, names, store.stored(Side.CRM, model).filter(pk__in=pks))
 
 
-def _said(model: type[Model], names: Collection[str], rows: Iterable[Model]) -> Iterator[Former]:
+def _said(
+    model: type[Model], names: Collection[str], rows: Iterable[Model]
+) -> Iterator[tuple[Model, Former]]:
     for row in rows:
         for name in names:
-            yield Former(model, name, audit.plain(rowvalues.plain(row, name)))
+            yield row, Former(model, name, audit.plain(rowvalues.plain(row, name)))
 
 
 def _ways(person: Person) -> set[tuple[str, str]]:

@@ -22,6 +22,7 @@ from kundenkreis.dossier.former import NAMES, STEP, STEPS, Former, Kept, former_
 from kundenkreis.kernel import (
     audit,
     clock,
+    journal,
     redacting,
     removal,
     rowvalues,
@@ -70,6 +71,29 @@ def _require_ready(request: DataRequest) -> Person:
 
 
 def _take_out(actor: Actor, request: DataRequest, kept: Kept, one: Former) -> RectifiedValue:
+    said = {
+        "kind": journal.RECTIFIED, "at": clock.now().isoformat(), "person": kept.person.pk,
+        "who": identity(kept.person), "field": one.field, "value": digest(kept.person, one),
+    }  # fmt: skip
+    journal.note_in_unit(Side.CRM, [said])
+    return take_out(actor, request, kept, one)
+
+
+def identity(person: Person) -> str:
+    """Tells whether a number still means the same person."""
+    return tombstones.digest(Side.CRM, f"person|{person.pk}|{person.created_at.isoformat()}")
+
+
+def digest(person: Person, one: Former) -> str:
+    """What stands for a wrong value of theirs, in the journal and among the tombstones."""
+    value = folded_way(one.name, str(one.value)) if one.is_way else one.value
+    return tombstones.digest(Side.CRM, wrongs.name(reference(person), one.field, value))
+
+
+def take_out(
+    actor: Actor, request: DataRequest | None, kept: Kept, one: Former
+) -> RectifiedValue:
+    """Take one value out of everything that keeps earlier ones, in the unit of work in progress."""
     folded = folded_way(one.name, str(one.value)) if one.is_way else ""
     wrong, names = {plain(one.value)}, {one.name}
     targets = _targets(kept, one)
@@ -82,7 +106,7 @@ def _take_out(actor: Actor, request: DataRequest, kept: Kept, one: Former) -> Re
 
     places = redacting.redact(actor, targets, is_wrong)
     places += _from_bin(kept, one, folded) + _from_merges(kept, one) + _from_timeline(kept, one)
-    tombstones.bury([wrongs.name(reference(kept.person), one.field, folded or one.value)])
+    tombstones.bury_digests([digest(kept.person, one)], clock.now())
     return store.create(
         actor, RectifiedValue, person=kept.person, request=request, field=one.field,
         at=clock.now(), places=places,

@@ -50,7 +50,7 @@ WHOLE: set[type[Model]] = {
 # What others are called and how they are reached is theirs; the audit's entries are sealed.
 APART: set[type[Model]] = {
     kernel.AuditEntry, kernel.AuditSeal, kernel.Tombstone, kernel.Cursor, kernel.SearchDocument,
-    kernel.IndexedWord, Person, Organisation, ContactDetail, CustomerId, ContactPermission, Product,
+    kernel.IndexedWord, kernel.Hold, Person, Organisation, ContactDetail, CustomerId, ContactPermission, Product,
     Competitor, Order, OrderLine, Profile, Identifier, ConsentEntry, ConsentState, SeenOrder,
     SeenMessage, Transfer,
 }  # fmt: skip

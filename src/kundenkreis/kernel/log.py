@@ -21,11 +21,15 @@ from kundenkreis.kernel.sides import Side
 L = TypeVar("L", bound=LogRow)
 
 
+# Before every transaction: a restore on another server may have moved their numbers below zero.
+BEGINNING = -(2**62)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in a log: transaction id, then row id."""
 
-    tx: int = 0
+    tx: int = BEGINNING
     row: int = 0
 
 

@@ -34,7 +34,7 @@ def _create_full_text(apps: Any, editor: Any) -> None:
         # The server may lack the extension, or this user the right to it; parts of words are then
         # not searched for.
         with suppress(DatabaseError), transaction.atomic(using=editor.connection.alias):
-            editor.execute(_TRIGRAMS, params=None)
+            editor.execute(TRIGRAMS, params=None)
 
 
 def _drop_full_text(apps: Any, editor: Any) -> None:
@@ -75,7 +75,7 @@ _POSTGRESQL = [
     f"CREATE INDEX search_words ON {_DOCUMENT} USING gin (to_tsvector('simple', words))",
     f"CREATE INDEX search_all ON {_DOCUMENT} USING gin ({_ALL})",
 ]
-_TRIGRAMS = (
+TRIGRAMS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
     f"CREATE INDEX search_parts ON {_DOCUMENT} USING gin (name gin_trgm_ops)"
 )

@@ -251,6 +251,16 @@ class Tombstone(models.Model):
     at = models.DateTimeField()
 
 
+class Hold(models.Model):
+    """Since a restore nothing leaves: no message crosses, nobody outside is asked (`kernel.held`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    # Of when the backup is that was restored.
+    backup_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+
 class IdempotencyKey(models.Model):
     """The stored answer to a request that may come again."""
 

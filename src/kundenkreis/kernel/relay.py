@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundenkreis.kernel import log
+from kundenkreis.kernel import held, log
 from kundenkreis.kernel.events import AFTER, decode
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.models import OutboxMessage
@@ -16,6 +16,8 @@ def relay(side: Side, limit: int = 200) -> int:
     """Turn new outbox messages into jobs; returns how many messages were read."""
     if not log.rows_after(OutboxMessage, log.position(READER, side), side).exists():
         return 0  # asked often: nobody's turn to write is taken for that
+    if held.is_held(side):
+        return 0
     with unit_of_work(side, "kernel.relay"):
         messages = log.read_after(OutboxMessage, log.position(READER, side), limit, side)
         for message in messages:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, held, store
 from kundenkreis.kernel.events import decode
 from kundenkreis.kernel.sides import Side
 from kundenkreis.link.models import InboxMessage
@@ -38,7 +38,7 @@ _size = dict.fromkeys(Side, 50)
 
 def apply_due(target: Side) -> int:
     """Apply one slice of due messages; returns how many were tried."""
-    if not due(target, store.stored(target, InboxMessage)).exists():
+    if not due(target, store.stored(target, InboxMessage)).exists() or held.anywhere():
         return 0
     started = time.monotonic()
     with store.group(target, "link.apply"):

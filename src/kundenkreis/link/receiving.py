@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundenkreis.kernel import clock, log, store, tombstones
+from kundenkreis.kernel import clock, held, log, store, tombstones
 from kundenkreis.kernel.log import Position
 from kundenkreis.kernel.models import Cursor, OutboxMessage
 from kundenkreis.kernel.sides import Side
@@ -24,7 +24,7 @@ def receive(target: Side, limit: int = LIMIT) -> int:
     """
     start = log.position(reader(target), target)
     read = log.read_after(OutboxMessage, start, limit, target.other)
-    if not read:
+    if not read or held.anywhere():
         return 0
     with store.group(target, "link.receive"):
         if hold(target) == start:  # else another worker was quicker

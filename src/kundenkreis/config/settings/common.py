@@ -80,6 +80,7 @@ STATIC_URL = "/static/"
 # Where the source of this version is (AGPL § 13); without it the product hands it out itself.
 SOURCE_URL = env.web_address("SOURCE_URL")
 DATA_FOLDERS = env.data_folders()
+JOURNAL_COPY = env.text("JOURNAL_COPY")
 
 
 def _as_one_line(record: LogRecord) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from kundenkreis.crm.people.vat_checking import (
     keep_vat_problem,
     service,
 )
-from kundenkreis.kernel import clock, forgetting, store
+from kundenkreis.kernel import clock, forgetting, held, store
 from kundenkreis.kernel.access import Actor, system
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import each_midnight
@@ -103,6 +103,11 @@ def check_vat_id(check_id: int) -> None:
     """Ask the service about a VAT ID; keep its answer, or why there is none and ask again later."""
     check = VatCheck.objects.filter(pk=check_id, state=VatCheck.State.WAITING).first()
     if check is None:
+        return
+    if held.is_held(Side.CRM):
+        soon = clock.now() + timedelta(minutes=5)
+        with store.group(Side.CRM, "people.wait_with_vat"):
+            check_vat_id.enqueue_once(f"vat|{check_id}|{soon.isoformat()}", check_id, after=soon)
         return
     ask, actor = service(), system("vat")
     try:

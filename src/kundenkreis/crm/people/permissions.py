@@ -13,8 +13,9 @@ from kundenkreis.crm.people.contact_values import folded_way
 from kundenkreis.crm.people.customer_commands import link_person
 from kundenkreis.crm.people.events import ObjectionRecorded
 from kundenkreis.crm.people.models import ContactPermission, Person
+from kundenkreis.crm.people.restricting import note_of
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entry
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import clock, journal, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
@@ -103,7 +104,14 @@ def record_objection(
         payload={"channel": channel, "purpose": purpose},
     )
     add_timeline_entry(actor=actor, entry=entry)
+    note_of(person, journal.OBJECTED, at=at.isoformat(), channel=channel, purpose=purpose)
     publish(ObjectionRecorded(link_id=link_id, channel=channel, purpose=purpose, at=at))
+
+
+def has_objected(person: Person, channel: str, purpose: str, at: datetime) -> bool:
+    """Whether that objection is known here, or a later one to the same."""
+    rows = ContactPermission.objects.filter(subject_kind=PERSON, subject=str(person.link_id))
+    return rows.filter(channel=channel, purpose=purpose, granted=False, since__gte=at).exists()
 
 
 @command

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.events import PersonRestricted
 from kundenkreis.crm.people.models import Person, Restriction
-from kundenkreis.kernel import access, clock, store
+from kundenkreis.kernel import access, clock, journal, store, tombstones
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.record import together
 from kundenkreis.kernel.seclusion import seclude
+from kundenkreis.kernel.sides import Side
 
 # Who needs restricted persons finds them, and may restrict and free them.
 SEE, SET = "crm.restriction.see", "crm.restriction.change"
@@ -86,6 +87,7 @@ def restrict_person(
         actor, Restriction, person=person, reason=reason, since=clock.now(), until=until,
         note=note.strip()[:300],
     )  # fmt: skip
+    note_of(person, journal.RESTRICTED, reason=reason, until=until.isoformat() if until else "")
     if person.link_id:
         publish(PersonRestricted(person.link_id, restricted=True))
     return made
@@ -133,8 +135,17 @@ def let_go(actor: Actor, person_id: int) -> None:
         _lift(actor, found)
 
 
+def note_of(person: Person, kind: str, **said: str) -> None:
+    """Write into the journal what is to hold of a person after a restore, too."""
+    who = tombstones.digest(Side.CRM, f"person|{person.pk}|{person.created_at.isoformat()}")
+    at = said.pop("at", clock.now().isoformat())
+    entry = {"kind": kind, "at": at, "person": person.pk, "who": who, **said}
+    journal.note_in_unit(Side.CRM, [entry])
+
+
 def _lift(actor: Actor, found: Restriction) -> None:
     link = found.person.link_id
+    note_of(found.person, journal.FREED)
     store.remove(actor, found)
     if link:
         publish(PersonRestricted(link, restricted=False))

@@ -20,7 +20,7 @@ from kundenkreis.dossier.jobs import run_erasure
 from kundenkreis.dossier.tests.people import Planted, plant
 from kundenkreis.dossier.whose import whose
 from kundenkreis.engage.profiles.models import Profile
-from kundenkreis.kernel import audit, store, tombstones
+from kundenkreis.kernel import audit, journal, store, tombstones
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry, RemovedRow
 from kundenkreis.kernel.sides import Side
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
 @pytest.fixture(autouse=True)
 def _empty_register() -> Iterator[None]:
-    register.path().unlink(missing_ok=True)
+    journal.path(Side.CRM).unlink(missing_ok=True)
     yield
-    register.path().unlink(missing_ok=True)
+    journal.path(Side.CRM).unlink(missing_ok=True)
 
 
 def erased(found: Planted) -> Erasure:
@@ -230,11 +230,11 @@ def test_g05_somebody_else_with_the_same_number_is_left_alone() -> None:
     found, other = plant(), plant()
     erased(found)
     lines = (
-        register.path()
+        journal.path(Side.CRM)
         .read_text()
         .replace(f'"person": {found.person.pk}', f'"person": {other.person.pk}')
     )
-    register.path().write_text(lines)
+    journal.path(Side.CRM).write_text(lines)
     with store.group(Side.CRM, "test"):
         store.discard(store.rows(tombstones.Tombstone))
     replaying.replay()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -19,11 +19,12 @@ from kundenkreis.engage.consent.rule import Holds, Said, holds
 from kundenkreis.engage.consent.shipped import PURPOSES
 from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.profiles.queries import group_ids, link_ids, linked
-from kundenkreis.kernel import bulk, clock, store
+from kundenkreis.kernel import bulk, clock, journal, store, tombstones
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.events import publish_all
+from kundenkreis.kernel.sides import Side
 
 Key = tuple[str, str, str, str, str]  # namespace, subject_kind, subject, purpose, channel
 _Before = tuple[bool, datetime | None] | None  # whether granted, and when it was confirmed
@@ -198,8 +199,31 @@ def _recompute(before: dict[Key, tuple[int, _Before]], statements: Sequence[Stat
         for key, result in now_holds.items()
         if before[key][1] != (result.granted, result.confirmed_at)
     ]
+    said_no = {statement.key for statement in statements if not statement.granted}
+    _note_withdrawn(before, {key: now_holds[key] for key in changed if key in said_no})
     links = _links(changed, statements)
     publish_all(_event(key, links.get(key), now_holds[key]) for key in changed)
+
+
+def _note_withdrawn(before: Mapping[Key, tuple[int, _Before]], now: Mapping[Key, Holds]) -> None:
+    """Write into the journal what people do not want any more. A visitor who never allowed anything
+    is nobody whom an older state would let be written to."""
+    journal.note_in_unit(
+        Side.ENGAGE,
+        [
+            {
+                "kind": journal.WITHDRAWN, "at": holds_now.since.isoformat(),
+                "subject": tombstones.digest(Side.ENGAGE, "|".join(key[:3])),
+                "purpose": key[3], "channel": key[4],
+            }
+            for key, holds_now in now.items()
+            if not holds_now.granted and _is_news(key, before[key][1])
+        ],
+    )  # fmt: skip
+
+
+def _is_news(key: Key, before: _Before) -> bool:
+    return before[0] if before is not None else key[1] not in _OF_A_SHOP
 
 
 def _event(key: Key, link_id: UUID | None, now: Holds) -> ConsentChanged:

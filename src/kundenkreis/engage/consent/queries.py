@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import FETCH_PEERS, QuerySet
+from django.db.models import FETCH_PEERS, Exists, OuterRef, QuerySet
 
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
 from kundenkreis.engage.consent.rule import Said, holds
@@ -53,6 +53,21 @@ def names_of(profile_ids: Iterable[int]) -> list[Subject]:
     """Every name these profiles go by; a name left out would keep a consent that was withdrawn."""
     rows = Identifier.objects.filter(profile_id__in=list(profile_ids)).order_by("id")
     return list(rows.values_list("namespace", "kind", "value"))
+
+
+def known_subjects() -> Iterator[Subject]:
+    """Every name by which anybody may have said something, once."""
+    names = ("namespace", "subject_kind", "subject")
+    yield from ConsentState.objects.order_by(*names).values_list(*names).distinct().iterator()
+    told = ConsentState.objects.filter(
+        namespace=OuterRef("namespace"), subject_kind=OuterRef("kind"), subject=OuterRef("value")
+    )
+    others = Identifier.objects.exclude(Exists(told)).order_by("id")
+    yield from others.values_list("namespace", "kind", "value").iterator()
+    for link_id, traits in Profile.objects.values_list("link_id", "traits").iterator():
+        if link_id is not None:
+            yield ("", "person", str(link_id))
+        yield from (("", kind, str(traits[kind])) for kind in (EMAIL, "phone") if traits.get(kind))
 
 
 def granted(subjects: Iterable[Subject], purpose: str, channel: str) -> set[Subject]:

@@ -13,7 +13,7 @@ import json
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, Self, cast
@@ -90,7 +90,7 @@ class Reader:
     key: Key
     manifest: dict[str, Any] = field(default_factory=dict)
 
-    def parts(self) -> Iterator[tuple[str, IO[bytes]]]:
+    def parts(self) -> Generator[tuple[str, IO[bytes]]]:
         """Name and content of each part. Raises `Damaged` and `WrongKey`."""
         found: dict[str, dict[str, Any]] = {}
         with _damage_told():

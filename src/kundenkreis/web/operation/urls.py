@@ -9,6 +9,7 @@ from kundenkreis.web.operation import views
 app_name = "operation"
 urlpatterns = [
     path("", views.operation, name="operation"),
+    path("release/", views.release, name="release"),
     path("jobs/<str:side>/<int:job_id>/retry/", views.retry_job, name="retry_job"),
     path("letters/<str:side>/<int:message_id>/<str:what>/", views.dead_letter, name="dead_letter"),
 ]

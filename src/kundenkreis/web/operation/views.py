@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from kundenkreis.kernel import held
 from kundenkreis.kernel import operation as kernel
 from kundenkreis.kernel.jobs import commands as jobs
 from kundenkreis.kernel.sides import Side
@@ -31,6 +32,12 @@ def operation(request: HttpRequest) -> HttpResponse:
     }
     part = "#state" if request.headers.get("HX-Request") else ""
     return render(request, f"operation/operation.html{part}", context)
+
+
+@require_POST
+def release(request: HttpRequest) -> HttpResponse:
+    held.release(actor=viewer_of(request))
+    return redirect("operation:operation")
 
 
 @require_POST

@@ -17,6 +17,7 @@ from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.work.commands import read_inbox
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.held import held
 from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import marked
 from kundenkreis.ui.furniture import THEMES
@@ -57,7 +58,8 @@ def own(request: StaffRequest) -> HttpResponse:
     counts = {"inbox": unread(viewer)}
     if viewer.may("crm.activity.read"):  # whoever may not has no such place in the navigation
         counts["tasks"] = due(viewer)
-    return render(request, "shell/own.html", {"favourites": lines, "counts": counts})
+    context = {"favourites": lines, "counts": counts, "held": held(viewer)}
+    return render(request, "shell/own.html", context)
 
 
 @require_GET
