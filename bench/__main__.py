@@ -33,6 +33,7 @@ NAMES = (
     "timeline",
     "merging",
     "dossier",
+    "backup",
     "maps",
     "quality",
     "letters",

@@ -90,9 +90,7 @@ def digest(person: Person, one: Former) -> str:
     return tombstones.digest(Side.CRM, wrongs.name(reference(person), one.field, value))
 
 
-def take_out(
-    actor: Actor, request: DataRequest | None, kept: Kept, one: Former
-) -> RectifiedValue:
+def take_out(actor: Actor, request: DataRequest | None, kept: Kept, one: Former) -> RectifiedValue:
     """Take one value out of everything that keeps earlier ones, in the unit of work in progress."""
     folded = folded_way(one.name, str(one.value)) if one.is_way else ""
     wrong, names = {plain(one.value)}, {one.name}

@@ -42,7 +42,8 @@ def _empty(actor: Actor, kept: Kept, field: str, wrong: str) -> None:
 
 def _without(actor: Actor, row: Model, name: str) -> None:
     column: Any = None if is_custom(name) else row._meta.get_field(name)
-    if column is not None and not (column.null or column.blank):
+    can_be_without = column is None or column.null or column.blank or isinstance(row, Person)
+    if not can_be_without:
         store.remove(actor, row)
         return
     empty: dict[str, Any] = {name: None if column is None or column.null else ""}
