@@ -32,6 +32,7 @@ _PURPOSES: tuple[StrOrPromise, ...] = (
     _("finding records by what they say"),
     _("finding who is there twice"),
     _("keeping the membership true as time goes on"),
+    _("knowing how a customer buys beside others"),
     _("knowing whether somebody is there already"),
     _("knowing who does what in an organisation"),
     _("knowing who stands how to whom, such as who recommended us"),

@@ -242,3 +242,39 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_line_once")
         ]
+
+
+class CustomerScore(models.Model):
+    """How recently, often and for how much a person or organisation ordered, each scored against all
+    others from 1 to 5, and what that was (`crm.sales.scores`); worked out anew each night."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.OneToOneField(Person, models.CASCADE, null=True, related_name="score")
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, null=True, related_name="score"
+    )
+    recency = models.PositiveSmallIntegerField()
+    frequency = models.PositiveSmallIntegerField()
+    monetary = models.PositiveSmallIntegerField()
+    last_at = models.DateTimeField()
+    orders = models.PositiveIntegerField()
+    net_minor = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("score of a customer")
+        verbose_name_plural = _("scores of customers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False) ^ models.Q(organisation__isnull=False),
+                name="score_has_one",
+            )
+        ]
+
+
+class ScoreNight(models.Model):
+    """When the scores of persons or of organisations were worked out, and of how many customers."""
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.CharField(max_length=12, unique=True)
+    at = models.DateTimeField()
+    customers = models.BigIntegerField()

@@ -18,10 +18,11 @@ from kundenkreis.crm.sales import queries
 from kundenkreis.crm.sales.customers import all_orders
 from kundenkreis.crm.sales.models import Opportunity, Order, Stage
 from kundenkreis.crm.sales.rhythm import Pace, rhythm
+from kundenkreis.crm.sales.scores import GROUPS, score_of
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.fields import translated
-from kundenkreis.kernel.money import CURRENCY
+from kundenkreis.kernel.money import CURRENCY, Money
 from kundenkreis.records import Button, Figure, Lane, Tag, named
 from kundenkreis.records.cells import linked
 from kundenkreis.records.page.once import once
@@ -192,6 +193,29 @@ def _with_parts(viewer: Viewer, record: Person | Organisation) -> StrOrPromise:
         return _("ever")
     text = ngettext("with %(n)s subsidiary", "with %(n)s subsidiaries", parts)
     return text % {"n": formats.number(parts)}
+
+
+def scores_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:
+    """How a customer buys beside all others: three scores, each with what it follows from."""
+    found = score_of(viewer, record)
+    if found is None:
+        return None
+    score = found.score
+    count = ngettext("%(n)s order", "%(n)s orders", score.orders)
+    return {
+        "rows": [
+            (_("Last order"), score.recency, formats.relative(score.last_at)),
+            (_("Number of orders"), score.frequency, count % {"n": formats.number(score.orders)}),
+            (
+                _("Revenue"),
+                score.monetary,
+                formats.money(Money(score.net_minor, CURRENCY), whole=True),
+            ),
+        ],
+        "of": GROUPS,
+        "at": found.at,
+        "customers": found.customers,
+    }
 
 
 def revenue_panel(viewer: Viewer, record: Person | Organisation) -> Mapping[str, Any] | None:

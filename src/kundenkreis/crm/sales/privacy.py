@@ -11,6 +11,7 @@ _PLAN = Use("planning of work by staff", "6(1)(f)", "3y", "person", since="chang
 _DUTY = "carrying out the order; duty to keep business records"
 _LAW = "§ 257 HGB, § 147 AO"
 _RECORD = Use(_DUTY, "6(1)(c)", "11y", "person", since="changed_at", archive=_LAW)
+_SCORE = Use("knowing how a customer buys beside others", "6(1)(f)", "record", "person")
 _LINE = Use(_DUTY, "6(1)(c)", "record", "order__person", archive=_LAW)
 
 PRIVACY: Map = {
@@ -49,6 +50,12 @@ PRIVACY: Map = {
         **dict.fromkeys(("cancelled_at", "country", "voucher"), _RECORD),
         **dict.fromkeys(("net_minor", "tax_minor", "gross_minor", "currency"), _RECORD),
     },
+    "CustomerScore": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("person", "organisation", "recency", "frequency", "monetary"), _SCORE),
+        **dict.fromkeys(("last_at", "orders", "net_minor"), _SCORE),
+    },
+    "ScoreNight": dict.fromkeys(("id", "of", "at", "customers"), TECHNICAL),
     "OrderLine": {
         "id": TECHNICAL,
         **dict.fromkeys(

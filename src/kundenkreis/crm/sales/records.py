@@ -9,6 +9,7 @@ from kundenkreis.crm.people.records import TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.customers import firms
 from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
+from kundenkreis.crm.sales.score_conditions import vocabulary
 from kundenkreis.crm.work.records import COMPOSER, UPCOMING
 from kundenkreis.kernel.record import EVERY_RECORDS
 from kundenkreis.records import (
@@ -224,12 +225,18 @@ ORDERS = Panel(
 )
 REVENUE = Panel("revenue", "sales/revenue_panel.html", panels.revenue_panel, "centre", 30)
 
-for name, shown in (("person", (OPEN, REVENUE)), ("organisation", (OPEN, ORDERS, REVENUE))):
+SCORES = Panel("scores", "sales/scores_panel.html", panels.scores_panel, position=35)
+
+for name, shown in (
+    ("person", (OPEN, SCORES, REVENUE)),
+    ("organisation", (OPEN, SCORES, ORDERS, REVENUE)),
+):
     extend(
         name,
         panels=shown,
         figures=panels.sales_figures,
         buttons=panels.new_opportunity,
+        vocabulary=vocabulary,
     )
 
 extend("order", vocabulary=firms)

@@ -219,8 +219,8 @@ def test_it_asks_the_database_the_same_number_of_questions_however_much_there_is
         "/crm/opportunities/": 13,
         "/crm/opportunities/board/": 15,
         "/crm/orders/": 10,
-        f"/crm/persons/{company.person.pk}/": 27,
-        f"/crm/organisations/{company.firm.pk}/": 27,
+        f"/crm/persons/{company.person.pk}/": 28,
+        f"/crm/organisations/{company.firm.pk}/": 28,
         "/": 10,
     }
     for address in pages:
