@@ -98,7 +98,7 @@ def begin_vat_check(actor: Actor, organisation_id: int) -> VatCheck:
     return asked
 
 
-@job(Side.CRM)
+@job(Side.CRM, beside=True)
 def check_vat_id(check_id: int) -> None:
     """Ask the service about a VAT ID; keep its answer, or why there is none and ask again later."""
     check = VatCheck.objects.filter(pk=check_id, state=VatCheck.State.WAITING).first()

@@ -22,6 +22,10 @@ else:
     _Task, _Result = Task, TaskResult
 
 
+# The priority of what only the clock asks for, or what waits for somebody outside.
+UNATTENDED = -1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobTask(_Task):
     """A task that may be unique and may have to keep its order."""
@@ -41,9 +45,13 @@ class JobTask(_Task):
         self.using(unique=unique, run_after=after).enqueue(*args)
 
 
-def job(side: Side) -> Callable[[Callable[..., None]], JobTask]:
-    """Make a function a job of one side; like Django's `task`, with our task type."""
-    return cast("Callable[[Callable[..., None]], JobTask]", task(backend=str(side)))
+def job(side: Side, *, beside: bool = False) -> Callable[[Callable[..., None]], JobTask]:
+    """Make a function a job of one side; like Django's `task`, with our task type.
+
+    What waits for somebody outside runs `beside` the others, so that it keeps nobody waiting.
+    """
+    made = task(backend=str(side), priority=UNATTENDED if beside else 0)
+    return cast("Callable[[Callable[..., None]], JobTask]", made)
 
 
 class JobBackend(BaseTaskBackend):

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock
+from kundenkreis.kernel.jobs.backend import UNATTENDED
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import unit_of_work
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 RENEWED = LEASE.total_seconds() / 3
 ATTEMPTS = 5
-UNATTENDED = -1  # the priority of what only the clock asks for: nobody waits for it
 UNFINISHED = [Job.State.READY, Job.State.RUNNING]
 
 log = logging.getLogger(__name__)

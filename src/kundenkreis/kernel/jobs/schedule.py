@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.jobs.backend import JobTask
-from kundenkreis.kernel.jobs.runner import UNATTENDED
+from kundenkreis.kernel.jobs.backend import UNATTENDED, JobTask
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import unit_of_work

@@ -27,6 +27,7 @@ FONT = "Arial"  # one that whoever opens it has
 GREY = RGBColor(0x50, 0x50, 0x50)
 ADDRESS_TOP, REMARKS, LINE = 45.0, 17.7, 27.3 / 6
 TEXT_TOP, MARGIN_TOP = 98.46, 27.0
+MARKS = ((105, 4), (148.5, 6), (210, 4))  # where to fold and to punch, and how long the line is
 WINDOW = 42  # letters that fit into a line of the address
 BULLET = "ListBullet"  # the style with that name, which would be looked for each time
 HANGING = 6.35
@@ -103,8 +104,8 @@ def _paper(doc: Doc, letter: dict[str, Any], folder: Path, logos: dict[str, Any]
         logo = _framed(doc, 140, 10, 50)
         logo.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
         _draw(logo, folder / f"logo.{head['logo_kind']}", logos)
-    for top in (105, 148.5, 210):
-        _framed(doc, 4, top - 2, 6).add_run("—").font.size = Pt(6)
+    for top, width in MARKS:
+        _mark(doc, top, width)
     back = _framed(doc, 25, ADDRESS_TOP + REMARKS - 5, 80).add_run(letter["return_line"])
     back.font.size, back.font.color.rgb = Pt(7), GREY
     for index, said in enumerate(letter["address"]):
@@ -149,6 +150,23 @@ def _framed(
     return paragraph
 
 
+def _mark(doc: Doc, top: float, width: float) -> None:
+    """A line at the edge of the paper: the upper border of a frame, which is where it says, while a
+    dash would be as high as its font has it."""
+    paragraph = _framed(doc, 4, top, width, 1)
+    paragraph.paragraph_format.line_spacing = Pt(2)
+    paragraph._p.get_or_add_pPr().insert(1, _above("w:pBdr"))
+
+
+def _above(name: str) -> Any:
+    """Borders of which there is only the upper one."""
+    borders, line = OxmlElement(name), OxmlElement("w:top")
+    for key, value in {"val": "single", "sz": 4, "space": 0, "color": "909090"}.items():
+        line.set(qn(f"w:{key}"), str(value))
+    borders.append(line)
+    return borders
+
+
 def _block(doc: Doc, block: dict[str, Any]) -> None:
     if block["kind"] == "text":
         _runs(_paragraph(doc), block["runs"])
@@ -184,8 +202,10 @@ def _foot(footer: Any, head: dict[str, Any]) -> None:
         return
     table = footer.add_table(1, len(columns), Mm(165))
     for cell, said in zip(table.rows[0].cells, columns, strict=True):
+        cell._tc.get_or_add_tcPr().append(_above("w:tcBorders"))
         paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
+        form = paragraph.paragraph_format
+        form.space_before, form.space_after = Pt(3), Pt(0)
         for number, text in enumerate(said):
             run = paragraph.add_run()
             if number:

@@ -138,6 +138,10 @@ def test_the_word_file_says_the_same_and_has_the_address_in_a_frame() -> None:
     top = round(62.7 * printing_twips())
     assert f'w:y="{top}"' in xml
     assert 'w:vAnchor="page"' in xml
+    # Lines to fold and to punch by are borders, at their height whatever the font.
+    assert xml.count("<w:pBdr>") == 3
+    for mark in (105, 148.5, 210):
+        assert f'w:y="{round(mark * printing_twips())}"' in xml
 
 
 def printing_twips() -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -77,10 +77,24 @@ def conflicts(transfer: Transfer, start: int = 0, most: int = PAGE) -> list[dict
             for at, (text, part, line) in enumerate(one["values"])
         ]  # fmt: skip
         label = field_label(one["kind"], one["field"])
-        found.append(
-            {**one, "label": label, "values": values, "name": f"{one['key']}:{one['field']}"}
-        )
+        found.append({**one, "label": label, "values": values, "name": _name(one)})
     return found
+
+
+def offered(transfer: Transfer, names: Collection[str]) -> dict[str, int]:
+    """How many values each of these conflicts offers, by its name, wherever in the list it stands."""
+    found: dict[str, int] = {}
+    for one in _of(transfer, sources.CONFLICTS):
+        if len(found) == len(names):
+            break
+        if (name := _name(one)) in names:
+            found[name] = len(one["values"])
+    return found
+
+
+def _name(conflict: Mapping[str, Any]) -> str:
+    """What a choice names it by."""
+    return f"{conflict['key']}:{conflict['field']}"
 
 
 def _shown(name: str, text: str) -> str:

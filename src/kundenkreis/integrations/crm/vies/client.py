@@ -7,15 +7,16 @@ service gives the question a number, which is the proof for the tax office. Call
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from kundenkreis.crm.people.vat_checking import ServiceRefused, ServiceUnavailable, VatAnswer
 
-SECONDS = 15
+SECONDS = 15  # for each step of it, and twice as many for all of the answer
 MOST = 64 * 1024  # bytes of an answer
 # What VIES says when asking again later may help; everything else will stay as it is.
 LATER = frozenset({
@@ -69,7 +70,7 @@ class Vies:
         request = Request(url, json.dumps(asked).encode(), headers)  # noqa: S310 - looked at above
         try:
             with _open(request, timeout=self.seconds) as answer:
-                text = answer.read(MOST)
+                text = self._read(answer)
         except HTTPError as error:
             with error:
                 text = error.read(MOST)
@@ -83,6 +84,15 @@ class Vies:
         except ValueError as error:
             raise ServiceUnavailable("no JSON") from error
         return said if isinstance(said, dict) else {}
+
+    def _read(self, answer: HTTPResponse) -> bytes:
+        """The answer, unless it comes drop by drop."""
+        until, text = time.monotonic() + self.seconds, b""
+        while len(text) < MOST and (part := answer.read1(MOST - len(text))):
+            text += part
+            if time.monotonic() > until:
+                raise TimeoutError
+        return text
 
 
 def _problem(problems: Any) -> Exception:

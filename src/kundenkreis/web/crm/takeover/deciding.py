@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.models import Transfer
 
 LONGEST = 80
+PICK = "pick-"  # before the name of a conflict
 
 
 def decided(transfer: Transfer, data: QueryDict) -> dict[str, Any]:
@@ -41,10 +42,13 @@ def reading(data: QueryDict) -> dict[str, str]:
 def choices(transfer: Transfer, data: QueryDict, made: dict[str, Any]) -> None:
     """Put into `made` what a page of conflicts, groups or pairs says; pages that are not shown keep
     what they said."""
-    for conflict in review.conflicts(transfer, most=10_000):
-        picked = whole(data.get(f"pick-{conflict['name']}", ""))
-        if picked is not None and picked < len(conflict["values"]):
-            made["picks"][conflict["name"]] = picked
+    said = {
+        name.removeprefix(PICK): whole(data.get(name, "")) for name in data if name.startswith(PICK)
+    }
+    for name, values in review.offered(transfer, said).items():
+        picked = said[name]
+        if picked is not None and picked < values:
+            made["picks"][name] = picked
     shown = set(data.getlist("pair"))
     chosen = set(data.getlist("together")) & shown
     made["together"] = sorted((set(made["together"]) - shown) | chosen)

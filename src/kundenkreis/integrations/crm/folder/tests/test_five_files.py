@@ -136,6 +136,18 @@ def test_one_conflict_is_decided_the_other_way(five: dict[str, bytes]) -> None:
     assert Person.objects.get(first_name="Sabine").last_name == "Lindner"
 
 
+def test_every_conflict_can_be_decided_wherever_in_the_list_it_stands(
+    five: dict[str, bytes],
+) -> None:
+    transfer = settled(in_order(five))
+    found = review.conflicts(transfer, most=100)
+    assert len(found) > 2
+    last = found[-1]
+    names = {last["name"], "person:999:last_name"}
+    assert review.offered(transfer, names) == {last["name"]: len(last["values"])}
+    assert review.offered(transfer, []) == {}
+
+
 def test_the_same_files_again_change_nothing(five: dict[str, bytes]) -> None:
     carried(in_order(five))
     before = list(Person.objects.order_by("pk").values_list("pk", "version"))

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,6 +25,7 @@ from kundenkreis.crm.people.vat_checking import (
 from kundenkreis.integrations.crm.vies.client import Vies
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.models import Job
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, CARLA, CRM
@@ -44,6 +46,7 @@ class Service:
 
     def __init__(self) -> None:
         self.status, self.body, self.slow = 200, json.dumps(VALID), 0.0
+        self.drop = 0.0  # seconds between two letters of the answer
         self.asked: list[tuple[str, dict[str, Any]]] = []
         service, done = self, threading.Event()
 
@@ -56,7 +59,10 @@ class Service:
                 if service.status == 302:
                     self.send_header("Location", "http://127.0.0.1:9/elsewhere")
                 self.end_headers()
-                self.wfile.write(service.body.encode())
+                for part in service.body if service.drop else [service.body]:
+                    with suppress(ConnectionError):
+                        self.wfile.write(part.encode())
+                    done.wait(service.drop)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -144,6 +150,23 @@ def test_it_does_not_wait_for_ever_nor_for_nobody(service: Service) -> None:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(ServiceUnavailable, match="ConnectionRefusedError"):
         Vies(address, seconds=0.5)(NUMBER)
+
+
+def test_it_does_not_read_an_answer_that_comes_drop_by_drop(service: Service) -> None:
+    service.drop = 0.05
+    with pytest.raises(ServiceUnavailable, match="TimeoutError"):
+        Vies(service.address, seconds=0.3)(NUMBER)
+    service.drop = 0.0
+    assert Vies(service.address, seconds=0.3)(NUMBER).valid
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_a_service_that_hangs_keeps_nobody_else_waiting(
+    firm: Organisation, offered: Service
+) -> None:
+    begin_vat_check(ANNA, firm.pk)
+    assert not runner.due(Side.CRM, attended=True).filter(task__endswith="check_vat_id").exists()
+    assert runner.due(Side.CRM, attended=False).filter(task__endswith="check_vat_id").exists()
 
 
 @pytest.fixture
