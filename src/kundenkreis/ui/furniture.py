@@ -17,6 +17,16 @@ PHONE_ITEMS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column of `ui/table.html`; `sorted` says "ascending" or "descending"."""
+
+    label: StrOrPromise
+    numeric: bool = False
+    sort_url: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationItem:
     """One page of the navigation.
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from kundenkreis.kernel import clock
-from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
+from kundenkreis.ui.furniture import Heading, NavigationGroup, NavigationItem
 
 if TYPE_CHECKING:
     from kundenkreis.ui.charts import Chart
@@ -110,13 +110,13 @@ def tabs() -> list[dict[str, Any]]:
     ]
 
 
-def columns() -> list[dict[str, Any]]:
+def columns() -> list[Heading]:
     return [
-        {"label": say("Firma", "Organisation"), "sort_url": "#", "sorted": "ascending"},
-        {"label": say("Ort", "Place")},
-        {"label": say("Quelle", "Source")},
-        {"label": say("Umsatz", "Revenue"), "numeric": True, "sort_url": "#"},
-        {"label": say("Zuletzt", "Last"), "numeric": True},
+        Heading(say("Firma", "Organisation"), sort_url="#", sorted="ascending"),
+        Heading(say("Ort", "Place")),
+        Heading(say("Quelle", "Source")),
+        Heading(say("Umsatz", "Revenue"), numeric=True, sort_url="#"),
+        Heading(say("Zuletzt", "Last"), numeric=True),
     ]
 
 

@@ -146,7 +146,7 @@ def grouped(
     down = sort == f"-{name}" if sort.removeprefix("-") == name else _is_past(grouping)
     made = Grouped(grouping, [], filters, moment)
     if exact:
-        made.groups = reading.counted(grouping, rows, fields, made.where, down=down)
+        made.groups = reading.counted(grouping, rows, fields, down=down)
     else:
         made.groups = reading.seen(grouping, rows, down=down)
     return made

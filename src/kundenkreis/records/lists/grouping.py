@@ -74,6 +74,10 @@ class Grouping:
         month = key.month - 1 + STEPS[self.step][0]
         return key.replace(year=key.year + month // 12, month=month % 12 + 1)
 
+    def start(self, key: date) -> date:
+        """Where a stretch of time begins: its first day, or the first moment of it."""
+        return datetime.combine(key, time(), _zone()) if self.field.kind is Kind.DATETIME else key
+
     def last(self, key: date) -> date:
         """The last day of a stretch of time; there is none after the 31st of December 9999, which
         some products write for "never"."""
@@ -88,12 +92,12 @@ class Grouping:
             return Compare(self.field.name, "has_any", (key,))
         if not self.step:
             return Compare(self.field.name, "is", key)
-        end = self.last(key)
-        if self.field.kind is Kind.DATE:
-            return Compare(self.field.name, "between", (key, end))
-        first = datetime.combine(key, time(), _zone())
-        last = datetime.combine(end, time.max, _zone())
-        return Compare(self.field.name, "between", (first, last))
+        first, end = self.start(key), self.last(key)
+        if self.field.kind is Kind.DATETIME:
+            return Compare(
+                self.field.name, "between", (first, datetime.combine(end, time.max, _zone()))
+            )
+        return Compare(self.field.name, "between", (first, end))
 
     def others(self, keys: Collection[Any]) -> Node:
         """The condition that is true of rows with a value that is in none of these groups."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kundenkreis.records.lists.addresses import changed
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from kundenkreis.records.lists.filters import Filters
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class GroupMenu:
     """What a list may be grouped by, and of times by which stretch of them."""
 
-    options: list[Option] = field(default_factory=list)
-    steps: list[Option] = field(default_factory=list)
+    options: tuple[Option, ...] = ()
+    steps: tuple[Option, ...] = ()
     chosen: str = ""
     clear: str = ""
 
@@ -31,14 +31,16 @@ def group_menu(filters: Filters, current: Grouping | None) -> GroupMenu:
         values = {PARAMETER: name, FOLDED: "", "after": "", "before": ""}
         return changed(filters.address, filters.parameters, **values)
 
-    found = GroupMenu(clear=address(""))
+    options, label = [], ""
     for one in offered(filters.kind, filters.viewer, filters.vocabulary):
         chosen = current is not None and one.field.name == current.field.name
-        found.options.append(Option(str(one.field.label), address(one.name), chosen))
-        if chosen:
-            found.chosen = str(one.field.label)
+        options.append(Option(str(one.field.label), address(one.name), chosen))
+        label = str(one.field.label) if chosen else label
+    steps = ()
     if current is not None and current.step:
-        for step, (_months, label) in STEPS.items():
-            name = f"{current.field.name}:{step}"
-            found.steps.append(Option(str(label), address(name), step == current.step))
-    return found
+        names = {step: f"{current.field.name}:{step}" for step in STEPS}
+        steps = tuple(
+            Option(str(said), address(names[step]), step == current.step)
+            for step, (_months, said) in STEPS.items()
+        )
+    return GroupMenu(tuple(options), steps, label, address(""))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, IntegerField, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.conditions import Kind
@@ -21,7 +22,7 @@ from kundenkreis.records.lists.totals import Total, totals_by
 from kundenkreis.records.lists.words import LOOKED_AT
 
 if TYPE_CHECKING:
-    from django.db.models import Q, QuerySet
+    from django.db.models import QuerySet
 
     from kundenkreis.kernel.conditions import Node
     from kundenkreis.records.fields import Info
@@ -65,7 +66,6 @@ def counted(
     grouping: Grouping,
     rows: QuerySet[Any],
     fields: Sequence[Info],
-    where: Callable[[Node], Q],
     *,
     down: bool = False,
 ) -> list[Group]:
@@ -73,7 +73,7 @@ def counted(
     totals: dict[Any, Total] = {}
     if grouping.step:
         keys = _stretches(grouping, rows)
-        for place, total in totals_by(rows, fields, _place(grouping, keys, where)):
+        for place, total in totals_by(rows, fields, _place(grouping, keys)):
             totals[None if place is None else keys[place]] = total
         return _groups(grouping, totals, down)
     if not grouping.info.several and _different(grouping, rows) > MOST:
@@ -181,12 +181,12 @@ def _stretches(grouping: Grouping, rows: QuerySet[Any]) -> list[Any]:
     return [*found, None]
 
 
-def _place(grouping: Grouping, keys: Sequence[Any], where: Callable[[Node], Q]) -> Case:
-    """Which of the stretches of time a row lies in: of moments, the database compares the plain
-    values far faster than it finds their month in a time zone."""
+def _place(grouping: Grouping, keys: Sequence[Any]) -> Case:
+    """Which of the stretches of time, which follow each other, a row lies in: of moments, the
+    database compares the plain values far faster than it finds their month in a time zone."""
     whens = [
-        When(where(grouping.node(key)), then=Value(place))
-        for place, key in enumerate(keys)
+        When(GreaterThanOrEqual(grouping.field.sql, grouping.start(key)), then=Value(place))
+        for place, key in reversed([*enumerate(keys)])
         if key is not None
     ]
     return Case(*whens, default=None, output_field=IntegerField())

@@ -36,7 +36,7 @@ class Menu:
 
     name: str
     label: str
-    options: list[Option]
+    options: tuple[Option, ...]
     chosen: str = ""
     clear: str = ""
 
@@ -65,10 +65,10 @@ def menus(
         choices = choices or (
             list(dueness.CHOICES) if one.name == dueness.FIELD else offered(one, viewer, values)
         )
-        options = [
+        options = tuple(
             Option(str(label), _toggled(address, parameters, one, value), value in values)
             for value, label in choices
-        ]
+        )
         labels = [option.label for option in options if option.chosen]
         clear = changed(address, parameters, after="", **{one.name: ""})
         found.append(Menu(one.name, str(one.label), options, ", ".join(labels), clear))

@@ -23,6 +23,7 @@ from kundenkreis.records.models import BulkRun
 from kundenkreis.records.page import next_step
 from kundenkreis.records.views import show
 from kundenkreis.ui import formats
+from kundenkreis.ui.furniture import Heading
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -238,7 +239,7 @@ def _context(kind: RecordType, viewer: Viewer, run: BulkRun) -> dict[str, Any]:
         "left": formats.number(left) if left else "",
         "left_note": _("no longer matched") if run.state == BulkRun.State.DONE else "",
         "failure_heads": [
-            {"label": _("Name")}, {"label": _("Number"), "numeric": True}, {"label": _("Reason")},
+            Heading(_("Name")), Heading(_("Number"), numeric=True), Heading(_("Reason")),
         ],
         "failures": list(failures),
         "more_failures": max(counts["failed"] - SHOWN, 0),
