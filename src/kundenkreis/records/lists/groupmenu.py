@@ -36,7 +36,7 @@ def group_menu(filters: Filters, current: Grouping | None) -> GroupMenu:
         chosen = current is not None and one.field.name == current.field.name
         options.append(Option(str(one.field.label), address(one.name), chosen))
         label = str(one.field.label) if chosen else label
-    steps = ()
+    steps: tuple[Option, ...] = ()
     if current is not None and current.step:
         names = {step: f"{current.field.name}:{step}" for step in STEPS}
         steps = tuple(
