@@ -69,7 +69,7 @@ async function buildPages() {
 // stops the build), any quoted text that is an icon's name with a hyphen, and frontend/icons.txt.
 function buildIcons() {
   const lucide = join(root, "node_modules/lucide-static/icons");
-  const named = /icon\w*["']?\s*(?:\|default:|[=:(])?\s*["']([a-z][a-z0-9-]*)["']/g;
+  const named = /icon\w*["']?\s*(?:\|default:|or\b|[=:(])?\s*["']([a-z][a-z0-9-]*)["']/g;
   const hyphened = /["']([a-z0-9]+(?:-[a-z0-9]+)+)["']/g;
   const places = new Map();
   for (const file of files(source, /\.(html|py)$/)) {
