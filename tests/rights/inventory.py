@@ -144,7 +144,7 @@ OTHERS: dict[str, Declared] = {
     "experiment": Declared("insight.experiment.read", "row", "G"),
     "operation": Declared("crm.operation.read", "type", "G"),
     "release": Declared("crm.operation.change", "own", "P"),
-    "retry_job": Declared("crm.job.change", "own", "P"),
+    "retry_job": Declared("crm.operation.change", "own", "P"),
     "dead_letter": Declared("link.message.change", "own", "P"),
     **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
     **dict.fromkeys(("inbox-read", "preferences", "theme"), Declared("", "own", "P")),
