@@ -22,13 +22,17 @@ def write_json(
     out: TextIO, found: Found, kind: Kind, columns: Mapping[str, str], notes: Sequence[str]
 ) -> None:
     """Write the agreed shape; `precision` and `recall` are of the pairs called the same, and null
-    without a truth.
+    without a truth. `together` says it of all who become one when these are merged.
     """
     truth = found.truth
     rest = {
         "counts": counts(found),
         "precision": truth.precision if truth else None,
         "recall": truth.recall if truth else None,
+        "together": {
+            "precision": truth.precision_together if truth else None,
+            "recall": truth.recall_together if truth else None,
+        },
         "kind": kind.value,
         "columns": dict(columns),
         "warnings": list(notes),
@@ -96,6 +100,13 @@ def write_text(
                 "precision": _share(found.truth.precision),
                 "recall": _share(found.truth.recall),
                 "pairs": found.truth.pairs,
+            }
+        )
+        lines.append(
+            _("Merged one after the other: precision %(precision)s, recall %(recall)s")
+            % {
+                "precision": _share(found.truth.precision_together),
+                "recall": _share(found.truth.recall_together),
             }
         )
     labels = {field.key: str(field.label) for field in FIELDS[kind]}

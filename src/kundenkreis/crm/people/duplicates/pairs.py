@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +40,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a file's own truth says: how many pairs there are, and how many were found rightly."""
+    """What a file's own truth says: how many pairs there are, and how many were found rightly.
+
+    `together` are the pairs of all who become one where those called the same are merged one after
+    the other, `together_right` those of them that are the same.
+    """
 
     pairs: int
     same: int
     right: int
     right_or_review: int
+    together: int = 0
+    together_right: int = 0
 
     @property
     def precision(self) -> float | None:
@@ -55,6 +62,16 @@ class Truth:
     def recall(self) -> float | None:
         """The part of the true pairs that were called the same; None if there is none."""
         return self.right / self.pairs if self.pairs else None
+
+    @property
+    def precision_together(self) -> float | None:
+        """The part of the pairs that become one that are; None if there is none."""
+        return self.together_right / self.together if self.together else None
+
+    @property
+    def recall_together(self) -> float | None:
+        """The part of the true pairs that become one; None if there is none."""
+        return self.together_right / self.pairs if self.pairs else None
 
 
 def read(
@@ -109,10 +126,40 @@ def truth(connection: DuckDBPyConnection, *, across: bool) -> Truth:
         f"SELECT coalesce(sum({pairs}), 0)::BIGINT FROM (SELECT {sizes} FROM source"
         " WHERE truth IS NOT NULL GROUP BY truth) sizes(a, b, n)"
     ).fetchall()
-    (found,) = connection.execute(
+    ((same, right, in_all),) = connection.execute(
         "SELECT count(*) FILTER (decision = 'same'),"
         " count(*) FILTER (decision = 'same' AND l.truth = r.truth),"
         " count(*) FILTER (l.truth = r.truth)"
         " FROM decided JOIN source l ON l.id = left_id JOIN source r ON r.id = right_id"
     ).fetchall()
-    return Truth(known, *found)
+    return Truth(known, same, right, in_all, *_together(connection, across=across))
+
+
+def _together(connection: DuckDBPyConnection, *, across: bool) -> tuple[int, int]:
+    """How many pairs become one when everything called the same is merged, and how many are right."""
+    found = connection.execute("SELECT left_id, right_id FROM decided WHERE decision = 'same'")
+    head: dict[int, int] = {}
+
+    def head_of(row: int) -> int:
+        while (up := head.setdefault(row, row)) != row:
+            head[row] = head[up]
+            row = up
+        return row
+
+    for one, other in found.fetchall():
+        head[head_of(one)] = head_of(other)
+    facts = connection.execute("SELECT id, file, truth FROM source").fetchall()
+    groups: dict[int, Counter[int]] = defaultdict(Counter)
+    right: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
+    for row, file, said in facts:
+        if row in head:
+            groups[head_of(row)][file] += 1
+            if said is not None:
+                right[head_of(row), said][file] += 1
+    return _pairs(groups.values(), across=across), _pairs(right.values(), across=across)
+
+
+def _pairs(groups: Iterable[Counter[int]], *, across: bool) -> int:
+    if across:
+        return sum(one[0] * one[1] for one in groups)
+    return sum(one[0] * (one[0] - 1) // 2 for one in groups)

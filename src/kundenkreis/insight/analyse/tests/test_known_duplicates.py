@@ -44,8 +44,12 @@ def measured(command: Callable[..., int], capsys: pytest.CaptureFixture[str]) ->
             print(  # noqa: T201
                 f"\n{name:<14} precision {answer['precision']:.4f}  recall {answer['recall']:.4f}"
                 f"  with those to look at {counts['true_pairs_same_or_review']}"
-                f" of {counts['true_pairs']}, {counts['review']} to look at"
+                f" of {counts['true_pairs']}, {counts['review']} to look at;"
+                f" merged one after the other {answer['together']['precision']:.4f}"
+                f" and {answer['together']['recall']:.4f}"
             )
+        assert answer["together"]["recall"] >= answer["recall"]
+        assert answer["together"]["precision"] >= 0.95
         return answer["precision"], answer["recall"]
 
     return measuring

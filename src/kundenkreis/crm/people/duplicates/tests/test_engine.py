@@ -13,6 +13,7 @@ from kundenkreis.crm.people.duplicates import blocking, scoring, table
 from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, database, find
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
+from kundenkreis.crm.people.duplicates.table import Row
 from kundenkreis.crm.people.duplicates.tests.conftest import crowd, rows
 
 PERSON = frozenset(
@@ -59,6 +60,25 @@ def test_an_empty_file_has_no_duplicates() -> None:
     assert (found.pairs, found.rows, found.compared) == ([], [0], 0)
     assert found.truth is not None
     assert (found.truth.precision, found.truth.recall) == (None, None)
+
+
+def test_who_is_the_same_by_way_of_another_becomes_one_with_them() -> None:
+    """Of four rows of one person in a chain, all six pairs, not only the three that were called so."""
+    chain = [
+        {"first_name": "Jana", "last_name": "Weiß", "birth_date": "3.12.1971",},
+        {"first_name": "Jana", "last_name": "Weiß", "birth_date": "3.12.1971", "email": "jw7@x.example"},
+        {"first_name": "Jana", "last_name": "Weiß", "email": "jw7@x.example", "phone": "03641 123456"},
+        {"first_name": "Jana", "last_name": "Weiß", "phone": "03641 123456"},
+    ]  # fmt: skip
+    made = [
+        Row(str(at), {key: [value] for key, value in one.items()}, "1")
+        for at, one in enumerate(chain)
+    ]
+    known = find(Search(Kind.PERSON, PERSON, 100, has_truth=True), [made]).truth
+    assert known is not None
+    assert (known.pairs, known.same) == (6, 3)
+    assert (known.together, known.together_right) == (6, 6)
+    assert (known.recall, known.recall_together) == (0.5, 1.0)
 
 
 def test_reasons_show_the_values_as_they_were_given(search: Callable[..., Found]) -> None:
