@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundenkreis.crm.people import commands, contact_commands, permissions
-from kundenkreis.crm.people.contacting import NEEDS, Known, light_of, lights_of, may_contact
+from kundenkreis.crm.people.contacting import (
+    NEEDS,
+    Known,
+    known_of,
+    light_of,
+    lights_of,
+    may_contact,
+)
 from kundenkreis.crm.people.models import (
+    Affiliation,
     ContactDetail,
     ContactPermission,
     Organisation,
@@ -194,6 +202,34 @@ def test_many_lights_cost_as_many_questions_as_one(django_assert_num_queries: ob
     with django_assert_num_queries(5):  # type: ignore[operator]
         lights_of([again])
     assert Organisation.objects.count() == 0
+
+
+DAYS = (None, -1, 0, 1)
+
+
+@pytest.mark.parametrize("since", DAYS)
+@pytest.mark.parametrize("until", DAYS)
+@pytest.mark.parametrize("kind", ["company", "household"])
+def test_it_is_the_same_whether_their_employments_have_been_read_before(
+    since: int | None, until: int | None, kind: str
+) -> None:
+    firm = commands.create_organisation(actor=ANNA, name="Bergmann", kind=kind)
+    today = clock.today("Europe/Berlin")
+    days = {
+        name: today + timedelta(days=number)
+        for name, number in (("since", since), ("until", until))
+        if number is not None
+    }
+    made = person()
+    Affiliation.objects.create(
+        person=made, organisation=firm, created_at=NOW, changed_at=NOW, **days
+    )
+    fresh, known = (Person.objects.get(pk=made.pk) for _ in range(2))
+    assert len(known.employments) == 1
+    works = known_of([fresh])[made.pk].at_work
+    assert known_of([known])[made.pk].at_work is works
+    lasts = (since or 0) <= 0 and (until or 0) >= 0
+    assert works is (lasts and kind == "company")
 
 
 NOW = clock.now()
