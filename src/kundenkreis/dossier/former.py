@@ -117,7 +117,7 @@ class Kept:
         }
         for change in self.changes:
             target = change.entry.target
-            if target in self.parts(ContactDetail) and target not in found:
+            if target.startswith("crm.contactdetail:") and target not in found:
                 said = [one for one in change.fields.get("kind", ()) if one]
                 found |= {target: said[0]} if said else {}
         return found
@@ -178,7 +178,7 @@ def present(kept: Kept) -> Iterator[tuple[Model, Former]]:
     yield from _said(Person, (*FIELDS, *own), [kept.person])
     for model, names in PARTS.items():
         pks = [int(target.rpartition(":")[2]) for target in kept.parts(model)]
-        yield from _said(model, names, store.stored(Side.CRM, model).filter(pk__in=pks))
+        yield from _said(model, names, store.stored(Side.CRM, model).filter(pk__among=pks))
 
 
 def _said(

@@ -183,7 +183,8 @@ def _left(payload: dict[str, Any], one: Former) -> Iterator[tuple[str, Any]]:
 
 def _blanked(text: str, one: Former) -> str:
     """A text without the value, which stands there as a word of its own, however it is written."""
-    words = r"\s+".join(map(re.escape, str(one.value).split()))
+    words = r"\s+".join(re.escape(word.casefold()) for word in str(one.value).split())
+    words = words.replace("ss", "(?:ss|ß|ẞ)")  # which have no case in common
     return re.sub(rf"(?<!\w){words}(?!\w)", audit.HIDDEN, text, flags=re.IGNORECASE)
 
 

@@ -123,8 +123,9 @@ def _compared(row: dict[str, Any]) -> Iterator[int]:
 
 
 def _made(of: str, row: dict[str, Any], ranks: tuple[array[int], ...]) -> CustomerScore:
+    # What was ordered since the values were read is not among them.
     scores = {
-        part: 1 + GROUPS * bisect_left(values, value) // len(values)
+        part: min(GROUPS, 1 + GROUPS * bisect_left(values, value) // max(1, len(values)))
         for part, values, value in zip(PARTS, ranks, _compared(row), strict=True)
     }
     return CustomerScore(

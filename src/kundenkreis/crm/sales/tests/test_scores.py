@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -16,6 +17,7 @@ from kundenkreis.crm.people.commands import create_organisation, create_person
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.people.restricting import restrict_person
 from kundenkreis.crm.sales import panels
+from kundenkreis.crm.sales import scores as scores_module
 from kundenkreis.crm.sales.models import CustomerScore, Order
 from kundenkreis.crm.sales.score_conditions import vocabulary
 from kundenkreis.crm.sales.scores import GROUPS, PARTS, refresh_scores, score_of
@@ -85,6 +87,15 @@ def test_only_the_last_36_months_the_companys_currency_and_own_orders_count() ->
     assert scores(old) is None
     assert CustomerScore.objects.get(person=foreign).net_minor == 0
     assert scores(firm) == (1, 1, 1)
+
+
+def test_an_order_that_comes_while_scores_are_worked_out_is_no_better_than_the_best() -> None:
+    one = person()
+    order(one, net=100)
+    row = scores_module._customers("person", clock.now()).get()
+    for values in (array("q", [1]), array("q")):
+        made = scores_module._made("person", row, (values, values, values))
+        assert (made.recency, made.frequency) == ((5, 1) if values else (1, 1))
 
 
 def test_who_is_restricted_is_neither_scored_nor_compared_with() -> None:
