@@ -17,7 +17,8 @@ from kundenkreis.crm.people.commands import create_organisation, create_person
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.protection.commands import note_request
 from kundenkreis.crm.work.commands import add_activity, change_activity
-from kundenkreis.dossier.former import former
+from kundenkreis.dossier import rectifying
+from kundenkreis.dossier.former import Former, former
 from kundenkreis.dossier.rectifying import rectify
 from kundenkreis.dossier.tests.test_erasure import texts
 from kundenkreis.kernel import clock, store
@@ -145,3 +146,16 @@ def _left(wrong: list[Any]) -> list[str]:
     """The lines of the tables that still say one of the values."""
     lines = texts(Side.CRM).splitlines()
     return [line for line in lines if any(str(one.value).casefold() in line for one in wrong)]
+
+
+def test_a_name_is_blacked_out_however_it_is_written() -> None:
+    one = Former(Person, "last_name", "WEISS")
+    for text, left in (
+        ("Jana Weiß", "Jana •••"),
+        ("weiss, Jana", "•••, Jana"),
+        ("Weißenfels", "Weißenfels"),
+        ("", ""),
+    ):
+        assert rectifying._blanked(text, one) == left
+    odd = Former(Person, "first_name", "A.*(b) 𝒳")
+    assert rectifying._blanked("zu A.*(B)  𝒳 gehört", odd) == "zu ••• gehört"
