@@ -18,22 +18,36 @@ from bench._tools import Figure, Size, main
 from bench.pages import one_by_one
 
 PERSON = re.compile(r"/crm/persons/\d+/(?=[\"?])")
-SHARES = 1_000
+SHARES = RESTRICTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody who looks: how far their rights reach, in which teams."""
+    """Somebody who looks: how far their rights reach, in which teams.
+
+    From most of the staff persons are kept whose data must not be used: `all_persons` finds them.
+    """
 
     name: str
     level: str
     teams: tuple[int, ...] = ()
     shares: int = 0
     deputy: bool = False
+    all_persons: bool = True
 
     @property
     def email(self) -> str:
-        return f"{self.level}{self.shares}{self.deputy}@kundenkreis.example".lower()
+        return f"{self.role}{self.shares}{self.deputy}@kundenkreis.example".lower()
+
+    @property
+    def role(self) -> str:
+        return self.level if self.all_persons else f"{self.level}-restricted"
+
+    @property
+    def grants(self) -> dict[str, str]:
+        if self.all_persons:
+            return {"crm.*.*": self.level}
+        return {"crm.*.read": self.level, "crm.*.change": self.level}
 
 
 SEATS = (
@@ -41,6 +55,9 @@ SEATS = (
     Seat("team", "team", (1,)),
     Seat(f"teams below, {SHARES:,} shares", "tree", (2,), shares=SHARES),
     Seat("deputy", "own", deputy=True),
+    Seat("all but the restricted", "all", all_persons=False),
+    Seat("own but the restricted", "own", all_persons=False),
+    Seat("teams below but the restricted", "tree", (2,), all_persons=False),
 )
 
 
@@ -50,6 +67,7 @@ def seat_them(persons: int) -> None:
 
     from kundenkreis.crm.accounts import absence_commands, commands, team_commands
     from kundenkreis.crm.accounts.models import Role, Team
+    from kundenkreis.crm.people.models import Restriction
     from kundenkreis.kernel import clock, store
     from kundenkreis.kernel.access import system
     from kundenkreis.kernel.models import Share
@@ -61,14 +79,19 @@ def seat_them(persons: int) -> None:
         parent = teams[number // 4] if number >= 4 else None
         teams.append(team_commands.found_team(actor=actor, name=f"T{number}", parent=parent))
     with store.group(Side.CRM, "bench"):
-        for level in {seat.level for seat in SEATS}:
-            store.create(
-                actor, Role, slug=level, label={"en": level}, grants={"crm.*.*": level}
-            )  # fmt: skip
+        for role, grants in {seat.role: seat.grants for seat in SEATS}.items():
+            store.create(actor, Role, slug=role, label={"en": role}, grants=grants)
+    step = max(1, persons // RESTRICTED)
+    with store.group(Side.CRM, "bench"):
+        restricted = range(1, persons + 1, step)
+        reason, now = Restriction.Reason.CONTESTED, clock.now()
+        store.append(
+            Restriction, [Restriction(person_id=pk, reason=reason, since=now) for pk in restricted]
+        )
     for seat in SEATS:
         user: Any = commands.create_user(
             actor=actor, email=seat.email, name=seat.name, password=_company.PASSWORD,
-            roles=[seat.level], teams=[teams[number] for number in seat.teams],
+            roles=[seat.role], teams=[teams[number] for number in seat.teams],
         )  # fmt: skip
         step = max(1, persons // SHARES)
         with store.group(Side.CRM, "bench"):
@@ -81,7 +104,7 @@ def seat_them(persons: int) -> None:
                     for number in range(min(seat.shares, persons))
                 ],
             )
-        if seat.deputy:
+        if seat.deputy:  # of whoever was made just before
             absence_commands.plan_absence(
                 actor=actor, user_id=user.pk - 1, deputy_id=user.pk, starts_on=today,
                 ends_on=today + timedelta(days=7),
