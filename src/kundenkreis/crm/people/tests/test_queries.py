@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from kundenkreis.crm.people import commands, entries, queries
+from kundenkreis.crm.people.contact_commands import add_affiliation
 from kundenkreis.crm.people.contacting import known_of
 from kundenkreis.crm.people.entries import timeline
-from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.people.models import Affiliation, Person
 from kundenkreis.crm.people.permissions import Statement, project_consent
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
 from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import store
+from kundenkreis.kernel.access import Level, Viewer, readable
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CRM
+from kundenkreis.records import named, write
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -67,6 +71,22 @@ def test_it_keeps_the_steps_of_hidden_people_from_an_organisations_timeline() ->
     assert timeline(BEN, firm).rows == []
     assert queries.contacts_of(BEN, firm) == []
     assert len(timeline(ANNA, firm).rows) == 1
+
+
+def test_what_one_may_read_is_put_together_once_and_decided_each_time() -> None:
+    person = commands.create_person(actor=ANNA, last_name="Weiß", owner_id=BEN.user_id)
+    firm = commands.create_organisation(actor=ANNA, name="Kern GmbH", owner_id=ANNA.user_id)
+    reader = replace(BEN, grants={"crm.*.read": Level.OWN})
+
+    def seen(viewer: Viewer) -> list[str]:
+        found = readable(viewer, Affiliation.objects.all())
+        return [str(one.organisation) for one in found]
+
+    add_affiliation(actor=ANNA, person=person, organisation=firm)
+    assert seen(reader) == []
+    write.change(named("organisation"), ANNA, firm.pk, None, {"owner_id": BEN.user_id})
+    assert seen(reader) == ["Kern GmbH"]
+    assert seen(replace(reader, user_id=ANNA.user_id)) == []
 
 
 def test_it_shows_the_newest_statement_of_each_purpose_and_channel() -> None:
