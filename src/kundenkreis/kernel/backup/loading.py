@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, LiteralString
+from typing import IO, Any
 
 from django.apps import apps
 from django.db import DatabaseError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from kundenkreis.kernel.backup.archive import PIECE
 from kundenkreis.kernel.backup.errors import BackupRefused
@@ -45,7 +44,7 @@ def is_empty(side: Side) -> bool:
 def create_schema(side: Side, schema: str) -> None:
     if connections[side.alias].vendor == "postgresql":
         _require_owner(side)
-        _run(side, _text("CREATE SCHEMA {}", sql.Identifier(schema)))
+        _run(side, _text("CREATE SCHEMA {}", schema))
 
 
 def _require_owner(side: Side) -> None:
@@ -65,7 +64,7 @@ def _require_owner(side: Side) -> None:
 
 def drop_schema(side: Side, schema: str) -> None:
     if connections[side.alias].vendor == "postgresql":
-        _run(side, _text("DROP SCHEMA IF EXISTS {} CASCADE", sql.Identifier(schema)))
+        _run(side, _text("DROP SCHEMA IF EXISTS {} CASCADE", schema))
 
 
 def migrate_to(side: Side, migrations: Migrations) -> None:
@@ -84,12 +83,10 @@ def rows(side: Side, about: Mapping[str, Any]) -> Iterator[Any]:
     connection = connections[side.alias]
     with transaction.atomic(using=side.alias), connection.cursor() as cursor:
         names = connection.introspection.table_names(cursor)
-        every = sql.SQL(", ").join(map(sql.Identifier, names))
-        cursor.execute(_text("TRUNCATE {} CASCADE", every))
+        cursor.execute(f"TRUNCATE {_list(names)} CASCADE")
 
         def take(table: str, content: IO[bytes]) -> None:
-            columns = sql.SQL(", ").join(map(sql.Identifier, about["tables"][table]))
-            copying = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+            copying = f"COPY {_list([table])} ({_list(about['tables'][table])}) FROM STDIN"
             with connection.connection.cursor() as raw, raw.copy(copying) as copy:
                 while data := content.read(PIECE):
                     copy.write(data)
@@ -106,13 +103,13 @@ def _move_transactions(side: Side, cursor: Any) -> None:
     tables.append(Cursor._meta.db_table)
     last = 0
     for table in tables:
-        cursor.execute(_text("SELECT coalesce(max(tx), 0) FROM {}", sql.Identifier(table)))
+        cursor.execute(_text("SELECT coalesce(max(tx), 0) FROM {}", table))
         last = max(last, cursor.fetchone()[0])
     cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     (horizon,) = cursor.fetchone()
     if last >= horizon:
         for table in tables:
-            moving = _text("UPDATE {} SET tx = tx - %s", sql.Identifier(table))
+            moving = _text("UPDATE {} SET tx = tx - %s", table)
             cursor.execute(moving, [last - horizon + 1])
 
 
@@ -159,9 +156,8 @@ def _take_schema(side: Side, schema: str) -> None:
         here, there = cursor.fetchone()
         if not there:
             return
-        old, new = sql.Identifier(here), sql.Identifier(schema)
-        cursor.execute(_text("DROP SCHEMA {} CASCADE", old))
-        cursor.execute(_text("ALTER SCHEMA {} RENAME TO {}", new, old))
+        cursor.execute(_text("DROP SCHEMA {} CASCADE", here))
+        cursor.execute(_text("ALTER SCHEMA {} RENAME TO {}", schema, here))
     _find_parts_of_words(side)
 
 
@@ -179,9 +175,13 @@ def end_sessions(side: Side) -> None:
         _run(side, "DELETE FROM django_session")
 
 
-def _text(statement: LiteralString, *names: sql.Composable) -> str:
+def _text(statement: str, *names: str) -> str:
     """A statement with names in it, as they have to be quoted."""
-    return sql.SQL(statement).format(*names).as_string()
+    return statement.format(*(_list([name]) for name in names))
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
 def _run(side: Side, statement: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import IO, Any, Protocol
 
 from django.db import connections
@@ -47,13 +48,12 @@ class Snapshot(Protocol):
 @contextmanager
 def open_snapshot(side: Side) -> Iterator[Snapshot]:
     """A snapshot on a connection of its own, which is closed at the end."""
-    from kundenkreis.kernel.backup import postgresql, sqlite
-
     connection = connections[side.alias].copy()
     connection.connect()
     try:
-        kind = sqlite if connection.vendor == "sqlite" else postgresql
-        yield kind.snapshot(connection, side)
+        kind = "sqlite" if connection.vendor == "sqlite" else "postgresql"
+        found: Snapshot = import_module(f"{__package__}.{kind}").snapshot(connection, side)
+        yield found
     finally:
         connection.close()
 
