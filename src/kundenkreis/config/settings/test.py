@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 # Before anything reads the environment: a test never touches a real data directory.
@@ -12,6 +14,14 @@ from kundenkreis.config import env
 from kundenkreis.config.settings.inner import *  # noqa: F403
 from kundenkreis.config.settings.inner import DATABASES, INSTALLED_APPS
 from kundenkreis.kernel.sides import Side
+
+
+def _tidy(home: str = os.environ["KUNDENKREIS_HOME"], owner: int = os.getpid()) -> None:
+    if os.getpid() == owner:  # not a child that was forked from a test
+        shutil.rmtree(home, ignore_errors=True)
+
+
+atexit.register(_tidy)
 
 _url = os.environ.get("KUNDENKREIS_TEST_POSTGRESQL")
 for _alias, _name in (("default", "crm"), ("engage", "engage")):
