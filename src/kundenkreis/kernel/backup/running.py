@@ -11,9 +11,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel.backup.errors import BackupRefused
-from kundenkreis.kernel.backup.staging import NAME, SWITCHING
 
 LOCK = "running.lock"
+# Where a restore gathers, and the note that says it is taking its place.
+NAME, SWITCHING = "restoring", "switching"
 
 
 @contextmanager

@@ -20,11 +20,12 @@ from django.db import connections
 
 from kundenkreis.kernel import tombstones
 from kundenkreis.kernel.backup import loading
+from kundenkreis.kernel.backup.running import NAME, SWITCHING
 from kundenkreis.kernel.backup.sqlite import DATABASE
 from kundenkreis.kernel.sides import Side
 
 SCHEMA = "kk_restoring"
-NAME, SWITCHING, OLD = "restoring", "switching", "old"
+OLD = "old"
 # What takes the place of what is there; whatever else lies in a side's folder stays.
 FOLDERS = ("media", "exchange")
 
