@@ -15,9 +15,9 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from kundenkreis.dossier import register
 from kundenkreis.dossier.tests.people import Planted, plant
 from kundenkreis.dossier.tests.test_erasure import _hits, erased
+from kundenkreis.kernel import journal
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH
 from tools import postgresql
@@ -32,9 +32,9 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _empty_register() -> Iterator[None]:
-    register.path().unlink(missing_ok=True)
+    journal.path(Side.CRM).unlink(missing_ok=True)
     yield
-    register.path().unlink(missing_ok=True)
+    journal.path(Side.CRM).unlink(missing_ok=True)
 
 
 def asked(side: Side, sql: str) -> list[tuple[str, ...]]:
