@@ -81,9 +81,8 @@ def seat_them(persons: int) -> None:
     with store.group(Side.CRM, "bench"):
         for role, grants in {seat.role: seat.grants for seat in SEATS}.items():
             store.create(actor, Role, slug=role, label={"en": role}, grants=grants)
-    step = max(1, persons // RESTRICTED)
     with store.group(Side.CRM, "bench"):
-        restricted = range(1, persons + 1, step)
+        restricted = range(1, persons + 1, max(10, persons // RESTRICTED))  # never all of them
         reason, now = Restriction.Reason.CONTESTED, clock.now()
         store.append(
             Restriction, [Restriction(person_id=pk, reason=reason, since=now) for pk in restricted]
