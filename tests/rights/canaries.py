@@ -22,8 +22,9 @@ MASKED = re.compile(
     r'csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken[^}]+|nonce[-=]"?[^"\s]+|sessionid=\S+'
     r"|csrftoken=\S+|expires=[^;]+|W3CDTF\">[^<]+|'Content-Length': '\d+'"
 )
-# Whether the company's own fields are other ones by now is asked from time to time.
-TIMED = re.compile(r'"records_(fielddefinition|pagelayout)"|"kernel_cursor"')
+# Whether the company's own fields are other ones by now is asked from time to time, what the
+# database can do once in the life of a process.
+TIMED = re.compile(r'"records_(fielddefinition|pagelayout)"|"kernel_cursor"|pg_extension')
 
 
 def logged_in(pk: int) -> Client:
