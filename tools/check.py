@@ -145,6 +145,7 @@ CHECKS = [
     Check("style", style),
     Check("layers", own("layers")),
     Check("doors", own("doors")),
+    Check("egress", own("egress")),
     Check("models", with_django("-m", "tools.checks.models")),
     Check("migrations", with_django("-m", "django", "makemigrations", "--check", "--dry-run")),
     Check("deploy", with_django("-m", "django", "check", "--deploy", "--fail-level", "WARNING")),

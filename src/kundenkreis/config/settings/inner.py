@@ -23,6 +23,9 @@ DATABASES = {"default": env.database(Side.CRM), "engage": env.database(Side.ENGA
 # Whom the worker asks about VAT IDs; empty: nobody. With an own one the answer is a proof.
 VAT_SERVICE, VAT_OWN_ID = env.text("VAT_SERVICE"), env.text("VAT_OWN_ID").replace(" ", "").upper()
 
+# Receivers in the house that may be dialled: names of hosts and networks, with spaces between.
+EGRESS_ALLOWED = env.text("EGRESS_ALLOWED")
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
