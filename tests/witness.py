@@ -30,6 +30,7 @@ OTHERS = (
     "crm_accounts.Role",
     "crm_accounts.Team",
     "crm_accounts.Absence",
+    "crm_accounts.ApiToken",
     "kernel.Share",
     "records.FieldDefinition",
 )
@@ -81,6 +82,12 @@ ALLOWED = (
         verb="UPDATE",
         columns=_columns("person_id"),
         command="kernel.forget",
+    ),
+    Allowed(
+        "when a token was last used says nothing of a record",
+        model="apitoken",
+        verb="UPDATE",
+        columns=_columns("used_at"),
     ),
     Allowed(
         "own fields that follow by formulas, or whose definition was removed",

@@ -130,6 +130,8 @@ OTHERS: dict[str, Declared] = {
     **dict.fromkeys(("absence-list",), Declared("", "own", "GP")),
     "absence-done": EVERYBODY,
     **dict.fromkeys(("absence-end", "absence-seen"), Declared("", "own", "P")),
+    "token-list": Declared("", "own", "GP"),
+    "token-revoke": Declared("", "own", "P"),
     **dict.fromkeys(("field-types", "day"), EVERYBODY),
     "source-renew": Declared("engage.source.change", "row", "P"),
     "live-count": Declared("engage.segment.read", "type", "G"),

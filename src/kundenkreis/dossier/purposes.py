@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _PURPOSES: tuple[StrOrPromise, ...] = (
+    _("access of programs on behalf of staff"),
     _("accountability, GDPR Art. 5(2)"),
     _("advice that fits the person"),
     _("answering what people ask for by their rights, and proof of it"),

@@ -131,3 +131,30 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.starts_on} – {self.ends_on}"
+
+
+class ApiToken(models.Model):
+    """A key by which a program acts as a member of staff, as far as they may and `scopes` reach.
+
+    `scopes` name types (`crm.person`, `*` for all) with "read" or "write". Of the key itself only
+    the digest is kept; a revoked token stays, because the audit names it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("Name"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(default=dict)
+    until = models.DateField(_("Valid until and including"))
+    created_at = models.DateTimeField(_("Since"))
+    used_at = models.DateTimeField(_("Last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    secret_fields = frozenset({"digest"})
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return self.name

@@ -39,4 +39,18 @@ PRIVACY: Map = {
         ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),
         Use("planning of work by staff", "6(1)(f)", "record", "user"),
     ),
+    "ApiToken": dict.fromkeys(
+        (
+            "id",
+            "user",
+            "name",
+            "digest",
+            "scopes",
+            "until",
+            "created_at",
+            "used_at",
+            "revoked_at",
+        ),
+        Use("access of programs on behalf of staff", "6(1)(f)", "record", "user"),
+    ),
 }

@@ -343,7 +343,8 @@ def _text(value: Any) -> str:
 
 
 def _through(via: str) -> str:
-    """Through what, in words; what has none shows its name."""
+    """Through what, in words; what has none shows its name. `api:12` is the token of that number."""
+    via = via.partition(":")[0]
     return {
         "ui": _("on a page"),
         "import": _("by an import"),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
-from kundenkreis.web.crm.accounts import absences, roles, staff
+from kundenkreis.web.crm.accounts import absences, roles, staff, tokens
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
@@ -74,6 +74,8 @@ urlpatterns = [
     path("users/<int:pk>/change/", staff.change_user, name="user-change"),
     path("users/<int:pk>/invite/", staff.invite, name="user-invite"),
     path("teams/<int:pk>/change/", staff.change_team, name="team-change"),
+    path("tokens/", tokens.token_list, name="token-list"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("absences/", absences.absence_list, name="absence-list"),
     path("absences/<int:pk>/", absences.done_meanwhile, name="absence-done"),
     path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),

@@ -10,6 +10,7 @@ from django.test import Client
 
 from kundenkreis.crm.accounts.models import Absence, Role, User
 from kundenkreis.crm.accounts.queries import today
+from kundenkreis.crm.accounts.token_queries import token_of
 from kundenkreis.kernel.testing import BOTH
 from kundenkreis.web.crm.tests.conftest import Company
 
@@ -141,3 +142,21 @@ def test_a_record_is_shared_on_its_page(
     assert carla.post(f"{record}shares/{end}").status_code == 403
     anna.post(f"{record}shares/{end}")
     assert carla.get(record).status_code == 404
+
+
+def test_a_token_is_shown_once_and_revoked_on_its_page(company: Company, logged_in: Open) -> None:
+    ben, page = logged_in(company.ben), "/crm/tokens/"
+    form = {"name": "Shop", "level": "read", "types": ["crm.person"], "until": "2026-12-31"}
+    shown = ben.post(page, form).text
+    key = shown.partition('class="password">')[2].partition("<")[0]
+    token = token_of(key)
+    assert token is not None
+    assert token.scopes == {"crm.person": "read"}
+    again = ben.get(page).text
+    assert key not in again
+    assert "Persons: Read" in again
+    assert ben.post(page, form | {"until": "2020-01-01"}).status_code == 422
+    assert logged_in(company.carla).post(f"{page}{token.pk}/revoke/").status_code == 403
+    assert logged_in(company.anna).get(page).text.count("Shop · Ben") == 1
+    ben.post(f"{page}{token.pk}/revoke/")
+    assert token_of(key) is None
