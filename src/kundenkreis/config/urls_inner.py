@@ -20,4 +20,5 @@ urlpatterns = [
 handler400 = "kundenkreis.web.shell.errors.bad_request"
 handler403 = "kundenkreis.web.shell.errors.forbidden"
 handler404 = "kundenkreis.web.shell.errors.not_found"
+handler429 = "kundenkreis.web.shell.errors.too_many"  # allauth's
 handler500 = "kundenkreis.web.shell.errors.broken"

@@ -4,6 +4,7 @@ DomainError            a rule of the product refused (422)
 ├── NotAllowed         the viewer may not do this (403)
 ├── NotFound           there is no such record, or the viewer may not know of it (404)
 ├── Conflict           somebody else changed it meanwhile (409)
+├── TooMany            somebody has asked too often (429)
 └── Overloaded         try again later (503)
 """
 
@@ -74,7 +75,15 @@ class Conflict(DomainError):
     status = 409
 
 
+class TooMany(DomainError):
+    """Somebody has asked too often; `retry_after` is in seconds."""
+
+    status = 429
+    retry_after = 60
+
+
 class Overloaded(DomainError):
-    """There is too much to do at the moment."""
+    """There is too much to do at the moment; `retry_after` is in seconds."""
 
     status = 503
+    retry_after = 5

@@ -74,7 +74,7 @@ TEMPLATES[0]["OPTIONS"]["context_processors"] += [
 
 AUTH_USER_MODEL = "crm_accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["kundenkreis.crm.accounts.hashing.Argon2InTurn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -92,6 +92,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+# Before any hash; whoever gives the right password is not counted.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/m/ip,5/5m/key"}
 # The proxy that adds TLS says whose request it is; without it nobody else is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TLS else 0
 # Log-in attempts are counted by all workers together.
@@ -117,5 +119,6 @@ _PREFIX = "__Host-" if TLS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}kk_inner"
 CSRF_COOKIE_NAME = f"{_PREFIX}kk_inner_csrf"
 LANGUAGE_COOKIE_NAME = "kk_inner_language"
+DEVICE_COOKIE_NAME = f"{_PREFIX}kk_inner_device"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "kundenkreis.web.shell.errors.csrf"

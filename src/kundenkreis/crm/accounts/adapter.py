@@ -1,13 +1,23 @@
-"""How staff log in: nobody signs up by themselves."""
+"""How staff log in: nobody signs up by themselves, and attempts are counted before a hash is made."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.crm.accounts import devices
+from kundenkreis.crm.accounts.hashing import locks
+from kundenkreis.kernel.errors import TooMany
+from kundenkreis.kernel.slots import Slots
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
+
+# The cache of files cannot add one to a count by itself: two at once would count as one.
+_COUNTING = Slots("count", places=1, waiting=8, patience=2.0)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -15,3 +25,41 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt per network and per account. Raises `TooMany`, before any hash."""
+        try:
+            with _COUNTING.one(locks()):
+                super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            raise too_many() from error
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Whoever these credentials name exactly: allauth also takes letters that fold to others."""
+        user = super().authenticate(request, **credentials)
+        login = str(credentials.get("email") or (user and user.email)).strip().lower()
+        return user if user and user.email.lower() == login else None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        with _COUNTING.one(locks()):
+            super()._rollback_login_failed_rl_usage()
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, answer, user.email)
+        return answer
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        login = str(credentials.get("email", "")).strip().lower()
+        return f"{login}:{devices.known_for(request, login)}"
+
+
+def too_many() -> TooMany:
+    """What somebody reads who has tried too often; the same for an account that does not exist."""
+    return TooMany(
+        _("There were too many attempts to log in."),
+        _(
+            "After a few wrong ones nobody may try for some minutes, so that passwords are not guessed."
+        ),
+        _("Wait five minutes, then try again."),
+    )

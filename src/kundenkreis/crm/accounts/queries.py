@@ -126,6 +126,15 @@ def user_named(email: str) -> User | None:
     return User.objects.filter(email__iexact=email).first()
 
 
+def is_address_of(user: User, typed: str) -> bool:
+    """Whether this is exactly somebody's address; only ASCII letters may be larger or smaller.
+
+    Unicode folds other letters to these, and an address that looks the same is somebody else's.
+    """
+    typed = typed.strip()
+    return typed == user.email or (typed.isascii() and typed.lower() == user.email.lower())
+
+
 def staff_names(user_ids: set[int]) -> dict[int, str]:
     """Names by user id, for owners in lists; at most 1,000."""
     rows = User.objects.filter(pk__in=user_ids).only(*NAMED)

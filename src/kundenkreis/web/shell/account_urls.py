@@ -10,11 +10,12 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kundenkreis.web.shell.invitation import invitation
+from kundenkreis.web.shell.login import login
 
 to_login = RedirectView.as_view(pattern_name="account_login")
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/", views.password_change, name="account_change_password"),

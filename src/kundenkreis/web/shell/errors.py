@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.granting import administrators
-from kundenkreis.kernel.errors import NotAllowed
+from kundenkreis.kernel.errors import NotAllowed, Overloaded, TooMany
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,7 +31,16 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
         headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
         return HttpResponse(status=error.status, headers=headers)
     context = {"error": error, "whom": whom, "back_url": _back(request)}
-    return render(request, "shell/refused.html", context, status=error.status)
+    answer = render(request, "shell/refused.html", context, status=error.status)
+    if isinstance(error, TooMany | Overloaded):
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What allauth shows where its own limits are reached."""
+    what, hint = _("You have tried too often."), _("Wait a minute, then try again.")
+    return refused(request, TooMany(what, hint=hint))
 
 
 def _whom_to_ask(error: DomainError) -> str:

@@ -13,6 +13,7 @@ from django.contrib.auth import logout
 from django.db import DataError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import is_valid_path
 from django.utils import timezone, translation
 
 from kundenkreis.crm.accounts.models import User
@@ -108,6 +109,9 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     address = resolve_url(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):  # the session ended while the page was open
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    # Nobody should be sent to a page that does not exist, or that only takes what was sent to it.
+    if request.method not in ("GET", "HEAD") or not is_valid_path(request.path_info):
+        return redirect(address)
     return redirect(f"{address}?next={quote(request.get_full_path())}")
 
 
