@@ -36,6 +36,7 @@ NAMES = (
     "backup",
     "maps",
     "quality",
+    "scores",
     "letters",
     "memory",
 )

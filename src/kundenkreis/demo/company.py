@@ -22,6 +22,7 @@ from kundenkreis.crm.sales import commands as sales
 from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.crm.sales.queries import stages_of
+from kundenkreis.crm.sales.scores import refresh_scores
 from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.demo.care import care_for, number_customers
 from kundenkreis.demo.cast import ACTIVITIES, DEALS, FIRMS, Firm
@@ -75,6 +76,7 @@ def found_company() -> None:
     anna, ben = viewer_of(staff[0], "demo"), viewer_of(staff[1], "demo")
     firms = {firm.name: _customer(ben, firm) for firm in FIRMS}
     _sell(anna, firms)
+    refresh_scores()
     _deal(ben, firms)
     _work(ben, firms)
     care_for(ben, firms)

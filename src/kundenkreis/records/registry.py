@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.kernel.conditions import Vocabulary
-    from kundenkreis.records.declaration import Button, Figure, Panel, RecordType
+    from kundenkreis.records.declaration import Button, Column, Figure, Panel, RecordType
 
 Figures = Callable[["Viewer", Any], "Iterable[Figure]"]
 Buttons = Callable[["Viewer", Any], "Iterable[Button]"]
 View = Callable[..., "HttpResponseBase"]
 Words = Callable[["Viewer"], "Vocabulary | None"]
+Columns = Callable[["Viewer"], "Iterable[Column]"]
 Many = Callable[["Viewer"], "Iterable[Button]"]
 
 
@@ -45,6 +46,7 @@ class Additions:
     vocabularies: list[Words] = field(default_factory=list)
     many: list[Many] = field(default_factory=list)
     displays: list[Display] = field(default_factory=list)
+    columns: list[Columns] = field(default_factory=list)
 
 
 TYPES: dict[str, RecordType] = {}
@@ -70,13 +72,14 @@ def extend(
     vocabulary: Words | None = None,
     many: Many | None = None,
     displays: Iterable[Display] = (),
+    columns: Columns | None = None,
 ) -> None:
     """Add to the record page of a type of a context below, e.g. orders to a person's.
 
     `replace` exchanges views that no declaration can produce, by their name: `{"new": builder}`;
     `vocabulary(viewer)` gives more that its lists may be narrowed by; `many(viewer)` what may be done
     with chosen records of a list: addresses that are asked with the selection.
-    `displays` are further ways to show its lists.
+    `displays` are further ways to show its lists; `columns(viewer)` gives columns that are offered.
     """
     added = ADDED.setdefault(name, Additions())
     added.displays += displays
@@ -84,6 +87,7 @@ def extend(
     added.views |= replace or {}
     added.vocabularies += [vocabulary] if vocabulary else []
     added.many += [many] if many else []
+    added.columns += [columns] if columns else []
     if figures is not None:
         added.figures.append(figures)
     if buttons is not None:
@@ -119,6 +123,12 @@ def displays(kind: RecordType, viewer: Viewer) -> list[Display]:
     """The further ways to show a type's lists that the viewer may use."""
     found = ADDED[kind.name].displays if kind.name in ADDED else []
     return [one for one in found if one.offered(viewer)]
+
+
+def columns(kind: RecordType, viewer: Viewer) -> list[Column]:
+    """The columns that contexts above a type add to what its lists offer, as far as the viewer may."""
+    made = ADDED[kind.name].columns if kind.name in ADDED else []
+    return [column for make in made for column in make(viewer)]
 
 
 def panels(kind: RecordType) -> Iterator[Panel]:

@@ -13,19 +13,21 @@ from django.db.models import Count, Max, Min, Q, Sum
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.shared_facts import Facts, lock_persons, share_facts
 from kundenkreis.crm.sales.models import Order
+from kundenkreis.crm.sales.shared_scores import PURPOSE, score_facts
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
-
-# Why these facts cross: the evaluation of the company's own transactions.
-PURPOSE = "server_analytics"
 
 
 @command
 def share_order_facts(*, actor: Actor, person_ids: Iterable[int]) -> int:
     """Count the persons' orders anew and tell engage what changed; returns for how many."""
     people = lock_persons(set(person_ids))
-    return share_facts(actor=actor, facts=order_facts(people)) if people else 0
+    if not people:
+        return 0
+    scores = score_facts(people.keys())
+    facts = {pk: {**mine, **scores.get(pk, {})} for pk, mine in order_facts(people).items()}
+    return share_facts(actor=actor, facts=facts)
 
 
 def order_facts(people: dict[int, Person]) -> dict[int, Facts]:

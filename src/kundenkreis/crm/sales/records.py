@@ -9,7 +9,7 @@ from kundenkreis.crm.people.records import TIMELINE
 from kundenkreis.crm.sales import cards, commands, panels, queries
 from kundenkreis.crm.sales.customers import firms
 from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
-from kundenkreis.crm.sales.score_conditions import vocabulary
+from kundenkreis.crm.sales.score_conditions import columns, vocabulary
 from kundenkreis.crm.work.records import COMPOSER, UPCOMING
 from kundenkreis.kernel.record import EVERY_RECORDS
 from kundenkreis.records import (
@@ -237,6 +237,7 @@ for name, shown in (
         figures=panels.sales_figures,
         buttons=panels.new_opportunity,
         vocabulary=vocabulary,
+        columns=columns,
     )
 
 extend("order", vocabulary=firms)

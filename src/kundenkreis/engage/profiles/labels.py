@@ -44,6 +44,9 @@ FACTS: dict[str, StrOrPromise] = {
     "last_order_on": _("Last order"),
     "orders": _("Number of orders"),
     "revenue_minor": _("Net revenue in cents"),
+    "score_frequency": _("Score: number of orders (1–5)"),
+    "score_monetary": _("Score: revenue (1–5)"),
+    "score_recency": _("Score: last order (1–5)"),
 }
 
 

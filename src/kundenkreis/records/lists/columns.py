@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kundenkreis.records import registry
 from kundenkreis.records.custom import definitions, layout
 from kundenkreis.records.custom.once import once_for_viewer
 from kundenkreis.records.declaration import Column
@@ -74,8 +75,8 @@ def written(columns: Iterable[Column]) -> str:
 
 @once_for_viewer
 def offered(kind: RecordType, viewer: Viewer) -> tuple[Column, ...]:
-    """Every column the viewer may choose: those declared, the facts of its pages, what all have,
-    and the fields of the company's own."""
+    """Every column the viewer may choose: those declared, the facts of its pages, what contexts
+    above the type add, what all have, and the fields of the company's own."""
     facts = layout.facts_of(kind, viewer)
     declared = [Column(fact) if isinstance(fact, str) else fact for fact in facts]
     have = set(names(kind.model))
@@ -83,7 +84,8 @@ def offered(kind: RecordType, viewer: Viewer) -> tuple[Column, ...]:
     further += [one.name for one in definitions.in_use(kind.model)]
     seen = [Column(name) for name in further if kind.sees(viewer, name)]
     found: dict[str, Column] = {}
-    for column in (*kind.columns_for(viewer), *declared, *seen):
+    added = registry.columns(kind, viewer)
+    for column in (*kind.columns_for(viewer), *declared, *added, *seen):
         found.setdefault(column.name, column)
     return tuple(found.values())
 

@@ -20,6 +20,7 @@ from kundenkreis.crm.sales import panels
 from kundenkreis.crm.sales import scores as scores_module
 from kundenkreis.crm.sales.models import CustomerScore, Order
 from kundenkreis.crm.sales.score_conditions import vocabulary
+from kundenkreis.crm.sales.score_values import pieces
 from kundenkreis.crm.sales.scores import GROUPS, PARTS, refresh_scores, score_of
 from kundenkreis.kernel import clock, conditions
 from kundenkreis.kernel.access import Level, Viewer
@@ -77,7 +78,7 @@ def test_equal_values_have_equal_scores_and_cancelled_orders_count_for_nothing()
     assert scores(three) == (1 + 5 * 2 // 3, 1, 1)
 
 
-def test_only_the_last_36_months_the_companys_currency_and_own_orders_count() -> None:
+def test_only_the_last_36_months_the_companys_currency_count() -> None:
     old, foreign = person("A"), person("B")
     firm = create_organisation(actor=ANNA, name="Zeiss")
     order(old, net=500, days_ago=37 * 31)
@@ -92,10 +93,10 @@ def test_only_the_last_36_months_the_companys_currency_and_own_orders_count() ->
 def test_an_order_that_comes_while_scores_are_worked_out_is_no_better_than_the_best() -> None:
     one = person()
     order(one, net=100)
-    row = scores_module._customers("person", clock.now()).get()
+    (piece,) = pieces("person", clock.now(), 10)
     for values in (array("q", [1]), array("q")):
-        made = scores_module._made("person", row, (values, values, values))
-        assert (made.recency, made.frequency) == ((5, 1) if values else (1, 1))
+        made = scores_module._scored(piece[one.pk], (values, values, values))
+        assert made[:2] == ((5, 1) if values else (1, 1))
 
 
 def test_who_is_restricted_is_neither_scored_nor_compared_with() -> None:
