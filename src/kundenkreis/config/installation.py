@@ -7,7 +7,7 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,8 @@ def _prepare(*, demo: bool, port: int) -> None:
         env.secret(side)
     journal.begin()
     bring_up()
+    if not anybody() and held.begin_trial(actor=system("setup")):
+        _say("The installation is on trial: nothing leaves until you go live.")
     if erased := replay():
         _say(f"{erased} people who were erased before were erased from the restored data, too.")
     if demo:
@@ -150,10 +152,17 @@ def audit_head() -> int:
     return 0
 
 
-def release() -> int:
-    """Let go what a restore holds back."""
-    held.release(actor=system("shell"))
-    _say("What was held back since the restore leaves now.")
+def release(discard: Sequence[str]) -> int:
+    """Let go what a restore holds back; where none does, end the trial. Raises `DomainError`."""
+    actor = system("shell")
+    if held.anywhere():
+        held.release(actor=actor, discard=discard)
+        _say("What was held back since the restore leaves now.")
+        if held.on_trial():
+            _say("The installation is still on trial. To go live, say it once more.")
+        return 0
+    held.release(actor=actor, why=held.Why.TRIAL, discard=discard)
+    _say("The installation is live: what leaves the house leaves from now on.")
     return 0
 
 

@@ -130,7 +130,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="although nobody knows who was erased or objected since the backup",
     )
-    add("release", _release, "let go what is held back since a restore")
+    add("release", _release, "let go what a restore holds back, or go live").add_argument(
+        "--discard",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="throw away what was kept of a kind (mail) instead of sending it",
+    )
     explain = add("explain", _explain, "show where a record type's pages, rights and commands are")
     explain.add_argument("type", help="e.g. opportunity")
     _families(commands)
@@ -264,7 +270,7 @@ def _restore(options: argparse.Namespace) -> int:
 def _release(options: argparse.Namespace) -> int:
     from kundenkreis.config import installation
 
-    return installation.release()
+    return installation.release(options.discard)
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -142,12 +142,13 @@ def _copy(content: IO[bytes], path: Path) -> None:
 def _bring_up(backup_at: datetime, known: Journals) -> Replayed:
     """All that has to be done before anybody may look."""
     for side in Side:
-        held.hold(side, actor=ACTOR, backup_at=backup_at)
         loading.end_sessions(side)
         for other in known[side]:
             journal.add_missing(side, other)
     journal.begin()
     installation.bring_up()
+    for side in Side:  # only now: the backup may be from before there was anything to hold by
+        held.hold(side, actor=ACTOR, backup_at=backup_at)
     replayed = replay_all()
     for side in Side:
         scrubbing.scrub(side, erasing.tables(side))

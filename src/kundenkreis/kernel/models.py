@@ -252,12 +252,17 @@ class Tombstone(models.Model):
 
 
 class Hold(models.Model):
-    """Since a restore nothing leaves: no message crosses, nobody outside is asked (`kernel.held`)."""
+    """Nothing leaves: since a restore, or because the installation is on trial (`kernel.held`)."""
+
+    class Why(models.TextChoices):
+        RESTORED = "restored", _("restored")
+        TRIAL = "trial", _("on trial")
 
     id = models.BigAutoField(primary_key=True)
+    why = models.CharField(max_length=10, choices=Why, default=Why.RESTORED)
     at = models.DateTimeField()
-    # Of when the backup is that was restored.
-    backup_at = models.DateTimeField()
+    # Of when the backup is that was restored; none on trial.
+    backup_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
 
 

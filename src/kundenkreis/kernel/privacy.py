@@ -162,7 +162,7 @@ PRIVACY: Map = {
     "Tombstone": dict.fromkeys(
         ("id", "digest", "at"), Use("not bringing back who was erased", "6(1)(c)")
     ),
-    "Hold": dict.fromkeys(("id", "at", "backup_at", "released_at"), TECHNICAL),
+    "Hold": dict.fromkeys(("id", "why", "at", "backup_at", "released_at"), TECHNICAL),
     "IdempotencyKey": {
         name: Use("one effect per request", "6(1)(f)", "7d", since="at")
         for name in ("id", "caller", "key", "body_hash", "answer", "at")

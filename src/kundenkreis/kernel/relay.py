@@ -16,7 +16,7 @@ def relay(side: Side, limit: int = 200) -> int:
     """Turn new outbox messages into jobs; returns how many messages were read."""
     if not log.rows_after(OutboxMessage, log.position(READER, side), side).exists():
         return 0  # asked often: nobody's turn to write is taken for that
-    if held.is_held(side):
+    if held.is_restored(side):
         return 0
     with unit_of_work(side, "kernel.relay"):
         messages = log.read_after(OutboxMessage, log.position(READER, side), limit, side)

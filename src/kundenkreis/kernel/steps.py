@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.conf import settings
+
 from kundenkreis.kernel import audit, forgetting
 from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.jobs.schedule import enqueue_due
@@ -32,3 +34,8 @@ def register() -> None:
         beside = Unattended(side)
         if (full := f"kernel.unattended.{side}") not in known:
             STEPS.append(Step(full, side, 5.0, beside.step, beside.busy))
+    if hasattr(settings, "MAIL_BOX"):  # only the inner roles send what the product itself says
+        from kundenkreis.kernel.mail import outbox, sending  # noqa: F401 - a kind of what is held
+
+        if (full := "kernel.mail") not in known:
+            STEPS.append(Step(full, Side.CRM, 1.0, sending.look))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kundenkreis.config import env
+from kundenkreis.config import env, mail
 from kundenkreis.config.settings.common import *  # noqa: F403
 from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TEMPLATES, TLS
 from kundenkreis.kernel.sides import Side
@@ -104,15 +104,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
-MAILERS = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "OPTIONS": {
-            "host": env.text("SMTP_HOST", "localhost"),
-            "port": env.number("SMTP_PORT", 25),
-        },
-    }
-}
+# Every mail lies in the box first; the worker sends it from there.
+MAIL_BOX = env.folder(Side.CRM) / "mail"
+MAILERS = mail.mailers()
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender()
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 _PREFIX = "__Host-" if TLS else ""

@@ -44,4 +44,5 @@ INSTALLED_APPS += ["kundenkreis.records.tests.plain.apps.PlainConfig"]
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+_LOCMEM = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+MAILERS = {"default": _LOCMEM, "bulk": _LOCMEM}

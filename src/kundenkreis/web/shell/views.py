@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +18,7 @@ from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
 from kundenkreis.crm.work.commands import read_inbox
 from kundenkreis.kernel.errors import DomainError
-from kundenkreis.kernel.held import held
+from kundenkreis.kernel.held import READ, held, on_trial
 from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import marked
 from kundenkreis.ui.furniture import THEMES
@@ -28,6 +29,7 @@ from kundenkreis.web.shell.inbox import due, inbox, unread
 from kundenkreis.web.shell.palette import groups
 
 if TYPE_CHECKING:
+    from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.requests import StaffRequest
 
 FAVOURITES = 10
@@ -37,7 +39,12 @@ YEAR = 365 * 24 * 3600
 @require_GET
 def home(request: StaffRequest) -> HttpResponse:
     """My day."""
-    return render(request, "shell/home.html", my_day(request.viewer))
+    return render(request, "shell/home.html", _today(request.viewer))
+
+
+def _today(viewer: Viewer) -> dict[str, Any]:
+    trial = {"on_trial": on_trial(), "may_outbox": viewer.may(READ)}
+    return my_day(viewer) | trial
 
 
 @require_GET
@@ -58,7 +65,9 @@ def own(request: StaffRequest) -> HttpResponse:
     counts = {"inbox": unread(viewer)}
     if viewer.may("crm.activity.read"):  # whoever may not has no such place in the navigation
         counts["tasks"] = due(viewer)
-    context = {"favourites": lines, "counts": counts, "held": held(viewer)}
+    context: dict[str, Any] = {"favourites": lines, "counts": counts, "held": held(viewer)}
+    if viewer.may(READ) and on_trial():
+        context["trial"] = reverse("operation:outbox")
     return render(request, "shell/own.html", context)
 
 

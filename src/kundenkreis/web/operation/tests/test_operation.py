@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core.mail import send_mail
 from django.test import Client
 
 from kundenkreis.crm.accounts import commands as accounts
@@ -12,6 +16,12 @@ from kundenkreis.kernel.testing import BOTH, SYSTEM
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True)
+def box(settings: Any, tmp_path: Path) -> None:
+    settings.MAIL_BOX = tmp_path / "mail"
+    settings.MAILERS["real"] = {"BACKEND": "kundenkreis.kernel.mail.backend.Backend"}
 
 
 @pytest.fixture
@@ -71,3 +81,54 @@ def test_who_may_not_let_go_is_told_nothing(client: Client) -> None:
     assert b"held back" not in client.get("/own/").content
     assert client.post("/operation/release/").status_code == 403
     assert held.is_held(Side.CRM)
+
+
+def test_the_trial_is_said_and_ended_with_what_was_kept(anna: Client) -> None:
+    assert b"on trial" not in anna.get("/").content
+    held.begin_trial(actor=SYSTEM)
+    send_mail("Hello", "<b>there</b>", None, ["ben@example.org"], using="real")
+    assert b"on trial" in anna.get("/").content
+    assert b"On trial" in anna.get("/own/").content
+    assert b"held back" not in anna.get("/own/").content
+    page = anna.get("/operation/outbox/").text
+    assert "ben@example.org" in page
+    assert "&lt;b&gt;there" in page
+    assert 'name="mail"' in anna.get("/operation/go-live/").text
+    assert anna.post("/operation/go-live/", {"mail": "discard"}).status_code == 302
+    assert not held.on_trial()
+    assert "ben@example.org" not in anna.get("/operation/outbox/").text
+    assert anna.post("/operation/go-live/").status_code == 422
+
+
+def test_a_restore_is_let_go_before_the_trial_ends(anna: Client) -> None:
+    held.begin_trial(actor=SYSTEM)
+    held.hold(Side.CRM, actor=SYSTEM, backup_at=clock.now())
+    assert b"held back" in anna.get("/own/").content
+    assert anna.post("/operation/release/").status_code == 302
+    assert held.on_trial()
+    assert not held.anywhere()
+    assert held.is_held(Side.CRM)
+
+
+def test_on_trial_the_two_sides_go_on(anna: Client) -> None:
+    held.begin_trial(actor=SYSTEM)
+    assert held.is_held(Side.ENGAGE)
+    assert not held.anywhere()
+    assert not held.is_restored(Side.ENGAGE)
+
+
+def test_who_may_only_look_reads_no_mail_and_ends_no_trial(client: Client) -> None:
+    """A mail may have a link in it that lets somebody in."""
+    accounts.create_shipped_roles(actor=SYSTEM)
+    lead = accounts.create_user(
+        actor=SYSTEM, email="lea@example.org", name="Lea", roles=["management"], language="en"
+    )
+    client.force_login(lead, backend=BACKEND)
+    held.begin_trial(actor=SYSTEM)
+    send_mail("Hello", "the link", None, ["ben@example.org"], using="real")
+    page = client.get("/operation/outbox/").text
+    assert "Hello" in page
+    assert "the link" not in page
+    assert client.get("/operation/go-live/").status_code == 403
+    assert client.post("/operation/go-live/").status_code == 403
+    assert held.on_trial()
