@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connections
 
 from kundenkreis.config import backups, env, installation, main, restoring
+from kundenkreis.crm.accounts.models import Session
 from kundenkreis.crm.people import contact_commands, permissions, restricting
 from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import ContactDetail, ContactPermission, Person, Restriction
@@ -181,7 +181,9 @@ def expected() -> dict[str, Any]:
 
 def test_the_drill(tmp_path: Path, key: keys.Key, capsys: pytest.CaptureFixture[str]) -> None:
     company = found_company()
-    Session.objects.create(session_key="s", session_data="x", expire_date=clock.now())
+    Session.objects.create(
+        session_key="s", session_data="x", expire_date=clock.now(), seen_at=clock.now()
+    )
     assert len(where(company)) == 2 + len(company.gone.words)
     before = expected()
     stop = threading.Event()

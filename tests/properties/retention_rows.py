@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db.models import Model
 
+from kundenkreis.crm.accounts.models import Session
 from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.protection.models import DataRequest, Disclosure
@@ -19,7 +20,7 @@ from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, 
 from kundenkreis.engage.consent.models import ConsentEntry
 from kundenkreis.engage.profiles.models import Profile, ProfileMerge, ProfileUnion
 from kundenkreis.engage.tracking.models import Event, RejectedItem, SeenMessage, SeenOrder
-from kundenkreis.kernel import log, store
+from kundenkreis.kernel import clock, log, store
 from kundenkreis.kernel.forgetting import CROSSED
 from kundenkreis.kernel.models import (
     AuditChange,
@@ -176,6 +177,9 @@ MAKERS: dict[type[Model], Make] = {
         ConsentEntry, "recorded_at",
     ),
     Event: _dated(lambda at: {**_EVENT, "occurred_at": at}, Event, "received_at"),
+    Session: _row(
+        Session, "seen_at", session_key=lambda: secrets.token_hex(16), expire_date=clock.now
+    ),
     SeenMessage: _row(SeenMessage, "at", source_id=1, message_id=_key),
     SeenOrder: _dated(
         lambda at: {"namespace": "shop", "kind": "order", "order_id": _key, "at": at},

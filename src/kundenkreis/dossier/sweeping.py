@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db.models import CharField, JSONField, Model, Q, TextField
 from django.db.models.functions import Cast
 
+from kundenkreis.crm.accounts.models import Session
 from kundenkreis.crm.letters.models import PrintRun
 from kundenkreis.crm.people.models import (
     ContactDetail,

@@ -29,7 +29,6 @@ EGRESS_ALLOWED = env.text("EGRESS_ALLOWED")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "kundenkreis.web.shell.apps.ShellConfig",
@@ -111,6 +110,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender()
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 _PREFIX = "__Host-" if TLS else ""
+SESSION_ENGINE = "kundenkreis.crm.accounts.sessions"
 SESSION_COOKIE_NAME = f"{_PREFIX}kk_inner"
 CSRF_COOKIE_NAME = f"{_PREFIX}kk_inner_csrf"
 LANGUAGE_COOKIE_NAME = "kk_inner_language"

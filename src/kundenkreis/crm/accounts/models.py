@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +77,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("May log in"), default=True)
     joined_at = models.DateTimeField(_("Since"))
     until = models.DateField(_("Access until"), null=True, blank=True)
+    sessions_ended_at = models.DateTimeField(_("Sessions ended"), null=True, editable=False)
     teams = models.ManyToManyField(Team, related_name="members")
     roles = models.ManyToManyField(Role, related_name="holders")
 
@@ -158,3 +161,25 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """Somebody who is logged in: from where, and when they were last seen."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(_("Device"), max_length=200, blank=True)
+    network = models.CharField(_("Network"), max_length=45, blank=True)
+    began_at = models.DateTimeField(_("Since"), null=True)
+    seen_at = models.DateTimeField(_("Last seen"), db_index=True)
+
+    secret_fields = frozenset({"session_key", "session_data"})
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from kundenkreis.crm.accounts.sessions import SessionStore
+
+        return SessionStore

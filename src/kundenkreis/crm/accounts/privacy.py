@@ -13,6 +13,8 @@ _ACCOUNT = Use(
 )
 _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
 
+_SESSION = Use("log-in of staff, employment contract", "6(1)(b)", "30d", "user", since="seen_at")
+
 PRIVACY: Map = {
     "Role": dict.fromkeys(
         ("id", "slug", "label", "grants", "fields", "needs_end", "shipped"), TECHNICAL
@@ -28,6 +30,7 @@ PRIVACY: Map = {
                 "is_active",
                 "joined_at",
                 "until",
+                "sessions_ended_at",
                 "last_login",
             ),
             _ACCOUNT,
@@ -35,6 +38,13 @@ PRIVACY: Map = {
         **dict.fromkeys(("teams", "roles"), _ACCOUNT),
         **dict.fromkeys(("language", "theme", "zone", "edits_lists", "single_keys"), _SETTING),
     },
+    "Session": dict.fromkeys(
+        (
+            *("session_key", "session_data", "expire_date"),
+            *("user", "device", "network", "began_at", "seen_at"),
+        ),
+        _SESSION,
+    ),
     "Absence": dict.fromkeys(
         ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),
         Use("planning of work by staff", "6(1)(f)", "record", "user"),

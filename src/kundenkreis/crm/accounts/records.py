@@ -40,6 +40,9 @@ def user_buttons(viewer: Viewer, user: User) -> Iterable[Button]:
         yield Button(_("Roles and teams"), f"/crm/users/{user.pk}/access/", "shield-check")
         yield Button(_("Invite"), f"/crm/users/{user.pk}/invite/", "mail-plus", post=True)
         yield Button(_("Change"), f"/crm/users/{user.pk}/change/", "pencil", menu=True)
+        yield Button(
+            _("Sessions"), f"/crm/users/{user.pk}/sessions/", "monitor-smartphone", menu=True
+        )
 
 
 def team_buttons(viewer: Viewer, team: Team) -> Iterable[Button]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.accounts import granting
 from kundenkreis.crm.accounts.models import Role, Team, User
 from kundenkreis.crm.accounts.queries import today
+from kundenkreis.crm.accounts.session_commands import end_all
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -30,6 +31,8 @@ def change_access(
 ) -> User:
     """Set what somebody may do, in which teams, and until when; it holds from their next request.
 
+    Whoever may not log in any more is logged out everywhere.
+
     Raises `NotFound`; `DomainError` for rights or teams beyond the actor's own, for a role that
     needs a last day, and when nobody would be left to administer.
     """
@@ -43,6 +46,8 @@ def change_access(
     granting.require_end(wanted, until)
     store.change(actor, user, is_active=is_active, until=until)
     store.assign(actor, user, roles=wanted, teams=chosen)
+    if not is_active:
+        end_all(actor, user)
     granting.require_administrator()
     return user
 
@@ -73,6 +78,7 @@ def accept_invitation(*, actor: Actor, user_id: int, token: str, password: str) 
     if not good(user, token):
         raise NotFound
     store.change(actor, user, password=make_password(password))
+    end_all(actor, user)
     return user
 
 

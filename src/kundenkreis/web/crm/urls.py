@@ -6,7 +6,7 @@ from django.urls import path
 
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
-from kundenkreis.web.crm.accounts import absences, roles, staff, tokens
+from kundenkreis.web.crm.accounts import absences, roles, sessions, staff, tokens
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
@@ -73,6 +73,9 @@ urlpatterns = [
     path("users/<int:pk>/access/", staff.access_page, name="user-access"),
     path("users/<int:pk>/change/", staff.change_user, name="user-change"),
     path("users/<int:pk>/invite/", staff.invite, name="user-invite"),
+    path("users/<int:pk>/sessions/", sessions.session_list, name="user-sessions"),
+    path("users/<int:pk>/sessions/end/", sessions.end, name="user-sessions-end"),
+    path("sessions/", sessions.session_list, name="session-list"),
     path("teams/<int:pk>/change/", staff.change_team, name="team-change"),
     path("tokens/", tokens.token_list, name="token-list"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 
 from kundenkreis.web.shell.invitation import invitation
 from kundenkreis.web.shell.login import login
+from kundenkreis.web.shell.password import password
 
 to_login = RedirectView.as_view(pattern_name="account_login")
 
@@ -18,7 +19,7 @@ urlpatterns = [
     path("login/", login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("password/", views.password_change, name="account_change_password"),
+    path("password/", password, name="account_change_password"),
     path("invitation/<int:pk>/<str:token>/", invitation, name="invitation"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.contrib.auth import login
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from kundenkreis.crm.accounts import staff_commands
-from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import user_by_id
 from kundenkreis.kernel.access import system
+from kundenkreis.web.shell.password import ChosenPassword
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-class ChosenPassword(forms.Form):
-    """The password somebody will log in with."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 8 characters; a few words in a row are good."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        max_length=200,
-    )
-
-    def __init__(self, user: User, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password, self.user)
-        return password
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import is_valid_path
 from django.utils import timezone, translation
 
+from kundenkreis.crm.accounts import sessions
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import anybody, today, viewer_of
 from kundenkreis.kernel.errors import DomainError
@@ -67,6 +68,7 @@ class ViewerMiddleware:
             return self._before_login(request)
         if user.is_over(today()):
             return self._time_is_over(request, user)
+        sessions.note(request)
         request.viewer = viewer_of(user)  # type: ignore[attr-defined]
         request.edits_lists = user.edits_lists  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):

@@ -103,8 +103,10 @@ def test_it_keeps_the_chosen_theme(client: Client, hanna: User) -> None:
 def test_it_changes_the_own_password(client: Client, hanna: User) -> None:
     log_in(client)
     new = "vier graue Katzen"
-    data = {"oldpassword": FIRST["password"], "password1": new, "password2": new}
+    data = {"old": FIRST["password"], "password": new}
     assert client.get("/account/password/").status_code == 200
+    assert client.post("/account/password/", data | {"old": new}).status_code == 422
+    assert client.post("/account/password/", data | {"password": "kurz"}).status_code == 422
     client.post("/account/password/", data)
     assert log_in(Client(), new) == "/"
 
