@@ -73,7 +73,7 @@ class Asked:
 
         for one in everything():
             said = declared(one)
-            if said is None or "G" not in said.methods or said.scope == "public":
+            if said is None or "G" not in said.methods or said.scope in ("public", "token"):
                 continue
             fills = {name: list(self._fills(one, name)) for name in one.parameters}
             for values in product(*fills.values()):

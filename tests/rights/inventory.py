@@ -2,7 +2,8 @@
 
 `action` is the right it needs: of the type for the pages of the record engine, in full elsewhere;
 empty where everybody who is logged in may. `scope` says what it shows or changes: rows of a
-`type`, one `row`, something of one's `own`, what a `batch` touched; or it is `public`.
+`type`, one `row`, something of one's `own`, what a `batch` touched; or it is `public`,
+or opened by a `token` only.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ ENGINE: dict[str, Declared] = {
     **dict.fromkeys(("field-archive", "field-remove"), Declared("field.change", "own", "P")),
 }
 
+TOKEN = Declared("", "token", "GP")  # by the rights of a token's owner: `test_api`
 EVERYBODY, PUBLIC = Declared("", "own", "G"), Declared("", "public", "G")
 OTHERS: dict[str, Declared] = {
     "add-activity": Declared("crm.activity.create", "row", "P"),
@@ -160,6 +162,17 @@ OTHERS: dict[str, Declared] = {
     **dict.fromkeys(("account_login", "account_logout", "account_inactive"), PUBLIC),
     **dict.fromkeys(
         ("account_change_password", "account_reauthenticate"), Declared("", "own", "GP")
+    ),
+    **dict.fromkeys(
+        (
+            "api-description",
+            "api-collection",
+            "api-batch",
+            "api-record",
+            "api-history",
+            "api-nowhere",
+        ),
+        TOKEN,
     ),
     # allauth's own, which are switched off here
     **dict.fromkeys(("account_signup", "account_reset_password", "account_set_password"), PUBLIC),

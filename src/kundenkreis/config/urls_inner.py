@@ -9,6 +9,7 @@ from kundenkreis.ui.views import source_code
 urlpatterns = [
     path("source/", source_code, name="source"),
     path("account/", include("kundenkreis.web.shell.account_urls")),
+    path("api/", include("kundenkreis.api.urls")),
     path("ui/", include("kundenkreis.ui.urls")),
     path("crm/", include("kundenkreis.web.crm.urls")),
     path("engage/", include("kundenkreis.web.engage.urls")),

@@ -16,11 +16,24 @@ from kundenkreis.kernel.models import IdempotencyKey
 from kundenkreis.kernel.transactions import current
 
 
+class KeyReused(Conflict):
+    """A key came again with another request."""
+
+    status = 422  # it is the request that is wrong, not the moment
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This key was used for another request."),
+            _("An idempotency key names one request only."),
+            _("Send the new request with a new key."),
+        )
+
+
 def once(caller: str, key: str, body: Any, effect: Callable[[], Any]) -> Any:
     """Run `effect` in the transaction in progress unless this key was answered before.
 
-    Returns the (JSON-able) answer, the stored one on a repeat. Raises `Conflict` when the same
-    key comes with another body.
+    Returns the (JSON-able) answer, the stored one on a repeat. Raises `KeyReused` when the
+    same key comes with another body.
     """
     text = json.dumps(body, cls=DjangoJSONEncoder, sort_keys=True)
     body_hash = hashlib.sha256(text.encode()).hexdigest()
@@ -30,11 +43,7 @@ def once(caller: str, key: str, body: Any, effect: Callable[[], Any]) -> Any:
     )
     if not fresh:
         if row.body_hash != body_hash:
-            raise Conflict(
-                _("This key was used for another request."),
-                _("An idempotency key names one request only."),
-                _("Send the new request with a new key."),
-            )
+            raise KeyReused
         return row.answer
     row.answer = effect()
     row.save(using=current().side.alias, update_fields=["answer"])

@@ -26,6 +26,9 @@ VAT_SERVICE, VAT_OWN_ID = env.text("VAT_SERVICE"), env.text("VAT_OWN_ID").replac
 # Receivers in the house that may be dialled: names of hosts and networks, with spaces between.
 EGRESS_ALLOWED = env.text("EGRESS_ALLOWED")
 
+# Requests per second that one token may make in each web process, and ten times as many at once.
+API_RATE = env.number("API_RATE", 50)
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -52,6 +55,7 @@ INSTALLED_APPS = [
     "kundenkreis.web.engage.apps.WebEngageConfig",
     "kundenkreis.web.insight.apps.WebInsightConfig",
     "kundenkreis.web.operation.apps.WebOperationConfig",
+    "kundenkreis.api.apps.ApiConfig",
 ]
 
 MIDDLEWARE = [

@@ -44,5 +44,6 @@ INSTALLED_APPS += ["kundenkreis.records.tests.plain.apps.PlainConfig"]
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+API_RATE = 0  # a frozen clock refills no bucket
 _LOCMEM = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
 MAILERS = {"default": _LOCMEM, "bulk": _LOCMEM}

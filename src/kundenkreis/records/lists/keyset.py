@@ -116,6 +116,11 @@ def cursor_of(record: Any, fields: Sequence[str]) -> str:
     return _write(record, [*fields, "pk"])
 
 
+def is_cursor(model: type[Model], fields: Sequence[str], cursor: str) -> bool:
+    """Whether a text is a cursor of rows that are ordered by these fields."""
+    return _read(model, [*fields, "pk"], cursor) is not None
+
+
 def neighbours(
     rows: QuerySet[Any], fields: Sequence[str], record: Any, *, descending: bool = False
 ) -> tuple[int | None, int | None]:

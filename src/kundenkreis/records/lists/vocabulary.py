@@ -43,7 +43,7 @@ def vocabulary(kind: RecordType, viewer: Viewer) -> Vocabulary:
 @once_for_viewer
 def fields_of(kind: RecordType, viewer: Viewer) -> Vocabulary:
     """The same without the relations that every type has."""
-    asked = _shown(kind)
+    asked = shown(kind)
     found = (info(kind.model, name) for name in names(kind.model) if kind.sees(viewer, name))
     known = (one for one in found if one.name in asked or one.definition is not None)
     fields = {one.name: _condition_field(kind, one, viewer) for one in known if one.comparable}
@@ -58,7 +58,7 @@ def fields_of(kind: RecordType, viewer: Viewer) -> Vocabulary:
     )
 
 
-def _shown(kind: RecordType) -> set[str]:
+def shown(kind: RecordType) -> set[str]:
     """Nothing else may be asked for: a comparison tells as much of a field as showing it."""
     facts = [fact for section in kind.sections for fact in section.facts]
     columns = [*kind.columns, *(fact for fact in facts if not isinstance(fact, str))]

@@ -47,6 +47,7 @@ PUBLIC = (
 UNUSABLE = (OverflowError, RecursionError, UnicodeEncodeError, DataError)
 
 
+API = "/api/"  # which knows tokens only, and no session
 FORM = 1_000_000  # what a form may have beside the largest file
 
 
@@ -63,6 +64,8 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(API):
+            return self.get_response(request)
         user = request.user
         if not isinstance(user, User):
             return self._before_login(request)
