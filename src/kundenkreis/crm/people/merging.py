@@ -14,11 +14,13 @@ from kundenkreis.crm.people.models import (
     ContactPermission,
     FormerLink,
     Person,
+    Relation,
     SharedFacts,
     TimelineEntry,
 )
 from kundenkreis.crm.people.permissions import PERSON as TOLD
 from kundenkreis.crm.people.permissions import record_objection
+from kundenkreis.crm.people.relation_commands import ENDS, is_noted_turned
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Viewer, system
 from kundenkreis.kernel.events import on, publish
@@ -33,11 +35,9 @@ references.TEXTS.append((TimelineEntry, "reference"))
 
 
 @references.adjusting(ContactDetail)
-def _once(detail: ContactDetail, kept: Any) -> Mapping[str, Any] | None:
+def _once(detail: ContactDetail, name: str, kept: Any) -> Mapping[str, Any] | None:
     """The same address is there once, and each kind has one preferred."""
-    own = store.rows(ContactDetail).filter(
-        **{type(kept)._meta.model_name or "": kept}, kind=detail.kind
-    )
+    own = store.rows(ContactDetail).filter(**{name: kept}, kind=detail.kind)
     if own.filter(folded=detail.folded).exists():
         return None
     primary = detail.is_primary and not own.filter(is_primary=True).exists()
@@ -45,12 +45,18 @@ def _once(detail: ContactDetail, kept: Any) -> Mapping[str, Any] | None:
 
 
 @references.adjusting(Affiliation)
-def _one_role(role: Affiliation, kept: Any) -> Mapping[str, Any] | None:
+def _one_role(role: Affiliation, name: str, kept: Any) -> Mapping[str, Any] | None:
     """Nobody has the same function in the same organisation twice."""
-    ends = {"person": role.person_id, "organisation": role.organisation_id}
-    ends[type(kept)._meta.model_name or ""] = kept.pk
+    ends = {"person": role.person_id, "organisation": role.organisation_id, name: kept.pk}
     same = store.rows(Affiliation).filter(**ends, function=role.function, until=role.until)
     return None if same.exists() else {}
+
+
+@references.adjusting(Relation)
+def _noted_once(relation: Relation, name: str, kept: Any) -> Mapping[str, Any] | None:
+    """What reads the same from both is noted from one of the two."""
+    ends = {one: getattr(relation, f"{one}_id") for one in ENDS} | {name: kept.pk}
+    return None if is_noted_turned(relation.kind, ends) else {}
 
 
 @on(RecordsMerged)

@@ -94,14 +94,19 @@ def _require_fitting(kind: RelationKind, ends: Mapping[str, Any]) -> None:
 
 
 def _require_new(kind: RelationKind, ends: Mapping[str, Any], besides: int = 0) -> None:
-    """What two are to each other is noted once, whichever of them is named first."""
-    if not kind.symmetric:
-        return  # the same way round, the table knows
-    turned = dict(zip(ENDS, (ends[name] for name in (*ENDS[2:], *ENDS[:2])), strict=True))
-    if store.rows(Relation).filter(kind=kind, **turned).exclude(pk=besides).exists():
+    if is_noted_turned(kind, ends, besides):
         raise DomainError(
             _("This is known already."),
             _("It is noted from the other of the two, and reads the same from both."),
             _("Open the relation there to change it."),
             field="kind",
         )
+
+
+def is_noted_turned(kind: RelationKind, ends: Mapping[str, Any], besides: int = 0) -> bool:
+    """Whether what two are to each other is noted from the other of the two already: it is noted
+    once, whichever of them is named first. The same way round, the table knows."""
+    if not kind.symmetric:
+        return False
+    turned = dict(zip(ENDS, (ends[name] for name in (*ENDS[2:], *ENDS[:2])), strict=True))
+    return store.rows(Relation).filter(kind=kind, **turned).exclude(pk=besides).exists()

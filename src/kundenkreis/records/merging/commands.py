@@ -17,6 +17,7 @@ from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.transactions import current
 from kundenkreis.records import registry, write
 from kundenkreis.records.events import RecordsMerged, RecordsParted
+from kundenkreis.records.merging.circles import untied
 from kundenkreis.records.merging.references import move, move_back
 from kundenkreis.records.merging.values import defaults, survivors
 from kundenkreis.records.models import Merge
@@ -63,7 +64,10 @@ def merge(
             write.require_for(kind, actor, action, record)
         wanted = defaults(kind, kept, gone) if taken is None else set(taken)
         values = survivors(kind, kept, gone, wanted)
-        title = str(gone)
+        title, freed = str(gone), untied(kept, gone)
+        if freed:
+            store.change(actor, kept, **freed)
+            values = freed | values
         given = _give_up(actor, kind, gone, values)
         count, moved = move(actor, kind, gone, kept)
         publish(RecordsMerged(kind.subject, kept_id, gone_id, title, actor.name, actor.user_id))

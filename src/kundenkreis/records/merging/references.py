@@ -30,8 +30,9 @@ CHUNK = 500
 
 # Which rows were moved without the audit: table, column, value before, value after, numbers.
 Moved = tuple[str, str, Any, Any, list[int]]
-# What a moved row says differently then, or None for one that goes with the record that goes.
-Adjust = Callable[[Any, Any], Mapping[str, Any] | None]
+# What a moved row says differently then, or None for one that goes with the record that goes: from
+# the row, the column that named that record, and the one that stays.
+Adjust = Callable[[Any, str, Any], Mapping[str, Any] | None]
 ADJUST: dict[type[Model], Adjust] = {}
 # Rows that name a record by its type and number, without a foreign key: columns of both.
 NAMED: list[tuple[type[Model], str, str, Callable[[RecordType], str]]] = [
@@ -134,7 +135,7 @@ def _is_audited(model: type[Model]) -> bool:
 
 def _changed(row: Any, name: str, kept: Any) -> dict[str, Any] | None:
     adjust = ADJUST.get(type(row))
-    more = adjust(row, kept) if adjust else {}
+    more = adjust(row, name, kept) if adjust else {}
     if more is None or _clashes(row, name, kept):
         return None
     value = kept.pk if name.startswith("custom__") else kept

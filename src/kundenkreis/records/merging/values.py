@@ -14,6 +14,7 @@ from kundenkreis.records import cells
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
+from kundenkreis.records.merging.circles import above, leads_back
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -46,14 +47,18 @@ def choices(kind: RecordType, viewer: Viewer, kept: Any, gone: Any) -> list[Choi
             _empty(getattr(kept, found.column.name if found.definition is None else found.name)),
         )
         for found in _fields(kind)
-        if kind.sets(viewer, found.name) and _differs(found, kept, gone)
+        if kind.sets(viewer, found.name)
+        and _differs(found, kept, gone)
+        and not _circular(found, kept, gone)
     ]
 
 
 def survivors(kind: RecordType, kept: Any, gone: Any, taken: Collection[str]) -> dict[str, Any]:
     """The values that the record which stays gets from the other one; tags are added up."""
     values = {
-        found.name: getattr(gone, found.name) for found in _fields(kind) if found.name in taken
+        found.name: getattr(gone, found.name)
+        for found in _fields(kind)
+        if found.name in taken and not _circular(found, kept, gone)
     }
     more = [tag for tag in gone.tags if tag not in kept.tags]
     return values | ({"tags": [*kept.tags, *more]} if more else {})
@@ -82,6 +87,13 @@ def _fields(kind: RecordType) -> list[Info]:
 def _differs(found: Info, kept: Any, gone: Any) -> bool:
     one, other = getattr(kept, found.name), getattr(gone, found.name)
     return one != other and not _empty(other)
+
+
+def _circular(found: Info, kept: Any, gone: Any) -> bool:
+    """Whether with the other one's value the one that stays would be part of itself."""
+    field = next((one for one in above(type(kept)) if one.name == found.name), None)
+    both = {kept.pk, gone.pk}
+    return field is not None and leads_back(field, getattr(gone, field.attname), both)
 
 
 def _empty(value: Any) -> bool:
