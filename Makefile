@@ -3,7 +3,7 @@
 #   make setup PYTHON=/path   use this Python
 
 .DEFAULT_GOAL := help
-.PHONY: help start setup test check fix bench lock messages clean
+.PHONY: help start setup test check fix bench lock docs messages clean
 
 help:      ## print this list
 	@sed -n 's/^\([a-z]*\): *[a-z]* *## /  make \1\t/p' Makefile | expand -t 18
@@ -28,6 +28,10 @@ bench: setup ## measure, each figure beside its floor in the same run
 
 lock: setup ## resolve the dependencies anew and write the lock files
 	@exec .venv/bin/python -m tools.lock
+
+docs: setup ## take the pictures of README and guide anew, and build the guide
+	@.venv/bin/python -m tools.screenshots
+	@.venv/bin/python -m tools.guide
 
 messages: setup ## collect translatable texts into the .po files, and write the reference anew
 	@.venv/bin/python -m tools.messages update

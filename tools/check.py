@@ -155,6 +155,7 @@ CHECKS = [
     Check("sizes", own("sizes")),
     Check("locks", own("locks")),
     Check("contents", own("contents")),
+    Check("guide", own("guide")),
 ]
 
 if __name__ == "__main__":

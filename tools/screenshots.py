@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running demo: `python -m tools.screenshots`."""
+"""Takes the pictures of the README and the guide from the running demo: `make docs`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from conftest import QUIET_BROWSER
 from tests.journeys.crowd import ONE_OFFER, Crowd
+from tests.journeys.pictures import PICTURES as OF_THE_GUIDE
+from tests.journeys.pictures import SIZE, take
 from tests.journeys.running import Product, running
-from tests.journeys.staff import DESK, PHONE, Theme, logged_in
+from tests.journeys.staff import DESK, PHONE, Theme, logged_in, switch_language
 from tests.journeys.visitor import Visitor
 from tools import browser as browsers
+from tools import guide
 from tools.paths import ROOT
 
 PICTURES = ROOT / "docs" / "screenshots"
@@ -27,8 +30,10 @@ def main() -> None:
             executable_path=browsers.installed(), args=QUIET_BROWSER
         )
         with running(Path(folder) / "home", Path(folder) / "log.txt") as product:
+            _explain(chromium, product)
             _fill(chromium, product)
             _look(chromium, product)
+            _explain(chromium, product, crowded=True)
         chromium.close()
 
 
@@ -62,6 +67,17 @@ def _look(chromium: Browser, product: Product) -> None:
         page.wait_for_timeout(1_200)
         page.screenshot(path=PICTURES / f"{name}.png")
         page.context.close()
+
+
+def _explain(chromium: Browser, product: Product, *, crowded: bool = False) -> None:
+    guide.PICTURES.mkdir(parents=True, exist_ok=True)
+    page = logged_in(chromium, product, size=SIZE)
+    for language in guide.LANGUAGES:
+        switch_language(page, product, language)
+        for picture in (one for one in OF_THE_GUIDE if one.crowded is crowded):
+            take(page, product, picture, guide.PICTURES, language)
+    switch_language(page, product, "de")
+    page.context.close()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ VENV = ROOT / ".venv"
 LOCKS = ROOT / "tools" / "locks"
 STAMPS = BOOT / "stamps.json"
 BUILT = ROOT / "src" / "kundenkreis" / "ui" / "static" / "built"
+GUIDE = ROOT / "src" / "kundenkreis" / "web" / "guide" / "built"
 PYTHON_TO_FETCH = "3.13"
 OLDEST_NODE = 20
 RECIPE = "2"  # raise it when a step below makes something else from the same files
@@ -53,6 +54,7 @@ def main() -> int:
         install_packages(steps)
         build_front_end(steps)
         compile_messages(steps)
+        build_guide(steps)
         compile_product(steps)
     except SetupError as problem:
         print("\n" + str(problem), file=sys.stderr)
@@ -131,6 +133,16 @@ def compile_messages(steps: Steps) -> None:
         with steps.step("translations"):
             run([str(VENV / "bin" / "python"), "-m", "tools.messages", "compile"])
     steps.remember("messages", made_from)
+
+
+def build_guide(steps: Steps) -> None:
+    """The user guide as the product shows it."""
+    sources = [*files_below(ROOT / "docs" / "guide"), *files_below(ROOT / "docs" / "screenshots")]
+    made_from = fingerprint([*sources, ROOT / "tools" / "guide.py"])
+    if not steps.current("guide", made_from) or not GUIDE.is_dir():
+        with steps.step("guide"):
+            run([str(VENV / "bin" / "python"), "-m", "tools.guide"])
+        steps.remember("guide", made_from)
 
 
 def compile_product(steps: Steps) -> None:

@@ -47,3 +47,11 @@ def logged_in_as(
     page.get_by_role("button", name="Anmelden").click()
     page.wait_for_url(f"{product.staff}/")
     return page
+
+
+def switch_language(page: Page, product: Product, language: str) -> None:
+    """Let a page, and from then on the account, speak this language."""
+    page.goto(f"{product.staff}/")
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(f"button[name=language][value={language}]").first.dispatch_event("click")
+        page.wait_for_selector(f"html[lang={language}]")

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.running import Product
-from tests.journeys.staff import DESK, PHONE, Theme, logged_in
+from tests.journeys.staff import DESK, PHONE, Theme, logged_in, switch_language
 
 pytestmark = pytest.mark.journey
 
@@ -27,7 +27,7 @@ PAGES = (
     "/engage/campaigns/", "/engage/campaigns/1/", "/engage/campaigns/new/", "/engage/profiles/",
     "/engage/events/", "/engage/sources/", "/engage/sources/new/", "/engage/purposes/",
     "/insight/experiments/", "/insight/experiments/1/", "/operation/",
-    "/crm/persons/map/", "/crm/duplicates/", "/crm/data-quality/", "/crm/letters/new/?person=1",
+    "/help/", "/help/first-day/", "/crm/persons/map/", "/crm/duplicates/", "/crm/data-quality/", "/crm/letters/new/?person=1",
     "/crm/relations/new/", "/crm/territories/new/", "/crm/informing/", "/crm/retention/",
     "/crm/data-requests/new/?person=1", "/crm/persons/1/disclose/", "/crm/persons/1/erase/",
 )  # fmt: skip
@@ -77,13 +77,6 @@ def looking(
     yield look, page, said
     switch_language(page, product, "de")
     page.context.close()
-
-
-def switch_language(page: Page, product: Product, language: str) -> None:
-    page.goto(f"{product.staff}/")
-    if page.locator("html").get_attribute("lang") != language:
-        page.locator(f"button[name=language][value={language}]").first.dispatch_event("click")
-        page.wait_for_selector(f"html[lang={language}]")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -65,6 +65,7 @@ OTHERS: dict[str, Declared] = {
     "keep-draft": Declared("crm.person.read", "row", "P"),
     "tick": Declared("crm.activity.change", "row", "P"),
     "tasks": Declared("crm.activity.read", "type", "G"),
+    **dict.fromkeys(("help", "help-topic", "help-picture"), EVERYBODY),
     **dict.fromkeys(("duplicates", "duplicates-status"), Declared("crm.person.read", "type", "G")),
     "duplicates-compare": Declared("crm.person.change", "own", "P"),
     "duplicate-decide": Declared("crm.person.change", "own", "P"),

@@ -26,7 +26,7 @@ HOUSE = [
     "kernel",
 ]
 INSIDE = {
-    "web": ["crm | engage | insight | operation", "shell"],
+    "web": ["crm | engage | insight | operation", "shell", "guide"],
     "crm": [
         "sales | service | projects | staff | protection",
         "letters",

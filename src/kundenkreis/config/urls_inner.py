@@ -15,6 +15,7 @@ urlpatterns = [
     path("engage/", include("kundenkreis.web.engage.urls")),
     path("insight/", include("kundenkreis.web.insight.urls")),
     path("operation/", include("kundenkreis.web.operation.urls")),
+    path("help/", include("kundenkreis.web.guide.urls")),
     path("", include("kundenkreis.web.shell.urls")),
 ]
 

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "kundenkreis.web.insight.apps.WebInsightConfig",
     "kundenkreis.web.operation.apps.WebOperationConfig",
     "kundenkreis.api.apps.ApiConfig",
+    "kundenkreis.web.guide.apps.WebGuideConfig",
 ]
 
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.ui.furniture import NavigationItem
+from kundenkreis.web.guide.topics import topic_for
 from kundenkreis.web.shell.navigation import navigation_for
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "palette_url": reverse("palette"),
         "own_url": reverse("own"),
+        "help_url": _help_url(request.path),
         "theme": user.theme,
         "keys_off": not user.single_keys,
         "navigation": navigation_for(viewer, request.path),
@@ -43,3 +45,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             NavigationItem(_("Password"), reverse("account_change_password"), "key-round"),
         ),
     }
+
+
+def _help_url(path: str) -> str:
+    """Where the guide explains a page; its start page else."""
+    topic = topic_for(path)
+    return reverse("help-topic", args=[topic]) if topic else reverse("help")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import search
@@ -14,6 +16,7 @@ from kundenkreis.records.models import Mark
 from kundenkreis.records.page.marks import marked
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.search.finding import clean, reach_of, searched
+from kundenkreis.web.guide.topics import topics
 from kundenkreis.web.shell.navigation import entries
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ def groups(viewer: Viewer, text: str) -> list[Group]:
         *([Group(_("Records"), records(viewer, text))] if text else _own(viewer)),
         Group(_("Create"), list(_new(viewer, text))),
         Group(_("Go to"), list(_pages(viewer, text))[: PAGES if text else None]),
+        Group(_("Help"), list(_help(text))[:PAGES]),
     ]
     return [group for group in found if group.hits]
 
@@ -131,6 +135,17 @@ def _pages(viewer: Viewer, text: str) -> Iterator[Hit]:
     for entry in entries():
         if (not entry.right or viewer.may(entry.right)) and _answers(str(entry.label), text):
             yield Hit(str(entry.label), entry.url, icon=entry.icon, key=entry.key)
+
+
+def _help(text: str) -> Iterator[Hit]:
+    """Topics of the guide and their sections; nothing before something is asked for."""
+    for topic in topics(get_language() or "de") if text else ():
+        url = reverse("help-topic", args=[topic.slug])
+        if _answers(topic.title, text):
+            yield Hit(topic.title, url, icon="book-open")
+        for anchor, heading in topic.sections:
+            if _answers(heading, text):
+                yield Hit(heading, f"{url}#{anchor}", topic.title, icon="book-open")
 
 
 def _answers(title: str, text: str) -> bool:
