@@ -396,5 +396,5 @@ def _reach(viewer: Viewer, model: type[Model], right: str, level: Level) -> Q:
     if viewer.shares is not None and subject == subject_of(model):
         shared = viewer.shares.rows(subject, action)
         if isinstance(shared, QuerySet) or shared:
-            found |= Q(pk__in=shared)
+            found |= Q(**{f"pk__{'in' if isinstance(shared, QuerySet) else 'among'}": shared})
     return found

@@ -26,9 +26,15 @@ class Among(Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        # Not "= ANY(…)": an index of trigrams would be asked for each whole text, letter by letter.
         kind = str(self.lhs.output_field.db_type(connection)).partition("(")[0]
-        sql = f"{column} IN (SELECT unnest(%s::{kind}[]))"
+        # Texts not so: an index of trigrams would be asked for each whole text, letter by letter.
+        # Numbers so: beside an "or", no index would be asked for what stands in a query.
+        numbers = kind in ("bigint", "integer")
+        sql = (
+            f"{column} = ANY(%s::{kind}[])"
+            if numbers
+            else f"{column} IN (SELECT unnest(%s::{kind}[]))"
+        )
         return sql, [*params, self._values(connection)]
 
     def _values(self, connection: Any) -> list[Any]:

@@ -77,6 +77,8 @@ def timeline(
 
 def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
     """Without entries about records that the viewer may not read."""
+    numbers: dict[str, Case] = {}
+    known: list[Q] = []
     for kind in TYPES.values():
         if not _belongs(kind) or reads_all(viewer, kind.model):
             continue
@@ -84,12 +86,12 @@ def _known(viewer: Viewer, rows: QuerySet[TimelineEntry]) -> QuerySet[TimelineEn
         about = Q(**{f"{column}__startswith": prefix})
         if kind.may(viewer, "read"):
             number = Cast(Substr(column, len(prefix) + 1), BigIntegerField())
-            rows = rows.alias(**{f"_{kind.name}": Case(When(about, then=number))})
-            seen = Exists(kind.rows(viewer).filter(pk=OuterRef(f"_{kind.name}")))
-            rows = rows.filter(~about | seen)
+            numbers[f"_{kind.name}"] = Case(When(about, then=number))
+            seen = kind.rows(viewer).filter(pk=OuterRef(f"_{kind.name}"))
+            known.append(~about | Q(Exists(seen)))
         else:
-            rows = rows.exclude(about)
-    return rows
+            known.append(~about)
+    return rows.alias(**numbers).filter(*known)  # at once: each step copies all before it
 
 
 def _belongs(kind: RecordType) -> bool:

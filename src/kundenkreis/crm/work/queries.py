@@ -26,13 +26,17 @@ RIGHT = "crm.activity.read"
 
 def activities(viewer: Viewer) -> QuerySet[Activity]:
     """The activities the viewer may read: none that is about a record they may not read."""
-    rows = visible(viewer, Activity.objects.all(), RIGHT)
-    for kind in registry.TYPES.values():
-        if kind.model is Activity or kind.side is not Side.CRM:
-            continue
-        if not reads_all(viewer, kind.model):
-            rows = rows.filter(_known(kind, viewer))
-    return rows
+    if activities not in viewer.kept:  # put together once: a page asks for them several times
+        known = (
+            _known(kind, viewer)
+            for kind in registry.TYPES.values()
+            if kind.side is Side.CRM and kind.model is not Activity
+            and not reads_all(viewer, kind.model)
+        )  # fmt: skip
+        rows = visible(viewer, Activity.objects.all(), RIGHT)
+        viewer.kept[activities] = rows.filter(*known)
+    found: QuerySet[Activity] = viewer.kept[activities].all()
+    return found
 
 
 def removed_activities(viewer: Viewer, rows: QuerySet[RemovedRow]) -> QuerySet[RemovedRow]:

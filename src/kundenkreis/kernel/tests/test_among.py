@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import Q
 
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
 from kundenkreis.kernel import store
@@ -46,6 +47,13 @@ def people() -> None:
 def test_it_finds_what_django_finds(name: str, values: Collection[Any]) -> None:
     ours, theirs = Person.objects.filter(**{f"{name}__among": values}), list(values)
     assert set(ours) == set(Person.objects.filter(**{f"{name}__in": theirs}))
+
+
+def test_beside_an_or_it_finds_the_same() -> None:
+    weiss, kern = Person.objects.order_by("-last_name")
+    found = Person.objects.filter(Q(pk__among={weiss.pk}) | Q(last_name="Kern"))
+    assert {one.pk for one in found} == {weiss.pk, kern.pk}
+    assert not Person.objects.filter(Q(pk__among=frozenset()) | Q(last_name="Lang"))
 
 
 def test_it_finds_by_the_keys_of_related_rows() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -69,7 +70,7 @@ def page(
         every = rows.model._default_manager.all()
         ahead, order = next(_reading(every, names, start, down, backwards))
         pks = list(ahead.values_list("pk", flat=True)[:NEAR])
-        wanted = near.filter(pk__in=pks).order_by(*order).values("pk")[: size + 1]
+        wanted = near.filter(pk__among=pks).order_by(*order).values("pk")[: size + 1]
         records += whole.filter(pk__in=wanted).order_by(*order)
     if len(records) <= size:
         records = []
@@ -141,6 +142,21 @@ def neighbours(
 def sorted_by(model: type[Model], name: str) -> str:
     """The path that rows are sorted by where a list names a field."""
     return sorting.path(name, _column(model, name))
+
+
+@lru_cache(maxsize=500)
+def along_an_index(model: type[Model], fields: tuple[str, ...]) -> bool:
+    """Whether rows can be read in this order one by one, without sorting all of them first."""
+    orders = [[name for name, _down in one.fields_orders] for one in model._meta.indexes]
+    orders += [[_named(part) for part in one.expressions] for one in model._meta.indexes]
+    wanted = [sorted_by(model, name) for name in fields]
+    return any(wanted == order[: len(wanted)] for order in orders)
+
+
+def _named(part: Any) -> str:
+    """The path that an expression of an index stands for."""
+    of: Any = part.get_source_expressions()[0] if isinstance(part, sorting.Sorted) else part
+    return getattr(of, "name", "") + (sorting.SUFFIX if of is not part else "")
 
 
 def _keys(model: type[Model], names: Sequence[str], start: list[Any] | None) -> list[Any] | None:
