@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.management import create_contenttypes
+from django.core.cache import cache
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils import translation
@@ -128,6 +129,13 @@ def _no_fields_of_others() -> Iterator[None]:
         working.let_go()  # the next test's work has the same numbers
     if (definitions := sys.modules.get("kundenkreis.records.custom.definitions")) is not None:
         definitions.look_again()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_counted() -> Iterator[None]:
+    """Attempts to log in are counted in files, which no database takes back with the test."""
+    yield
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

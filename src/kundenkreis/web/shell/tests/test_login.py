@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
@@ -39,12 +37,10 @@ class Counting(MD5PasswordHasher):
 
 
 @pytest.fixture(autouse=True)
-def hashes(settings: Any) -> Iterator[list[str]]:
+def hashes(settings: Any) -> list[str]:
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
-    cache.clear()
     Counting.asked.clear()
-    yield Counting.asked
-    cache.clear()
+    return Counting.asked
 
 
 @pytest.fixture
