@@ -159,7 +159,7 @@ OTHERS: dict[str, Declared] = {
     "dead_letter": Declared("link.message.change", "own", "P"),
     **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
     **dict.fromkeys(("inbox-read", "preferences", "theme"), Declared("", "own", "P")),
-    **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation"), PUBLIC),
+    **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation", "reset"), PUBLIC),
     **dict.fromkeys(("account_login", "account_logout", "account_inactive"), PUBLIC),
     **dict.fromkeys(
         ("account_change_password", "account_reauthenticate"), Declared("", "own", "GP")

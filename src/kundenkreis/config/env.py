@@ -82,6 +82,13 @@ def hosts() -> tuple[str, str]:
     return inner, edge
 
 
+def staff_address() -> str:
+    """Where staff find the pages, for links in mails; never what a request says of itself."""
+    tls = text("TLS") == "1"
+    usual = f"https://{hosts()[0]}" if tls else f"http://{hosts()[0]}:{number('PORT', 8000)}"
+    return (web_address("STAFF_ADDRESS") or usual).rstrip("/")
+
+
 def secret_file(side: Side) -> Path:
     """Where the side's secret lies: outside of its database."""
     return folder(side) / "secret.key"

@@ -91,7 +91,7 @@ def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
 def _child(role: str, port: int) -> Child:
     arguments = [sys.executable, "-m", "kundenkreis.config.main", "serve", role]
     arguments += ["--port", str(port + 1 if role == "edge" else port)]
-    return _spawn(role, arguments, environment(role))
+    return _spawn(role, arguments, {"KUNDENKREIS_PORT": str(port), **environment(role)})
 
 
 def environment(role: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from kundenkreis.kernel.sides import Side
 
 INNER_HOST, EDGE_HOST = env.hosts()
 ALLOWED_HOSTS = [INNER_HOST]
+STAFF_ADDRESS = env.staff_address()
 SECRET_KEY = env.secret(Side.CRM)
 ROOT_URLCONF = "kundenkreis.config.urls_inner"
 WSGI_APPLICATION = "kundenkreis.config.wsgi.application"
@@ -97,7 +98,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 # Before any hash; whoever gives the right password is not counted.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,3/5m/key",
+}
 # The proxy that adds TLS says whose request it is; without it nobody else is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TLS else 0
 # Log-in attempts are counted by all workers together.

@@ -6,12 +6,10 @@ from collections.abc import Collection
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.tokens import default_token_generator
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.accounts import granting
+from kundenkreis.crm.accounts import granting, letting_in
 from kundenkreis.crm.accounts.models import Role, Team, User
-from kundenkreis.crm.accounts.queries import today
 from kundenkreis.crm.accounts.session_commands import end_all
 from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Actor
@@ -54,8 +52,8 @@ def change_access(
 
 @command
 def invite(*, actor: Actor, user_id: int) -> tuple[User, str]:
-    """Make a token by which somebody chooses their password once; an earlier one goes on being good
-    until a password was chosen, or for three days.
+    """Make a link by which somebody chooses their password once, and send it to them; an earlier one
+    goes on being good until a password was chosen, or for three days.
 
     Raises `NotFound`; `DomainError` for somebody with more rights than the actor, or without access.
     """
@@ -68,24 +66,32 @@ def invite(*, actor: Actor, user_id: int) -> tuple[User, str]:
             _("This account may not log in."),
             hint=_("Open it first, then invite again."),
         )
-    return user, default_token_generator.make_token(user)
+    link = letting_in.address("invitation", user, letting_in.INVITATION.make_token(user))
+    letting_in.send(user, "invitation", link)
+    return user, link
 
 
 @command
 def accept_invitation(*, actor: Actor, user_id: int, token: str, password: str) -> User:
     """Set the password that somebody chose. Raises `NotFound` for a token that is not good."""
+    return _choose(actor, user_id, letting_in.INVITATION, token, password)
+
+
+@command
+def reset_password(*, actor: Actor, user_id: int, token: str, password: str) -> User:
+    """Set another password by a link that a mail brought; all sessions end. Raises `NotFound`."""
+    return _choose(actor, user_id, letting_in.RESET, token, password)
+
+
+def _choose(
+    actor: Actor, user_id: int, tokens: letting_in.Tokens, token: str, password: str
+) -> User:
     user = store.lock(User, user_id)
-    if not good(user, token):
+    if not letting_in.good(user, tokens, token):
         raise NotFound
     store.change(actor, user, password=make_password(password))
     end_all(actor, user)
     return user
-
-
-def good(user: User, token: str) -> bool:
-    """Whether a token lets somebody choose their password, now."""
-    open_ = user.is_active and not user.is_over(today())
-    return open_ and default_token_generator.check_token(user, token)
 
 
 @command

@@ -9,7 +9,7 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from kundenkreis.web.shell.invitation import invitation
+from kundenkreis.web.shell.invitation import forgotten, invitation, reset
 from kundenkreis.web.shell.login import login
 from kundenkreis.web.shell.password import password
 
@@ -21,9 +21,10 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/", password, name="account_change_password"),
     path("invitation/<int:pk>/<str:token>/", invitation, name="invitation"),
+    path("reset/", forgotten, name="account_reset_password"),
+    path("reset/<int:pk>/<str:token>/", reset, name="reset"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.
     path("signup/", to_login, name="account_signup"),
-    path("reset/", to_login, name="account_reset_password"),
     path("set/", to_login, name="account_set_password"),
 ]

@@ -34,6 +34,7 @@ PUBLIC = (
     "/account/login/",
     "/account/logout/",
     "/account/invitation/",
+    "/account/reset/",
     "/welcome/",
     "/preferences/language/",
     "/static/",

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -175,11 +174,10 @@ def change_team(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def invite(request: StaffRequest, pk: int) -> HttpResponse:
-    """A link by which somebody chooses their password once; it is shown here and nowhere else."""
+    """A link by which somebody chooses their password once; it is sent to them and shown here."""
     kind = named("user")
     kind.one(request.viewer, pk)
-    user, token = staff_commands.invite(actor=request.viewer, user_id=pk)
-    address = request.build_absolute_uri(reverse("invitation", args=[user.pk, token]))
+    user, address = staff_commands.invite(actor=request.viewer, user_id=pk)
     context = {
         "title": _("Invitation for %(name)s") % {"name": user},
         "trail": [

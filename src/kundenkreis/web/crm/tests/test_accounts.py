@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from kundenkreis.crm.accounts.models import Absence, Role, User
@@ -77,7 +78,11 @@ def test_somebody_is_let_in_by_a_link(company: Company, anna: Client) -> None:
     dora = User.objects.get(email="dora@example.org")
     assert made["Location"] == f"/crm/users/{dora.pk}/"
     shown = anna.post(f"/crm/users/{dora.pk}/invite/").text
-    link = shown.partition("http://testserver")[2].partition("<")[0]
+    link = shown.partition("http://127.0.0.1:8000")[2].partition("<")[0]
+    (sent,) = mail.outbox
+    assert sent.to == ["dora@example.org"]
+    assert f"http://127.0.0.1:8000{link}" in sent.body
+    assert sent.subject == "Your access to Kundenkreis"
     guest = Client()
     assert guest.get("/").status_code == 302
     assert guest.get(link).status_code == 200

@@ -67,7 +67,7 @@ def test_it_keeps_strangers_out(client: Client, hanna: User) -> None:
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("page", ["signup", "email", "reset", "password/reset", "social"])
+@pytest.mark.parametrize("page", ["signup", "email", "set", "password/reset", "social"])
 def test_it_offers_no_page_to_sign_up_by_oneself(client: Client, hanna: User, page: str) -> None:
     answer = client.get(f"/account/{page}/", follow=True)
     assert answer.redirect_chain[-1][0].startswith("/account/login/")
