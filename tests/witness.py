@@ -30,6 +30,7 @@ OTHERS = (
     "crm_accounts.Role",
     "crm_accounts.Team",
     "crm_accounts.Absence",
+    "crm_webhooks.Webhook",
     "crm_accounts.ApiToken",
     "kernel.Share",
     "records.FieldDefinition",
@@ -88,6 +89,12 @@ ALLOWED = (
         model="apitoken",
         verb="UPDATE",
         columns=_columns("used_at"),
+    ),
+    Allowed(
+        "whether a receiver answers says nothing that somebody decided",
+        model="webhook",
+        verb="UPDATE",
+        columns=_columns("failures", "rests_until"),
     ),
     Allowed(
         "own fields that follow by formulas, or whose definition was removed",

@@ -15,6 +15,7 @@ from kundenkreis.crm.letters.models import Letter, Letterhead, PrintRun
 from kundenkreis.crm.people.models import Person, TimelineEntry
 from kundenkreis.crm.protection.models import DataRequest, Disclosure
 from kundenkreis.crm.sales.models import Opportunity, Order, Pipeline, Stage
+from kundenkreis.crm.webhooks.models import Message, Webhook
 from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.engage.campaigns.models import Assignment, Campaign, Delivery, Exposure
 from kundenkreis.engage.consent.models import ConsentEntry
@@ -99,6 +100,15 @@ def _disclosure(side: Side, at: datetime) -> Model:
 def _notice(side: Side, at: datetime) -> Model:
     task = _of_now(Activity, "changed_at", text="x")(side, at)
     return _row(Notice, "at", activity_id=task.pk, user_id=1, reason="assigned", by="a")(side, at)
+
+
+def _told(side: Side, at: datetime) -> Model:
+    with store.group(side, "test"):
+        hook = store.create(
+            SYSTEM, Webhook, name="x", address="https://x", secret="", owner_id=1, since=at
+        )
+    values = {"webhook": hook, "uuid": uuid4(), "event": "created", "at": at}
+    return _row(Message, "noted_at", **values, due_at=at, until=at)(side, at)
 
 
 def _union(side: Side, at: datetime) -> Model:
@@ -192,6 +202,7 @@ MAKERS: dict[type[Model], Make] = {
     Activity: _of_now(Activity, "changed_at", kind="note", text="x", is_done=True),
     Notice: _notice,
     Letter: _letter,
+    Message: _told,
     PrintRun: _of_now(PrintRun, "changed_at", kind="person", what="letters", state="done"),
     Draft: _row(Draft, "changed_at", user_id=1, about_kind="person", about_row=_number),
     Transfer: _of_now(

@@ -28,7 +28,7 @@ HOUSE = [
 INSIDE = {
     "web": ["crm | engage | insight | operation", "shell", "guide"],
     "crm": [
-        "sales | service | projects | staff | protection",
+        "sales | service | projects | staff | protection | webhooks",
         "letters",
         "work",
         "people",

@@ -25,6 +25,7 @@ from kundenkreis.crm.people.models import (
     Person,
     Relation,
 )
+from kundenkreis.crm.webhooks.models import Message
 from kundenkreis.crm.work.models import Activity, Draft, Notice
 from kundenkreis.dossier.whose import Whose
 from kundenkreis.engage.campaigns.models import Assignment, Delivery, Exposure
@@ -145,7 +146,7 @@ WHERE: Mapping[type[Model], Where] = {
     Share: _records("subject", "row", "crm.person", "engage.profile"),
     **dict.fromkeys((SearchDocument, IndexedWord), _records("kind")),
     RemovedRow: _images,
-    AuditEntry: _targets(""),
+    **dict.fromkeys((AuditEntry, Message), _targets("")),
     AuditChange: _targets("entry__"),
     OutboxMessage: _links,
     InboxMessage: _links,

@@ -69,6 +69,7 @@ _PURPOSES: tuple[StrOrPromise, ...] = (
     _("telling how a change of many records went"),
     _("telling people what is kept of them, and proof of it"),
     _("telling staff what concerns them"),
+    _("telling the company's other systems what changed"),
     _("telling who got no letter, and why"),
     _("the person's own settings of the screen"),
     _("understanding visits and showing offers that fit"),

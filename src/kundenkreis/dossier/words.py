@@ -63,6 +63,7 @@ INNER: dict[str, StrOrPromise] = {
     "crm_letters.printrun": _("Letters for many"),
     "crm_letters.skipped": _("Who got no letter"),
     "crm_accounts.absence": _("Absences"),
+    "crm_webhooks.message": _("Messages to webhooks"),
     "crm_accounts.apitoken": _("API tokens"),
     "engage_profiles.formerholder": _("Earlier holders of cookie ids"),
     "engage_profiles.profilemerge": _("Profiles that became one"),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "kundenkreis.crm.letters.apps.LettersConfig",
     "kundenkreis.crm.sales.apps.SalesConfig",
     "kundenkreis.crm.protection.apps.ProtectionConfig",
+    "kundenkreis.crm.webhooks.apps.WebhooksConfig",
     *ENGAGE,
     "kundenkreis.insight.apps.InsightConfig",
     "kundenkreis.integrations.crm.folder.apps.FolderConfig",

@@ -23,6 +23,7 @@ from kundenkreis.web.crm.protection import (
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.quality import views as quality
 from kundenkreis.web.crm.takeover import views as takeover
+from kundenkreis.web.crm.webhooks import views as webhooks
 from kundenkreis.web.crm.work import views as work
 
 urlpatterns = [
@@ -79,6 +80,12 @@ urlpatterns = [
     path("teams/<int:pk>/change/", staff.change_team, name="team-change"),
     path("tokens/", tokens.token_list, name="token-list"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+    path("webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhooks.new_webhook, name="webhook-new"),
+    path("webhooks/<int:pk>/", webhooks.webhook_page, name="webhook"),
+    path("webhooks/<int:pk>/change/", webhooks.change_webhook, name="webhook-change"),
+    path("webhooks/<int:pk>/<slug:what>/", webhooks.act, name="webhook-act"),
+    path("webhooks/messages/<int:message_id>/", webhooks.send_again, name="webhook-again"),
     path("absences/", absences.absence_list, name="absence-list"),
     path("absences/<int:pk>/", absences.done_meanwhile, name="absence-done"),
     path("absences/<int:pk>/end/", absences.end_absence, name="absence-end"),

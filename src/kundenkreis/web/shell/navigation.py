@@ -137,6 +137,7 @@ ENTRIES: list[Entry] = [
         under="/operation/jobs/",
     ),
     Entry("operation", _("Outbox"), "/operation/outbox/", "mails", "crm.operation.read"),
+    Entry("operation", _("Webhooks"), "/crm/webhooks/", "webhook", "crm.webhook.change"),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
     Entry("operation", _("Roles"), "/crm/roles/", "shield-check", "crm.role.read"),
