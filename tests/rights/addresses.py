@@ -16,7 +16,9 @@ from tests.rights import oracle
 from tests.rights.company import AMOUNTS, TEXTS, Company
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-NO_RECORD = re.compile(r"(imports|exports|bulk|views|fields|roles|absences|tokens|webhooks|jobs)/<int")
+NO_RECORD = re.compile(
+    r"(imports|exports|bulk|views|fields|roles|absences|tokens|webhooks|jobs)/<int"
+)
 
 
 @dataclass(frozen=True)

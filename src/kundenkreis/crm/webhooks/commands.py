@@ -182,6 +182,13 @@ def give_up(*, actor: Actor, message_ids: list[int]) -> None:
     store.replace(rows, state=Message.State.DEAD)
 
 
+@command
+def throw_away(*, actor: Actor) -> int:
+    """Forget what receivers were not told while nothing left; returns how many messages."""
+    actor.require("crm.webhook.change")
+    return store.discard(store.rows(Message).filter(state=Message.State.WAITING))
+
+
 def pause(failures: int) -> timedelta:
     """How long to wait after so many failures: doubled each time, at most ten minutes."""
     return min(FIRST * (1 << min(failures - 1, 10)), LONGEST)

@@ -98,6 +98,11 @@ def was_readable(viewer: Viewer, kind: RecordType, pk: int) -> bool:
     return rows.exists()
 
 
+def waiting() -> QuerySet[Message]:
+    """All that receivers were not told yet; for the product itself."""
+    return Message.objects.filter(state=Message.State.WAITING)
+
+
 def over(now: datetime) -> QuerySet[Message]:
     """Messages that were tried for long enough, or whose receiver is stopped for so long."""
     return Message.objects.filter(state=Message.State.WAITING, until__lte=now).order_by(F("id"))

@@ -266,6 +266,23 @@ def test_after_a_restore_nothing_leaves_until_it_is_released(
     assert len(server.heard) == 1
 
 
+def test_on_trial_nothing_leaves_and_what_would_have_can_be_looked_at_and_thrown_away(
+    olga: Viewer, server: Receiver
+) -> None:
+    hook(olga, server)
+    people.create_person(actor=olga, last_name="Kern")
+    assert held.begin_trial(actor=ANNA)
+    work()
+    assert server.connections == 0
+    kind = held.KINDS["webhooks"]
+    assert kind.count() == 1
+    assert [line.to for line in kind.look(5)] == [Webhook.objects.get().address]
+    assert kind.discard() == 1
+    held.release(actor=ANNA)
+    work()
+    assert server.connections == 0
+
+
 def test_control_a_job_that_was_waiting_before_the_restore_sends_nothing_either(
     olga: Viewer, server: Receiver
 ) -> None:
