@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,21 +13,18 @@ from typing import Any
 
 import pytest
 
-from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.models import Role, User
-from kundenkreis.crm.accounts.queries import viewer_of
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people import contact_commands
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.webhooks import commands, noting, queries
-from kundenkreis.crm.webhooks.jobs import note_and_wake
 from kundenkreis.crm.webhooks.models import Message, Webhook
-from kundenkreis.kernel import clock, held, sealing, store
+from kundenkreis.crm.webhooks.tests.receiving import bodies, header, hook, work
+from kundenkreis.kernel import clock, sealing, store
 from kundenkreis.kernel.access import Viewer
 from kundenkreis.kernel.clock import FrozenClock
 from kundenkreis.kernel.egress.tests.receivers import OK, Receiver, receiver, says
 from kundenkreis.kernel.errors import DomainError, NotAllowed
-from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH, CARLA
@@ -37,56 +33,6 @@ from kundenkreis.records import named, write
 OTHER = replace(ANNA, user_id=99)
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
-
-
-@pytest.fixture
-def now(settings: Any) -> Iterator[FrozenClock]:
-    settings.EGRESS_ALLOWED = "127.0.0.0/8"
-    with clock.freeze("2030-03-01T12:00:00Z") as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def owner(now: FrozenClock) -> User:
-    accounts.create_shipped_roles(actor=ANNA)
-    made = accounts.create_user(
-        actor=ANNA, email="olga@example.org", name="Olga", roles=["administrator"]
-    )
-    now.advance(seconds=1)  # nobody is told of her
-    return made
-
-
-@pytest.fixture
-def olga(owner: User) -> Viewer:
-    return viewer_of(owner)
-
-
-@pytest.fixture
-def server() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
-
-
-def hook(actor: Viewer, server: Receiver, **values: Any) -> tuple[Webhook, str]:
-    address = f"http://127.0.0.1:{server.port}/in"
-    return commands.add_webhook(actor=actor, name="ERP", address=address, **values)
-
-
-def work() -> None:
-    """The worker's turn: notes what happened and sends what waits."""
-    while note_and_wake():
-        pass
-    note_and_wake()
-    runner.run_due(Side.CRM, attended=False)
-
-
-def bodies(server: Receiver) -> list[dict[str, Any]]:
-    return [json.loads(text.partition(b"\r\n\r\n")[2]) for text in server.heard]
-
-
-def header(text: bytes, name: str) -> str:
-    lines = text.partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
-    return next(value for key, _c, value in (x.partition(": ") for x in lines) if key == name)
 
 
 def test_it_says_that_something_happened_and_never_a_value(olga: Viewer, server: Receiver) -> None:
@@ -250,50 +196,6 @@ def test_a_receiver_that_says_gone_is_told_nothing_more(olga: Viewer, now: Froze
         assert len(server.heard) == 1
     one.refresh_from_db()
     assert one.stopped == Webhook.Stopped.GONE
-
-
-def test_after_a_restore_nothing_leaves_until_it_is_released(
-    olga: Viewer, server: Receiver
-) -> None:
-    hook(olga, server)
-    people.create_person(actor=olga, last_name="Kern")
-    for side in Side:
-        held.hold(side, actor=ANNA, backup_at=clock.now())
-    work()
-    assert server.connections == 0
-    held.release(actor=ANNA)
-    work()
-    assert len(server.heard) == 1
-
-
-def test_on_trial_nothing_leaves_and_what_would_have_can_be_looked_at_and_thrown_away(
-    olga: Viewer, server: Receiver
-) -> None:
-    hook(olga, server)
-    people.create_person(actor=olga, last_name="Kern")
-    assert held.begin_trial(actor=ANNA)
-    work()
-    assert server.connections == 0
-    kind = held.KINDS["webhooks"]
-    assert kind.count() == 1
-    assert [line.to for line in kind.look(5)] == [Webhook.objects.get().address]
-    assert kind.discard() == 1
-    held.release(actor=ANNA)
-    work()
-    assert server.connections == 0
-
-
-def test_control_a_job_that_was_waiting_before_the_restore_sends_nothing_either(
-    olga: Viewer, server: Receiver
-) -> None:
-    hook(olga, server)
-    people.create_person(actor=olga, last_name="Kern")
-    while note_and_wake():
-        pass
-    note_and_wake()
-    held.hold(Side.CRM, actor=ANNA, backup_at=clock.now())
-    assert runner.run_due(Side.CRM, attended=False) >= 1
-    assert server.connections == 0
 
 
 def test_what_a_redirect_points_to_is_not_asked(olga: Viewer) -> None:
