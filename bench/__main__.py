@@ -21,6 +21,7 @@ NAMES = (
     "segments",
     "conditions",
     "pages",
+    "api",
     "rights",
     "peer",
     "imports",

@@ -93,6 +93,8 @@ class Asked:
                     readable, strange = self._turns.get(other, ((), ()))
                     yield from islice(readable, 2)
                     yield from islice(strange, 1)
+            case "slug" if one.name == "api-reference-type":
+                yield from ("persons", "opportunities")
             case "slug":
                 yield from ("person", "opportunity")
             case "name" if subject in TEXTS:

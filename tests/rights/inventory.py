@@ -162,6 +162,7 @@ OTHERS: dict[str, Declared] = {
     "go_live": Declared("crm.operation.change", "type", "GP"),
     "retry_job": Declared("crm.operation.change", "own", "P"),
     "dead_letter": Declared("link.message.change", "own", "P"),
+    **dict.fromkeys(("api-reference", "api-reference-file", "api-reference-type"), EVERYBODY),
     **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
     **dict.fromkeys(("inbox-read", "preferences", "theme"), Declared("", "own", "P")),
     **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation", "reset"), PUBLIC),

@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("audit-head", _audit_head, "print the newest seals of the audit, to be kept elsewhere")
     add("processing", _processing, "print the record of processing activities (GDPR Art. 30)")
+    add("api", _api, "print the reference of the API: all types with their fields")
     retention = add("retention", _retention, "show what would be forgotten by now, or forget it")
     retention.add_argument("--run", action="store_true", help="forget it at once")
     backup = add("backup", _backup, "make one encrypted file of everything, or check one")
@@ -173,6 +174,7 @@ def _settings_for(arguments: Sequence[str]) -> str:
         "audit-head",
         "explain",
         "processing",
+        "api",
         "retention",
         "backup",
         "restore",
@@ -234,6 +236,13 @@ def _audit_head(options: argparse.Namespace) -> int:
 
 def _processing(options: argparse.Namespace) -> int:
     from kundenkreis.dossier.processing import markdown
+
+    print(markdown(), end="")  # noqa: T201
+    return 0
+
+
+def _api(options: argparse.Namespace) -> int:
+    from kundenkreis.api.reference import markdown
 
     print(markdown(), end="")  # noqa: T201
     return 0

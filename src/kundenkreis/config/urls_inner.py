@@ -10,6 +10,7 @@ urlpatterns = [
     path("source/", source_code, name="source"),
     path("account/", include("kundenkreis.web.shell.account_urls")),
     path("api/", include("kundenkreis.api.urls")),
+    path("developer/", include("kundenkreis.api.page_urls")),
     path("ui/", include("kundenkreis.ui.urls")),
     path("crm/", include("kundenkreis.web.crm.urls")),
     path("engage/", include("kundenkreis.web.engage.urls")),

@@ -7,6 +7,7 @@ field is there for all processes at once, and a page costs one tiny query more.
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
@@ -109,6 +110,13 @@ def changed(side: Side) -> None:
 def look_again(**_: Any) -> None:
     """Ask for the stamp at the next use, in this thread."""
     _looked.__dict__.clear()
+
+
+def know_none() -> None:
+    """From now on this process knows no definitions: for what is said of every installation."""
+    for side in Side:
+        _known[side] = _Known(0, {}, {})
+        setattr(_looked, side, math.inf)
 
 
 def _key(definition: FieldDefinition, model: type[Model], among: Named) -> custom.Key:
