@@ -159,6 +159,7 @@ OTHERS: dict[str, Declared] = {
     "release": Declared("crm.operation.change", "own", "P"),
     "outbox": Declared("crm.operation.read", "type", "G"),
     "try_mail_again": Declared("crm.operation.change", "own", "P"),
+    "checklist": Declared("crm.operation.change", "type", "GP"),
     "go_live": Declared("crm.operation.change", "type", "GP"),
     "retry_job": Declared("crm.operation.change", "own", "P"),
     "dead_letter": Declared("link.message.change", "own", "P"),

@@ -42,6 +42,7 @@ _PURPOSES: tuple[StrOrPromise, ...] = (
     _("looking at lists in a way of one's own"),
     _("measuring the effect of offers against a control group"),
     _("moving records between files and the company's own tables"),
+    _("naming the data protection officer, GDPR Art. 30(1)"),
     _("not bringing back who was erased"),
     _("not losing what is being written"),
     _("not using what must be kept but not used"),

@@ -34,6 +34,18 @@ class Role(models.Model):
         return self.slug
 
 
+class Company(models.Model):
+    """What the company says of itself: one row. `answers` are those to the check-list."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(_("Name of the company"), max_length=80, blank=True)
+    officer = models.CharField(_("Data protection officer"), max_length=200, blank=True)
+    answers = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """A group of staff; teams form a tree."""
 

@@ -16,6 +16,10 @@ _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "
 _SESSION = Use("log-in of staff, employment contract", "6(1)(b)", "30d", "user", since="seen_at")
 
 PRIVACY: Map = {
+    "Company": {
+        **dict.fromkeys(("id", "name", "answers"), TECHNICAL),
+        "officer": Use("naming the data protection officer, GDPR Art. 30(1)", "6(1)(c)", "record"),
+    },
     "Role": dict.fromkeys(
         ("id", "slug", "label", "grants", "fields", "needs_end", "shipped"), TECHNICAL
     ),

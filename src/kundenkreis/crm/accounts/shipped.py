@@ -154,3 +154,12 @@ ROLES: dict[str, ShippedRole] = {
         needs_end=True,
     ),
 }
+
+# What a larger company may want besides; the check-list makes them.
+OFFERED: dict[str, ShippedRole] = {
+    "head-of-sales": ShippedRole(
+        "Vertriebsleitung",
+        "Head of sales",
+        {**ROLES["sales"].grants, "crm.opportunity.*": "tree", "crm.*.export": "tree"},
+    ),
+}

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.commands import enter
+from kundenkreis.crm.sales import shipped
 from kundenkreis.crm.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
 from kundenkreis.crm.sales.models import Opportunity, Pipeline, Stage
 from kundenkreis.kernel import clock, store
@@ -17,39 +18,38 @@ from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.events import publish
 
+
 # The stages every installation starts with: slug, texts, kind, chance of winning in percent.
-SHIPPED_STAGES: tuple[tuple[str, dict[str, str], str, int], ...] = (
-    ("new", {"de": "Neu", "en": "New"}, Stage.Kind.OPEN, 10),
-    ("qualified", {"de": "Qualifiziert", "en": "Qualified"}, Stage.Kind.OPEN, 25),
-    ("quote", {"de": "Angebot", "en": "Quote"}, Stage.Kind.OPEN, 50),
-    ("negotiation", {"de": "Verhandlung", "en": "Negotiation"}, Stage.Kind.OPEN, 75),
-    ("won", {"de": "Gewonnen", "en": "Won"}, Stage.Kind.WON, 100),
-    ("lost", {"de": "Verloren", "en": "Lost"}, Stage.Kind.LOST, 0),
-)
-
-
 @command
 def ship_pipeline(*, actor: Actor) -> Pipeline:
     """Make the pipeline every installation starts with; an existing one stays as it is."""
     actor.require("crm.pipeline.create")
     found = store.rows(Pipeline).order_by("position", "pk").first()
-    if found is not None:
+    return found or add_pipeline(actor=actor, slug=shipped.SALES)
+
+
+@command
+def add_pipeline(*, actor: Actor, slug: str) -> Pipeline:
+    """Make one of the pipelines that are shipped, behind the others, unless there is one."""
+    actor.require("crm.pipeline.create")
+    rows = store.rows(Pipeline)
+    if found := rows.filter(slug=slug).first():
         return found
-    label = {"de": "Vertrieb", "en": "Sales"}
-    pipeline = store.create(actor, Pipeline, slug="sales", label=label)
+    one = shipped.PIPELINES[slug]
+    pipeline = store.create(actor, Pipeline, slug=slug, label=one.label, position=rows.count())
     store.create_many(
         actor,
         Stage,
         [
             {
                 "pipeline": pipeline,
-                "slug": slug,
+                "slug": name,
                 "label": texts,
                 "kind": kind,
                 "probability": chance,
                 "position": position,
             }
-            for position, (slug, texts, kind, chance) in enumerate(SHIPPED_STAGES)
+            for position, (name, texts, kind, chance) in enumerate(one.stages)
         ],
     )
     return pipeline

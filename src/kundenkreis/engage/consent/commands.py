@@ -16,7 +16,7 @@ from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentEntry, ConsentState, Purpose
 from kundenkreis.engage.consent.queries import names_of
 from kundenkreis.engage.consent.rule import Holds, Said, holds
-from kundenkreis.engage.consent.shipped import PURPOSES
+from kundenkreis.engage.consent.shipped import OFFERED, PURPOSES
 from kundenkreis.engage.profiles.models import Identifier
 from kundenkreis.engage.profiles.queries import group_ids, link_ids, linked
 from kundenkreis.kernel import bulk, clock, journal, store, tombstones
@@ -136,6 +136,15 @@ def ship_purposes(*, actor: Actor) -> int:
     known = set(store.rows(Purpose).values_list("slug", flat=True))
     missing = [values for values in PURPOSES if values["slug"] not in known]
     return len(store.create_many(actor, Purpose, missing))
+
+
+@command
+def offer_purpose(*, actor: Actor, slug: str) -> None:
+    """Make one of the purposes that a company may want (`shipped.OFFERED`), unless there is one."""
+    actor.require("engage.purpose.create")
+    if not store.rows(Purpose).filter(slug=slug).exists():
+        values = next(one for one in OFFERED if one["slug"] == slug)
+        store.create(actor, Purpose, **values)
 
 
 @command

@@ -61,3 +61,32 @@ PURPOSES: list[dict[str, Any]] = [
         },
     },
 ]
+
+# What a company may want besides; the check-list makes them.
+OFFERED: list[dict[str, Any]] = [
+    {
+        "slug": "existing_customers",
+        "basis": Purpose.Basis.INTEREST,
+        "label": {
+            "de": "Werbung an Bestandskunden (§ 7 Abs. 3 UWG)",
+            "en": "Advertising to existing customers (§ 7(3) UWG)",
+        },
+        "text": {
+            "de": "Wir schreiben Ihnen per E-Mail zu eigenen ähnlichen Waren und Leistungen wie "
+            "denen, die Sie gekauft haben. Sie können dem jederzeit widersprechen.",
+            "en": "We write to you by e-mail about goods and services of ours like those that you "
+            "bought. You can object at any time.",
+        },
+    },
+    {
+        "slug": "surveys",
+        "basis": Purpose.Basis.CONSENT,
+        "label": {"de": "Befragungen", "en": "Surveys"},
+        "text": {
+            "de": "Wir fragen Sie per E-Mail, wie zufrieden Sie mit uns sind. Sie können sich "
+            "jederzeit abmelden.",
+            "en": "We ask you by e-mail how satisfied you are with us. You can unsubscribe at any "
+            "time.",
+        },
+    },
+]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.accounts.company_queries import company
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.ui.furniture import NavigationItem
 from kundenkreis.web.guide.topics import topic_for
@@ -15,6 +18,8 @@ from kundenkreis.web.shell.navigation import navigation_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from kundenkreis.kernel.access import Viewer
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -29,13 +34,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return common
     return {
         **common,
+        "company_name": SimpleLazyObject(partial(_company_name, viewer)),
         "viewer": viewer,
         "palette_url": reverse("palette"),
         "own_url": reverse("own"),
         "help_url": _help_url(request.path),
         "theme": user.theme,
         "keys_off": not user.single_keys,
-        "navigation": navigation_for(viewer, request.path),
+        # Asked for only by whole pages, not by the parts of them that are fetched later.
+        "navigation": SimpleLazyObject(partial(navigation_for, viewer, request.path)),
         "person_name": str(user),
         "person_detail": user.email,
         "person_menu": (
@@ -51,3 +58,7 @@ def _help_url(path: str) -> str:
     """Where the guide explains a page; its start page else."""
     topic = topic_for(path)
     return reverse("help-topic", args=[topic]) if topic else reverse("help")
+
+
+def _company_name(viewer: Viewer) -> str:
+    return company(viewer).name or getattr(settings, "COMPANY_NAME", "") or "Kundenkreis"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.accounts.company_queries import company, unused
 from kundenkreis.crm.accounts.queries import absent_names, returned
 from kundenkreis.crm.sales.queries import closing_soon, orders
 from kundenkreis.crm.work.models import Activity
@@ -33,7 +34,8 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
     steps = step_lines(viewer, due_steps(viewer, today))
     work = [*meetings_of(viewer, today), *due_tasks(viewer, today)]
     closing = closing_soon(viewer, today + timedelta(days=CLOSING_DAYS), SHOWN)
-    may_orders = viewer.may("crm.order.read")
+    left_out = unused(company(viewer).answers)
+    may_orders = viewer.may("crm.order.read") and "shop" not in left_out
     return {
         "title": _greeting(viewer),
         "title_icon": "house",
@@ -43,7 +45,7 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
         "work": lines(viewer, work),
         "due": len(work) + len(steps),
         "closing": closing,
-        "may_opportunities": viewer.may("crm.opportunity.read"),
+        "may_opportunities": viewer.may("crm.opportunity.read") and "sales" not in left_out,
         "orders": list(orders(viewer).order_by("-placed_at", "-id")[:SHOWN]) if may_orders else [],
         "may_orders": may_orders,
         "shortcuts": _shortcuts(viewer),

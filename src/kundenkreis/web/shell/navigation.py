@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts.company_queries import company, unused
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.registry import TYPES
 from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
@@ -138,6 +139,13 @@ ENTRIES: list[Entry] = [
     ),
     Entry("operation", _("Outbox"), "/operation/outbox/", "mails", "crm.operation.read"),
     Entry("operation", _("Webhooks"), "/crm/webhooks/", "webhook", "crm.webhook.change"),
+    Entry(
+        "operation",
+        _("Check-list"),
+        "/operation/check-list/",
+        "list-checks",
+        "crm.operation.change",
+    ),
     Entry("operation", _("Staff"), "/crm/users/", "id-card", "crm.user.read"),
     Entry("operation", _("Teams"), "/crm/teams/", "users-round", "crm.team.read"),
     Entry("operation", _("Roles"), "/crm/roles/", "shield-check", "crm.role.read"),
@@ -160,6 +168,45 @@ ENTRIES: list[Entry] = [
 ]
 
 
+# What is of use only to a company that needs one of these parts (`company_queries.unused`).
+SHOP, MARKETING = frozenset({"shop"}), frozenset({"marketing"})
+NEEDED_BY: dict[str, frozenset[str]] = {
+    "/crm/organisations/": frozenset({"organisations"}),
+    "/crm/opportunities/": frozenset({"sales"}),
+    "/crm/competitors/": frozenset({"sales"}),
+    "/crm/products/": SHOP | {"sales"},
+    "/crm/orders/": SHOP,
+    **dict.fromkeys(
+        ("/crm/letters/", "/crm/prints/", "/crm/lettertemplates/"), frozenset({"letters"})
+    ),
+    "/crm/letterheads/": frozenset({"letters"}),
+    "/engage/": MARKETING,
+    **dict.fromkeys(("/engage/profiles/", "/engage/events/", "/engage/sources/"), SHOP | MARKETING),
+    "/insight/": MARKETING,
+    "/crm/teams/": frozenset({"teams"}),
+}
+
+
+def entries_for(viewer: Viewer) -> Iterator[Entry]:
+    """The pages that a viewer may open, without those the company has no use for."""
+    is_used = used(viewer)
+    for entry in entries():
+        if (not entry.right or viewer.may(entry.right)) and is_used(entry.under or entry.url):
+            yield entry
+
+
+def used(viewer: Viewer) -> Callable[[str], bool]:
+    """Says of addresses whether the company has a use for what is there."""
+    left_out = unused(company(viewer).answers)
+    return lambda address: not (needs := needed_by(address)) or bool(needs - left_out)
+
+
+def needed_by(address: str) -> frozenset[str]:
+    """The parts of the product any of which needs a page; none: everybody has it."""
+    fitting = [known for known in NEEDED_BY if address.startswith(known)]
+    return NEEDED_BY[max(fitting, key=len)] if fitting else frozenset()
+
+
 def entries() -> Iterator[Entry]:
     """The entries above, and behind those of each group the types of record without one."""
     known = {entry.under or entry.url for entry in ENTRIES}
@@ -180,9 +227,8 @@ def _of_type(kind: RecordType, group: str) -> Entry:
 def navigation_for(viewer: Viewer, path: str) -> tuple[NavigationGroup, ...]:
     """Groups of pages the viewer may open, the current one marked."""
     groups: dict[str, list[NavigationItem]] = {}
-    for entry in entries():
-        if not entry.right or viewer.may(entry.right):
-            groups.setdefault(entry.group, []).append(_item(entry, path))
+    for entry in entries_for(viewer):
+        groups.setdefault(entry.group, []).append(_item(entry, path))
     return tuple(
         NavigationGroup(str(GROUPS[name]), tuple(items), folded=name in FOLDED)
         for name, items in groups.items()

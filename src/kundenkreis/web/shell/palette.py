@@ -17,7 +17,7 @@ from kundenkreis.records.page.marks import marked
 from kundenkreis.records.registry import TYPES
 from kundenkreis.records.search.finding import clean, reach_of, searched
 from kundenkreis.web.guide.topics import topics
-from kundenkreis.web.shell.navigation import entries
+from kundenkreis.web.shell.navigation import entries_for, used
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer
@@ -125,15 +125,18 @@ def _hit(kind: RecordType, record: Any) -> Hit:
 
 
 def _new(viewer: Viewer, text: str) -> Iterator[Hit]:
+    is_used = used(viewer)
     for kind in TYPES.values():
+        if not is_used(kind.url()):
+            continue
         title = _("New %(type)s") % {"type": kind.label}
         if kind.may(viewer, "create") and _answers(f"{title} {_('new create')}", text):
             yield Hit(title, kind.url("new"), icon="plus")
 
 
 def _pages(viewer: Viewer, text: str) -> Iterator[Hit]:
-    for entry in entries():
-        if (not entry.right or viewer.may(entry.right)) and _answers(str(entry.label), text):
+    for entry in entries_for(viewer):
+        if _answers(str(entry.label), text):
             yield Hit(str(entry.label), entry.url, icon=entry.icon, key=entry.key)
 
 

@@ -146,7 +146,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             let_first_administrator_in(request, **form.cleaned_data)
-            return redirect("home")
+            return redirect("operation:checklist")
         except DomainError as error:
             form.add_error(error.field or None, str(error))
     status = 422 if form.is_bound else 200

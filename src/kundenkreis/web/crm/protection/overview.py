@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kundenkreis.crm.accounts.company_queries import company
 from kundenkreis.dossier import asking, processing, retention
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.sides import Side
@@ -27,6 +28,7 @@ def record(request: StaffRequest) -> HttpResponse:
     """The record of processing activities, made to be printed too."""
     request.viewer.require(RECORD)
     context = {
+        "company": company(request.viewer),
         "title": _("Record of processing"),
         "title_icon": "scroll-text",
         "sides": [

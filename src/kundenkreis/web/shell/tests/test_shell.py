@@ -29,7 +29,7 @@ def test_it_asks_a_new_installation_for_its_first_administrator(client: Client) 
     assert client.get("/crm/persons/")["Location"] == "/welcome/"
     assert client.get("/account/login/")["Location"] == "/welcome/"
     assert client.get("/welcome/").status_code == 200
-    assert client.post("/welcome/", FIRST)["Location"] == "/"
+    assert client.post("/welcome/", FIRST)["Location"] == "/operation/check-list/"
     assert client.get("/crm/persons/").status_code == 200  # logged in, and may
     assert Stage.objects.exists()
 
