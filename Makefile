@@ -35,8 +35,7 @@ docs: setup ## take the pictures of README and guide anew, and build the guide
 
 messages: setup ## collect translatable texts into the .po files, and write the reference anew
 	@.venv/bin/python -m tools.messages update
-	@.venv/bin/kundenkreis processing > docs/reference/record-of-processing.md
-	@.venv/bin/kundenkreis api > docs/reference/api.md
+	@.venv/bin/python -m tools.reference
 
 clean:     ## remove everything that was made here, but not the data in var/
 	@rm -rf .boot .venv node_modules src/kundenkreis/*/static/built .mypy_cache .ruff_cache .import_linter_cache .hypothesis

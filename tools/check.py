@@ -111,6 +111,11 @@ def templates() -> list[str]:
     return tool(str(BIN / "djade"), "--target-version", "6.1", "--check", *files) if files else []
 
 
+def reference() -> list[str]:
+    with tempfile.TemporaryDirectory() as home:
+        return tool(PYTHON, "-m", "tools.reference", "--check", KUNDENKREIS_HOME=home)
+
+
 def with_django(*command: str) -> Callable[[], list[str]]:
     """Runs a program once with the settings of either side, as in production."""
 
@@ -156,6 +161,7 @@ CHECKS = [
     Check("locks", own("locks")),
     Check("contents", own("contents")),
     Check("guide", own("guide")),
+    Check("reference", reference),
 ]
 
 if __name__ == "__main__":
