@@ -79,7 +79,7 @@ def content_of(
             "language": language,
             "address": list(to.address),
             "return_line": _return_line(letter.letterhead),
-            "information": list(_information(letter, to, sender=sender, email=email, day=day)),
+            "information": list(_information(letter, values, email=email)),
             "subject": body.filled(letter.subject, values),
             "blocks": body.blocks(letter.body, values),
             "greeting": GREETING[language],
@@ -124,18 +124,15 @@ def _return_line(head: Letterhead) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _information(
-    letter: Letter, to: Recipient, *, sender: str, email: str, day: date
-) -> Iterator[list[str]]:
-    number = placeholder_values(letter, to, sender=sender, day=day)["customer_number"]
-    if number:
-        yield [_("Customer number"), number]
-    yield [_("Contact"), sender]
+def _information(letter: Letter, values: Mapping[str, str], *, email: str) -> Iterator[list[str]]:
+    if values["customer_number"]:
+        yield [_("Customer number"), values["customer_number"]]
+    yield [_("Contact"), values["sender"]]
     if letter.letterhead.phone:
         yield [_("Phone"), letter.letterhead.phone]
     if email or letter.letterhead.email:
         yield [_("E-mail"), email or letter.letterhead.email]
-    yield [_("Date"), date_format(day, "DATE_FORMAT")]
+    yield [_("Date"), values["date"]]
 
 
 def _columns(head: Letterhead) -> Iterator[list[str]]:

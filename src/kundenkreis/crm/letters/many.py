@@ -20,7 +20,7 @@ from kundenkreis.crm.letters.recipients import Recipient, recipients, whom_of
 from kundenkreis.crm.people import informing
 from kundenkreis.crm.people.contacted import refresh_contacted
 from kundenkreis.crm.people.timeline import NewEntry, add_timeline_entries
-from kundenkreis.kernel import clock, store
+from kundenkreis.kernel import bulk, clock, store
 from kundenkreis.kernel.access import Actor, system
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
@@ -140,8 +140,8 @@ def _write(
     }
     # The content is what follows from the text; the audit keeps who wrote which.
     made = store.create_many(actor, Letter, values, derived=derived)
-    for letter, content in zip(made, contents, strict=True):
-        store.replace(store.rows(Letter).filter(pk=letter.pk), content=content)
+    told = zip(made, contents, strict=True)
+    bulk.update(Letter, ("id", "content"), [(letter.pk, content) for letter, content in told])
     return list(made)
 
 

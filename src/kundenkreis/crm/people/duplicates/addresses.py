@@ -50,6 +50,7 @@ _WAYS = {
 _GLUED = re.compile(r"(?<=[a-z]{2})(strasse|str)$")
 _NUMBER = r"\d+\s?[a-z]?(?:\s?[-/+]\s?\d+\s?[a-z]?)?"
 _LAST_NUMBER = re.compile(rf"^(.*[a-z.,\d])[\s,]+({_NUMBER})$")
+_NO_ADDRESS, _NO_LETTER = re.compile(r"[\s<>,;]"), re.compile(r"[^a-z]")
 _FIRST_NUMBER = re.compile(rf"^({_NUMBER})[\s,]+(.+)$")
 
 
@@ -69,6 +70,7 @@ def street_and_number(street: str, number: str) -> tuple[str, str]:
     return " ".join(shortened), re.sub(r"[^a-z0-9/-]", "", unaccented(number))
 
 
+@lru_cache(maxsize=50_000)
 def postcode(text: str) -> str:
     """A postal code without its country and signs."""
     return re.sub(r"[^a-z0-9]", "", re.sub(r"^[a-z]{1,3}[-\s]+", "", unaccented(text).strip()))
@@ -78,7 +80,7 @@ def email(text: str) -> str:
     """An e-mail address as it is compared; empty for what is none. What follows “+” is no part."""
     local, at, domain = text.strip().casefold().removeprefix("mailto:").rpartition("@")
     local = local.partition("+")[0]
-    good = at and local and domain and not re.search(r"[\s<>,;]", local + domain)
+    good = at and local and domain and not _NO_ADDRESS.search(f"{local}{domain}")
     return f"{local}@{domain.strip('.')}" if good else ""
 
 
@@ -96,6 +98,5 @@ def domain_of(address: str) -> str:
 
 def restates(address: str, names: str) -> bool:
     """Whether what stands before the @ only repeats somebody's name, as in first.last@firm."""
-    local = re.sub(r"[^a-z]", "", unaccented(address.partition("@")[0]))
-    known = [name for name in names.split() if len(name) > 2]
-    return any(name in local for name in known)
+    local = _NO_LETTER.sub("", unaccented(address.partition("@")[0]))
+    return any(name in local for name in names.split() if len(name) > 2)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _YEAR_FIRST = re.compile(r"^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})(?:[T ].*)?$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})([-./ ]+)(\d{1,2})[-./ ]+(\d{4}|\d{2})$")
 CENTURY_FROM = 30  # “29” is 2029 − 100: nobody was born in the future
 
 
+@lru_cache(maxsize=50_000)  # more days than people live
 def birth_date(text: str) -> str:
     """A date as YYYYMMDD; empty for what cannot be one.
 

@@ -66,19 +66,16 @@ def _person(values: Values) -> dict[str, Cell]:
         parts = parted(whole)
         first, last = first or parts[0], last or parts[1]
     first, last = person_name(first), person_name(last)
-    addresses = _emails(values)
-    own = [one for one in addresses if not is_role(one) and not restates(one, f"{first} {last}")]
-    birth = dates.birth_date(_joined(values, "birth_date")) or dates.digits(
-        *(_joined(values, f"birth_{part}") for part in ("year", "month", "day"))
-    )
+    addresses = _apart(_emails(values))
+    own = next((one for one in addresses[0] if not restates(one, f"{first} {last}")), "")
     return {
         "first": first,
         "last": last,
         "first_code": cologne(first.partition(" ")[0]),
         "last_code": cologne(last),
         "forms": list(full_forms(first)),
-        "birth": birth,
-        "own_mail": own[0] if own else "",
+        "birth": _birth(values),
+        "own_mail": own,
         "company": organisation_name(_joined(values, "company")),
         **_reach(values, addresses),
     }
@@ -89,7 +86,7 @@ def _organisation(values: Values) -> dict[str, Cell]:
     words = sorted(set(name.split()))
     addresses = _emails(values)
     domains = [domain_of(one) for one in [*addresses, *values.get("website", ())]]
-    reach = _reach(values, addresses)
+    reach = _reach(values, _apart(addresses))
     reach["numbers"] = [*_list(reach["numbers"]), *_numbers(values.get("register_number", ()))]
     return {
         "name": name,
@@ -102,17 +99,24 @@ def _organisation(values: Values) -> dict[str, Cell]:
     }
 
 
-def _reach(values: Values, addresses: Sequence[str]) -> dict[str, Cell]:
+def _birth(values: Values) -> str:
+    known = dates.birth_date(_joined(values, "birth_date"))
+    if known or "birth_year" not in values:
+        return known
+    return dates.digits(*(_joined(values, f"birth_{part}") for part in ("year", "month", "day")))
+
+
+def _reach(values: Values, addresses: tuple[list[str], list[str]]) -> dict[str, Cell]:
     """Where somebody lives and how to reach them: the same of both kinds."""
     street, house = street_and_number(_joined(values, "street"), _joined(values, "house_number"))
     return {
         "postcode": postcode(_joined(values, "postcode")),
-        "place": " ".join(tokens(unaccented(_joined(values, "place")))),
+        "place": _place(_joined(values, "place")),
         "street": street,
         "house": house,
         "extra": street_and_number(_joined(values, "street_extra"), "")[0],
-        "emails": [one for one in addresses if not is_role(one)],
-        "role_emails": [one for one in addresses if is_role(one)],
+        "emails": addresses[0],
+        "role_emails": addresses[1],
         "phones": _different(_phone(one) for one in values.get("phone", ())),
         "numbers": _numbers(values.get("number", ())),
     }
@@ -129,7 +133,20 @@ def _emails(values: Values) -> list[str]:
     given = values.get("email")
     if not given:
         return []
-    return _different(email(part) for one in given for part in _BETWEEN.split(one))
+    return _different(email(part) for one in given if one for part in _BETWEEN.split(one))
+
+
+def _apart(addresses: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Somebody's own addresses, and those of functions."""
+    own, roles = list[str](), list[str]()
+    for one in addresses:
+        (roles if is_role(one) else own).append(one)
+    return own, roles
+
+
+@lru_cache(maxsize=20_000)
+def _place(text: str) -> str:
+    return " ".join(tokens(unaccented(text)))
 
 
 @lru_cache(maxsize=10_000)

@@ -64,9 +64,12 @@ def _append(
     numbers = pa.array(range(number, number + len(rows)), pa.int64())
     files = pa.array([file] * len(rows), pa.int32())
     _insert(database, "side", pa.table({"id": numbers, "file": files, **columns}))
+    known = set[str]().union(*(row.values for row in rows))
     given = {
-        key: [_text(row.values.get(key)) for row in rows]
-        for key in (field.key for field in FIELDS[kind])
+        field.key: [_text(row.values.get(field.key)) for row in rows]
+        if field.key in known
+        else [None] * len(rows)
+        for field in FIELDS[kind]
     }
     named = {"known_as": [row.id for row in rows], "truth": [row.truth or None for row in rows]}
     facts = {key: pa.array(cells, pa.string()) for key, cells in (named | given).items()}
