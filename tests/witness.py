@@ -32,6 +32,8 @@ OTHERS = (
     "crm_accounts.Absence",
     "crm_webhooks.Webhook",
     "crm_accounts.ApiToken",
+    "crm_accounts.Undertaking",
+    "crm_accounts.UndertakingText",
     "kernel.Share",
     "records.FieldDefinition",
 )

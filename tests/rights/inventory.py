@@ -101,6 +101,11 @@ OTHERS: dict[str, Declared] = {
     **dict.fromkeys(
         ("processing", "processing-file"), Declared("crm.processing.read", "type", "G")
     ),
+    **dict.fromkeys(
+        ("undertaking-list", "undertaking-file"), Declared("crm.undertaking.read", "type", "G")
+    ),
+    "undertaking-text": Declared("crm.undertaking.create", "type", "GP"),
+    "undertaking": Declared("", "own", "GP"),
     "retention": Declared("crm.retention.read", "type", "GP"),
     "person-restrict": Declared("crm.restriction.change", "row", "GP"),
     "person-free": Declared("crm.restriction.change", "row", "P"),

@@ -16,6 +16,7 @@ from kundenkreis.config import env
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.accounts.queries import user_named, viewer_of
+from kundenkreis.crm.accounts.undertaking_commands import ship_undertaking, undertake
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.sales import commands as sales
@@ -97,6 +98,9 @@ def _hire(actor: Actor) -> list[User]:
                 roles=[role], teams=[team],
             )
         )  # fmt: skip
+    ship_undertaking(actor=actor)
+    for one in staff:
+        undertake(actor=viewer_of(one), version=1)
     return staff
 
 

@@ -68,8 +68,8 @@ class Viewer:
     `user_id` is None for the product itself; `via` says through what (ui, api, import, link …);
     `grants` maps right patterns to levels; `below` are the teams under their own ones; `hidden` and
     `locked` name the fields of a type (`crm.person`) that must not be known, or not be changed;
-    `shares` knows the records that are shared with them, and `stands_in_for` names those who are
-    absent and whose deputy they are. `kept` is what has been made for them meanwhile.
+    `shares` knows the records that are shared with them, `stands_in_for` names the absent whose deputy
+    they are, `owes` what they must do before they have any rights. `kept` is what was made for them.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Viewer:
 
     shares: Shares | None = field(default=None, hash=False, compare=False)
     stands_in_for: frozenset[int] = frozenset()
+    owes: str = ""
     kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

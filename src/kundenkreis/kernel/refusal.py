@@ -44,6 +44,7 @@ NAMES: dict[str, StrOrPromise] = {
     "crm.operation": gettext_lazy("jobs"),
     "crm.processing": gettext_lazy("the record of processing"),
     "crm.retention": gettext_lazy("retention"),
+    "crm.undertaking": gettext_lazy("undertakings of confidentiality"),
     "crm.quality": gettext_lazy("data quality"),
     "crm.duplicate": gettext_lazy("duplicates"),
     "crm.restriction": gettext_lazy("restrictions of persons"),

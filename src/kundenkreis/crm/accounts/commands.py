@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.crm.accounts import granting, shipped
 from kundenkreis.crm.accounts.models import Role, Team, User
 from kundenkreis.crm.accounts.staff_commands import taken
+from kundenkreis.crm.accounts.undertaking_commands import ship_undertaking
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
@@ -117,6 +118,7 @@ def create_first_administrator(
     Raises `DomainError` when there is a user already.
     """
     create_shipped_roles(actor=actor)
+    ship_undertaking(actor=actor)
     if store.rows(User).exists():
         raise DomainError(
             _("This installation has an administrator already."),

@@ -90,6 +90,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(_("Since"))
     until = models.DateField(_("Access until"), null=True, blank=True)
     sessions_ended_at = models.DateTimeField(_("Sessions ended"), null=True, editable=False)
+    # The version of the text of confidentiality that they undertook last; 0: none.
+    undertaken = models.PositiveIntegerField(_("Confidentiality"), default=0, editable=False)
     teams = models.ManyToManyField(Team, related_name="members")
     roles = models.ManyToManyField(Role, related_name="holders")
 
@@ -195,3 +197,38 @@ class Session(AbstractBaseSession):
         from kundenkreis.crm.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class UndertakingText(models.Model):
+    """A version of what staff undertake before they see personal data; versions stay as they are."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.PositiveIntegerField(_("Version"), unique=True)
+    text = Translated()
+    published_at = models.DateTimeField(_("Published"))
+
+    class Meta:
+        verbose_name = _("text of confidentiality")
+        verbose_name_plural = _("texts of confidentiality")
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class Undertaking(models.Model):
+    """That somebody undertook confidentiality, in the words of one version, and when."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="undertakings")
+    text = models.ForeignKey(UndertakingText, models.PROTECT, related_name="undertakings")
+    at = models.DateTimeField(_("Undertaken"))
+
+    class Meta:
+        verbose_name = _("undertaking of confidentiality")
+        verbose_name_plural = _("undertakings of confidentiality")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "text"], name="undertaking_once_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.text}"

@@ -35,6 +35,7 @@ PRIVACY: Map = {
                 "joined_at",
                 "until",
                 "sessions_ended_at",
+                "undertaken",
                 "last_login",
             ),
             _ACCOUNT,
@@ -48,6 +49,11 @@ PRIVACY: Map = {
             *("user", "device", "network", "began_at", "seen_at"),
         ),
         _SESSION,
+    ),
+    "UndertakingText": dict.fromkeys(("id", "version", "text", "published_at"), TECHNICAL),
+    "Undertaking": dict.fromkeys(
+        ("id", "user", "text", "at"),
+        Use("accountability, GDPR Art. 5(2)", "6(1)(c)", "record", "user"),
     ),
     "Absence": dict.fromkeys(
         ("id", "user", "deputy", "starts_on", "ends_on", "seen_at"),

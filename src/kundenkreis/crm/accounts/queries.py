@@ -7,9 +7,9 @@ from datetime import date
 from types import MappingProxyType
 
 from django.conf import settings
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Subquery
 
-from kundenkreis.crm.accounts.models import Absence, Role, Team, User
+from kundenkreis.crm.accounts.models import Absence, Role, Team, UndertakingText, User
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotFound
@@ -19,6 +19,7 @@ from kundenkreis.kernel.sharing import SharedWith
 Grants = Mapping[str, Level]
 Hidden = Mapping[str, frozenset[str]]
 WRITES = ("create", "change")
+UNDERTAKING = "undertaking"  # what somebody owes before they may do anything
 NAMED = ("name", "email")  # what colleagues are called by
 
 
@@ -28,12 +29,20 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
     if user.is_over(now):
         return Viewer(name=str(user), user_id=user.pk, via=via)  # their time is over
     away = Q(standing_in__starts_on__lte=now, standing_in__ends_on__gte=now)
+    newest = UndertakingText.objects.order_by("-version").values("version")[:1]
     known = User.objects.filter(pk=user.pk).order_by()
-    rows = list(
-        known.annotate(away=FilteredRelation("standing_in", condition=away)).values_list(
-            "roles__slug", "roles__grants", "roles__fields", "teams", "away__user"
+    found = list(
+        known.annotate(
+            away=FilteredRelation("standing_in", condition=away), version=Subquery(newest)
+        ).values_list(
+            *("roles__slug", "roles__grants", "roles__fields", "teams", "away__user"),
+            *("undertaken", "version"),
         )
     )
+    if any((version or 0) > undertaken for *_row, undertaken, version in found):
+        # No personal data before confidentiality is undertaken, through whatever they come.
+        return Viewer(name=str(user), user_id=user.pk, via=via, owes=UNDERTAKING)
+    rows = [row[:5] for row in found]
     roles = {slug: (levels_of(rights), fields) for slug, rights, fields, *_ in rows if slug}
     grants = widest(levels for levels, _fields in roles.values())
     hidden, locked = field_rights(roles.values())

@@ -123,6 +123,7 @@ ROLES: dict[str, ShippedRole] = {
             "crm.erasure.*": "all",
             "crm.disclosure.*": "all",
             "crm.retention.*": "all",
+            "crm.undertaking.*": "all",
             "crm.restriction.*": "all",
             "crm.datarequest.*": "all",
         },

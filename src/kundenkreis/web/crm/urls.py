@@ -19,6 +19,7 @@ from kundenkreis.web.crm.protection import (
     overview,
     rectifying,
     restricting,
+    undertakings,
 )
 from kundenkreis.web.crm.protection import requests as data_requests
 from kundenkreis.web.crm.quality import views as quality
@@ -93,6 +94,9 @@ urlpatterns = [
     path("persons/<int:pk>/erase/", erasing.erase, name="person-erase"),
     path("processing/", overview.record, name="processing"),
     path("processing/file/", overview.record_file, name="processing-file"),
+    path("confidentiality/", undertakings.undertaking_list, name="undertaking-list"),
+    path("confidentiality/file/", undertakings.undertaking_file, name="undertaking-file"),
+    path("confidentiality/text/", undertakings.undertaking_text, name="undertaking-text"),
     path("retention/", overview.forgetting, name="retention"),
     path("informing/", informing.queue, name="informing"),
     path("informing/choose/", informing.choose, name="informing-choose"),

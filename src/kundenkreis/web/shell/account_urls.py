@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from kundenkreis.web.shell.invitation import forgotten, invitation, reset
 from kundenkreis.web.shell.login import login
 from kundenkreis.web.shell.password import password
+from kundenkreis.web.shell.undertaking import undertaking
 
 to_login = RedirectView.as_view(pattern_name="account_login")
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("invitation/<int:pk>/<str:token>/", invitation, name="invitation"),
     path("reset/", forgotten, name="account_reset_password"),
     path("reset/<int:pk>/<str:token>/", reset, name="reset"),
+    path("undertaking/", undertaking, name="undertaking"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.
     path("signup/", to_login, name="account_signup"),

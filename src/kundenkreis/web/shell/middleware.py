@@ -42,6 +42,15 @@ PUBLIC = (
     "/source/",
 )
 
+# What somebody may open who has something to do before they have any rights.
+OWING = (
+    "/account/",
+    "/preferences/",
+    "/static/",
+    "/health/",
+    "/source/",
+)
+
 
 # What a number beyond every limit, a nesting without end or half a character raises, wherever a
 # request's text meets Python's parsers or a database.
@@ -77,7 +86,9 @@ class ViewerMiddleware:
         request.edits_lists = user.edits_lists  # type: ignore[attr-defined]
         with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
             request.LANGUAGE_CODE = user.language
-            if _length(request) > MOST_BYTES + FORM:
+            if request.viewer.owes and not request.path.startswith(OWING):  # type: ignore[attr-defined]
+                response = _to_what_is_owed(request)
+            elif _length(request) > MOST_BYTES + FORM:
                 response = errors.refused(request, too_large())
             else:
                 response = self.get_response(request)
@@ -109,6 +120,16 @@ class ViewerMiddleware:
             log.warning("%s %s: %s", request.method, request.path, type(error).__name__)
             return errors.bad_request(request, error)
         return errors.refused(request, error) if isinstance(error, DomainError) else None
+
+
+def _to_what_is_owed(request: HttpRequest) -> HttpResponse:
+    """They have no rights yet; pages lead to what has to be done, and nothing else is answered."""
+    address = resolve_url(request.viewer.owes)  # type: ignore[attr-defined]
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if request.method == "GET" and request.path != "/":
+        address = f"{address}?next={quote(request.get_full_path())}"
+    return redirect(address)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

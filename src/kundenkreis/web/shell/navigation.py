@@ -121,6 +121,13 @@ ENTRIES: list[Entry] = [
         "crm.disclosure.read",
     ),
     Entry("protection", _("Erasures"), "/crm/erasures/", "eraser", "crm.erasure.read"),
+    Entry(
+        "protection",
+        _("Confidentiality"),
+        "/crm/confidentiality/",
+        "file-check",
+        "crm.undertaking.read",
+    ),
     Entry("protection", _("Retention"), "/crm/retention/", "calendar-x", "crm.retention.read"),
     Entry(
         "protection",

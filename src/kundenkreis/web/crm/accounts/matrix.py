@@ -56,6 +56,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "crm.processing": ("read",),
     "crm.restriction": ("change",),
     "crm.retention": ("read", "change"),
+    "crm.undertaking": ("read", "create"),
     "link.message": ("read", "change"),
     "engage.profile": ("read", "change"),
     "engage.event": ("read",),

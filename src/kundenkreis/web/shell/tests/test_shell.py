@@ -30,6 +30,9 @@ def test_it_asks_a_new_installation_for_its_first_administrator(client: Client) 
     assert client.get("/account/login/")["Location"] == "/welcome/"
     assert client.get("/welcome/").status_code == 200
     assert client.post("/welcome/", FIRST)["Location"] == "/operation/check-list/"
+    owed = client.get("/operation/check-list/")["Location"]
+    assert owed == "/account/undertaking/?next=/operation/check-list/"
+    assert client.post(owed, {"version": "1"})["Location"] == "/operation/check-list/"
     assert client.get("/crm/persons/").status_code == 200  # logged in, and may
     assert Stage.objects.exists()
 
