@@ -81,7 +81,6 @@ class Viewer:
     below: frozenset[int] = frozenset()
     hidden: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_FIELDS, hash=False)
     locked: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NO_FIELDS, hash=False)
-
     shares: Shares | None = field(default=None, hash=False, compare=False)
     stands_in_for: frozenset[int] = frozenset()
     owes: str = ""
@@ -214,7 +213,6 @@ _EVERYTHING = {side: f"{side or '*'}.*.read" for side in (None, *Side)}
 
 # Models whose rows are read by a right of their own, wherever they appear.
 _READ_BY: dict[type[Model], str] = {}
-
 
 # What staff do with a record that may be frozen.
 CHANGING = (".change", ".remove")
