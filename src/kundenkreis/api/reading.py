@@ -39,7 +39,7 @@ def page(resource: Resource, asked: QueryDict) -> dict[str, Any]:
     kind, viewer = resource.kind, resource.viewer
     order, descending = _order(resource, asked.get("sort", ""))
     shape = shape_of(resource, asked.get("fields", ""))
-    whole_rows = kind.rows(viewer)
+    whole_rows = resource.rows
     rows, search = whole_rows, Search(kind, viewer, clean(asked.get("q", "")).strip())
     if text := asked.get("filter"):
         rows = rows.filter(_where(resource, text))

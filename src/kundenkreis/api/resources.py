@@ -14,7 +14,7 @@ from django.db.models import JSONField, Model, Q
 
 from kundenkreis.api import values
 from kundenkreis.api.problems import UnknownField
-from kundenkreis.kernel.access import readable_at
+from kundenkreis.kernel.access import may_read_all, readable_at
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.record import Record, internal_fields
 from kundenkreis.records import registry
@@ -25,6 +25,8 @@ from kundenkreis.records.lists.columns import editable
 from kundenkreis.records.lists.vocabulary import shown
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import Input, RecordType
     from kundenkreis.records.fields import Info
@@ -60,7 +62,7 @@ class Resource:
     def properties(self) -> Mapping[str, Property]:
         """All fields that the caller may read, in their order; then what new records only take."""
         kind, viewer = self.kind, self.viewer
-        hidden, wanted = internal_fields(kind.model), {*ALWAYS, *shown(kind)}
+        hidden, wanted = internal_fields(kind.model), {*ALWAYS, *shown(kind), *kind.form}
         found: dict[str, Property] = {}
         for name in names(kind.model):
             one = info(kind.model, name)
@@ -103,6 +105,23 @@ class Resource:
             and one.info.sortable
             and readable_at(self.viewer, model, name) == Q()
         ]
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The records that the caller may read, without what only pages show of others.
+
+        Where something is hidden from the caller, what was read with the rows is what hides it.
+        """
+        rows = self.kind.rows(self.viewer)
+        everything = may_read_all(self.viewer, self.kind.model) and not self.viewer.hidden
+        return rows.prefetch_related(None) if everything else rows
+
+    def one(self, pk: int) -> Any:
+        """One record that the caller may read. Raises `NotFound`."""
+        found = self.rows.filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return found
 
     @property
     def versioned(self) -> bool:

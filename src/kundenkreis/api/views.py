@@ -40,7 +40,7 @@ def _batch(asked: Asked, slug: str) -> HttpResponse:
 
 def _read(asked: Asked, slug: str, pk: int) -> HttpResponse:
     found = resource(asked.viewer, slug)
-    record = found.kind.one(asked.viewer, pk)
+    record = found.one(pk)
     fields = reading.fields_of(asked.query)
     version = etag(record) if found.versioned else ""
     return answered(shape_of(found, fields)(record), ETag=version)
@@ -105,7 +105,7 @@ def _once(asked: Asked, found: Resource, body: Any, effect: Effect) -> dict[str,
 
 def _of_record(found: Resource, pk: int, status: int) -> HttpResponse:
     """A record as it is now; only its number where it is out of the caller's sight by this."""
-    record = found.kind.rows(found.viewer).filter(pk=pk).first()
+    record = found.rows.filter(pk=pk).first()
     where = reverse("api-record", kwargs={"slug": found.kind.slug, "pk": pk})
     place = where if status == 201 else ""
     if record is None:

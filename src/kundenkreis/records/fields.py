@@ -38,6 +38,7 @@ LABELS: dict[str, StrOrPromise] = {
     "created_at": _("Created"),
     "changed_at": _("Changed"),
     "id": _("Number"),
+    "version": _("Version"),
 }
 
 

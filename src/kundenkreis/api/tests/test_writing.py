@@ -201,3 +201,16 @@ def test_what_is_no_batch_is_refused(anna: Program, operations: Any) -> None:
     answer = anna.send("POST", "organisations/batch", {"operations": operations})
     assert answer.status_code == 400, answer.text
     assert not Organisation.objects.exists() or Organisation.objects.count() == 1
+
+
+def test_amounts_are_in_the_currency_of_their_record(anna: Program) -> None:
+    dollars = {"minor": 500, "currency": "USD"}
+    refused = anna.send("POST", "opportunities", {"title": "Neu", "value_minor": dollars})
+    assert refused.json()["errors"][0]["field"] == "value_minor"
+    body = {"title": "Neu", "currency": "USD", "value_minor": dollars}
+    made = anna.send("POST", "opportunities", body)
+    assert made.status_code == 201, made.text
+    assert {name: made.json()[name] for name in body} == body
+    more = {"value_minor": {"minor": 700, "currency": "USD"}}
+    path = f"opportunities/{made.json()['id']}"
+    assert anna.send("PATCH", path, more, If_Match="*").json()["value_minor"] == more["value_minor"]

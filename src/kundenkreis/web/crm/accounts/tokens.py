@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -51,9 +52,8 @@ class TokenForm(forms.Form):
         super().__init__(data, initial={"until": today() + timedelta(days=USUAL), "level": READ})
         chosen = self.fields["types"]
         assert isinstance(chosen, ChoicesField)  # noqa: S101 - declared above
-        chosen.choices = [
-            (kind.subject, kind.title) for kind in TYPES.values() if kind.may(viewer, "read")
-        ]
+        known = [kind for kind in TYPES.values() if kind.may(viewer, "read")]
+        chosen.choices = sorted(((one.subject, one.title) for one in known), key=itemgetter(1))
 
     def values(self) -> dict[str, Any]:
         given = self.cleaned_data
