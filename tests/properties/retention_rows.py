@@ -99,7 +99,7 @@ def _disclosure(side: Side, at: datetime) -> Model:
 
 def _notice(side: Side, at: datetime) -> Model:
     task = _of_now(Activity, "changed_at", text="x")(side, at)
-    return _row(Notice, "at", activity_id=task.pk, user_id=1, reason="assigned", by="a")(side, at)
+    return _row(Notice, "at", activity_id=task.pk, user_id=1, kind="assigned", by="a")(side, at)
 
 
 def _told(side: Side, at: datetime) -> Model:

@@ -17,7 +17,7 @@ from tests.rights.company import AMOUNTS, TEXTS, Company
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 NO_RECORD = re.compile(
-    r"(imports|exports|bulk|views|fields|roles|absences|tokens|webhooks|jobs)/<int"
+    r"(imports|exports|bulk|views|fields|roles|absences|tokens|inbox|webhooks|jobs)/<int"
 )
 
 

@@ -170,7 +170,10 @@ OTHERS: dict[str, Declared] = {
     "dead_letter": Declared("link.message.change", "own", "P"),
     **dict.fromkeys(("api-reference", "api-reference-file", "api-reference-type"), EVERYBODY),
     **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
-    **dict.fromkeys(("inbox-read", "preferences", "theme"), Declared("", "own", "P")),
+    "notice-settings": Declared("", "own", "GP"),
+    **dict.fromkeys(
+        ("inbox-read", "notice-read", "preferences", "theme"), Declared("", "own", "P")
+    ),
     **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation", "reset"), PUBLIC),
     **dict.fromkeys(("account_login", "account_logout", "account_inactive"), PUBLIC),
     **dict.fromkeys(

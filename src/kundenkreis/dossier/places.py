@@ -138,7 +138,7 @@ WHERE: Mapping[type[Model], Where] = {
     BlockingKey: lambda w: Q(of=BlockingKey.Of.PERSON, row__in=w.persons),
     DuplicatePair: lambda w: Q(kind="person") & (Q(left__in=w.persons) | Q(right__in=w.persons)),
     Activity: lambda w: Q(person__in=w.persons) | Q(about_kind="person", about_row__in=w.persons),
-    Notice: lambda w: Q(activity__person__in=w.persons),
+    Notice: lambda w: Q(activity__person__in=w.persons) | Q(target__in=targets(w)),
     Draft: _records("about_kind", "about_row"),
     Mark: _records("kind"),
     Merge: lambda w: Q(kind="person") & (Q(kept__in=w.persons) | Q(gone__in=w.persons)),

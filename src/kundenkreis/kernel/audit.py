@@ -139,17 +139,6 @@ def next_of(side: Side, target: str, field: str, after: int) -> AuditEntry | Non
     return later.order_by("id").first()
 
 
-def latest_of(
-    side: Side, targets: Iterable[str], since: datetime, before: datetime | None, limit: int
-) -> list[AuditEntry]:
-    """The latest entries of a time about any of the records, newest first, with their changes."""
-    entries = AuditEntry.objects.using(side.alias).select_related("change")
-    entries = entries.filter(target__in=set(targets), at__gt=since)
-    if before is not None:
-        entries = entries.filter(at__lt=before)
-    return list(entries.order_by("-id")[:limit])
-
-
 def of_batch(side: Side, batch: str, limit: int, before: int = 0) -> list[AuditEntry]:
     """What one unit of work changed, newest first, each entry with its changes.
 

@@ -13,7 +13,8 @@ from kundenkreis.crm.people.models import Organisation, Person
 from kundenkreis.crm.work import timeline  # noqa: F401 - follows what is written here
 from kundenkreis.crm.work.events import ActivityAdded, TaskFinished
 from kundenkreis.crm.work.mentions import mentioned
-from kundenkreis.crm.work.models import Activity, Draft, Inbox, Notice
+from kundenkreis.crm.work.models import Activity, Draft, Notice
+from kundenkreis.crm.work.notice_commands import Telling, tell
 from kundenkreis.crm.work.queries import activities
 from kundenkreis.kernel import clock, store
 from kundenkreis.kernel.access import Actor
@@ -128,15 +129,6 @@ def keep_draft(*, actor: Actor, about: Record, typed: dict[str, str]) -> None:
         store.append(Draft, [new], ignore_conflicts=True)
 
 
-@command
-def read_inbox(*, actor: Actor) -> None:
-    """Note that the actor has read what they were told up to now."""
-    own = store.rows(Inbox).filter(user_id=actor.user_id or 0)
-    if not store.replace(own, read_at=clock.now()) and actor.user_id is not None:
-        new = Inbox(user_id=actor.user_id, read_at=clock.now())
-        store.append(Inbox, [new], ignore_conflicts=True)
-
-
 def _text(text: str) -> str:
     text = text.replace("\0", "").strip()[:LONGEST]
     if not text:
@@ -170,7 +162,7 @@ def _assigned(actor: Actor, activity: Activity, before: int | None) -> None:
             _("Choose somebody else."),
             field="owner_id",
         )
-    _tell(actor, activity, [user], Notice.Reason.ASSIGNED)
+    _tell(actor, activity, [user], Notice.Kind.ASSIGNED)
 
 
 def _mentioned(actor: Actor, activity: Activity, before: str) -> None:
@@ -178,14 +170,8 @@ def _mentioned(actor: Actor, activity: Activity, before: str) -> None:
     known = {user.pk for user in mentioned(actor, before)} | {actor.user_id, activity.owner_id}
     new = [user for user in mentioned(actor, activity.text) if user.pk not in known]
     told = [user for user in new if activities(viewer_of(user)).filter(pk=activity.pk).exists()]
-    _tell(actor, activity, told, Notice.Reason.MENTIONED)
+    _tell(actor, activity, told, Notice.Kind.MENTIONED)
 
 
-def _tell(actor: Actor, activity: Activity, users: list[User], reason: Notice.Reason) -> None:
-    store.append(
-        Notice,
-        [
-            Notice(activity=activity, user_id=user.pk, reason=reason, by=actor.name, at=clock.now())
-            for user in users
-        ],
-    )
+def _tell(actor: Actor, activity: Activity, users: list[User], kind: Notice.Kind) -> None:
+    tell(Telling(user.pk, kind, activity_id=activity.pk, by=actor.name) for user in users)

@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from kundenkreis.crm.people.jobs import kept_by
+from kundenkreis.crm.work import digest, noticing
 from kundenkreis.crm.work.informing import remind_of_informing
 from kundenkreis.crm.work.models import Activity, Draft
 from kundenkreis.kernel import forgetting, removal, store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
-from kundenkreis.kernel.jobs.schedule import every
+from kundenkreis.kernel.jobs.schedule import each_midnight, every
+from kundenkreis.kernel.loop import step
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.merging import references
@@ -24,6 +26,26 @@ from kundenkreis.records.merging import references
 def remind_who_informs() -> None:
     """Say who has to be told what is kept about them before the month runs out."""
     remind_of_informing(actor=system("informing"))
+
+
+@step(Side.CRM, every=2.0)
+def notice() -> int:
+    """Tell staff what changed that concerns them, and whose work has ended."""
+    return sum(noticing.notice_changes(side) for side in Side) + noticing.notice_ended()
+
+
+@each_midnight
+@job(Side.CRM)
+def notice_due() -> None:
+    """Tell everybody how much is due on the day that begins."""
+    noticing.notice_due()
+
+
+@every(minutes=15)
+@job(Side.CRM)
+def send_digests() -> None:
+    """Send the mails of the day to those whose hour has come."""
+    digest.send_digests(actor=system("digest"))
 
 
 def _over(side: Side, before: datetime) -> QuerySet[Activity]:

@@ -78,23 +78,54 @@ class Activity(Record):
 
 
 class Notice(models.Model):
-    """Somebody is told of an activity, because they are mentioned in it or it was given to them."""
+    """Somebody is told of something: a mention, what was given to them, what is due, work that has
+    ended, a change of what they follow.
+
+    It is about an `activity`, else about `target` (`crm.person:17`; of many `crm.person:`). While it
+    is unread, more of the same adds to its `count` and `fields`. What it says is put into words when
+    it is shown, and only for whom may still read what it is about.
+    """
 
     personal = True
 
-    class Reason(models.TextChoices):
-        MENTIONED = "mentioned"
-        ASSIGNED = "assigned"
+    class Kind(models.TextChoices):
+        MENTIONED = "mentioned", _("Somebody mentions you")
+        ASSIGNED = "assigned", _("Somebody gives you a record or a task")
+        DUE = "due", _("Next steps and tasks are due")
+        FINISHED = "finished", _("Long work of yours has ended")
+        FOLLOWED = "followed", _("A record that you follow changes")
 
     id = models.BigAutoField(primary_key=True)
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="notices")
     user_id = models.BigIntegerField()
-    reason = models.CharField(max_length=9, choices=Reason.choices)
-    by = models.CharField(max_length=120)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, related_name="notices")
+    target = models.CharField(max_length=80, blank=True, db_default="")
+    by = models.CharField(max_length=120, blank=True)
+    fields = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    count = models.PositiveIntegerField(default=1, db_default=1)
     at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "-at", "-id"], name="notice_of_user")]
+        indexes = [
+            models.Index(fields=["user_id", "-at", "-id"], name="notice_of_user"),
+            models.Index(
+                fields=["user_id", "kind", "target"],
+                name="notice_unread",
+                condition=models.Q(read_at__isnull=True),
+            ),
+            models.Index(fields=["target"], name="notice_target", condition=~models.Q(target="")),
+        ]
+
+
+class NoticeSettings(models.Model):
+    """How a member of staff wants to be told: by kind the ways (`app`, `mail`), those that are not
+    named as usual; and at which hour of theirs the mail of the day comes."""
+
+    user_id = models.BigIntegerField(primary_key=True)
+    ways = models.JSONField(default=dict)
+    hour = models.PositiveSmallIntegerField(default=7)
+    mailed_at = models.DateTimeField(null=True)
 
 
 class Draft(models.Model):
@@ -119,10 +150,3 @@ class Draft(models.Model):
             models.Index(fields=["about_kind", "about_row"], name="draft_about"),
             models.Index(fields=["changed_at"], name="draft_changed"),
         ]
-
-
-class Inbox(models.Model):
-    """How far a member of staff has read what they were told."""
-
-    user_id = models.BigIntegerField(primary_key=True)
-    read_at = models.DateTimeField()

@@ -23,11 +23,12 @@ PRIVACY: Map = {
     },
     "Notice": {
         "id": TECHNICAL,
-        **dict.fromkeys(("activity", "user_id", "reason", "by", "at"), _TOLD),
+        **dict.fromkeys(("user_id", "kind", "activity", "target", "by", "fields"), _TOLD),
+        **dict.fromkeys(("count", "at", "read_at"), _TOLD),
     },
     "Draft": {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "about_kind", "about_row", "typed", "changed_at"), _DRAFT),
     },
-    "Inbox": dict.fromkeys(("user_id", "read_at"), _READ),
+    "NoticeSettings": dict.fromkeys(("user_id", "ways", "hour", "mailed_at"), _READ),
 }

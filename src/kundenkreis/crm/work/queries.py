@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.crm.people.models import Organisation, Person
-from kundenkreis.crm.work.models import Activity, Draft, Inbox, Notice
+from kundenkreis.crm.work.models import Activity, Draft
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Viewer, reads_all, visible
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
-from kundenkreis.records.models import Mark
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.models import RemovedRow
     from kundenkreis.records.declaration import RecordType
-    from kundenkreis.records.page.marks import Marked
 
 SHOWN = 20
 RIGHT = "crm.activity.read"
@@ -78,48 +76,11 @@ def upcoming(viewer: Viewer, record: Any, limit: int = SHOWN) -> list[Activity]:
     return found[:limit]
 
 
-def notices(
-    viewer: Viewer, *, since: datetime | None = None, before: datetime | None = None,
-    limit: int = SHOWN,
-) -> list[Notice]:  # fmt: skip
-    """What the viewer was told of, latest first; only of activities they may still read."""
-    rows = Notice.objects.filter(user_id=viewer.user_id or 0, activity__in=activities(viewer))
-    rows = rows.filter(_between("at", since, before))
-    return list(rows.select_related("activity").order_by("-at", "-id")[:limit])
-
-
-def written(
-    viewer: Viewer, marked: list[Marked], *, since: datetime | None, before: datetime | None,
-    limit: int,
-) -> list[Activity]:  # fmt: skip
-    """What others entered about records since the viewer follows them, latest first."""
-    about = Q()
-    for _kind, record, mark in marked:
-        if mark.what == Mark.What.FOLLOW:
-            about |= _about(record) & Q(created_at__gt=mark.at)
-    if not about:
-        return []
-    rows = activities(viewer).filter(about, _between("created_at", since, before))
-    others = rows.exclude(author_id=viewer.user_id or 0)
-    return list(others.order_by("-id")[:limit])
-
-
-def read_until(viewer: Viewer) -> datetime | None:
-    """Until when the viewer has read their inbox."""
-    found = Inbox.objects.filter(user_id=viewer.user_id or 0).first()
-    return found.read_at if found else None
-
-
 def draft(viewer: Viewer, record: Any) -> dict[str, str]:
     """What the viewer has begun to write about a record."""
     rows = Draft.objects.filter(user_id=viewer.user_id or 0, about_row=record.pk)
     found = rows.filter(about_kind=record._meta.model_name).first()
     return dict(found.typed) if found else {}
-
-
-def _between(name: str, since: datetime | None, before: datetime | None) -> Q:
-    later = Q() if since is None else Q(**{f"{name}__gt": since})
-    return later if before is None else later & Q(**{f"{name}__lt": before})
 
 
 def _known(kind: RecordType, viewer: Viewer) -> Q:

@@ -47,6 +47,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person_detail": user.email,
         "person_menu": (
             NavigationItem(_("Absence"), reverse("absence-list"), "calendar-x"),
+            NavigationItem(_("Notifications"), reverse("notice-settings"), "bell"),
             NavigationItem(_("API tokens"), reverse("token-list"), "braces"),
             NavigationItem(_("Sessions"), reverse("session-list"), "monitor-smartphone"),
             NavigationItem(_("Password"), reverse("account_change_password"), "key-round"),

@@ -1,57 +1,71 @@
-"""What a member of staff is told: mentions, tasks given to them, changes of what they follow."""
+"""The inbox: what a member of staff is told, marked as read, and how they want to be told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kundenkreis.crm.work import queries
+from kundenkreis.crm.work import notice_commands, queries
 from kundenkreis.crm.work.models import Notice
-from kundenkreis.crm.work.panels import about_text
+from kundenkreis.crm.work.notice_commands import APP, MAIL, WAYS, ways_of
+from kundenkreis.crm.work.notice_queries import settings_of, told
+from kundenkreis.crm.work.notice_words import Item, item
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.sides import Side
-from kundenkreis.records import named
 from kundenkreis.records.due import count_due
-from kundenkreis.records.past.following import followed, news
+from kundenkreis.ui.furniture import NavigationItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kundenkreis.kernel.access import Viewer
+    from kundenkreis.records.requests import StaffRequest
 
 PAGE = 30
 COUNTED = 99
+UNREAD = "unread"
+LABELS = {APP: gettext_lazy("Here"), MAIL: gettext_lazy("In the mail of the day")}
+SHORT = {
+    Notice.Kind.MENTIONED: gettext_lazy("Mentions"),
+    Notice.Kind.ASSIGNED: gettext_lazy("Given to you"),
+    Notice.Kind.DUE: gettext_lazy("Due"),
+    Notice.Kind.FINISHED: gettext_lazy("Long work"),
+    Notice.Kind.FOLLOWED: gettext_lazy("Followed"),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of the inbox."""
+class NoticeForm(forms.Form):
+    """By which ways somebody is told of each kind, and when the mail comes."""
 
-    at: datetime
-    who: str
-    title: str
-    text: str
-    url: str
-    icon: str
-    unread: bool = False
+    hour = forms.TypedChoiceField(
+        label=gettext_lazy("Hour of the mail of the day"),
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        help_text=gettext_lazy("In your time zone. Without news there is no mail."),
+    )
 
 
-def inbox(viewer: Viewer, before: datetime | None) -> tuple[list[Item], datetime | None]:
+def inbox(
+    viewer: Viewer, before: datetime | None, chosen: str = ""
+) -> tuple[list[Item], datetime | None]:
     """A page of the inbox, latest first, and before when the next one begins (None at the end)."""
-    read = queries.read_until(viewer)
-    items = sorted(_items(viewer, None, before, PAGE + 1, read), key=lambda one: one.at)[::-1]
-    more, items = len(items) > PAGE, items[:PAGE]
-    return items, items[-1].at if more else None
+    kinds = [chosen] if chosen in Notice.Kind.values else None
+    found = told(viewer, limit=PAGE + 1, before=before, unread=chosen == UNREAD, kinds=kinds)
+    more, found = len(found) > PAGE, found[:PAGE]
+    return [item(viewer, one) for one in found], found[-1].notice.at if more else None
 
 
 def unread(viewer: Viewer) -> int:
-    """How many lines have come since the inbox was last read, at most a hundred."""
-    read = queries.read_until(viewer)
-    return min(sum(1 for _item in _items(viewer, read, None, COUNTED + 1, read)), COUNTED + 1)
+    """How many notices the viewer has not read, at most a hundred."""
+    return len(told(viewer, limit=COUNTED + 1, unread=True))
 
 
 def due(viewer: Viewer) -> int:
@@ -63,46 +77,81 @@ def due(viewer: Viewer) -> int:
     return min(tasks + count_due(viewer, today, COUNTED + 1), COUNTED + 1)
 
 
-def _items(
-    viewer: Viewer, since: datetime | None, before: datetime | None, limit: int,
-    read: datetime | None,
-) -> Iterator[Item]:  # fmt: skip
-    def is_new(at: datetime) -> bool:
-        return read is None or at > read
+@require_GET
+def inbox_page(request: StaffRequest) -> HttpResponse:
+    """What the user was told, latest first."""
+    chosen = request.GET.get("show", "")
+    items, after = inbox(request.viewer, _instant(request.GET.get("before", "")), chosen)
+    parameters = {**({"show": chosen} if chosen else {}), "before": after.isoformat() if after else ""}  # fmt: skip
+    context = {
+        "title": _("Inbox"),
+        "title_icon": "inbox",
+        "tabs": _tabs(chosen),
+        "items": items,
+        "any_unread": any(one.unread for one in items),
+        "next_url": f"?{urlencode(parameters)}" if after else "",
+    }
+    return render(request, "shell/inbox.html", context)
 
-    activity = named("activity")
-    for notice in queries.notices(viewer, since=since, before=before, limit=limit):
-        assigned = notice.reason == Notice.Reason.ASSIGNED
-        title = _("%(who)s gave you a task") if assigned else _("%(who)s mentioned you")
-        yield Item(
-            notice.at,
-            notice.by,
-            title % {"who": notice.by},
-            " · ".join(filter(None, (str(notice.activity), about_text(notice.activity)))),
-            activity.url(notice.activity_id),
-            "square-check" if assigned else "at-sign",
-            is_new(notice.at),
-        )
-    for side in Side:
-        marked = followed(viewer, side)
-        for one in news(viewer, marked, since=since, before=before, limit=limit):
-            yield Item(
-                one.at,
-                one.who,
-                _("%(record)s: %(what)s by %(who)s")
-                % {"record": one.record, "what": one.what, "who": one.who},
-                ", ".join(one.fields),
-                one.kind.url(one.record.pk),
-                one.icon,
-                is_new(one.at),
-            )
-        for written in queries.written(viewer, marked, since=since, before=before, limit=limit):
-            yield Item(
-                written.created_at,
-                "",
-                f"{written.get_kind_display()}: {about_text(written)}",
-                str(written),
-                activity.url(written.pk),
-                "notebook-pen",
-                is_new(written.created_at),
-            )
+
+@require_POST
+def read_notice(request: StaffRequest, pk: int) -> HttpResponse:
+    """One of the notices was read."""
+    notice_commands.read_notice(actor=request.viewer, notice_id=pk)
+    return redirect("inbox")
+
+
+@require_POST
+def inbox_read(request: StaffRequest) -> HttpResponse:
+    """Everything was read."""
+    notice_commands.read_all(actor=request.viewer)
+    return redirect("inbox")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_settings(request: StaffRequest) -> HttpResponse:
+    """How the user wants to be told."""
+    viewer = request.viewer
+    own = settings_of(viewer)
+    form = NoticeForm(
+        request.POST if request.method == "POST" else None, initial={"hour": own.hour}
+    )
+    if form.is_bound and form.is_valid():
+        ways = {kind: request.POST.getlist(kind) for kind in Notice.Kind.values}
+        notice_commands.choose_ways(actor=viewer, ways=ways, hour=form.cleaned_data["hour"])
+        messages.success(request, _("Saved."))
+        return redirect("notice-settings")
+    context = {
+        "title": _("Notifications"),
+        "title_icon": "bell",
+        "trail": [{"label": _("Inbox"), "url": reverse("inbox")}],
+        "form": form,
+        "ways": LABELS.values(),
+        "rows": [_row(own, kind, str(label)) for kind, label in Notice.Kind.choices],
+    }
+    return render(
+        request, "shell/notice_settings.html", context, status=422 if form.errors else 200
+    )
+
+
+def _row(own: Any, kind: str, label: str) -> dict[str, Any]:
+    chosen = ways_of(own, kind)
+    boxes = [(way, f"{label}: {LABELS[way]}", way in chosen) for way in WAYS]
+    return {"kind": kind, "label": label, "boxes": boxes}
+
+
+def _tabs(chosen: str) -> list[NavigationItem]:
+    names: list[tuple[str, Any]] = [("", _("All")), (UNREAD, _("Unread")), *SHORT.items()]
+    url = reverse("inbox")
+    return [
+        NavigationItem(label, f"{url}?show={name}" if name else url, "", current=name == chosen)
+        for name, label in names
+    ]
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

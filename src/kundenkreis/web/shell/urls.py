@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kundenkreis.web.shell import views
+from kundenkreis.web.shell import inbox, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.palette, name="palette"),
     path("own/", views.own, name="own"),
-    path("inbox/", views.inbox_page, name="inbox"),
-    path("inbox/read/", views.inbox_read, name="inbox-read"),
+    path("inbox/", inbox.inbox_page, name="inbox"),
+    path("inbox/read/", inbox.inbox_read, name="inbox-read"),
+    path("inbox/settings/", inbox.notice_settings, name="notice-settings"),
+    path("inbox/<int:pk>/read/", inbox.read_notice, name="notice-read"),
     path("welcome/", views.welcome, name="welcome"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/language/", views.language, name="set_language"),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kundenkreis.crm.accounts.commands import change_settings
 from kundenkreis.crm.accounts.queries import anybody
-from kundenkreis.crm.work.commands import read_inbox
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.held import READ, held, on_trial
 from kundenkreis.records.models import Mark
@@ -25,7 +21,7 @@ from kundenkreis.ui.furniture import THEMES
 from kundenkreis.web.shell.first import let_first_administrator_in
 from kundenkreis.web.shell.forms import FirstAdministrator
 from kundenkreis.web.shell.home import my_day
-from kundenkreis.web.shell.inbox import due, inbox, unread
+from kundenkreis.web.shell.inbox import due, unread
 from kundenkreis.web.shell.palette import groups
 
 if TYPE_CHECKING:
@@ -69,34 +65,6 @@ def own(request: StaffRequest) -> HttpResponse:
     if viewer.may(READ) and on_trial():
         context["trial"] = reverse("operation:outbox")
     return render(request, "shell/own.html", context)
-
-
-@require_GET
-def inbox_page(request: StaffRequest) -> HttpResponse:
-    """What the user was told, latest first."""
-    items, after = inbox(request.viewer, _instant(request.GET.get("before", "")))
-    context = {
-        "title": _("Inbox"),
-        "title_icon": "inbox",
-        "items": items,
-        "next_url": f"?{urlencode({'before': after.isoformat()})}" if after else "",
-    }
-    return render(request, "shell/inbox.html", context)
-
-
-@require_POST
-def inbox_read(request: StaffRequest) -> HttpResponse:
-    """The page says that somebody has looked at it."""
-    read_inbox(actor=request.viewer)
-    return HttpResponse(status=204)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 @require_POST

@@ -24,6 +24,7 @@ from kundenkreis.crm.work.commands import (
     keep_draft,
 )
 from kundenkreis.crm.work.models import Activity, Draft, Notice
+from kundenkreis.crm.work.notice_queries import told
 from kundenkreis.kernel import clock, store, testing
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed, NotFound
@@ -161,6 +162,10 @@ def test_the_timeline_hides_activities_from_whom_may_read_only_the_person() -> N
     assert len(timeline(replace(own, user_id=ANNA.user_id), person).rows) == 1
 
 
+def notices(viewer: Viewer) -> list[Notice]:
+    return [one.notice for one in told(viewer, limit=20)]
+
+
 def test_a_task_is_given_only_to_whom_may_read_it_and_they_are_told_once() -> None:
     person = jana()
     mara, maras = colleague("Mara Kern", "sales")
@@ -170,8 +175,7 @@ def test_a_task_is_given_only_to_whom_may_read_it_and_they_are_told_once() -> No
     assert not Activity.objects.exists()
     task = add_activity(actor=ANNA, kind="task", about=person, text="Anrufen", owner_id=mara.pk)
     change_activity(actor=ANNA, activity_id=task.pk, version=None, owner_id=mara.pk, text="Bald")
-    told = queries.notices(maras)
-    assert [(one.reason, one.by) for one in told] == [("assigned", "Anna")]
+    assert [(one.kind, one.by) for one in notices(maras)] == [("assigned", "Anna")]
     assert queries.due_tasks(maras, date(2030, 1, 1)) == []  # it has no day
     assert list(queries.open_tasks(maras)) == [task]
 
@@ -185,9 +189,9 @@ def test_who_is_mentioned_is_told_if_they_may_read_it() -> None:
     assert [one.user_id for one in Notice.objects.all()] == [mara.pk]
     change_activity(actor=ANNA, activity_id=note.pk, version=None, text=f"{text}!")
     assert Notice.objects.count() == 1
-    assert queries.notices(maras)[0].activity == note
+    assert notices(maras)[0].activity == note
     people.remove_person(actor=ANNA, person_id=person.pk)
-    assert queries.notices(maras) == []
+    assert notices(maras) == []
 
 
 def test_a_longer_name_is_not_a_mention_of_the_shorter_one() -> None:
@@ -195,8 +199,8 @@ def test_a_longer_name_is_not_a_mention_of_the_shorter_one() -> None:
     _short, shorts = colleague("Ben", "sales")
     _long, longs = colleague("Ben Marks", "sales")
     add_activity(actor=ANNA, about=person, text="@Ben Marks weiß es")
-    assert len(queries.notices(longs)) == 1
-    assert queries.notices(shorts) == []
+    assert len(notices(longs)) == 1
+    assert notices(shorts) == []
 
 
 def test_a_draft_is_ones_own_and_ends_with_what_it_is_about() -> None:

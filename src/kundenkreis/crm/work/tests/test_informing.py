@@ -13,7 +13,7 @@ from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.restricting import restrict_person
 from kundenkreis.crm.work.informing import remind_of_informing
 from kundenkreis.crm.work.models import Activity
-from kundenkreis.crm.work.queries import notices
+from kundenkreis.crm.work.notice_queries import told
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import ANNA, SYSTEM
 
@@ -54,7 +54,7 @@ def test_those_who_may_note_it_get_one_task_with_how_many_are_theirs(
     assert sales.startswith("2 persons")
     assert service.startswith("1 person ")
     assert open_tasks(staff["marketing"]) == []
-    assert notices(viewer_of(staff["sales"]))
+    assert told(viewer_of(staff["sales"]), limit=5)
 
 
 def test_the_next_week_takes_the_place_of_the_one_before(staff: dict[str, User]) -> None:
