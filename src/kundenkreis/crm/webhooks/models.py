@@ -62,7 +62,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DELIVERED = "delivered", _("delivered")
-        KEPT_BACK = "kept", _("not for its owner")
+        KEPT_BACK = "kept", _("kept back")
         DEAD = "dead", _("given up")
 
     id = models.BigAutoField(primary_key=True)

@@ -174,4 +174,5 @@ def _mentioned(actor: Actor, activity: Activity, before: str) -> None:
 
 
 def _tell(actor: Actor, activity: Activity, users: list[User], kind: Notice.Kind) -> None:
-    tell(Telling(user.pk, kind, activity_id=activity.pk, by=actor.name) for user in users)
+    by = actor.name if actor.user_id is not None else "Kundenkreis"  # by itself, not by somebody
+    tell(Telling(user.pk, kind, activity_id=activity.pk, by=by) for user in users)

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "waiting"),
                             ("delivered", "delivered"),
-                            ("kept", "not for its owner"),
+                            ("kept", "kept back"),
                             ("dead", "given up"),
                         ],
                         default="waiting",

@@ -38,7 +38,7 @@ class WebhookForm(forms.Form):
         help_text=gettext_lazy("Which system is told?"),
     )
     address = forms.CharField(
-        label=gettext_lazy("Address"),
+        label=gettext_lazy("Web address"),
         max_length=500,
         help_text=gettext_lazy(
             "Begins with https://. Receivers in your own network are allowed by whoever operates "
