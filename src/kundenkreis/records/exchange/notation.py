@@ -54,7 +54,10 @@ class Notation:
             order = "dmy"
         said = dict(zip(order, parts, strict=True))
         year = int(said["y"]) if len(said["y"]) > 2 else _century(int(said["y"]))
-        day = f"{year:04}-{int(said['m']):02}-{int(said['d']):02}"
+        try:
+            day = date(year, int(said["m"]), int(said["d"])).isoformat()
+        except ValueError:
+            return text  # what is told of it quotes the file
         return f"{day} {int(found[5]):02}:{found[6]}" if found[5] else day
 
 

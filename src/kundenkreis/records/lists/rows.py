@@ -118,8 +118,10 @@ def _maker(
 
 
 def _said(kind: RecordType, column: Column) -> SafeString:
-    """What a phone, which has no heads of columns, says before a day or an instant."""
+    """What a phone, which has no heads of columns, says before a day or an instant, and before what
+    somebody has chosen to see of what is offered beside the usual."""
     found = info_of(kind, column)
-    if not column.keep or found is None or found.kind not in (Kind.DATE, Kind.DATETIME):
+    day = found is not None and found.kind in (Kind.DATE, Kind.DATETIME)
+    if not column.keep or not (day or column.extra):
         return joined()
     return markup(' data-label="{}"', label_of(kind, column))
