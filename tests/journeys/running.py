@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ import psycopg
 from psycopg import sql
 
 PATIENCE = 90.0
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,16 @@ class Product:
     home: Path
     process: subprocess.Popen[bytes]
     databases: dict[str, str]
+    host: str = "127.0.0.1"
 
     @property
     def staff(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def edge(self) -> str:
-        return f"http://localhost:{self.port + 1}"
+        other = "localhost" if self.host != "localhost" else "127.0.0.1"
+        return f"http://{other}:{self.port + 1}"
 
     @property
     def shop(self) -> str:
@@ -58,14 +61,14 @@ class Product:
 
 
 @contextmanager
-def running(home: Path, log: Path) -> Iterator[Product]:
+def running(home: Path, log: Path, settings: Mapping[str, str] = NOTHING) -> Iterator[Product]:
     """Start everything, wait until it answers, stop it with SIGTERM at the end."""
     port = free_ports()
     known = {
         name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
     }
     addresses = databases(home.parent.name)
-    known |= {"KUNDENKREIS_HOME": str(home)} | addresses
+    known |= {"KUNDENKREIS_HOME": str(home), **addresses, **settings}
     known.pop("DJANGO_SETTINGS_MODULE", None)
     command = [
         sys.executable,
@@ -78,7 +81,8 @@ def running(home: Path, log: Path) -> Iterator[Product]:
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=known, stdout=output, stderr=subprocess.STDOUT)
-        product = Product(port, home, process, addresses)
+        host = settings.get("KUNDENKREIS_INNER_HOST", "127.0.0.1")
+        product = Product(port, home, process, addresses, host)
         try:
             for address in (f"{product.staff}/health/", f"{product.edge}/health/", product.shop):
                 wait_for(address, process, log)

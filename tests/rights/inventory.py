@@ -106,6 +106,18 @@ OTHERS: dict[str, Declared] = {
     ),
     "undertaking-text": Declared("crm.undertaking.create", "type", "GP"),
     "undertaking": Declared("", "own", "GP"),
+    "user-factor-reset": Declared("crm.user.change", "own", "P"),
+    "factor-rule": Declared("crm.role.change", "own", "P"),
+    **dict.fromkeys(("mfa_authenticate", "mfa_login_webauthn"), PUBLIC),
+    **dict.fromkeys(("mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes"), EVERYBODY),
+    **dict.fromkeys(
+        (
+            *("mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp"),
+            *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn"),
+            "mfa_reauthenticate_webauthn",
+        ),
+        Declared("", "own", "GP"),
+    ),
     "retention": Declared("crm.retention.read", "type", "GP"),
     "person-restrict": Declared("crm.restriction.change", "row", "GP"),
     "person-free": Declared("crm.restriction.change", "row", "P"),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "kundenkreis.web.shell.apps.ShellConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     *BOTH_SIDES,
     "kundenkreis.records.apps.RecordsConfig",
     "kundenkreis.link.apps.LinkConfig",
@@ -104,6 +105,14 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "reset_password": "20/m/ip,3/5m/key",
 }
+MFA_ADAPTER = "kundenkreis.crm.accounts.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Kundenkreis"
+MFA_TOTP_TOLERANCE = 1  # a code of half a minute ago: clocks differ, and people type
+# On this machine there is no TLS; browsers allow passkeys there for names, and for no number.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+PASSKEYS = not INNER_HOST.replace(".", "").isdigit() and ":" not in INNER_HOST
 # The proxy that adds TLS says whose request it is; without it nobody else is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TLS else 0
 # Log-in attempts are counted by all workers together.

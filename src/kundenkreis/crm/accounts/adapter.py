@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.accounts import devices
+from kundenkreis.crm.accounts.factor_commands import note_factor
 from kundenkreis.crm.accounts.hashing import locks
+from kundenkreis.crm.accounts.queries import is_address_of, viewer_of
 from kundenkreis.kernel.errors import TooMany
 from kundenkreis.kernel.slots import Slots
 
@@ -37,8 +39,18 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Whoever these credentials name exactly: allauth also takes letters that fold to others."""
         user = super().authenticate(request, **credentials)
-        login = str(credentials.get("email") or (user and user.email)).strip().lower()
-        return user if user and user.email.lower() == login else None
+        typed = credentials.get("email")
+        return user if user is None or typed is None or is_address_of(user, typed) else None
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, *args: Any, **kw: Any
+    ) -> None:
+        """allauth tells here that somebody's second factor has changed."""
+        note_factor(actor=viewer_of(user), user_id=user.pk)
 
     def _rollback_login_failed_rl_usage(self) -> None:
         with _COUNTING.one(locks()):

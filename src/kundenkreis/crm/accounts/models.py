@@ -27,6 +27,7 @@ class Role(models.Model):
     grants = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)
     needs_end = models.BooleanField(_("For a time only"), default=False)
+    needs_factor = models.BooleanField(_("Second factor needed"), default=False)
     # The rights that versions of the product have brought to it; what administrators took stays away.
     shipped = models.JSONField(default=list, editable=False)
 
@@ -41,6 +42,7 @@ class Company(models.Model):
     name = models.CharField(_("Name of the company"), max_length=80, blank=True)
     officer = models.CharField(_("Data protection officer"), max_length=200, blank=True)
     answers = models.JSONField(default=dict)
+    needs_factor = models.BooleanField(_("Second factor needed"), default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -89,6 +91,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("May log in"), default=True)
     joined_at = models.DateTimeField(_("Since"))
     until = models.DateField(_("Access until"), null=True, blank=True)
+    factor_at = models.DateTimeField(_("Second factor changed"), null=True, editable=False)
     sessions_ended_at = models.DateTimeField(_("Sessions ended"), null=True, editable=False)
     # The version of the text of confidentiality that they undertook last; 0: none.
     undertaken = models.PositiveIntegerField(_("Confidentiality"), default=0, editable=False)

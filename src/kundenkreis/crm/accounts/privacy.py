@@ -17,11 +17,12 @@ _SESSION = Use("log-in of staff, employment contract", "6(1)(b)", "30d", "user",
 
 PRIVACY: Map = {
     "Company": {
-        **dict.fromkeys(("id", "name", "answers"), TECHNICAL),
+        **dict.fromkeys(("id", "name", "answers", "needs_factor"), TECHNICAL),
         "officer": Use("naming the data protection officer, GDPR Art. 30(1)", "6(1)(c)", "record"),
     },
     "Role": dict.fromkeys(
-        ("id", "slug", "label", "grants", "fields", "needs_end", "shipped"), TECHNICAL
+        ("id", "slug", "label", "grants", "fields", "needs_end", "needs_factor", "shipped"),
+        TECHNICAL,
     ),
     "Team": dict.fromkeys(("id", "name", "parent"), TECHNICAL),
     "User": {
@@ -34,6 +35,7 @@ PRIVACY: Map = {
                 "is_active",
                 "joined_at",
                 "until",
+                "factor_at",
                 "sessions_ended_at",
                 "undertaken",
                 "last_login",

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Count, FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from kundenkreis.crm.accounts.models import Absence, Role, Team, UndertakingText, User
+from kundenkreis.crm.accounts.models import Absence, Company, Role, Team, UndertakingText, User
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotFound
@@ -19,7 +20,9 @@ from kundenkreis.kernel.sharing import SharedWith
 Grants = Mapping[str, Level]
 Hidden = Mapping[str, frozenset[str]]
 WRITES = ("create", "change")
-UNDERTAKING = "undertaking"  # what somebody owes before they may do anything
+# What somebody owes before they may do anything, through whatever they come: the names of its pages.
+UNDERTAKING, FACTOR = "undertaking", "mfa_index"
+FACTORS = ("totp", "webauthn")
 NAMED = ("name", "email")  # what colleagues are called by
 
 
@@ -29,19 +32,22 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
     if user.is_over(now):
         return Viewer(name=str(user), user_id=user.pk, via=via)  # their time is over
     away = Q(standing_in__starts_on__lte=now, standing_in__ends_on__gte=now)
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
     newest = UndertakingText.objects.order_by("-version").values("version")[:1]
     known = User.objects.filter(pk=user.pk).order_by()
     found = list(
         known.annotate(
-            away=FilteredRelation("standing_in", condition=away), version=Subquery(newest)
+            away=FilteredRelation("standing_in", condition=away),
+            version=Subquery(newest),
+            factor=Exists(factors),
+            of_all=Exists(Company.objects.filter(needs_factor=True)),
         ).values_list(
             *("roles__slug", "roles__grants", "roles__fields", "teams", "away__user"),
-            *("undertaken", "version"),
+            *("undertaken", "version", "factor", "roles__needs_factor", "of_all"),
         )
     )
-    if any((version or 0) > undertaken for *_row, undertaken, version in found):
-        # No personal data before confidentiality is undertaken, through whatever they come.
-        return Viewer(name=str(user), user_id=user.pk, via=via, owes=UNDERTAKING)
+    if owed := _owed([row[5:] for row in found]):
+        return Viewer(name=str(user), user_id=user.pk, via=via, owes=owed)
     rows = [row[:5] for row in found]
     roles = {slug: (levels_of(rights), fields) for slug, rights, fields, *_ in rows if slug}
     grants = widest(levels for levels, _fields in roles.values())
@@ -60,6 +66,16 @@ def viewer_of(user: User, via: str = "ui") -> Viewer:
         shares=SharedWith(user.pk, team_ids),
         stands_in_for=frozenset(absent for *_role, absent in rows if absent is not None),
     )
+
+
+def _owed(rows: Iterable[tuple[int, int | None, bool, bool | None, bool]]) -> str:
+    """Confidentiality that was not undertaken, a second factor that they need and have not."""
+    for undertaken, version, factor, role_needs, all_need in rows:
+        if (version or 0) > undertaken:
+            return UNDERTAKING
+        if (role_needs or all_need) and not factor:
+            return FACTOR
+    return ""
 
 
 def viewer_by_id(user_id: int) -> Viewer | None:

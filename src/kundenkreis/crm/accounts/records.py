@@ -41,6 +41,13 @@ def user_buttons(viewer: Viewer, user: User) -> Iterable[Button]:
         yield Button(_("Invite"), f"/crm/users/{user.pk}/invite/", "mail-plus", post=True)
         yield Button(_("Change"), f"/crm/users/{user.pk}/change/", "pencil", menu=True)
         yield Button(
+            _("Reset the second factor"),
+            f"/crm/users/{user.pk}/factor/reset/",
+            "shield-off",
+            post=True,
+            menu=True,
+        )
+        yield Button(
             _("Sessions"), f"/crm/users/{user.pk}/sessions/", "monitor-smartphone", menu=True
         )
 

@@ -32,6 +32,7 @@ def create_role(*, actor: Actor, label: Mapping[str, str], copy_of: int | None =
     if like is not None:
         granting.require_grant(actor, [like])
         values = {"grants": like.grants, "fields": like.fields, "needs_end": like.needs_end}
+        values["needs_factor"] = like.needs_factor
     return store.create(actor, Role, slug=_free_slug(name), label=dict(label), **values)
 
 
@@ -44,6 +45,7 @@ def change_role(
     grants: Mapping[str, str],
     fields: Mapping[str, Mapping[str, str]],
     needs_end: bool,
+    needs_factor: bool = False,
     known: Known,
 ) -> Role:
     """Set what a role gives. Its holders have it with their next request.
@@ -61,6 +63,7 @@ def change_role(
             raise granting.too_much()
     store.change(
         actor, role, label=dict(label), grants=dict(grants), needs_end=needs_end,
+        needs_factor=needs_factor,
         fields={subject: dict(names) for subject, names in fields.items() if names},
     )  # fmt: skip
     granting.require_administrator()

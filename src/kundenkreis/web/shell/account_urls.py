@@ -6,7 +6,7 @@ Nobody signs up by themselves, and the log-in address is changed by an administr
 from __future__ import annotations
 
 from allauth.account import views
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from kundenkreis.web.shell.invitation import forgotten, invitation, reset
@@ -25,6 +25,7 @@ urlpatterns = [
     path("reset/", forgotten, name="account_reset_password"),
     path("reset/<int:pk>/<str:token>/", reset, name="reset"),
     path("undertaking/", undertaking, name="undertaking"),
+    path("factor/", include("kundenkreis.web.shell.factor_urls")),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.
     path("signup/", to_login, name="account_signup"),

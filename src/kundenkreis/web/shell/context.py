@@ -28,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "company_name": getattr(settings, "COMPANY_NAME", "") or "Kundenkreis",
         "language_url": reverse("set_language"),
         "theme_url": reverse("preferences"),
+        "passkeys": settings.PASSKEYS,
     }
     viewer, user = getattr(request, "viewer", None), getattr(request, "user", None)
     if viewer is None or not isinstance(user, User):
@@ -50,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             NavigationItem(_("Notifications"), reverse("notice-settings"), "bell"),
             NavigationItem(_("API tokens"), reverse("token-list"), "braces"),
             NavigationItem(_("Sessions"), reverse("session-list"), "monitor-smartphone"),
+            NavigationItem(_("Second factor"), reverse("mfa_index"), "shield-check"),
             NavigationItem(_("Password"), reverse("account_change_password"), "key-round"),
         ),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.core import ratelimit
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
@@ -99,7 +100,7 @@ def _page(request: HttpRequest, link: Link, pk: int, token: str) -> HttpResponse
     if form.is_bound and form.is_valid():
         password = form.cleaned_data["password"]
         link.choose(actor=system("invitation"), user_id=pk, token=token, password=password)
-        if not link.lets_in:
+        if not link.lets_in or is_mfa_enabled(user):
             messages.success(request, _("Your password is set. Log in with it now."))
             return redirect("account_login")
         # Read anew: the session is bound to the password.

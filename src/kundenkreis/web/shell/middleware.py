@@ -35,6 +35,8 @@ PUBLIC = (
     "/account/logout/",
     "/account/invitation/",
     "/account/reset/",
+    "/account/factor/confirm/",
+    "/account/factor/passkey/",
     "/welcome/",
     "/preferences/language/",
     "/static/",

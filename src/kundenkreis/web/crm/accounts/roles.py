@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.crm.accounts import queries, role_commands
+from kundenkreis.crm.accounts.company_queries import company
 from kundenkreis.crm.accounts.models import Role
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.fields import translated
@@ -60,6 +61,8 @@ def role_list(request: StaffRequest) -> HttpResponse:
         "title_icon": "shield-check",
         "roles": queries.roles(viewer),
         "may_create": viewer.may("crm.role.create"),
+        "may_require": viewer.may("crm.role.change"),
+        "of_all": company(viewer).needs_factor,
     }
     return render(request, "accounts/role_list.html", context)
 
@@ -129,6 +132,7 @@ def _changed(request: StaffRequest, role: Role, form: RoleForm) -> bool:
             grants=matrix.grants_from(role, request.POST),
             fields=matrix.fields_from(request.POST),
             needs_end="needs_end" in request.POST,
+            needs_factor="needs_factor" in request.POST,
             known=may_restrict,
         )
     except DomainError as error:

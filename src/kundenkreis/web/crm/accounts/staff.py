@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kundenkreis.crm.accounts import queries, staff_commands, team_commands
+from kundenkreis.crm.accounts import factor_commands, queries, staff_commands, team_commands
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import translated
 from kundenkreis.records import named
@@ -170,6 +170,28 @@ def change_team(request: StaffRequest, pk: int) -> HttpResponse:
         team_commands.change_team(actor=viewer, team_id=pk, name=name, parent=above)
 
     return _page(request, kind, team, _("Change %(name)s") % {"name": team}, form, save)
+
+
+@require_POST
+def reset_factor(request: StaffRequest, pk: int) -> HttpResponse:
+    """For who has lost what they confirm their log-in with."""
+    kind = named("user")
+    user = kind.one(request.viewer, pk)
+    factor_commands.reset_factor(actor=request.viewer, user_id=pk)
+    said = _(
+        "%(name)s now logs in with the password alone, until they set up a second factor anew."
+    )
+    messages.success(request, said % {"name": user})
+    return redirect(kind.url(pk))
+
+
+@require_POST
+def require_factor(request: StaffRequest) -> HttpResponse:
+    """Whether everybody needs a second factor."""
+    of_all = request.POST.get("of_all") == "on"
+    factor_commands.require_factor(actor=request.viewer, of_all=of_all)
+    messages.success(request, _("Saved."))
+    return redirect("role-list")
 
 
 @require_POST
