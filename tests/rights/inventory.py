@@ -198,6 +198,7 @@ OTHERS: dict[str, Declared] = {
             "api-batch",
             "api-record",
             "api-history",
+            "api-timeline",
             "api-nowhere",
         ),
         TOKEN,

@@ -102,6 +102,7 @@ def pages(firm: Company) -> Iterator[str]:
         for pk in (*rows, max(rows) + 50):
             yield f"{slug}/{pk}"
             yield f"{slug}/{pk}/history"
+            yield f"{slug}/{pk}/timeline"
 
 
 @pytest.mark.parametrize("pk", STEPS)
@@ -227,6 +228,7 @@ def naming(kind: Any, pk: int) -> Iterator[tuple[str, str, Any]]:
     path = f"{kind.slug}/{pk}"
     yield "GET", path, None
     yield "GET", f"{path}/history", None
+    yield "GET", f"{path}/timeline", None
     yield "PATCH", path, {"tags": ["Z"]}
     yield "PATCH", path, {"nothing": 1}
     yield "DELETE", path, None

@@ -57,15 +57,22 @@ def _paths(one: Resource) -> dict[str, Schema]:
     if any(_may(one, action) for action in ("create", "change", "remove")):
         found[f"{slug}/batch"] = {"post": _batch(one)}
     if one.versioned:
-        found[f"{slug}/{{id}}/history"] = {
-            "parameters": [_parameter("id", "path", NUMBER)],
-            "get": _operation(
-                one, _("What was done with a record"), "history",
-                {"200": _answer(_("Changes, latest first"), "History")},
-                [_parameter("before", "query", {"type": "string", "pattern": "^[0-9]{1,15}$"})],
-            ),
-        }  # fmt: skip
+        before = _parameter("before", "query", {"type": "string", "pattern": "^[0-9]{1,15}$"})
+        found[f"{slug}/{{id}}/history"] = _past(
+            one, _("What was done with a record"), "history", [before]
+        )
+    if one.has_timeline:
+        found[f"{slug}/{{id}}/timeline"] = _past(
+            one, _("What happened with a record"), "timeline",
+            [_parameter("after", "query", TEXT, _("A cursor"))],
+        )  # fmt: skip
     return found
+
+
+def _past(one: Resource, summary: str, what: str, parameters: list[Schema]) -> Schema:
+    answer = {"200": _answer(_("Latest first"), what.title())}
+    number = _parameter("id", "path", NUMBER)
+    return {"parameters": [number], "get": _operation(one, summary, what, answer, parameters)}
 
 
 def _of_list(one: Resource) -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.api.problems import BadRequest, UnknownField
 from kundenkreis.api.values import instant
+from kundenkreis.crm.people import entries
 from kundenkreis.kernel import clock, conditions
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records.lists import keyset
 from kundenkreis.records.lists.vocabulary import vocabulary
 from kundenkreis.records.numbers import whole
@@ -99,6 +102,38 @@ def history(resource: Resource, pk: int, asked: QueryDict) -> dict[str, Any]:
         for step in made
     ]
     return {"data": lines, "before": str(more) if more else None}
+
+
+def timeline(resource: Resource, pk: int, asked: QueryDict) -> dict[str, Any]:
+    """What happened with a record on any channel, latest first. Raises `NotFound` where its side
+    keeps no timeline."""
+    _require_known(asked, ("after",))
+    after = asked.get("after", "")
+    if after and not _is_moment(after):
+        raise BadRequest(_("This is no cursor of this list."), field="after")
+    if not resource.has_timeline:
+        raise NotFound
+    found = entries.timeline(resource.viewer, resource.one(pk), after)
+    lines = [
+        {
+            "at": instant(entry.at),
+            "kind": entry.kind,
+            "about": entry.reference,
+            "person": entry.person_id,
+            "facts": entry.payload,
+        }
+        for entry in found.rows
+    ]
+    return {"data": lines, "after": found.after.replace("+00:00", "Z") or None}
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a cursor names an instant and an entry."""
+    at, _sign, pk = text.partition("|")
+    try:
+        return datetime.fromisoformat(at).tzinfo is not None and 0 < int(pk) < 2**63
+    except ValueError:
+        return False
 
 
 def _require_known(asked: QueryDict, known: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from kundenkreis.api.problems import UnknownField
 from kundenkreis.kernel.access import may_read_all, readable_at
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.record import Record, internal_fields
+from kundenkreis.kernel.sides import Side
 from kundenkreis.records import registry
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.formfields import ReferenceField
@@ -115,6 +116,11 @@ class Resource:
         rows = self.kind.rows(self.viewer)
         everything = may_read_all(self.viewer, self.kind.model) and not self.viewer.hidden
         return rows.prefetch_related(None) if everything else rows
+
+    @property
+    def has_timeline(self) -> bool:
+        """Whether what happened with a record is kept: on the side of the customers."""
+        return self.versioned and self.kind.side is Side.CRM
 
     def one(self, pk: int) -> Any:
         """One record that the caller may read. Raises `NotFound`."""

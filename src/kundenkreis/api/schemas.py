@@ -94,6 +94,27 @@ SHARED: dict[str, Schema] = {
     },
 }
 
+SHARED["Timeline"] = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "at": {"type": "string", "format": "date-time"},
+                    "kind": TEXT,
+                    "about": TEXT,
+                    "person": {"type": ["integer", "null"]},
+                    "facts": {"type": "object"},
+                },
+            },
+        },
+        "after": {"type": ["string", "null"]},
+    },
+    "required": ["data", "after"],
+}
+
 
 def read_schema(resource: Resource) -> Schema:
     """A record as it is read; with `fields` only some of it."""

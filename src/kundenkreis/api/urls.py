@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/<slug:slug>/batch", views.many, name="api-batch"),
     path("v1/<slug:slug>/<int:pk>", views.one, name="api-record"),
     path("v1/<slug:slug>/<int:pk>/history", views.past, name="api-history"),
+    path("v1/<slug:slug>/<int:pk>/timeline", views.happened, name="api-timeline"),
     path("", views.nowhere, name="api-nowhere"),
     path("<path:rest>", views.nowhere, name="api-nowhere"),
 ]

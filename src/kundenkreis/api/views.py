@@ -73,6 +73,10 @@ def _history(asked: Asked, slug: str, pk: int) -> HttpResponse:
     return answered(reading.history(resource(asked.viewer, slug), pk, asked.query))
 
 
+def _timeline(asked: Asked, slug: str, pk: int) -> HttpResponse:
+    return answered(reading.timeline(resource(asked.viewer, slug), pk, asked.query))
+
+
 def _description(asked: Asked) -> HttpResponse:
     return answered(description(asked.viewer))
 
@@ -118,5 +122,6 @@ collection = endpoint(GET=_list, POST=_create)
 many = endpoint(POST=_batch)
 one = endpoint(GET=_read, PATCH=_change, DELETE=_remove)
 past = endpoint(GET=_history)
+happened = endpoint(GET=_timeline)
 openapi = endpoint(GET=_description)
 nowhere = endpoint(GET=_nowhere, POST=_nowhere, PATCH=_nowhere, DELETE=_nowhere, PUT=_nowhere)

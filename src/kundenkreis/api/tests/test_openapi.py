@@ -61,5 +61,6 @@ def test_s20_it_says_only_what_the_caller_may_know(firm: Firm, client: Any) -> N
         "/organisations",
         "/organisations/{id}",
         "/organisations/{id}/history",
+        "/organisations/{id}/timeline",
     }
     assert reads["paths"]["/organisations"].keys() == {"get"}

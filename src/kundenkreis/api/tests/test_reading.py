@@ -170,6 +170,22 @@ def test_the_history_says_what_was_done(firm: Firm, anna: Program) -> None:
     assert first["changes"] == [{"field": "Profession", "old": "", "new": "Optikerin"}]
 
 
+def test_the_timeline_says_what_happened(firm: Firm, anna: Program) -> None:
+    for number in range(32):
+        body = {"kind": "note", "text": f"Anruf {number}", "person": firm.person.pk}
+        assert anna.send("POST", "activities", body).status_code == 201
+    path = f"persons/{firm.person.pk}/timeline"
+    first = anna.get(path).json()
+    assert first["data"][0]["facts"]["text"] == "Anruf 31"
+    second = anna.get(path, after=first["after"]).json()
+    assert second["after"] is None
+    told = [one["facts"].get("text") for one in (*first["data"], *second["data"])]
+    assert [text for text in told if text] == [f"Anruf {n}" for n in reversed(range(32))]
+    for wrong in ("x", "2026-01-01|1", "2026-01-01T00:00:00Z|x", f"2026-01-01T00:00:00Z|{10**30}"):
+        assert anna.get(path, after=wrong).status_code == 400
+    assert anna.get("campaigns/1/timeline").status_code == 404
+
+
 def test_its_words_are_in_the_language_of_the_tokens_owner(firm: Firm, anna: Program) -> None:
     firm.anna.language = "de"
     firm.anna.save()

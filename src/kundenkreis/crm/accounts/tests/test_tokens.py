@@ -13,6 +13,7 @@ from kundenkreis.crm.accounts.models import ApiToken, Role, User
 from kundenkreis.crm.accounts.queries import today, viewer_of
 from kundenkreis.crm.accounts.scopes import narrowed
 from kundenkreis.crm.accounts.token_queries import token_of, tokens, viewer_by_token
+from kundenkreis.crm.accounts.undertaking_commands import ship_undertaking, undertake
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditChange, AuditEntry
@@ -140,3 +141,14 @@ def test_nobody_has_more_than_fifty(ben: User, monkeypatch: pytest.MonkeyPatch) 
         made(ben)
     token_commands.revoke_token(actor=viewer_of(ben), token_id=first.pk)
     made(ben)
+
+
+def test_it_opens_nothing_before_confidentiality_is_undertaken(ben: User) -> None:
+    token, key = made(ben)
+    assert viewer_by_token(token).may("crm.person.read")
+    ship_undertaking(actor=ANNA)
+    owing = viewer_by_token(token)
+    assert token_of(key) == token
+    assert not owing.may("crm.person.read")
+    undertake(actor=owing, version=1)
+    assert viewer_by_token(token).may("crm.person.read")
