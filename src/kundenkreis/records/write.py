@@ -18,6 +18,7 @@ from kundenkreis.kernel import store
 from kundenkreis.kernel.access import Level
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed
 from kundenkreis.kernel.record import Record
+from kundenkreis.records import circles
 from kundenkreis.records.fields import LABELS
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def change_many(
     """
     asked = [number for number, (_record, values) in enumerate(changes) if values]
     results: list[bool | DomainError] = [False] * len(changes)
-    if asked and kind.change is None:
+    # Of those that become part of each other, each is seen as the ones before it left them.
+    ties = {field.name for field in circles.above(kind.model)}
+    alone = any(ties & values.keys() for _record, values in changes)
+    if asked and kind.change is None and not alone:
         try:
             with store.group(kind.side, _name(kind, "change")):
                 done = change_records(kind, actor, [changes[number] for number in asked])
@@ -162,6 +166,7 @@ def change_record(
     record = store.lock(kind.model, pk, version=version)
     require_for(kind, actor, "change", record)
     _require_open(kind, values)
+    circles.require_none(record, values)
     store.change(actor, record, **values)
     return record
 

@@ -16,8 +16,8 @@ from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.transactions import current
 from kundenkreis.records import registry, write
+from kundenkreis.records.circles import untied
 from kundenkreis.records.events import RecordsMerged, RecordsParted
-from kundenkreis.records.merging.circles import untied
 from kundenkreis.records.merging.references import move, move_back
 from kundenkreis.records.merging.values import defaults, survivors
 from kundenkreis.records.models import Merge

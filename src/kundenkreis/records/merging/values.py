@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel.record import internal_fields
 from kundenkreis.records import cells
+from kundenkreis.records.circles import above, leads_back
 from kundenkreis.records.custom import definitions
 from kundenkreis.records.directory import Directory
 from kundenkreis.records.fields import Info, info
-from kundenkreis.records.merging.circles import above, leads_back
 
 if TYPE_CHECKING:
     from kundenkreis.kernel.access import Viewer

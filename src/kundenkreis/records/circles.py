@@ -1,13 +1,15 @@
-"""Records that are part of records of their type: of two that become one, one may be above the other."""
+"""Records that are part of records of their type: none is part of itself, nor of what is part of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import ForeignKey
+from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import store
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side, side_of_label
 
 
@@ -30,6 +32,19 @@ def leads_back(field: ForeignKey[Any, Any], pk: int | None, both: set[int]) -> b
         seen.add(pk)
         pk = rows.filter(pk=pk).values_list(field.attname, flat=True).first()
     return False
+
+
+def require_none(record: Any, values: Mapping[str, Any]) -> None:
+    """Raise `DomainError` where a record would be part of itself with these values."""
+    for field in above(type(record)):
+        wanted = values.get(field.name)
+        if wanted is not None and leads_back(field, wanted.pk, {record.pk}):
+            raise DomainError(
+                _("“%s” would be part of itself.") % record,
+                _("“%s” is the same, or a part of it.") % wanted,
+                _("Choose another record."),
+                field=field.name,
+            )
 
 
 def untied(kept: Any, gone: Any) -> dict[str, Any]:
