@@ -371,8 +371,9 @@ def _hidden_from(viewer: Viewer, model: type[Model]) -> Iterator[tuple[str, bool
     for name, other in guarded(model).items():
         if not reads_all(viewer, other):
             if other not in viewer.kept:  # put together once: a page asks hundreds of times
-                viewer.kept[other] = _reached(viewer, other._default_manager.all(), _READ_BY[other])
-            yield name, model._meta.get_field(name).null, known(viewer, viewer.kept[other].all())
+                rows = _reached(viewer, other._default_manager.all(), _READ_BY[other])
+                viewer.kept[other] = known(viewer, rows)
+            yield name, model._meta.get_field(name).null, viewer.kept[other].all()
 
 
 def _reached[M: Any](viewer: Viewer, rows: QuerySet[M], right: str) -> QuerySet[M]:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 from django.utils.text import capfirst, slugify
 
-from kundenkreis.kernel.access import Level, Viewer, visible
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.fields import is_custom
 from kundenkreis.kernel.sides import Side, side_of_label
+from kundenkreis.records.reading import readable_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -377,9 +378,7 @@ class RecordType:
 
     def rows(self, viewer: Viewer) -> QuerySet[Any]:
         """The rows the viewer may read."""
-        if self.query is not None:
-            return self.query(viewer)
-        return visible(viewer, self.model._default_manager.all(), self.right("read"))
+        return readable_rows(self, viewer)
 
     def one(self, viewer: Viewer, pk: int) -> Any:
         """One visible record. Raises `NotFound`."""
