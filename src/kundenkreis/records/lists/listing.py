@@ -159,7 +159,7 @@ def listing(
         records = [known[pk] for pk in part.pks if pk in known]
     else:
         near = filters.search.one_by_one(whole.filter(_where(filters)))
-        many = not figured.counted.exact and rows.query.where  # a part of all, but a large one
+        many = figured.counted.number > keyset.NEAR and rows.query.where  # a large part of all
         if near is None and many and keyset.along_an_index(kind.model, tuple(fields)):
             near = rows
         part = keyset.page(
