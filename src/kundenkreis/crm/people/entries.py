@@ -50,7 +50,9 @@ def timeline(
     finds little there, `after` still goes on. `among` says what the database can tell of those that
     may match, which spares reading the others.
     """
-    rows = _known(viewer, _entries(viewer, record)).select_related("person")
+    rows = _known(viewer, _entries(viewer, record))
+    own = isinstance(record, Person)  # who is read already
+    rows = rows if own else rows.select_related("person")
     rows = rows.filter(at__lte=clock.now())  # a meeting that is planned has not happened
     if kinds is not None:
         rows = rows.filter(kind__in=kinds)
@@ -65,6 +67,8 @@ def timeline(
     found = list(rows.order_by("-at", "-pk")[: looked_at + 1])
     more, found = len(found) > looked_at, found[:looked_at]
     for entry in found:
+        if own:
+            entry.person = record
         _leave_out(viewer, entry)
     shown, last = found, found[-1:]
     if matches is not None:

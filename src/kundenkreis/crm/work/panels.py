@@ -106,7 +106,7 @@ def composer_panel(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
     if not viewer.may("crm.activity.create"):
         return None
     return {
-        "kinds": [(value, label, ICONS[Kind(value)]) for value, label in Kind.choices],
+        "kinds": tuple((value, label, ICONS[Kind(value)]) for value, label in Kind.choices),
         "typed": {"kind": Kind.NOTE, "owner_id": viewer.user_id, **queries.draft(viewer, record)},
         "colleagues": staff_choices(viewer),
     }

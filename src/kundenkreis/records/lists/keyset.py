@@ -91,6 +91,16 @@ def page(
     )
 
 
+def first(
+    rows: QuerySet[Any], fields: Sequence[str], *, size: int, descending: bool = False
+) -> list[Any]:
+    """The rows that `page` begins with, where they are few enough to be sorted."""
+    names = [*fields, "pk"]
+    return list(
+        rows.order_by(*(_order(rows.model, one, descending, False) for one in names))[:size]
+    )
+
+
 def keys(
     rows: QuerySet[Any],
     fields: Sequence[str],

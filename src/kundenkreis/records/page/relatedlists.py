@@ -170,8 +170,8 @@ def _first(other: RecordType, viewer: Viewer, rows: QuerySet[Any], keys: list[in
     if len(keys) > COUNTED:
         return list(rows.order_by("-pk")[:SHOWN])
     _name, fields, descending = order_of(other, viewer, QueryDict())
-    few, whole = other.model._default_manager.filter(pk__in=keys), other.rows(viewer)
-    return keyset.page(few, fields, size=SHOWN, whole=whole, descending=descending).rows
+    few = other.rows(viewer).filter(pk__among=keys)
+    return keyset.first(few, fields, size=SHOWN, descending=descending)
 
 
 def _lines(way: Way, viewer: Viewer, records: list[Any]) -> list[Line]:

@@ -10,7 +10,7 @@ from kundenkreis.crm.people.models import Organisation
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import CRM, SYSTEM
-from kundenkreis.records.lists.keyset import Page, page
+from kundenkreis.records.lists.keyset import Page, first, page
 
 pytestmark = pytest.mark.django_db(databases=CRM)
 
@@ -91,3 +91,13 @@ def test_it_gives_the_first_page_for_a_broken_cursor(cursor: str) -> None:
     first = page(ROWS, ["name"], size=5, whole=ROWS)
     broken = page(ROWS, ["name"], size=5, whole=ROWS, after=cursor)
     assert [row.pk for row in broken.rows] == [row.pk for row in first.rows]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("fields", [["name"], ["employees"], ["employees", "name"], []])
+def test_the_first_of_few_are_those_its_first_page_begins_with(
+    fields: list[str], descending: bool
+) -> None:
+    make_organisations()
+    paged = page(ROWS, fields, size=20, whole=ROWS, descending=descending)
+    assert first(ROWS, fields, size=20, descending=descending) == paged.rows
