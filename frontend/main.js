@@ -19,6 +19,7 @@ import "./elements/kk-offer-preview.js";
 import "./elements/kk-order.js";
 import "./elements/kk-palette.js";
 import "./elements/kk-passkey.js";
+import "./elements/kk-push.js";
 import "./elements/kk-shares.js";
 import "./elements/kk-shortcuts.js";
 import "./elements/kk-theme.js";

@@ -181,10 +181,10 @@ OTHERS: dict[str, Declared] = {
     "retry_job": Declared("crm.operation.change", "own", "P"),
     "dead_letter": Declared("link.message.change", "own", "P"),
     **dict.fromkeys(("api-reference", "api-reference-file", "api-reference-type"), EVERYBODY),
-    **dict.fromkeys(("home", "palette", "own", "inbox", "patterns"), EVERYBODY),
+    **dict.fromkeys(("home", "palette", "own", "inbox", "push-worker", "patterns"), EVERYBODY),
     "notice-settings": Declared("", "own", "GP"),
     **dict.fromkeys(
-        ("inbox-read", "notice-read", "preferences", "theme"), Declared("", "own", "P")
+        ("inbox-read", "notice-read", "push", "preferences", "theme"), Declared("", "own", "P")
     ),
     **dict.fromkeys(("source", "health", "welcome", "set_language", "invitation", "reset"), PUBLIC),
     **dict.fromkeys(("account_login", "account_logout", "account_inactive"), PUBLIC),

@@ -59,6 +59,7 @@ INNER: dict[str, StrOrPromise] = {
     "crm_people.location": _("Places on the map"),
     "crm_work.notice": _("Notices in the inbox"),
     "crm_work.draft": _("Drafts"),
+    "crm_work.pushbrowser": _("Browsers to which news are pushed"),
     "crm_work.noticesettings": _("How staff want to be told"),
     "crm_letters.printrun": _("Letters for many"),
     "crm_letters.skipped": _("Who got no letter"),

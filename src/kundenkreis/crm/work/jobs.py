@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from kundenkreis.crm.people.jobs import kept_by
-from kundenkreis.crm.work import digest, noticing
+from kundenkreis.crm.work import digest, noticing, pushing
 from kundenkreis.crm.work.informing import remind_of_informing
 from kundenkreis.crm.work.models import Activity, Draft
-from kundenkreis.kernel import forgetting, removal, store
+from kundenkreis.kernel import clock, forgetting, held, removal, store
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.jobs.backend import job
 from kundenkreis.kernel.jobs.schedule import each_midnight, every
@@ -32,6 +32,28 @@ def remind_who_informs() -> None:
 def notice() -> int:
     """Tell staff what changed that concerns them, and whose work has ended."""
     return sum(noticing.notice_changes(side) for side in Side) + noticing.notice_ended()
+
+
+@step(Side.CRM, every=5.0)
+def push_news() -> int:
+    """Have the browsers told whose users have news, unless nothing may leave."""
+    waiting = [] if _is_held() else pushing.waiting(clock.now())
+    if waiting:
+        with store.group(Side.CRM, "work.push_news"):
+            for pk in waiting:
+                push.enqueue_once(f"push|{pk}", pk)
+    return 0
+
+
+@job(Side.CRM, beside=True)
+def push(browser_id: int) -> None:
+    """Tell one browser of news, unless nothing may leave."""
+    if not _is_held():
+        pushing.push(browser_id, actor=system("push"))
+
+
+def _is_held() -> bool:
+    return any(held.is_held(side) for side in Side)
 
 
 @each_midnight

@@ -150,3 +150,17 @@ class Draft(models.Model):
             models.Index(fields=["about_kind", "about_row"], name="draft_about"),
             models.Index(fields=["changed_at"], name="draft_changed"),
         ]
+
+
+class PushBrowser(models.Model):
+    """A browser to which a member of staff has news pushed: its address at its push service, and the
+    keys by which only it reads them. `told_at` is until when it knows."""
+
+    personal = True
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.BigIntegerField(db_index=True)
+    endpoint = models.CharField(max_length=500, unique=True)
+    key = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    told_at = models.DateTimeField()

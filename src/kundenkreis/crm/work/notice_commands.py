@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.work.models import Notice, NoticeSettings
-from kundenkreis.kernel import clock, store
+from kundenkreis.crm.work.models import Notice, NoticeSettings, PushBrowser
+from kundenkreis.kernel import clock, store, webpush
 from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
-APP, MAIL = "app", "mail"
-WAYS = (APP, MAIL)
+APP, MAIL, PUSH = "app", "mail", "push"
+WAYS = (APP, MAIL, PUSH)
+BROWSERS = 20  # of one user
 Kind = Notice.Kind
 USUAL: Mapping[str, tuple[str, ...]] = {
     Kind.MENTIONED: WAYS, Kind.ASSIGNED: WAYS, Kind.DUE: WAYS, Kind.FINISHED: (APP,),
@@ -102,6 +104,47 @@ def note_mailed(*, actor: Actor, user_id: int) -> None:
     """The mail of the day was sent, or there was nothing to say."""
     actor.require("crm.activity.change")
     _settle(user_id, mailed_at=clock.now())
+
+
+@command
+def begin_push(*, actor: Actor, endpoint: str, key: str, auth: str) -> None:
+    """Have news pushed to a browser of the actor's. Raises `DomainError` for what is none."""
+    try:
+        webpush.message(webpush.Browser(endpoint, key, auth), b"", clock.now())
+        usable = endpoint.startswith(("https://", "http://")) and len(endpoint) <= 500
+    except ValueError:
+        usable = False
+    if not usable or len(key) > 100 or len(auth) > 40 or actor.user_id is None:
+        raise DomainError(_("This browser cannot be told."))
+    store.discard(store.rows(PushBrowser).filter(endpoint=endpoint))
+    own = store.rows(PushBrowser).filter(user_id=actor.user_id)
+    kept = own.order_by("-id").values_list("pk", flat=True)[: BROWSERS - 1]
+    store.discard(own.exclude(pk__in=list(kept)))
+    new = PushBrowser(
+        user_id=actor.user_id, endpoint=endpoint, key=key, auth=auth, told_at=clock.now()
+    )
+    store.append(PushBrowser, [new])
+
+
+@command
+def stop_push(*, actor: Actor, endpoint: str) -> None:
+    """Push nothing more to a browser of the actor's."""
+    own = store.rows(PushBrowser).filter(user_id=actor.user_id or 0)
+    store.discard(own.filter(endpoint=endpoint))
+
+
+@command
+def end_push(*, actor: Actor, browser_id: int) -> None:
+    """Forget a browser that is not there any more."""
+    actor.require("crm.activity.change")
+    store.discard(store.rows(PushBrowser).filter(pk=browser_id))
+
+
+@command
+def note_pushed(*, actor: Actor, browser_id: int, at: datetime) -> None:
+    """A browser knows of everything up to now."""
+    actor.require("crm.activity.change")
+    store.replace(store.rows(PushBrowser).filter(pk=browser_id), told_at=at)
 
 
 def _settle(user_id: int, **values: object) -> None:

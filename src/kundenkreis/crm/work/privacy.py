@@ -30,5 +30,9 @@ PRIVACY: Map = {
         "id": TECHNICAL,
         **dict.fromkeys(("user_id", "about_kind", "about_row", "typed", "changed_at"), _DRAFT),
     },
+    "PushBrowser": {
+        "id": TECHNICAL,
+        **dict.fromkeys(("user_id", "endpoint", "key", "auth", "told_at"), _READ),
+    },
     "NoticeSettings": dict.fromkeys(("user_id", "ways", "hour", "mailed_at"), _READ),
 }

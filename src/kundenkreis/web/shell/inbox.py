@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kundenkreis.crm.work import notice_commands, queries
 from kundenkreis.crm.work.models import Notice
-from kundenkreis.crm.work.notice_commands import APP, MAIL, WAYS, ways_of
+from kundenkreis.crm.work.notice_commands import APP, MAIL, PUSH, WAYS, ways_of
 from kundenkreis.crm.work.notice_queries import settings_of, told
 from kundenkreis.crm.work.notice_words import Item, item
-from kundenkreis.kernel import clock
+from kundenkreis.kernel import clock, webpush
 from kundenkreis.records.due import count_due
 from kundenkreis.ui.furniture import NavigationItem
 
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
 PAGE = 30
 COUNTED = 99
 UNREAD = "unread"
-LABELS = {APP: gettext_lazy("Here"), MAIL: gettext_lazy("In the mail of the day")}
+WORKER = Path(__file__).with_name("push_worker.js")
+LABELS = {
+    APP: gettext_lazy("Here"),
+    MAIL: gettext_lazy("In the mail of the day"),
+    PUSH: gettext_lazy("At once, in the browser"),
+}
 SHORT = {
     Notice.Kind.MENTIONED: gettext_lazy("Mentions"),
     Notice.Kind.ASSIGNED: gettext_lazy("Given to you"),
@@ -127,11 +133,29 @@ def notice_settings(request: StaffRequest) -> HttpResponse:
         "trail": [{"label": _("Inbox"), "url": reverse("inbox")}],
         "form": form,
         "ways": LABELS.values(),
+        "push_key": webpush.public_key(),
         "rows": [_row(own, kind, str(label)) for kind, label in Notice.Kind.choices],
     }
     return render(
         request, "shell/notice_settings.html", context, status=422 if form.errors else 200
     )
+
+
+@require_POST
+def push_browser(request: StaffRequest) -> HttpResponse:
+    """Have news pushed to the browser that says so, or no longer."""
+    given = {name: request.POST.get(name, "") for name in ("endpoint", "key", "auth")}
+    if "end" in request.POST:
+        notice_commands.stop_push(actor=request.viewer, endpoint=given["endpoint"])
+    else:
+        notice_commands.begin_push(actor=request.viewer, **given)
+    return HttpResponse(status=204)
+
+
+@require_GET
+def push_worker(request: StaffRequest) -> HttpResponse:
+    """What a browser runs while no page of ours is open; its reach is all of our pages."""
+    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript")
 
 
 def _row(own: Any, kind: str, label: str) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def test_long_work_that_ended_is_told_once_and_short_work_is_not(
 def test_everybody_chooses_how_to_be_told(company: Company, now: FrozenClock, ben: Client) -> None:
     bens, annas = viewer_of(company.ben), viewer_of(company.anna)
     page = ben.get("/inbox/settings/").text
-    assert page.split('name="hour"')[0].split('id="page"')[1].count(" checked") == 8
+    assert page.split('name="hour"')[0].split('id="page"')[1].count(" checked") == 11
     ben.post("/inbox/settings/", {"hour": "9", "mentioned": ["mail"]})
     own = NoticeSettings.objects.get(user_id=company.ben.pk)
     assert (own.hour, own.ways["mentioned"], own.ways["assigned"]) == (9, ["mail"], [])
