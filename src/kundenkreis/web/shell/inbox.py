@@ -36,8 +36,8 @@ UNREAD = "unread"
 WORKER = Path(__file__).with_name("push_worker.js")
 LABELS = {
     APP: gettext_lazy("Here"),
-    MAIL: gettext_lazy("In the mail of the day"),
-    PUSH: gettext_lazy("At once, in the browser"),
+    MAIL: gettext_lazy("Mail"),
+    PUSH: gettext_lazy("Browser"),
 }
 SHORT = {
     Notice.Kind.MENTIONED: gettext_lazy("Mentions"),
