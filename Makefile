@@ -33,6 +33,12 @@ docs: setup ## take the pictures of README and guide anew, and build the guide
 	@.venv/bin/python -m tools.screenshots
 	@.venv/bin/python -m tools.guide
 
+sbom: setup ## write the software bill of materials to var/sbom.cdx.json
+	@exec .venv/bin/python -m tools.sbom var/sbom.cdx.json
+
+audit: setup ## ask for known weaknesses of the dependencies; needs the Internet
+	@exec .venv/bin/python -m tools.audit
+
 messages: setup ## collect translatable texts into the .po files, and write the reference anew
 	@.venv/bin/python -m tools.messages update
 	@.venv/bin/python -m tools.reference

@@ -159,6 +159,7 @@ CHECKS = [
     Check("translations", own("translations")),
     Check("sizes", own("sizes")),
     Check("locks", own("locks")),
+    Check("sbom", own("sbom")),
     Check("contents", own("contents")),
     Check("guide", own("guide")),
     Check("reference", reference),
