@@ -1,6 +1,7 @@
 """The software bill of materials (CycloneDX 1.6): all that the lock files bring, with its hashes.
 
-`python -m tools.sbom FILE` writes it; the same lock files give the same bytes. Licences are those
+`python -m tools.sbom FILE` writes it; the same lock files give the same bytes. `--lock` prints the
+part of `requirements.lock` that the product itself needs, for an image without tests and checks. Licences are those
 that installed packages name themselves.
 """
 
@@ -30,6 +31,9 @@ OURS = "kundenkreis"
 
 
 def main(arguments: list[str]) -> int:
+    if arguments == ["--lock"]:
+        print(runtime_lock(), end="")
+        return 0
     text = json.dumps(bill(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     if arguments:
         path = Path(arguments[0])
@@ -80,6 +84,19 @@ def python_components(lock: str, needed: frozenset[str]) -> Iterator[Component]:
             hashes = [{"alg": "SHA-256", "content": one} for one in _HASH.findall(entry)]
             purl = f"pkg:pypi/{name}@{version}"
             yield _component(name, version, purl, name in needed, hashes, _licence(name))
+
+
+def runtime_lock() -> str:
+    """The entries of the lock file without those that only tests and checks need."""
+    project = tomllib.loads(read(Path("pyproject.toml")))["project"]
+    needed = _needed(project["dependencies"])
+    entries = re.split(r"(?<!\\)\n", read(Path("requirements.lock")))
+    kept = [
+        entry
+        for entry in entries
+        if (found := _PINNED.match(entry)) and canonicalize_name(found[1]) in needed
+    ]
+    return "\n".join(kept) + "\n"
 
 
 def npm_components(lock: Mapping[str, Any]) -> Iterator[Component]:

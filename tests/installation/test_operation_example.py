@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -179,3 +180,14 @@ def test_nginx_leads_each_name_to_its_role_and_writes_what_is_believed() -> None
         }
         assert server.count("{") == server.count("}")
     check_proxy(found)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+@pytest.mark.parametrize("role", ROLES)
+def test_c08_a_unit_is_exposed_little(role: str) -> None:
+    path = EXAMPLE / "systemd" / f"kundenkreis-{role}.service"
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--threshold=15", str(path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout.splitlines()[-1]

@@ -156,13 +156,18 @@ def adopt_parent() -> None:
 
 
 def postgresql(url: str) -> dict[str, Any]:
-    """`postgresql://user:password@host:port/name` as Django settings; the host may be a folder."""
+    """`postgresql://user:password@host:port/name` as Django settings; the host may be a folder.
+
+    `?schema=` is another schema than the user's own one.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise BadSetting(f"“{url}” is no PostgreSQL address: postgresql://user:password@host/name")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    schema = query.get("schema")
     return {
         "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {"options": f"-c search_path={schema}"} if schema else {},
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -131,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="although nobody knows who was erased or objected since the backup",
     )
+    upgrade = add("upgrade", _upgrade, "bring the installation to this version, or leave it alone")
+    upgrade.add_argument("place", type=Path, metavar="FOLDER", help="where the backup is put")
+    upgrade.add_argument(
+        "--key", type=Path, metavar="FILE", help="what the backup is encrypted with, and read again"
+    )
+    upgrade.add_argument("--check", action="store_true", help="only look whether it can be done")
     add("release", _release, "let go what a restore holds back, or go live").add_argument(
         "--discard",
         action="append",
@@ -178,6 +184,7 @@ def _settings_for(arguments: Sequence[str]) -> str:
         "retention",
         "backup",
         "restore",
+        "upgrade",
         "release",
     }
     if set(arguments[:1]) & inner or arguments[:2] in (["serve", "inner"], ["serve", "worker"]):
@@ -274,6 +281,12 @@ def _restore(options: argparse.Namespace) -> int:
         journals=options.journal,
         without_journal=options.without_journal,
     )
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from kundenkreis.config import backups, upgrading
+
+    return upgrading.upgrade(options.place, backups.key_of(options.key), only_look=options.check)
 
 
 def _release(options: argparse.Namespace) -> int:

@@ -45,7 +45,7 @@ def restore(
 
     Raises `BackupRefused`, `WrongKey`, `Damaged`; then nothing has changed.
     """
-    with running.alone(env.folder(Side.ENGAGE)), _left_alone_on_error():
+    with running.alone(env.folder(Side.ENGAGE)), left_alone_on_error():
         if staging.is_switching():
             staging.roll_forward()
         if not replace and not all(map(loading.is_empty, Side)):
@@ -55,7 +55,7 @@ def restore(
                 _("Make a backup of it first, and say --replace; or name another folder."),
             )
         staging.begin()
-        about = _unpack(path, key)
+        about = unpack(path, key)
         known = {side: [env.folder(side) / journal.NAME, *journals] for side in Side}
         with staging.instead():
             if not without_journal:
@@ -80,7 +80,7 @@ def _require_journal(known: Journals) -> None:
     )
 
 
-def _unpack(path: Path, key: keys.Key) -> dict[str, Any]:
+def unpack(path: Path, key: keys.Key) -> dict[str, Any]:
     """Put everything beside the installation; returns what the backup says of itself."""
     about: dict[str, Any] = {}
     places = {side: staging.folder(side) for side in Side}
@@ -160,7 +160,8 @@ def _bring_up(backup_at: datetime, known: Journals) -> Replayed:
 
 
 @contextmanager
-def _left_alone_on_error() -> Iterator[None]:
+def left_alone_on_error() -> Iterator[None]:
+    """Leave nothing of what was gathered where it did not take its place."""
     try:
         yield
     except OSError as error:

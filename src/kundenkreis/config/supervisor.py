@@ -84,7 +84,7 @@ def serve(*, port: int, shop: bool = False, began: float | None = None) -> int:
             time.sleep(0.2)
         return 0
     finally:
-        _stop(children)
+        stop(children)
         _say("Stopped.")
 
 
@@ -146,7 +146,8 @@ def _announce(port: int, shop: bool, took: float) -> None:
     _say("Ctrl-C stops everything.\n")
 
 
-def _stop(children: list[Child]) -> None:
+def stop(children: list[Child]) -> None:
+    """End the processes and everything they started, at the latest after `GRACE` seconds."""
     for child in children:
         child.signal(signal.SIGTERM)
     end = time.monotonic() + GRACE
