@@ -13,9 +13,22 @@ _ASKED = re.compile(
 )
 _NAMED = re.compile(r"KUNDENKREIS_([A-Z_]+[A-Z])\b")
 _OF_A_SIDE = re.compile(r"\{side\.upper\(\)\}_([A-Z_]+)")
+_OF_A_MAILER = re.compile(r"\{name\}_([A-Z_]+)")
 _NOT_FOR_PEOPLE = re.compile(r"^(TEST|SHARED|PARENT|PORT$|FIRST_PASSWORD|CRM$|INNER$)")
+MAILERS = ("SMTP", "BULK_SMTP")
+_OF_SERVERS = {
+    "HOST": ("", "the server that takes mails; without one they stay in the outbox"),
+    "PASSWORD": ("", "the password there; better in a file"),
+    "PASSWORD_FILE": ("", "a file with the password, which only the product's user can read"),
+    "PORT": ("by SECURITY", "where it listens"),
+    "SECURITY": ("starttls", "`starttls`, `tls`, or `none` as on this machine"),
+    "USER": ("", "who logs in there"),
+}
 SIDES = ("CRM", "ENGAGE")
 MEANING = {
+    **{f"SMTP_{name}": said for name, said in _OF_SERVERS.items()},
+    **{f"BULK_SMTP_{name}": (d, f"for many at once: {m}") for name, (d, m) in _OF_SERVERS.items()},
+    "ANSWERS": ("", "in a container: the port that its health check asks"),
     "ADDRESS": (
         "127.0.0.1",
         "the address that the servers listen on; a reverse proxy stands before",
@@ -79,6 +92,7 @@ def settings() -> set[str]:
         if not is_test(path) and "demo" not in path.parts:
             source = read(path)
             found |= {*_NAMED.findall(source)}
+            found |= {f"{one}_{name}" for name in _OF_A_MAILER.findall(source) for one in MAILERS}
             found |= {f"{side}_{name}" for name in _OF_A_SIDE.findall(source) for side in SIDES}
             if "config" in path.parts or "kundenkreis.config" in source:
                 found |= {*_ASKED.findall(source)}
