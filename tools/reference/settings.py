@@ -13,7 +13,7 @@ _ASKED = re.compile(
 )
 _NAMED = re.compile(r"KUNDENKREIS_([A-Z_]+[A-Z])\b")
 _OF_A_SIDE = re.compile(r"\{side\.upper\(\)\}_([A-Z_]+)")
-_OF_A_MAILER = re.compile(r"\{name\}_([A-Z_]+)")
+_OF_A_MAILER = re.compile(r"\{name\}_([A-Z][A-Z_]*[A-Z])\b")
 _NOT_FOR_PEOPLE = re.compile(r"^(TEST|SHARED|PARENT|PORT$|FIRST_PASSWORD|CRM$|INNER$)")
 MAILERS = ("SMTP", "BULK_SMTP")
 _OF_SERVERS = {
