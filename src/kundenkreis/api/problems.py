@@ -51,6 +51,19 @@ class Unauthorized(DomainError):
         )
 
 
+class Owing(DomainError):
+    """Whoever made the token must do something before they have any rights."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The owner of this token must log in first."),
+            _("Something is asked of them before they may do anything, such as confidentiality."),
+            _("Log in, and do what is asked there."),
+        )
+
+
 class NoMethod(DomainError):
     """Nothing can be done so at this address."""
 

@@ -23,6 +23,7 @@ from kundenkreis.api.problems import (
     Broken,
     NoJson,
     NoMethod,
+    Owing,
     TooFast,
     TooLarge,
     Unauthorized,
@@ -122,7 +123,10 @@ def _answer(
                 raise NoMethod(handlers)
             if is_due(token):
                 note_use(token=token)
-            answer = handler(Asked(request, viewer_by_token(token), token), **values)
+            viewer = viewer_by_token(token)
+            if viewer.owes:
+                raise Owing
+            answer = handler(Asked(request, viewer, token), **values)
         except DomainError as error:
             answer = problem(error)
         except UNUSABLE as error:

@@ -9,6 +9,8 @@ import pytest
 from kundenkreis.api.testing import Program, program
 from kundenkreis.api.tests.conftest import Firm
 from kundenkreis.crm.accounts.models import Role
+from kundenkreis.crm.accounts.queries import viewer_of
+from kundenkreis.crm.accounts.undertaking_commands import ship_undertaking, undertake
 from kundenkreis.crm.people import commands as people
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records import named, write
@@ -168,6 +170,15 @@ def test_the_history_says_what_was_done(firm: Firm, anna: Program) -> None:
     first = anna.get(f"{path}/history").json()["data"][0]
     assert (first["who"], first["through"]) == ("Anna", "API")
     assert first["changes"] == [{"field": "Profession", "old": "", "new": "Optikerin"}]
+
+
+def test_who_owes_something_is_told_so(firm: Firm, anna: Program) -> None:
+    ship_undertaking(actor=SYSTEM)
+    for path in ("persons", "openapi.json"):
+        answer = anna.get(path)
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:kundenkreis:problem:owing")
+    undertake(actor=viewer_of(firm.anna), version=1)
+    assert anna.get("persons").status_code == 200
 
 
 def test_the_timeline_says_what_happened(firm: Firm, anna: Program) -> None:
