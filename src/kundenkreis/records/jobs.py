@@ -36,6 +36,15 @@ def go_on_with_field(side: str, pk: int, turn: int) -> None:
     working.next_turn(go_on_with_field, FieldWork, Side(side), pk, turn)
 
 
+@every(minutes=10)
+@job(Side.CRM)
+def rescue_work() -> None:
+    """What is under way, and no job goes on with."""
+    working.rescue(go_on_with_transfer, Transfer)
+    working.rescue(go_on_with_bulk, BulkRun)
+    working.rescue(go_on_with_field, FieldWork)
+
+
 @each_midnight
 @job(Side.CRM)
 def compute_of_the_day() -> None:

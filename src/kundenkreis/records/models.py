@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -106,6 +106,7 @@ class LongWork(models.Model):
     """
 
     FAILED = "failed"  # the state of what cannot go on
+    MOVING: ClassVar[frozenset[str]] = frozenset({"running"})  # those in which the worker works
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=40)
@@ -137,7 +138,7 @@ class LongWork(models.Model):
     @property
     def moving(self) -> bool:
         """Whether the worker has something to do with it."""
-        return self.state == "running"
+        return self.state in self.MOVING
 
 
 class Transfer(LongWork):
@@ -160,6 +161,8 @@ class Transfer(LongWork):
         DONE = "done"
         FAILED = "failed"
 
+    MOVING = frozenset({State.READING, State.CHECKING, State.RUNNING})
+
     direction = models.CharField(max_length=3, choices=Direction.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     folder = models.CharField(max_length=64)
@@ -177,10 +180,6 @@ class Transfer(LongWork):
     @property
     def via(self) -> str:
         return "export" if self.direction == self.Direction.OUT else "import"
-
-    @property
-    def moving(self) -> bool:
-        return self.state in (self.State.READING, self.State.CHECKING, self.State.RUNNING)
 
 
 class SavedView(models.Model):

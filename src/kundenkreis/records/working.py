@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,8 @@ from kundenkreis.records.models import LongWork, Transfer
 TURN = 1.0  # seconds
 PAUSE = timedelta(milliseconds=20)
 TRIES = 5
+LOST = timedelta(minutes=5)  # longer than any turn, and than a request rescues itself
+MOST_AT_ONCE = 100
 KEPT = 4  # pieces of work whose state is held between turns
 
 log = logging.getLogger(__name__)
@@ -91,6 +93,23 @@ def enqueue(
     name = f"{work._meta.model_name}|{side}|{work.pk}|{work.state}|{turn}"
     after = clock.now() + PAUSE if turn else after
     task.enqueue_once(name, str(side), work.pk, turn, after=after)
+
+
+def rescue(task: JobTask, model: Model, sides: Iterable[Side] = Side) -> int:
+    """Let the worker go on with what nobody goes on with; how many these were.
+
+    A process may die between the work that it has written down and the job for it.
+    """
+    found = 0
+    for side in sides:
+        still = store.stored(side, model).filter(
+            state__in=model.MOVING, changed_at__lt=clock.now() - LOST
+        )
+        for work in still.order_by("pk")[:MOST_AT_ONCE]:
+            if not task.waits(f"{work._meta.model_name}|{side}|{work.pk}|"):
+                enqueue(task, side, work)
+                found += 1
+    return found
 
 
 def next_turn(task: JobTask, model: Model, side: Side, pk: int, turn: int) -> None:

@@ -44,6 +44,13 @@ def go_on_with_print(side: str, pk: int, turn: int) -> None:
     working.next_turn(go_on_with_print, PrintRun, Side(side), pk, turn)
 
 
+@every(minutes=10)
+@job(Side.CRM)
+def rescue_prints() -> None:
+    """Runs that are under way, and no job goes on with."""
+    working.rescue(go_on_with_print, PrintRun, [Side.CRM])
+
+
 def go_on(run: PrintRun) -> None:
     """Let the worker go on with a run."""
     working.enqueue(go_on_with_print, Side.CRM, run)

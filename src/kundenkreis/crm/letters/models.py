@@ -205,6 +205,8 @@ class PrintRun(LongWork):
         STOPPED = "stopped"
         FAILED = "failed"
 
+    MOVING = frozenset({State.CHECKING, State.RUNNING, State.PRINTING})
+
     what = models.CharField(max_length=7, choices=What.choices)
     title = models.CharField(max_length=200)
     pdf = models.CharField(max_length=64, blank=True, default="")
@@ -222,10 +224,6 @@ class PrintRun(LongWork):
     @property
     def sort(self) -> str:
         return self.what
-
-    @property
-    def moving(self) -> bool:
-        return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.PRINTING)
 
 
 class Skipped(models.Model):

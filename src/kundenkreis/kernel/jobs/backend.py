@@ -44,6 +44,13 @@ class JobTask(_Task):
         """Enqueue it unless an unfinished job has that key; `after` is when it is due."""
         self.using(unique=unique, run_after=after).enqueue(*args)
 
+    def waits(self, beginning: str) -> bool:
+        """Whether an unfinished job has a key that begins so."""
+        unfinished = Job.objects.using(Side(self.backend).alias).filter(
+            unique__startswith=beginning, state__in=(Job.State.READY, Job.State.RUNNING)
+        )
+        return unfinished.exists()
+
 
 def job(side: Side, *, beside: bool = False) -> Callable[[Callable[..., None]], JobTask]:
     """Make a function a job of one side; like Django's `task`, with our task type.

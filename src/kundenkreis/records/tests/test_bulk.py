@@ -14,15 +14,15 @@ from kundenkreis.crm.people.commands import create_person
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.sales.commands import create_opportunity, ship_pipeline
 from kundenkreis.crm.sales.models import Opportunity, Stage
-from kundenkreis.kernel import audit, store
+from kundenkreis.kernel import audit, clock, store
 from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.models import AuditEntry, Job
 from kundenkreis.kernel.record import reference
 from kundenkreis.kernel.sides import Side
-from kundenkreis.kernel.testing import ANNA, CRM, SYSTEM
-from kundenkreis.records import acting, jobs, named, write
+from kundenkreis.kernel.testing import ANNA, BOTH, CRM, SYSTEM
+from kundenkreis.records import acting, jobs, named, working, write
 from kundenkreis.records.bulk import commands, failing, running, undoing
 from kundenkreis.records.bulk.changes import Change, Remove, names_of
 from kundenkreis.records.bulk.forms import ValuesForm
@@ -367,3 +367,22 @@ def test_who_may_not_see_a_record_any_more_reads_only_its_number() -> None:
         ("", hidden, ""),
     ]
     assert [one.name for one in failing.told(PERSON, ANNA, run, failed)] == ["A", "B", "C"]
+
+
+@pytest.mark.django_db(databases=BOTH)
+def test_a_change_whose_job_was_lost_is_gone_on_with(
+    in_the_worker: Callable[[Viewer], None],
+) -> None:
+    """A process died between what it had written down and the job for it."""
+    in_the_worker(ANNA)
+    people("Adam")
+    with clock.freeze("2026-11-27T12:00:00+00:00") as now:
+        asked = {**Change({"source": "Messe"}).plain(PERSON), "selection": ALL.plain}
+        run = commands._new(PERSON, ANNA, asked, 1)
+        assert working.rescue(jobs.go_on_with_bulk, BulkRun) == 0  # its own process may be at it
+        now.advance(seconds=working.LOST.total_seconds() + 1)
+        assert working.rescue(jobs.go_on_with_bulk, BulkRun) == 1
+        assert working.rescue(jobs.go_on_with_bulk, BulkRun) == 0  # it has a job by now
+        assert finished(run).counts == {"changed": 1}
+        now.advance(seconds=working.LOST.total_seconds() + 1)
+        assert working.rescue(jobs.go_on_with_bulk, BulkRun) == 0
