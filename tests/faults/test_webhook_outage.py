@@ -30,7 +30,8 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
 from kundenkreis.records import named, write
 
-pytestmark = [pytest.mark.django_db(databases=BOTH), pytest.mark.fault]
+# The audit is read as a log: on PostgreSQL only what is committed.
+pytestmark = [pytest.mark.django_db(databases=BOTH, transaction=True), pytest.mark.fault]
 
 BAD = b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n"
 

@@ -15,7 +15,8 @@ from kundenkreis.kernel.jobs import runner
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BOTH
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+# The audit is read as a log: on PostgreSQL only what is committed.
+pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
 
 def test_after_a_restore_nothing_leaves_until_it_is_released(

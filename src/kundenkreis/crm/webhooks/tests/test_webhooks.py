@@ -32,7 +32,8 @@ from kundenkreis.records import named, write
 
 OTHER = replace(ANNA, user_id=99)
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+# The audit is read as a log: on PostgreSQL only what is committed.
+pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
 
 def test_it_says_that_something_happened_and_never_a_value(olga: Viewer, server: Receiver) -> None:

@@ -28,7 +28,8 @@ from kundenkreis.web.crm.tests.conftest import Company
 from kundenkreis.web.shell import inbox
 from kundenkreis.web.shell.inbox import unread
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+# The audit is read as a log: on PostgreSQL only what is committed.
+pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 
 PERSON = named("person")
 
