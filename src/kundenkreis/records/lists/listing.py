@@ -159,7 +159,8 @@ def listing(
         records = [known[pk] for pk in part.pks if pk in known]
     else:
         near = filters.search.one_by_one(whole.filter(_where(filters)))
-        many = figured.counted.number > keyset.NEAR and rows.query.where  # a large part of all
+        part_of_all = filters.active or filters.search.text or whole.query.where
+        many = part_of_all and figured.counted.number > keyset.NEAR
         if near is None and many and keyset.along_an_index(kind.model, tuple(fields)):
             near = rows
         part = keyset.page(

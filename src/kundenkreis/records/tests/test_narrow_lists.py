@@ -28,6 +28,7 @@ SIZE = 50
 def firms() -> None:
     for n in range(90):
         values: dict[str, Any] = {"owner_id": 9, "source": "Messe"} if n % 4 else {"source": "Shop"}
+        values["industry"] = "Optik" if n % 9 else "Bau"
         write.create(KIND, ANNA, {"name": f"Firma {n:03}", **values})
 
 
@@ -44,7 +45,9 @@ def walked(query: str = "", viewer: Viewer = OWN) -> list[list[str]]:
     return shown
 
 
-@pytest.mark.parametrize("query", ["", "sort=-name", "sort=-changed_at", "source=Messe", "q=firma"])
+@pytest.mark.parametrize(
+    "query", ["", "sort=-name", "sort=-changed_at", "industry=Optik", "q=firma"]
+)
 @pytest.mark.parametrize("near", [0, 60, 1_000])
 def test_it_is_the_same_however_many_of_all_rows_are_looked_at_first(
     query: str, near: int, monkeypatch: pytest.MonkeyPatch
@@ -57,9 +60,9 @@ def test_it_is_the_same_however_many_of_all_rows_are_looked_at_first(
     assert walked(query) == plain
 
 
-def looked_first(query: str = "") -> bool:
+def looked_first(query: str = "", viewer: Viewer = OWN) -> bool:
     with CaptureQueriesContext(connection) as found:
-        listing(KIND, OWN, QueryDict(query), "/")
+        listing(KIND, viewer, QueryDict(query), "/")
     return any(one["sql"].endswith(f"LIMIT {keyset.NEAR}") for one in found.captured_queries)
 
 
@@ -71,6 +74,8 @@ def test_only_of_many_and_along_an_index_some_of_all_rows_are_looked_at_first(
     monkeypatch.setattr(keyset, "NEAR", 7)
     assert looked_first()
     assert not looked_first("sort=employees")
+    assert looked_first("industry=Optik", ANNA)
+    assert not looked_first(viewer=ANNA)  # who reads all of them along that order anyway
 
 
 def test_it_knows_along_which_orders_an_index_leads() -> None:
