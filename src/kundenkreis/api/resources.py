@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import JSONField, Model, Q
@@ -162,15 +163,13 @@ def _is_json(one: Info | None) -> bool:
 
 def _reader(viewer: Viewer, model: type[Model], one: Info) -> Read:
     """Reads a value; a record behind it that the caller may not know is none."""
-    plain, name = values.writer(one), one.name
     if one.related is None:
-        return lambda record: plain(record, getattr(record, name))
-    number = one.column.attname
-    if readable_at(viewer, model, name) == Q():
-        return lambda record: getattr(record, number)
+        return values.reader(one)
+    if readable_at(viewer, model, one.name) == Q():
+        return attrgetter(one.column.attname)
 
     def known(record: Any) -> int | None:
-        other = getattr(record, name)
+        other = getattr(record, one.name)
         return None if other is None else other.pk
 
     return known

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -36,22 +37,23 @@ if TYPE_CHECKING:
     from kundenkreis.api.resources import Property
     from kundenkreis.records.fields import Info
 
-Write = Callable[[Any, Any], Any]
+Read = Callable[[Any], Any]
 LONGEST = 10**15  # of a number
 
 
-def writer(one: Info) -> Write:
-    """What makes JSON of a record's value of this field."""
+def reader(one: Info) -> Read:
+    """What makes JSON of this field of a record; most values are JSON as they are."""
+    read = attrgetter(one.name)
     if one.kind is Kind.MONEY:
-        return lambda record, value: (
-            None if value is None else {"minor": value, "currency": one.currency(record)}
+        return lambda record: (
+            None
+            if (minor := read(record)) is None
+            else {"minor": minor, "currency": one.currency(record)}
         )
-    write: Callable[[Any], Any] = _WRITERS.get(one.kind, _as_it_is)
-    return lambda record, value: None if value is None else write(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    write: Callable[[Any], Any] | None = _WRITERS.get(one.kind)
+    if write is None:
+        return read
+    return lambda record: None if (value := read(record)) is None else write(value)
 
 
 def _number(value: Any) -> Any:
