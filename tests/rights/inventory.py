@@ -108,6 +108,9 @@ OTHERS: dict[str, Declared] = {
     "undertaking": Declared("", "own", "GP"),
     "user-factor-reset": Declared("crm.user.change", "own", "P"),
     "factor-rule": Declared("crm.role.change", "own", "P"),
+    **dict.fromkeys(
+        ("openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled"), PUBLIC
+    ),
     **dict.fromkeys(("mfa_authenticate", "mfa_login_webauthn"), PUBLIC),
     **dict.fromkeys(("mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes"), EVERYBODY),
     **dict.fromkeys(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kundenkreis.config import env, mail
+from kundenkreis.config import env, mail, oidc
 from kundenkreis.config.settings.common import *  # noqa: F403
-from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, TEMPLATES, TLS
+from kundenkreis.config.settings.common import BOTH_SIDES, ENGAGE, SECURE_CSP, TEMPLATES, TLS
 from kundenkreis.kernel.sides import Side
 
 INNER_HOST, EDGE_HOST = env.hosts()
@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     *BOTH_SIDES,
     "kundenkreis.records.apps.RecordsConfig",
     "kundenkreis.link.apps.LinkConfig",
@@ -105,6 +107,11 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "reset_password": "20/m/ip,3/5m/key",
 }
+SOCIALACCOUNT_PROVIDERS, OIDC_DOMAIN = oidc.providers(), oidc.domain()
+SOCIALACCOUNT_ADAPTER = "kundenkreis.crm.accounts.oidc_adapter.OidcAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
+if SOCIALACCOUNT_PROVIDERS:  # browsers ask it also of where a form leads on to
+    SECURE_CSP["form-action"].append(oidc.origin())
 MFA_ADAPTER = "kundenkreis.crm.accounts.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -50,6 +50,8 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
         self, template_prefix: str, user: Any, *args: Any, **kw: Any
     ) -> None:
         """allauth tells here that somebody's second factor has changed."""
+        if not template_prefix.startswith("mfa/"):
+            return
         note_factor(actor=viewer_of(user), user_id=user.pk)
 
     def _rollback_login_failed_rl_usage(self) -> None:

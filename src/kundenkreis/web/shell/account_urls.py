@@ -9,6 +9,7 @@ from allauth.account import views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from kundenkreis.web.shell import oidc
 from kundenkreis.web.shell.invitation import forgotten, invitation, reset
 from kundenkreis.web.shell.login import login
 from kundenkreis.web.shell.password import password
@@ -26,6 +27,9 @@ urlpatterns = [
     path("reset/<int:pk>/<str:token>/", reset, name="reset"),
     path("undertaking/", undertaking, name="undertaking"),
     path("factor/", include("kundenkreis.web.shell.factor_urls")),
+    path("oidc/cancelled/", oidc.cancelled, name="socialaccount_login_cancelled"),
+    path("oidc/<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     # Names allauth's own code refers to.
     path("signup/", to_login, name="account_signup"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.views import LoginView
+from django.conf import settings
 
 from kundenkreis.kernel.errors import Overloaded, TooMany
 
@@ -24,6 +25,10 @@ class StaffLogin(LoginView):  # type: ignore[misc]  # allauth ships no types
             answer.status_code = error.status
             answer["Retry-After"] = str(error.retry_after)
         return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        providers = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", ())
+        return {**super().get_context_data(**kwargs), "providers": providers}
 
     def form_invalid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_invalid(form)

@@ -35,6 +35,7 @@ PUBLIC = (
     "/account/logout/",
     "/account/invitation/",
     "/account/reset/",
+    "/account/oidc/",
     "/account/factor/confirm/",
     "/account/factor/passkey/",
     "/welcome/",
