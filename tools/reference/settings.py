@@ -48,6 +48,12 @@ MEANING = {
     "MAIL_FROM": ("", "the sender of the product's own mails"),
     "MAP_TILES": ("", "`https://…/{z}/{x}/{y}.png`: pictures of streets below the map"),
     "MAP_TILES_CREDIT": ("", "whom the map names as their source"),
+    "OIDC_CLIENT_ID": ("", "what the company's log-in provider calls this installation"),
+    "OIDC_DOMAIN": ("", "whose people the provider lets in without an invitation, with no role"),
+    "OIDC_ISSUER": ("", "the company's log-in provider (OpenID Connect); none without"),
+    "OIDC_NAME": ("OpenID Connect", "what the button of the provider is called"),
+    "OIDC_SECRET": ("", "the secret for the provider; better in a file"),
+    "OIDC_SECRET_FILE": ("", "the file that holds the secret for the provider"),
     "SOURCE_URL": ("", "where the source of this version is, instead of the product's own page"),
     "STAFF_ADDRESS": (
         "",
