@@ -177,7 +177,7 @@ OTHERS: dict[str, Declared] = {
     "experiment": Declared("insight.experiment.read", "row", "G"),
     "operation": Declared("crm.operation.read", "type", "G"),
     "release": Declared("crm.operation.change", "own", "P"),
-    "outbox": Declared("crm.operation.read", "type", "G"),
+    "outbox": Declared("crm.operation.change", "type", "G"),
     "try_mail_again": Declared("crm.operation.change", "own", "P"),
     "checklist": Declared("crm.operation.change", "type", "GP"),
     "go_live": Declared("crm.operation.change", "type", "GP"),

@@ -26,8 +26,9 @@ from kundenkreis.kernel.transactions import unit_of_work
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-READ = "crm.operation.read"
 RIGHT = "crm.operation.change"
+# Whom the product writes to, and what, is for nobody who may just read what colleagues read.
+READ = RIGHT
 TARGET = "installation"
 Why = Hold.Why
 

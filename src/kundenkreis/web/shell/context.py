@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,7 +19,7 @@ from kundenkreis.web.shell.navigation import navigation_for
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from kundenkreis.kernel.access import Viewer
+    from kundenkreis.crm.accounts.models import Company
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -33,9 +33,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer, user = getattr(request, "viewer", None), getattr(request, "user", None)
     if viewer is None or not isinstance(user, User):
         return common
+    own = cast("Company", SimpleLazyObject(partial(company, viewer)))
     return {
         **common,
-        "company_name": SimpleLazyObject(partial(_company_name, viewer)),
+        "company_name": SimpleLazyObject(lambda: own.name or common["company_name"]),
         "viewer": viewer,
         "palette_url": reverse("palette"),
         "own_url": reverse("own"),
@@ -43,7 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "keys_off": not user.single_keys,
         # Asked for only by whole pages, not by the parts of them that are fetched later.
-        "navigation": SimpleLazyObject(partial(navigation_for, viewer, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation_for(viewer, request.path, own)),
         "person_name": str(user),
         "person_detail": user.email,
         "person_menu": (
@@ -61,7 +62,3 @@ def _help_url(path: str) -> str:
     """Where the guide explains a page; its start page else."""
     topic = topic_for(path)
     return reverse("help-topic", args=[topic]) if topic else reverse("help")
-
-
-def _company_name(viewer: Viewer) -> str:
-    return company(viewer).name or getattr(settings, "COMPANY_NAME", "") or "Kundenkreis"

@@ -16,6 +16,7 @@ from kundenkreis.ui.furniture import NavigationGroup, NavigationItem
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from kundenkreis.crm.accounts.models import Company
     from kundenkreis.kernel.access import Viewer
     from kundenkreis.records.declaration import RecordType
 
@@ -144,7 +145,7 @@ ENTRIES: list[Entry] = [
         "link.message.read",
         under="/operation/jobs/",
     ),
-    Entry("operation", _("Outbox"), "/operation/outbox/", "mails", "crm.operation.read"),
+    Entry("operation", _("Outbox"), "/operation/outbox/", "mails", "crm.operation.change"),
     Entry("operation", _("Webhooks"), "/crm/webhooks/", "webhook", "crm.webhook.change"),
     Entry(
         "operation",
@@ -194,17 +195,17 @@ NEEDED_BY: dict[str, frozenset[str]] = {
 }
 
 
-def entries_for(viewer: Viewer) -> Iterator[Entry]:
+def entries_for(viewer: Viewer, own: Company | None = None) -> Iterator[Entry]:
     """The pages that a viewer may open, without those the company has no use for."""
-    is_used = used(viewer)
+    is_used = used(viewer, own)
     for entry in entries():
         if (not entry.right or viewer.may(entry.right)) and is_used(entry.under or entry.url):
             yield entry
 
 
-def used(viewer: Viewer) -> Callable[[str], bool]:
+def used(viewer: Viewer, own: Company | None = None) -> Callable[[str], bool]:
     """Says of addresses whether the company has a use for what is there."""
-    left_out = unused(company(viewer).answers)
+    left_out = unused((own or company(viewer)).answers)
     return lambda address: not (needs := needed_by(address)) or bool(needs - left_out)
 
 
@@ -231,10 +232,12 @@ def _of_type(kind: RecordType, group: str) -> Entry:
     return Entry(group, kind.title, kind.url(), kind.icon, kind.right("read"))
 
 
-def navigation_for(viewer: Viewer, path: str) -> tuple[NavigationGroup, ...]:
+def navigation_for(
+    viewer: Viewer, path: str, own: Company | None = None
+) -> tuple[NavigationGroup, ...]:
     """Groups of pages the viewer may open, the current one marked."""
     groups: dict[str, list[NavigationItem]] = {}
-    for entry in entries_for(viewer):
+    for entry in entries_for(viewer, own):
         groups.setdefault(entry.group, []).append(_item(entry, path))
     return tuple(
         NavigationGroup(str(GROUPS[name]), tuple(items), folded=name in FOLDED)
