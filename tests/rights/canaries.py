@@ -23,8 +23,11 @@ MASKED = re.compile(
     r"|csrftoken=\S+|expires=[^;]+|W3CDTF\">[^<]+|'Content-Length': '\d+'"
 )
 # Whether the company's own fields are other ones by now is asked from time to time, what the
-# database can do once in the life of a process.
-TIMED = re.compile(r'"records_(fielddefinition|pagelayout)"|"kernel_cursor"|pg_extension')
+# database can do once in the life of a process; what a session begins to remember is written once.
+TIMED = re.compile(
+    r'"records_(fielddefinition|pagelayout)"|"kernel_cursor"|pg_extension'
+    r'|^UPDATE "crm_accounts_session"|^(RELEASE )?SAVEPOINT'
+)
 
 
 def logged_in(pk: int) -> Client:
