@@ -147,6 +147,7 @@ OTHERS: dict[str, Declared] = {
     "role": Declared("crm.role.change", "own", "P"),
     "role-remove": Declared("crm.role.remove", "own", "P"),
     "user-access": Declared("crm.user.change", "own", "P"),
+    "user-leaving": Declared("crm.user.change", "own", "GP"),
     "user-change": Declared("crm.user.change", "own", "P"),
     "user-invite": Declared("crm.user.change", "own", "P"),
     "user-sessions": Declared("crm.user.change", "own", "G"),

@@ -47,6 +47,7 @@ def user_buttons(viewer: Viewer, user: User) -> Iterable[Button]:
             post=True,
             menu=True,
         )
+        yield Button(_("Leaves"), f"/crm/users/{user.pk}/leaving/", "log-out", menu=True)
         yield Button(
             _("Sessions"), f"/crm/users/{user.pk}/sessions/", "monitor-smartphone", menu=True
         )

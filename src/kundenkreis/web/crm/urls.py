@@ -6,7 +6,7 @@ from django.urls import path
 
 from kundenkreis.kernel.sides import Side
 from kundenkreis.records.urls import patterns
-from kundenkreis.web.crm.accounts import absences, roles, sessions, staff, tokens
+from kundenkreis.web.crm.accounts import absences, leaving, roles, sessions, staff, tokens
 from kundenkreis.web.crm.letters import pages, prints
 from kundenkreis.web.crm.letters import views as letters
 from kundenkreis.web.crm.people import alike, doubles, parts, views
@@ -75,6 +75,7 @@ urlpatterns = [
     path("users/<int:pk>/access/", staff.access_page, name="user-access"),
     path("users/<int:pk>/change/", staff.change_user, name="user-change"),
     path("users/<int:pk>/invite/", staff.invite, name="user-invite"),
+    path("users/<int:pk>/leaving/", leaving.leaving_page, name="user-leaving"),
     path("users/<int:pk>/factor/reset/", staff.reset_factor, name="user-factor-reset"),
     path("roles/factor/", staff.require_factor, name="factor-rule"),
     path("users/<int:pk>/sessions/", sessions.session_list, name="user-sessions"),
