@@ -8,8 +8,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from kundenkreis.kernel import among, compiling, sqlite, steps  # noqa: F401 - `among` is a lookup
+        from kundenkreis.kernel import among, sqlite, steps  # noqa: F401 - `among` is a lookup
 
         sqlite.connect()
-        compiling.remember()
         steps.register()
