@@ -57,6 +57,16 @@ BENS = may(BEN, person=TEAM, organisation=TEAM, **EVERY)
 CARLAS = may(CARLA, **EVERY)
 
 
+@pytest.fixture(autouse=True)
+def _as_at_the_start_of_a_request() -> Iterator[None]:
+    """What was put together for them in one test is put together anew in the next."""
+    for viewer in (ANNAS, BENS, CARLAS):
+        viewer.kept.clear()
+    yield
+    for viewer in (ANNAS, BENS, CARLAS):
+        viewer.kept.clear()
+
+
 @pytest.fixture
 def ours() -> Person:
     return make("Weiß", "Bergmann Optik GmbH", 1)
