@@ -54,6 +54,7 @@ MEANING = {
     "OIDC_NAME": ("OpenID Connect", "what the button of the provider is called"),
     "OIDC_SECRET": ("", "the secret for the provider; better in a file"),
     "OIDC_SECRET_FILE": ("", "the file that holds the secret for the provider"),
+    "PUSH_ALLOWED": ("", "hosts or networks inside the company that push news to browsers"),
     "SOURCE_URL": ("", "where the source of this version is, instead of the product's own page"),
     "STAFF_ADDRESS": (
         "",

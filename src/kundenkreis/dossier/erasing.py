@@ -128,6 +128,7 @@ def erase(w: Whose, erasure: Erasure) -> None:
     for side in Side:
         sweeping.drop_files(side, w, batches)
     sweeping.drop_messages(w)
+    sweeping.drop_mails(w)
     exports = store.stored(Side.CRM, Disclosure).filter(person__in=w.persons)
     files.forget(exports.values_list("folder", flat=True))
     erase_in_engage(w, names[Side.ENGAGE], at)

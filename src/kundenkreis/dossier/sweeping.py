@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import CharField, JSONField, Model, Q, TextField
 from django.db.models.functions import Cast
 
@@ -33,6 +34,8 @@ from kundenkreis.engage.profiles.models import Identifier, Profile
 from kundenkreis.engage.tracking.models import RejectedItem, SeenMessage, SeenOrder
 from kundenkreis.kernel import files, store
 from kundenkreis.kernel import models as kernel
+from kundenkreis.kernel.mail import box
+from kundenkreis.kernel.mail.box import Mail, State
 from kundenkreis.kernel.record import Record
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.kernel.transactions import current
@@ -188,10 +191,30 @@ def _holds(folder: Path, w: Whose) -> bool:
     return False
 
 
+def drop_mails(w: Whose) -> int:
+    """Mails that name somebody (the news of the day do), whatever became of them: nobody sends or
+    reads them any more."""
+    gone = [
+        path
+        for state in State
+        for path in box.paths(settings.MAIL_BOX, state)
+        if _names(box.read(path), w)
+    ]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _names(mail: Mail, w: Whose) -> bool:
+    """Whether a mail has one of the tokens, in words: what lies in its file is encoded."""
+    said = " ".join((*mail.to, mail.subject, mail.text, mail.problem))
+    return any(token in said for token in w.tokens)
+
+
 def drop_messages(w: Whose) -> int:
     """Messages that staff have not read yet (“Jana Weiß was created”) wait in their sessions."""
     gone = [
-        one.pk for one in Session.objects.all()
+        one.pk for one in Session.objects.filter(user__isnull=False).iterator()
         if any(token in json.dumps(one.get_decoded(), ensure_ascii=False) for token in w.tokens)
     ]  # fmt: skip
     with store.group(Side.CRM, "dossier.sweep"):

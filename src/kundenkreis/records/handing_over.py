@@ -22,6 +22,7 @@ from kundenkreis.records.bulk.changes import Change
 from kundenkreis.records.fields import info, names
 from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.models import SavedView
+from kundenkreis.records.page.sharing import may_share
 from kundenkreis.records.registry import TYPES
 
 if TYPE_CHECKING:
@@ -133,13 +134,23 @@ def _views(side: Side, user_id: int) -> Any:
 
 
 def _give_shares(side: Side, actor: Actor, user_id: int, to: int) -> None:
-    """Who has one already keeps it, as wide as it was."""
+    """Those that the actor could give by hand. Who has one already keeps it, as wide as it was."""
     has = set(_shares(side, to).values_list("subject", "row"))
     for one in _shares(side, user_id).order_by("pk")[:MOST]:
+        if not _may_give(actor, one, to):
+            continue
         if (one.subject, one.row) in has:
             store.remove(actor, one)
         else:
             store.change(actor, one, user_id=to)
+
+
+def _may_give(actor: Actor, share: Share, to: int) -> bool:
+    kind = next((one for one in TYPES.values() if one.subject == share.subject), None)
+    record = kind and kind.rows(actor).filter(pk=share.row).first()
+    if kind is None or record is None or recipients.refused(kind.model, {to}):
+        return False
+    return may_share(kind, actor, record)
 
 
 def _give_views(side: Side, actor: Actor, user_id: int, to: int) -> None:

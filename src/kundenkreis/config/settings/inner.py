@@ -26,6 +26,8 @@ VAT_SERVICE, VAT_OWN_ID = env.text("VAT_SERVICE"), env.text("VAT_OWN_ID").replac
 
 # Receivers in the house that may be dialled: names of hosts and networks, with spaces between.
 EGRESS_ALLOWED = env.text("EGRESS_ALLOWED")
+# A push service of the company's own; anybody may name one, so webhooks' receivers are none.
+PUSH_ALLOWED = env.text("PUSH_ALLOWED")
 
 # Requests per second that one token may make in each web process, and ten times as many at once.
 API_RATE = env.number("API_RATE", 50)
@@ -125,7 +127,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TLS else 0
 # Log-in attempts are counted by all workers together.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "kundenkreis.kernel.filecache.FileCache",
         "LOCATION": env.folder(Side.CRM) / "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }

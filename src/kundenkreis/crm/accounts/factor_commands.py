@@ -28,7 +28,8 @@ def reset_factor(*, actor: Actor, user_id: int) -> int:
     have lost it; returns how many that was. Raises `NotFound`, `NotAllowed`, `DomainError`."""
     actor.require("crm.user.change")
     user = store.lock(User, user_id)
-    granting.require_grant(actor, user.roles.all())
+    granting.require_person(actor, user)
+    granting.not_oneself(actor, user_id)
     gone = store.discard(store.rows(Authenticator).filter(user_id=user_id))
     note_factor(actor=actor, user_id=user_id)
     end_all(actor, user)
@@ -37,8 +38,13 @@ def reset_factor(*, actor: Actor, user_id: int) -> int:
 
 @command
 def require_factor(*, actor: Actor, of_all: bool) -> Company:
-    """Say whether everybody needs a second factor; for a role, the role says so."""
+    """Say whether everybody needs a second factor; for a role, the role says so.
+
+    Raises `NotAllowed` for whoever may not do everything.
+    """
     actor.require("crm.role.change")
+    if not granting.does_all(actor):
+        raise actor.refusal("crm.role.change")
     found = store.rows(Company).select_for_update().first()
     if found is None:
         return store.create(actor, Company, needs_factor=of_all)

@@ -42,6 +42,26 @@ def require_grant(actor: Actor, roles: Iterable[Role]) -> None:
             raise too_much()
 
 
+def require_person(actor: Actor, user: User) -> None:
+    """Raise `DomainError` for a member of staff with more rights than the actor, or in teams that
+    are not the actor's: whoever acts on their account could act as them."""
+    require_grant(actor, user.roles.all())
+    require_teams(actor, user.teams.all(), ())
+
+
+def does_all(actor: Actor) -> bool:
+    """Whether the actor may do everything: who may let anybody in anyway."""
+    return _has(actor.grants, EVERYTHING, Level.ALL)
+
+
+def not_oneself(actor: Actor, user_id: int) -> None:
+    """Raise `DomainError` where somebody would do to their own account what others do for them."""
+    if user_id == actor.user_id:
+        raise DomainError(
+            _("This is your own account."), hint=_("Ask another administrator to do it.")
+        )
+
+
 def too_much() -> DomainError:
     """Why somebody may not give these rights."""
     return DomainError(
@@ -55,7 +75,7 @@ def too_much() -> DomainError:
 def require_teams(actor: Actor, before: Iterable[Team], after: Iterable[Team]) -> None:
     """Raise `DomainError` for joining or leaving teams beyond the actor's own ones and those below."""
     changed = {team.pk for team in before} ^ {team.pk for team in after}
-    if not (_has(actor.grants, EVERYTHING, Level.ALL) or changed <= actor.team_ids | actor.below):
+    if not (does_all(actor) or changed <= actor.team_ids | actor.below):
         raise DomainError(
             _("This is not one of your teams."),
             _("Who is in a team works with its records."),

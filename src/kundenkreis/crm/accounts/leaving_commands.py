@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.accounts import granting, session_commands
+from kundenkreis.crm.accounts.absence_commands import FOR_OTHERS
 from kundenkreis.crm.accounts.models import Absence, ApiToken, User
 from kundenkreis.crm.accounts.queries import today
 from kundenkreis.kernel import clock, store
-from kundenkreis.kernel.access import Actor
+from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
@@ -16,7 +17,7 @@ from kundenkreis.kernel.errors import DomainError
 @command
 def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
     """End somebody's access: log-in, sessions, tokens; for whom they would have stood in, the
-    successor does.
+    successor does, if the actor may say so of others.
 
     Raises `NotFound`; `DomainError` for oneself, for more rights than one's own, for a successor
     who may not log in, and when nobody would be left to administer.
@@ -24,12 +25,9 @@ def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
     actor.require("crm.user.change")
     granting.hold_keys()
     user = store.lock(User, user_id)
-    granting.require_grant(actor, user.roles.all())
+    granting.require_person(actor, user)
+    granting.not_oneself(actor, user_id)
     successor = store.rows(User).filter(pk=successor_id, is_active=True).first()
-    if user_id == actor.user_id:
-        raise DomainError(
-            _("This is your own account."), hint=_("Ask another administrator to do it.")
-        )
     if successor is None or successor.pk == user_id:
         raise DomainError(
             _("Choose a colleague."), _("Somebody else who may log in takes over."), field="to"
@@ -39,6 +37,8 @@ def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
     session_commands.end_all(actor, user)
     for token in store.rows(ApiToken).filter(user_id=user_id, revoked_at__isnull=True):
         store.change(actor, token, revoked_at=clock.now())
+    if actor.level(FOR_OTHERS) is not Level.ALL:  # not theirs to give to anybody
+        return user
     for absence in store.rows(Absence).filter(deputy_id=user_id, ends_on__gte=today()):
         if absence.user_id != successor.pk:
             store.change(actor, absence, deputy=successor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,8 @@ def invite(*, actor: Actor, user_id: int) -> tuple[User, str]:
     actor.require("crm.user.change")
     user = store.lock(User, user_id)
     # Whoever chooses the password is that person: this is giving all their rights.
-    granting.require_grant(actor, user.roles.all())
+    granting.require_person(actor, user)
+    granting.not_oneself(actor, user_id)
     if not user.is_active:
         raise DomainError(
             _("This account may not log in."),
@@ -102,10 +104,13 @@ def change_user(*, actor: Actor, user_id: int, name: str, email: str, language: 
     """
     actor.require("crm.user.change")
     user = store.lock(User, user_id)
-    granting.require_grant(actor, user.roles.all())
+    granting.require_person(actor, user)
     email = email.strip().lower()
     if store.rows(User).filter(email__iexact=email).exclude(pk=user_id).exists():
         raise taken()
+    if email != user.email:  # whoever had the old address has nothing of it any more
+        store.discard(store.rows(SocialAccount).filter(user_id=user_id))
+        end_all(actor, user)
     store.change(actor, user, name=name, email=email, language=language)
     return user
 

@@ -11,6 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from kundenkreis.crm.work.notice_commands import PUSH, end_push, note_pushed
 from kundenkreis.crm.work.notice_queries import told
 from kundenkreis.kernel import clock, webpush
 from kundenkreis.kernel.access import Actor
-from kundenkreis.kernel.egress import NotReachable, Unanswered, egress
+from kundenkreis.kernel.egress import Allowed, Egress, NotReachable, Unanswered
 
 QUIET = timedelta(seconds=10)  # so that several news are one word
 COUNTED = 99
@@ -65,10 +66,15 @@ def push(browser_id: int, *, actor: Actor) -> bool:
 
 
 def _sent(browser: PushBrowser, text: bytes, now: datetime) -> bool | None:
-    """Whether its push service took it; None where that browser is not there any more."""
+    """Whether its push service took it; None where that browser is not there any more.
+
+    Anybody names such a service, so what webhooks may reach in the house is closed to it.
+    """
     known = webpush.Browser(browser.endpoint, browser.key, browser.auth)
     try:
-        answer = egress().post(browser.endpoint, *webpush.message(known, text, now))
+        answer = Egress(Allowed.of(settings.PUSH_ALLOWED)).post(
+            browser.endpoint, *webpush.message(known, text, now)
+        )
     except (NotReachable, ValueError):
         return None
     except Unanswered as error:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.mail import EmailMessage
 
 from kundenkreis.crm.people.commands import create_person, create_persons
 from kundenkreis.crm.people.models import ContactDetail, Person, Restriction
@@ -22,6 +24,7 @@ from kundenkreis.dossier.whose import whose
 from kundenkreis.engage.profiles.models import Profile
 from kundenkreis.kernel import audit, journal, store, tombstones
 from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.mail import box
 from kundenkreis.kernel.models import AuditEntry, RemovedRow
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, BOTH, SYSTEM
@@ -81,6 +84,19 @@ def test_g03_after_an_erasure_no_table_says_anything_of_them() -> None:
     assert made.scrubbed_at
     assert made.counts["crm"]["crm_people.person"] == 1
     assert made.mentions >= 1
+
+
+def test_g03_no_mail_in_the_box_says_anything_of_them(settings: Any, tmp_path: Path) -> None:
+    """The news of a day name people; in the file the words are encoded."""
+    settings.MAIL_BOX = tmp_path / "mail"
+    found, other = plant(), plant()
+    for one in (found, other):
+        letter = EmailMessage("News", f"Changed: {one.person} – grüß Gott", to=["a@example.org"])
+        content = letter.message().as_bytes()
+        box.put(settings.MAIL_BOX, content, sender="k@example.org", to=["a@example.org"])
+    erased(found)
+    left = [one.text for one in box.mails(settings.MAIL_BOX, box.State.WAITING, 9)]
+    assert [str(other.person) in text for text in left] == [True]
 
 
 def test_g03_a_mention_in_a_note_about_somebody_else_is_blacked_out() -> None:

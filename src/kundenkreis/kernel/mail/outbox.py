@@ -1,6 +1,6 @@
 """What lies in the box of mails, for whoever looks after the installation.
 
-A mail may hold a link that lets somebody in: what it says is shown only to those who may let
+A mail may hold a link that lets somebody in: pages show what it says only to those who may let
 anybody in anyway.
 """
 

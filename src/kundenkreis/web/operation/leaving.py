@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.crm.accounts.granting import does_all
 from kundenkreis.kernel import held
 from kundenkreis.kernel.mail import outbox as mails
 from kundenkreis.kernel.mail.box import State
@@ -35,6 +36,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "is_held": held.is_held(Side.CRM),
         "on_trial": held.on_trial(),
         "may_change": viewer.may(held.RIGHT),
+        "may_read": does_all(viewer),  # a mail may hold a link that lets somebody in
     }
     return render(request, "operation/outbox.html", context)
 

@@ -31,7 +31,7 @@ URL = "/inbox/push/"
 
 @pytest.fixture
 def now(company: Company, settings: Any) -> Iterator[FrozenClock]:
-    settings.EGRESS_ALLOWED = "127.0.0.0/8"
+    settings.PUSH_ALLOWED = "127.0.0.0/8"
     User.objects.filter(pk=company.ben.pk).update(language="de")
     with clock.freeze("2030-03-01T12:00:00Z") as frozen:
         yield frozen
@@ -160,7 +160,7 @@ def test_nothing_is_pushed_while_nothing_may_leave(
 def test_an_address_in_the_house_is_forgotten_and_not_dialled(
     company: Company, now: FrozenClock, service: Receiver, phone: StandIn, settings: Any
 ) -> None:
-    settings.EGRESS_ALLOWED = ""
+    settings.PUSH_ALLOWED = ""
     mention(company, now)
     work(now)
     assert service.connections == 0
