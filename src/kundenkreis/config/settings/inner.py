@@ -108,6 +108,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": "20/m/ip,5/5m/key",
     "reset_password": "20/m/ip,3/5m/key",
+    "passkey": "20/m/ip",
 }
 SOCIALACCOUNT_PROVIDERS, OIDC_DOMAIN = oidc.providers(), oidc.domain()
 SOCIALACCOUNT_ADAPTER = "kundenkreis.crm.accounts.oidc_adapter.OidcAdapter"

@@ -8,6 +8,8 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path
 
+from kundenkreis.web.shell.factor import log_in_by_passkey
+
 urlpatterns = [
     path("", views.index, name="mfa_index"),
     path("list/", views.index, name="mfa_list_webauthn"),  # where allauth leads to
@@ -17,7 +19,7 @@ urlpatterns = [
     path("app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("passkey/", log_in_by_passkey, name="mfa_login_webauthn"),
     path("passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("passkeys/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -112,3 +113,14 @@ def test_a_share_that_one_could_not_give_goes_to_nobody(company: Company, olga: 
         viewer_of(company.anna), company.ben.pk, company.anna.pk, jobs.go_on_with_bulk
     )
     assert [one.name for one in shares_of(person, company.person)] == ["Anna"]
+
+
+def test_strangers_make_sessions_no_oftener_than_they_may_try_to_log_in(company: Company) -> None:
+    cache.clear()
+    asked = [
+        Client().get("/account/factor/passkey/", headers={"Accept": "application/json"})
+        for _ in range(22)
+    ]
+    assert [one.status_code for one in asked[:20]] == [200] * 20
+    assert [one.status_code for one in asked[20:]] == [429, 429]
+    cache.clear()
