@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -45,7 +46,10 @@ def logged_in_as(
     page.get_by_label("E-Mail").fill(email)
     page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url(f"{product.staff}/")
+    page.wait_for_url(re.compile(rf"{product.staff}/(account/undertaking/.*)?$"))
+    if "undertaking" in page.url:  # somebody new
+        page.get_by_role("button", name="Ich verpflichte mich").click()
+        page.wait_for_url(f"{product.staff}/")
     return page
 
 

@@ -21,6 +21,7 @@ from kundenkreis.crm.people.models import (
 )
 from kundenkreis.crm.sales.models import Order
 from kundenkreis.crm.sales.order_facts import order_facts
+from kundenkreis.crm.sales.shared_scores import score_facts
 from kundenkreis.engage.consent.events import ConsentChanged
 from kundenkreis.engage.consent.models import ConsentState
 from kundenkreis.engage.profiles.events import Touchpoint
@@ -139,11 +140,17 @@ def _facts() -> Iterator[str]:
             person.pk: person
             for person in store.rows(Person).filter(link_id__isnull=False, orders__isnull=False)
         }
-        expected = {people[pk].link_id: facts for pk, facts in order_facts(people).items()}
+        scores = score_facts(people.keys())
+        expected = {
+            people[pk].link_id: {**facts, **scores.get(pk, {})}
+            for pk, facts in order_facts(people).items()
+        }
     held = {
         row.link_id: {
             name: {"value": fact["value"], "purpose": fact["purpose"]}
             for name, fact in row.facts.items()
+            # That a score is gone is told as none.
+            if fact["value"] is not None or not name.startswith("score_")
         }
         for row in Profile.objects.filter(link_id__in=expected.keys())
     }
