@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_list_shows_scores_and_is_sorted_by_them_with_those_without_last() -> 
     assert "></td>" in found.rows[2]
 
 
-def test_a_page_of_a_list_reads_all_scores_at_once(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_of_a_list_reads_all_scores_at_once(django_assert_max_num_queries: Any) -> None:
     for number in range(20):
         customer(f"P{number}", number)
     refresh_scores()
