@@ -30,7 +30,8 @@ def test_two_runs_at_the_same_time_never_choose_the_same_ports() -> None:
         chosen += run.stdout.readline().split()
     for run in runs:
         run.communicate()
-    assert len(chosen) == 40 and len(set(chosen)) == 40
+    assert len(chosen) == 40
+    assert len(set(chosen)) == 40
 
 
 def test_one_run_is_never_given_the_same_ports_twice() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 UNUSED = 0.01  # of the records: whoever fills a field so seldom does not use it
 USUAL = (0.12, 0.15)  # of business contacts are out of date a year later
+MAIN = ("no_way", "stale", "twice")
 MONTHS = 13
 MANY = 5_000  # records; of more nobody waits until they are counted
 
@@ -80,6 +81,12 @@ class Health:
     @property
     def decay(self) -> float:
         return self.decayed / self.total if self.total else 0.0
+
+    @property
+    def main(self) -> list[Counted]:
+        """What matters most, for the head of the page, as far as its reader may know it."""
+        found = {one.issue.name: one for _label, some in self.groups for one in some}
+        return [found[name] for name in MAIN if name in found]
 
 
 def health(kind: RecordType, viewer: Viewer) -> Health:

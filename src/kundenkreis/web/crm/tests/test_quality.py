@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(databases=BOTH)
 def test_each_number_leads_to_its_list(anna: Client) -> None:
     create_person(actor=SYSTEM, last_name="Unreachable")
     page = anna.get("/crm/data-quality/").content.decode()
-    link = re.search(r'<a href="([^"]+)">no way to reach them</a>', page)
+    link = re.search(r'<a class="name" href="([^"]+)">no way to reach them</a>', page)
     assert link
     shown = anna.get(unescape(link[1])).content.decode()
     assert "Unreachable" in shown
@@ -64,3 +64,11 @@ def test_chosen_suggestions_are_added_and_taken_back(anna: Client) -> None:
 def test_who_may_read_nothing_has_no_page(carla: Client) -> None:
     assert carla.get("/crm/data-quality/").status_code == 403
     assert carla.get("/crm/data-quality/enrichment/").status_code == 403
+
+
+def test_what_matters_most_stands_at_the_head(anna: Client) -> None:
+    create_person(actor=SYSTEM, last_name="Unreachable")
+    page = anna.get("/crm/data-quality/").content.decode()
+    head = page[page.index('class="figures') : page.index('class="halves')]
+    for told in ("Lost within a year", "no way to reach them", "not confirmed for a year"):
+        assert told in head
