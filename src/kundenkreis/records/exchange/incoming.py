@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.kernel import store
 from kundenkreis.records import working
-from kundenkreis.records.exchange import mapping, reading, roundtrip
+from kundenkreis.records.exchange import mapping, marks, reading, roundtrip
 from kundenkreis.records.exchange.engine import Became, Engine, Outcome
 from kundenkreis.records.exchange.notation import detected, text_of
 from kundenkreis.records.exchange.notes import Notes
@@ -78,12 +78,14 @@ class Reading:
         asked |= {"decimal": notation.decimal, "dates": notation.dates}
         mark = mark_of(files)
         state = State.ASKING
-        if mark is not None and mark.subject == kind.subject:
+        trip = mark is not None and mark.subject == kind.subject
+        names = roundtrip.columns(kind, mark, found["header"]) if mark and trip else []
+        if marks.NUMBER in names:
             asked |= {
-                "trip": True, "mapping": roundtrip.mapping(kind, self._actor, mark),
+                "trip": True, "mapping": roundtrip.mapping(kind, self._actor, names),
                 "mode": Mode.BOTH, "rule": Rule.EXACT, "keys": [],
             }  # fmt: skip
-            found["ignored"] = roundtrip.ignored(kind, self._actor, mark)
+            found["ignored"] = roundtrip.ignored(kind, self._actor, names, found["header"])
             state = State.CHECKING
         elif not asked.get("mapping"):
             names, known_from = mapping.proposed(kind, self._actor, found["header"])
@@ -117,7 +119,8 @@ class _Through(ABC):
         if mark is None:
             return None
         accepted = self._table.choices.get("accepted", {})
-        return RoundTrip(self._kind, actor, mark, plan.notation, accepted)
+        names = roundtrip.columns(self._kind, mark, self._table.header)
+        return RoundTrip(self._kind, actor, mark, names, plan.notation, accepted)
 
     def _from(self, start: int) -> Iterator[Row]:
         for done in batched(islice(self._table.rows(), start), PIECE, strict=False):

@@ -65,7 +65,7 @@ class Matcher:
 
     def match(self, rows: Sequence[Cleaned], seen: Seen) -> dict[int, str]:
         """Give each row the number of its record; returns warnings by row."""
-        self._numbers(rows)
+        self._numbers(rows, seen)
         for key in self.keys:
             self._by_key(key, rows, seen)
         return self._warnings(rows, seen)
@@ -73,10 +73,11 @@ class Matcher:
     def note(self, rows: Iterable[Cleaned], seen: Seen) -> None:
         """Remember rows that were done before, without looking anything up."""
         for row in rows:
+            _numbered_before(row, seen)
             for key in (*self.keys, *self.others):
                 self._came_before(key, row, seen)
 
-    def _numbers(self, rows: Sequence[Cleaned]) -> None:
+    def _numbers(self, rows: Sequence[Cleaned], seen: Seen) -> None:
         pks = {row.pk for row in rows if row.pk is not None}
         if not pks:
             return
@@ -84,6 +85,9 @@ class Matcher:
         for row in rows:
             if row.pk is not None and row.pk not in there:
                 row.refuse(_("There is no record with this number."), marks.NUMBER)
+            elif _numbered_before(row, seen):
+                told = _("An earlier row has the same number. A new record needs none.")
+                row.refuse(told, marks.NUMBER)
 
     def _by_key(self, key: Key, rows: Sequence[Cleaned], seen: Seen) -> None:
         asked = []
@@ -144,6 +148,11 @@ class Matcher:
         for value, pk in rows.values_list(name, "pk"):
             found.setdefault((str(value),), set()).add(pk)
         return found
+
+
+def _numbered_before(row: Cleaned, seen: Seen) -> bool:
+    """Whether an earlier row is of the same record: somebody has copied it."""
+    return row.pk is not None and seen.before(marks.NUMBER, [row.pk], row.row.number) is not None
 
 
 def _empty(value: Any) -> bool:

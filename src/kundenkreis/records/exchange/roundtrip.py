@@ -24,6 +24,7 @@ from kundenkreis.records.exchange import marks
 from kundenkreis.records.exchange.cleaning import SAME
 from kundenkreis.records.exchange.mapping import target_names
 from kundenkreis.records.exchange.notation import Notation, same, text_of
+from kundenkreis.records.exchange.table import titles_of
 from kundenkreis.records.exchange.values import reader, written
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.columns import label_of
@@ -37,18 +38,43 @@ if TYPE_CHECKING:
 LOOKED_AT = 200  # changes of a record since the export
 
 
-def mapping(kind: RecordType, viewer: Viewer, mark: marks.Mark) -> list[str]:
-    """The field of each column of a marked file; "" for what no form asks for."""
+def columns(kind: RecordType, mark: marks.Mark, header: Sequence[str]) -> list[str]:
+    """What each column of a marked file is, wherever it stands by now; "" for one of somebody's own.
+
+    By its title. As long as what is known by that stands where it stood, nothing was moved: then a
+    column of another title is what it was, and was only renamed.
+    """
+    went = [*mark.columns, marks.VERSION]
+    with translation.override(mark.language):
+        labels = [label_of(kind, one) for one in _columns(kind, mark.columns)]
+    known = dict(zip(titles_of([*labels, marks.VERSION]), went, strict=True))
+    found = [marks.VERSION if marks.read(title) else known.get(title, "") for title in header]
+    if all(name in ("", was) for name, was in zip(found, went, strict=False)):
+        return [was for _title, was in zip(header, went, strict=False)] + found[len(went) :]
+    return found
+
+
+def mapping(kind: RecordType, viewer: Viewer, names: Sequence[str]) -> list[str]:
+    """The field of each column; "" for what no form asks for."""
     allowed = {marks.NUMBER, *target_names(kind, viewer)}
-    return [name if name in allowed else "" for name in mark.columns] + [""]
+    return [name if name in allowed else "" for name in names]
 
 
-def ignored(kind: RecordType, viewer: Viewer, mark: marks.Mark) -> list[str]:
+def ignored(
+    kind: RecordType, viewer: Viewer, names: Sequence[str], header: Sequence[str]
+) -> list[str]:
     """The labels of the columns in which a change of an existing record is not taken over."""
+    taken = {marks.NUMBER, marks.VERSION, *_changeable(kind, viewer)}
+    return [
+        label_of(kind, column) if column.name else title
+        for column, title in zip(_columns(kind, names), header, strict=True)
+        if column.name not in taken
+    ]
+
+
+def _columns(kind: RecordType, names: Sequence[str]) -> list[Column]:
     known = {column.name: column for column in kind.columns}
-    taken = {marks.NUMBER, *_changeable(kind, viewer)}
-    left = [name for name in mark.columns if name not in taken]
-    return [label_of(kind, known.get(name) or Column(name)) for name in left]
+    return [known.get(name) or Column(name) for name in names]
 
 
 def _changeable(kind: RecordType, viewer: Viewer) -> list[str]:
@@ -60,7 +86,8 @@ def _changeable(kind: RecordType, viewer: Viewer) -> list[str]:
 class RoundTrip:
     """Compares rows with the records they are of.
 
-    Parameters: `accepted` are the conflicts to be decided for the file, by row.
+    Parameters: `names` say what each column is; `accepted` are the conflicts to be decided for the
+    file, by row.
     """
 
     def __init__(
@@ -68,16 +95,18 @@ class RoundTrip:
         kind: RecordType,
         viewer: Viewer,
         mark: marks.Mark,
+        names: Sequence[str],
         notation: Notation,
         accepted: Mapping[str, Sequence[str]],
     ) -> None:
         self.kind, self.viewer, self.mark, self.notation = kind, viewer, mark, notation
         self._accepted = {int(number): set(names) for number, names in accepted.items()}
-        known = {column.name: column for column in kind.columns}
-        self._columns = [known.get(name) or Column(name) for name in mark.columns]
-        self._readers = [reader(kind, column) for column in self._columns]
-        self._number = mark.columns.index(marks.NUMBER)
-        self._takes = set(_changeable(kind, viewer))
+        self._width = len(names)
+        self._places = {name: at for at, name in enumerate(names)}
+        takes = set(_changeable(kind, viewer))
+        self._read = {
+            one.name: reader(kind, one) for one in _columns(kind, names) if one.name in takes
+        }
         self.conflicts: dict[int, dict[str, str]] = {}
 
     def compared(self, rows: Sequence[Row]) -> list[Row]:
@@ -92,26 +121,20 @@ class RoundTrip:
     def _compared(self, row: Row, record: Any, directory: Directory) -> Row:
         if record is None:
             return row
-        cells = [*row.cells, *[""] * len(self.mark.columns)]
+        said = [*row.cells, *[""] * self._width]
+        cells: list[Any] = [SAME] * self._width
+        cells[self._places[marks.NUMBER]] = said[self._places[marks.NUMBER]]
         edited: dict[str, int] = {}
-        for at, read in enumerate(self._readers):
-            if at == self._number:
-                continue
-            if self.mark.columns[at] not in self._takes:
-                cells[at] = SAME
-                continue
-            value = read(record, directory)
-            if same(cells[at], value, written(value), self.notation):
-                cells[at] = SAME
-            else:
-                edited[self.mark.columns[at]] = at
+        for name, read in self._read.items():
+            at, value = self._places[name], read(record, directory)
+            if not same(said[at], value, written(value), self.notation):
+                cells[at], edited[name] = said[at], at
         if edited and self._moved_on(row, record):
             self._since(row, record, cells, edited, directory)
         return replace(row, cells=cells)
 
     def _moved_on(self, row: Row, record: Any) -> bool:
-        at = len(self.mark.columns)
-        said = text_of(row.cells[at]) if at < len(row.cells) else ""
+        said = self._said(row, marks.VERSION)
         return said != str(getattr(record, marks.VERSION, said))
 
     def _since(
@@ -123,7 +146,7 @@ class RoundTrip:
             if name not in before:
                 continue
             old = as_it_was(record, name, before[name])
-            value = self._readers[at](old, directory)
+            value = self._read[name](old, directory)
             if same(cells[at], value, written(value), self.notation):
                 cells[at] = SAME
             elif name not in self._accepted.get(row.number, ()):
@@ -141,8 +164,11 @@ class RoundTrip:
         return found
 
     def _pk(self, row: Row) -> int:
-        text = text_of(row.cells[self._number]) if self._number < len(row.cells) else ""
-        return whole(text) or 0
+        return whole(self._said(row, marks.NUMBER)) or 0
+
+    def _said(self, row: Row, name: str) -> str:
+        at = self._places.get(name, len(row.cells))
+        return text_of(row.cells[at]) if at < len(row.cells) else ""
 
 
 def as_it_was(record: Any, name: str, value: Any) -> Any:

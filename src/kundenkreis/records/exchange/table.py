@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,20 +27,25 @@ def header_of(files: list[dict[str, Any]]) -> list[str]:
     """The columns of all files; those of the same title are the same column."""
     titles: dict[str, None] = {}
     for file in files:
-        titles |= dict.fromkeys(_titles(file))
+        titles |= dict.fromkeys(titles_of(file["header"]))
     return list(titles)
 
 
 def mark_of(files: list[dict[str, Any]]) -> marks.Mark | None:
     """The mark that all files have; None when they were not made here, or differ."""
-    found = {marks.read(file.get("mark") or file["header"][-1]) for file in files}
+    found = {_mark_of(file) for file in files}
     return found.pop() if len(found) == 1 else None
 
 
-def _titles(file: dict[str, Any]) -> list[str]:
+def _mark_of(file: dict[str, Any]) -> marks.Mark | None:
+    said = (file.get("mark"), *reversed(file["header"]))
+    return next(filter(None, map(marks.read, said)), None)
+
+
+def titles_of(header: Sequence[str]) -> list[str]:
     """The titles of one file, each only once and none empty."""
     made: list[str] = []
-    for at, title in enumerate(file["header"], start=1):
+    for at, title in enumerate(header, start=1):
         title = title or f"#{at}"
         while title in made:
             title += "'"
@@ -68,7 +73,7 @@ class Table:
         self._fixes = {int(n): cells for n, cells in self.choices.get("fixes", {}).items()}
         self._parts, first = [], 0
         for number, file in enumerate(files):
-            columns = [self.header.index(title) for title in _titles(file)]
+            columns = [self.header.index(title) for title in titles_of(file["header"])]
             path = place(side, transfer, f"rows-{number}.jsonl")
             self._parts.append(_Part(path, file["places"], first, file["rows"], columns))
             first += file["rows"]

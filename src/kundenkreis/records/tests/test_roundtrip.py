@@ -266,3 +266,86 @@ def test_a_record_as_it_was_has_nothing_worked_out_of_it_as_it_is() -> None:
     assert (colored.custom, person.custom["color"]) == ({"color": "blue", "size": 1}, "red")
     assert "employer" not in named.__dict__
     assert "employer" in person.__dict__
+
+
+Moves = Callable[[list[list[str]]], list[list[str]]]
+
+
+def rearranged(text: str, move: Moves) -> str:
+    """The file as somebody saves it who has moved, added or deleted columns."""
+    file = io.StringIO()
+    csv.writer(file).writerows(move(list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))))
+    return file.getvalue()
+
+
+def swapped(rows: list[list[str]]) -> list[list[str]]:
+    """Two columns of text change places, which no value would betray; the first goes last."""
+    a, b = rows[0].index("Industry"), rows[0].index("Country")
+    for row in rows:
+        row[a], row[b] = row[b], row[a]
+    return [[*row[1:], row[0]] for row in rows]
+
+
+def with_a_note(rows: list[list[str]]) -> list[list[str]]:
+    return [[*row[:2], "Note" if row is rows[0] else "call them", *row[2:]] for row in rows]
+
+
+def few_columns(rows: list[list[str]]) -> list[list[str]]:
+    kept = [rows[0].index(name) for name in ("Employees", "Number")] + [len(rows[0]) - 1]
+    return [[row[at] for at in kept] for row in rows]
+
+
+@pytest.mark.parametrize("move", [swapped, with_a_note, few_columns])
+def test_columns_are_known_again_wherever_they_stand(firm: Organisation, move: Moves) -> None:
+    write.change(ORGANISATION, ANNA, firm.pk, None, {"industry": "Optik"})
+    text = rearranged(exported(ORGANISATION), move)
+    assert counts(testing.brought(ORGANISATION, text)) == {"unchanged": 1}
+    back = testing.brought(ORGANISATION, edited(text, lambda rows: rows[0].update(Employees="9")))
+    assert counts(back) == {"changed": 1}
+    testing.ran(ORGANISATION, back)
+    firm.refresh_from_db()
+    assert (firm.employees, firm.industry, firm.country) == (9, "Optik", "Schweiz")
+
+
+def test_a_column_of_somebodys_own_is_named_as_one_that_is_not_read(firm: Organisation) -> None:
+    back = testing.brought(ORGANISATION, rearranged(exported(ORGANISATION), with_a_note))
+    assert "Note" in back.found["ignored"]
+    back = testing.brought(ORGANISATION, rearranged(exported(ORGANISATION), few_columns))
+    assert back.found["ignored"] == []
+
+
+def test_a_column_that_was_only_called_otherwise_is_still_the_same(firm: Organisation) -> None:
+    text = exported(ORGANISATION).replace("Employees", "Staff")
+    back = testing.brought(ORGANISATION, edited(text, lambda rows: rows[0].update(Staff="9")))
+    assert counts(testing.ran(ORGANISATION, back)) == {"changed": 1}
+    firm.refresh_from_db()
+    assert firm.employees == 9
+
+
+def test_what_was_changed_on_both_sides_is_told_from_moved_columns_too(firm: Organisation) -> None:
+    text = edited(
+        rearranged(exported(ORGANISATION), swapped), lambda rows: rows[0].update(Employees="20")
+    )
+    write.change(ORGANISATION, ANNA, firm.pk, None, {"employees": 15})
+    assert counts(testing.brought(ORGANISATION, text)) == {"unchanged": 1, "conflicts": 1}
+
+
+def test_without_its_numbers_a_list_is_a_file_like_any_other(firm: Organisation) -> None:
+    text = rearranged(exported(ORGANISATION), lambda rows: [row[1:] for row in rows])
+    back = testing.brought(ORGANISATION, text)
+    assert (back.state, back.problem) == ("asking", "")
+    assert "trip" not in back.asked
+
+
+def test_a_copied_row_does_not_change_the_record_it_was_copied_from(firm: Organisation) -> None:
+    def edit(rows: Rows) -> None:
+        rows.append({**rows[0], "Name": "Optik Zwei AG", "Owner": ""})
+
+    back = testing.brought(ORGANISATION, edited(exported(ORGANISATION), edit))
+    assert counts(back) == {"unchanged": 1, "failed": 1}
+    (row,) = looked_at(back, "problems")
+    assert "An earlier row has the same number" in row["problem"]
+    commands.choose_rows(ORGANISATION, ANNA, back, lambda made: made.update(fixes={"1": {"0": ""}}))
+    testing.ran(ORGANISATION, testing.checked(ORGANISATION, back))
+    names = Organisation.objects.order_by("name").values_list("name", flat=True)
+    assert list(names) == ["Optik AG", "Optik Zwei AG"]
