@@ -116,6 +116,12 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 3
 if SOCIALACCOUNT_PROVIDERS:  # browsers ask it also of where a form leads on to
     SECURE_CSP["form-action"].append(oidc.origin())
 MFA_ADAPTER = "kundenkreis.crm.accounts.factor_adapter.FactorAdapter"
+_FACTOR = "kundenkreis.crm.accounts.factor_forms"
+MFA_FORMS = {
+    "authenticate": f"{_FACTOR}.Confirm",
+    "reauthenticate": f"{_FACTOR}.ConfirmAgain",
+    "activate_totp": f"{_FACTOR}.SetUp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kundenkreis"

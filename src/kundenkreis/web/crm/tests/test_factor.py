@@ -63,6 +63,33 @@ def test_an_app_is_set_up_and_asked_for(company: Company) -> None:
     assert second.get("/").status_code == 200
 
 
+def test_a_code_lets_in_once_as_long_as_it_is_good(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S15: whoever looks over a shoulder, or at the proxy, has nothing of what was typed."""
+    half = 2_000_000_000 // 30 * 30
+    now = [half]
+    monkeypatch.setattr(totp.time, "time", lambda: now[0])
+    monkeypatch.setattr("django.core.cache.backends.filebased.time.time", lambda: now[0])
+    _client, secret = set_up(company.ben)
+    ahead = totp.format_hotp_value(totp.hotp_value(secret, half // 30 + 1))
+    seen = totp.format_hotp_value(totp.hotp_value(secret, half // 30 - 1))  # set up by it
+
+    def lets_in(code: str) -> bool:
+        guest, to = log_in(company.ben)
+        guest.post(to, {"code": code})
+        return guest.get("/").status_code == 200
+
+    assert not lets_in(seen)
+    assert lets_in(ahead)
+    for later in (1, 29, 31, 59):
+        now[0] = half + later
+        assert not lets_in(ahead)
+        assert not lets_in(f"{ahead[:3]} {ahead[3:]}")
+    now[0] = half + 60
+    assert lets_in(totp.format_hotp_value(totp.hotp_value(secret, half // 30 + 2)))  # the control
+
+
 def test_recovery_codes_let_in_once(company: Company) -> None:
     client, _secret = set_up(company.ben)
     codes = re.findall(r"^(?:.*<code>)?(\d{8})$", client.get(f"{INDEX}codes/").text, re.MULTILINE)
