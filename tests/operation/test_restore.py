@@ -6,7 +6,6 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from kundenkreis.config import backups, env, installation, main, restoring
+from kundenkreis.config import backups, env, main, restoring
 from kundenkreis.crm.accounts.models import Session
 from kundenkreis.crm.people import contact_commands, permissions, restricting
 from kundenkreis.crm.people.commands import create_person
@@ -40,25 +39,10 @@ from kundenkreis.link.applying import apply_due
 from kundenkreis.link.receiving import receive
 from kundenkreis.records import named, write
 
-pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> keys.Key:
-    (tmp_path / "key").write_text("blue horses sing at noon\n")
-    return keys.read(tmp_path / "key")
-
-
-@pytest.fixture(autouse=True)
-def _own_journal() -> Iterator[None]:
-    installation.bring_up()
-    for side in Side:
-        journal.path(side).unlink(missing_ok=True)
-    journal.begin()
-    yield
-    for side in Side:
-        journal.path(side).unlink(missing_ok=True)
-        shutil.rmtree(settings.FOLDERS[side] / "media", ignore_errors=True)
+pytestmark = [
+    pytest.mark.django_db(databases=BOTH, transaction=True),
+    pytest.mark.usefixtures("own_journal"),
+]
 
 
 @pytest.fixture

@@ -179,6 +179,7 @@ def _tell(about: dict[str, Any], replayed: Replayed) -> None:
         f"Done again: {replayed.erased} erasures, {replayed.rectified} corrections, "
         f"{replayed.restricted} restrictions, {replayed.objected + replayed.withdrawn} objections."
     )
+    _say(f"Taken again: log-ins, rights and tokens of {replayed.revoked} accounts and programs.")
     _say("What leaves the house is held back. Look at it, then: kundenkreis release")
 
 

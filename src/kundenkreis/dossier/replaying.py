@@ -1,8 +1,8 @@
 """After a database was restored: what the journal says is done once more, before it is served.
 
 Whoever was erased since is erased again, and a value that was corrected by right is taken out, at
-every set-up: such a thing is never to come back. What somebody did not want any more is told again
-by `replay_all`, which a restore calls.
+every set-up: such a thing is never to come back. What somebody did not want any more, and what was
+taken from staff, is told again by `replay_all`, which a restore calls.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import batched
 from uuid import UUID
 
+from kundenkreis.crm.accounts.revocations import revoke_again
 from kundenkreis.crm.people.models import Person, Restriction
 from kundenkreis.crm.people.permissions import has_objected, record_objection
 from kundenkreis.crm.people.restricting import BY_ERASURE, free_person, restrict_person
@@ -42,6 +43,7 @@ class Replayed:
     objected: int = 0
     restricted: int = 0
     withdrawn: int = 0
+    revoked: int = 0
 
 
 def replay() -> int:
@@ -60,6 +62,7 @@ def replay_all() -> Replayed:
         objected=_objected(),
         restricted=_restricted(),
         withdrawn=_withdrawn(),
+        revoked=revoke_again(actor=ACTOR),
     )
 
 

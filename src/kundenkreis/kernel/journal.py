@@ -1,7 +1,7 @@
 """The journal: what must be done again after an older state is restored, in a file of each side.
 
-Who was erased, which values were wrong, who is restricted, who wants no more of what: such a thing
-is written here before it is committed. The file lies outside of the databases and names nobody: it
+Who was erased, which values were wrong, who is restricted, who wants no more of what, whom nobody
+lets in any more: such a thing is written here before it is committed. The file lies outside of the databases and names nobody: it
 holds numbers of rows, and hashes whose key lies elsewhere (`tombstones.digest`). A second copy, on
 another disk, goes where `KUNDENKREIS_JOURNAL_COPY` says.
 """

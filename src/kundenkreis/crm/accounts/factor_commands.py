@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
-from kundenkreis.crm.accounts import granting, letting_in
+from kundenkreis.crm.accounts import granting, letting_in, revocations
 from kundenkreis.crm.accounts.models import Company, User
 from kundenkreis.crm.accounts.session_commands import end_all
 from kundenkreis.kernel import clock, store
@@ -18,6 +18,7 @@ def note_factor(*, actor: Actor, user_id: int) -> User:
     """Note that somebody's second factor has changed, and tell them: it might not have been them."""
     user = store.lock(User, user_id)
     store.change(actor, user, derived={"factor_at": clock.now()})
+    revocations.note_factor(user)
     letting_in.send(user, "factor", settings.STAFF_ADDRESS)
     return user
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.accounts import granting, session_commands
+from kundenkreis.crm.accounts import granting, revocations, session_commands
 from kundenkreis.crm.accounts.absence_commands import FOR_OTHERS
 from kundenkreis.crm.accounts.models import Absence, ApiToken, User
 from kundenkreis.crm.accounts.queries import today
@@ -34,9 +34,11 @@ def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
         )
     store.change(actor, user, is_active=False)
     granting.require_administrator()
+    revocations.note_access(user)
     session_commands.end_all(actor, user)
     for token in store.rows(ApiToken).filter(user_id=user_id, revoked_at__isnull=True):
         store.change(actor, token, revoked_at=clock.now())
+        revocations.note_token(token)
     if actor.level(FOR_OTHERS) is not Level.ALL:  # not theirs to give to anybody
         return user
     for absence in store.rows(Absence).filter(deputy_id=user_id, ends_on__gte=today()):

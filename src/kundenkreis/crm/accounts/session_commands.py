@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts import revocations
 from kundenkreis.crm.accounts.models import Session, User
 from kundenkreis.crm.accounts.session_queries import OF_OTHERS
 from kundenkreis.crm.accounts.sessions import handle
@@ -42,6 +43,7 @@ def change_password(*, actor: Actor, old: str, new: str, session: str) -> User:
     if not check_password(old, user.password):
         raise DomainError(_("This is not your present password."), field="old")
     store.change(actor, user, password=make_password(new))
+    revocations.note_login(user)
     end_all(actor, user, but=session)
     return user
 

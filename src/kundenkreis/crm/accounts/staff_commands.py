@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.accounts import granting, letting_in
+from kundenkreis.crm.accounts import granting, letting_in, revocations
 from kundenkreis.crm.accounts.models import Role, Team, User
 from kundenkreis.crm.accounts.session_commands import end_all
 from kundenkreis.kernel import store
@@ -48,6 +48,7 @@ def change_access(
     if not is_active:
         end_all(actor, user)
     granting.require_administrator()
+    revocations.note_access(user)
     return user
 
 
@@ -92,6 +93,7 @@ def _choose(
     if not letting_in.good(user, tokens, token):
         raise NotFound
     store.change(actor, user, password=make_password(password))
+    revocations.note_login(user)
     end_all(actor, user)
     return user
 
@@ -108,10 +110,12 @@ def change_user(*, actor: Actor, user_id: int, name: str, email: str, language: 
     email = email.strip().lower()
     if store.rows(User).filter(email__iexact=email).exclude(pk=user_id).exists():
         raise taken()
-    if email != user.email:  # whoever had the old address has nothing of it any more
-        store.discard(store.rows(SocialAccount).filter(user_id=user_id))
-        end_all(actor, user)
+    another = email != user.email
     store.change(actor, user, name=name, email=email, language=language)
+    if another:  # whoever had the old address has nothing of it any more
+        store.discard(store.rows(SocialAccount).filter(user_id=user_id))
+        revocations.note_login(user)
+        end_all(actor, user)
     return user
 
 

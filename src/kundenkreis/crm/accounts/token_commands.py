@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts import revocations
 from kundenkreis.crm.accounts.models import ApiToken
 from kundenkreis.crm.accounts.queries import today
 from kundenkreis.crm.accounts.scopes import ACTIONS, ALL_TYPES
@@ -58,6 +59,7 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
         raise actor.refusal(OF_OTHERS)
     if token.revoked_at is None:
         store.change(actor, token, revoked_at=clock.now())
+        revocations.note_token(token)
 
 
 @command
