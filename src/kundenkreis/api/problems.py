@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.errors import DomainError, Overloaded, TooMany
+from kundenkreis.kernel.outage import Full
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -200,6 +201,8 @@ def _headers(error: DomainError) -> Mapping[str, str]:
             return {"Allow": error.allowed}
         case TooFast():
             return {"Retry-After": str(error.seconds)}
+        case Overloaded() | TooMany() | Full():
+            return {"Retry-After": str(error.retry_after)}
         case Moved():
             return {"ETag": f'"{error.version}"'}
     return {}

@@ -32,6 +32,7 @@ from kundenkreis.api.problems import (
 from kundenkreis.crm.accounts.token_commands import note_use
 from kundenkreis.crm.accounts.token_queries import is_due, token_of, viewer_by_token
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.kernel.outage import outage
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -103,6 +104,8 @@ def endpoint(**handlers: Handler) -> Handler:
             answer = _answer(request, handlers, values)
         except DomainError as error:  # before anybody is known
             answer = problem(error)
+        except Exception as error:  # noqa: BLE001 - it is written to the log
+            answer = _broken(request, error)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
@@ -121,8 +124,7 @@ def _answer(
             handler = handlers.get("GET" if request.method == "HEAD" else request.method or "")
             if handler is None:
                 raise NoMethod(handlers)
-            if is_due(token):
-                note_use(token=token)
+            _note_use(token)
             viewer = viewer_by_token(token)
             if viewer.owes:
                 raise Owing
@@ -132,11 +134,32 @@ def _answer(
         except UNUSABLE as error:
             log.warning("%s %s: %s", request.method, request.path, type(error).__name__)
             answer = problem(BadRequest(_("This cannot be understood.")))
-        except Exception:
-            log.exception("%s %s", request.method, request.path)
-            answer = problem(Broken())
+        except Exception as error:  # noqa: BLE001 - it is written to the log
+            answer = _broken(request, error)
     answer.headers["Content-Language"] = user.language
     return answer
+
+
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What no rule of ours expected; what can come again says so."""
+    passing = outage(error)
+    if passing is None:
+        log.error("%s %s", request.method, request.path, exc_info=error)
+    else:
+        log.warning("%s %s: %r", request.method, request.path, error)
+    return problem(passing or Broken())
+
+
+def _note_use(token: ApiToken) -> None:
+    """Keep that it is used; a disk that takes nothing does not keep anybody from reading."""
+    if not is_due(token):
+        return
+    try:
+        note_use(token=token)
+    except Exception as error:
+        if outage(error) is None:
+            raise
+        log.warning("that token %s was used is not kept: %r", token.pk, error)
 
 
 def _token(request: HttpRequest) -> ApiToken:

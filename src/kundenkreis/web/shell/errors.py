@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts.granting import administrators
 from kundenkreis.kernel.errors import NotAllowed, Overloaded, TooMany
+from kundenkreis.kernel.outage import outage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -27,14 +30,31 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A rule said no: a message over the page for htmx, which stays as it is, else a page."""
     whom = _whom_to_ask(error)
     if request.headers.get("HX-Request"):
-        toast = {"toast": {"text": f"{error} {whom}".strip(), "tone": "error"}}
-        headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
-        return HttpResponse(status=error.status, headers=headers)
+        return _toast(f"{error} {whom}".strip(), error.status)
     context = {"error": error, "whom": whom, "back_url": _back(request)}
     answer = render(request, "shell/refused.html", context, status=error.status)
     if isinstance(error, TooMany | Overloaded):
         answer["Retry-After"] = str(error.retry_after)
     return answer
+
+
+def unavailable(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Nothing can be done at the moment; said without asking any database."""
+    if request.headers.get("HX-Request"):
+        answer = _toast(str(error), error.status)
+    else:
+        # The request as a value: nothing that pages usually know is looked up for it.
+        text = render_to_string("shell/unavailable.html", {"request": request, "error": error})
+        answer = HttpResponse(text, status=error.status)
+    answer["Retry-After"] = str(getattr(error, "retry_after", Overloaded.retry_after))
+    return answer
+
+
+def _toast(text: str, status: int) -> HttpResponse:
+    toast = {"toast": {"text": text, "tone": "error"}}
+    return HttpResponse(
+        status=status, headers={"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
+    )
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -73,6 +93,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Whatever no rule of ours expected; what can come again says so."""
+    passing = outage(sys.exception())
+    if passing is not None:
+        return unavailable(request, passing)
     return render(request, "ui/errors/500.html", status=500)
 
 
