@@ -83,6 +83,8 @@ def check() -> list[str]:
     from django.apps import apps
     from django.db.models import DateField, Field, Model
 
+    from kundenkreis.crm.accounts.privacy import LIBRARIES
+
     def fields(model: type[Model]) -> list[Field[object, object]]:
         return [*model._meta.local_concrete_fields, *model._meta.local_many_to_many]
 
@@ -111,7 +113,7 @@ def check() -> list[str]:
     ]
     for config in apps.get_app_configs():
         own = [model for model in models if model._meta.app_config is config]
-        if not own or not config.name.startswith("kundenkreis."):
+        if not own:
             continue
         columns = {
             model.__name__: [field.name for field in fields(model)]
@@ -119,7 +121,10 @@ def check() -> list[str]:
             if not model._meta.auto_created
         }
         try:
-            privacy = import_module(f"{config.name}.privacy").PRIVACY
+            if config.name.startswith("kundenkreis."):
+                privacy = import_module(f"{config.name}.privacy").PRIVACY
+            else:
+                privacy = LIBRARIES.get(config.label, {})
         except ModuleNotFoundError as missing:
             if missing.name != f"{config.name}.privacy":
                 raise

@@ -119,7 +119,7 @@ def _answer(
     user = token.user
     with translation.override(user.language), timezone.override(ZoneInfo(user.zone)):
         try:
-            if seconds := limits.wait(token.pk, settings.API_RATE):
+            if seconds := limits.wait(settings.API_RATES, token.pk, settings.API_RATE):
                 raise TooFast(seconds)
             handler = handlers.get("GET" if request.method == "HEAD" else request.method or "")
             if handler is None:

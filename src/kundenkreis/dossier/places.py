@@ -12,10 +12,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
+from kundenkreis.crm.accounts.privacy import LIBRARIES
 from kundenkreis.crm.letters.models import Skipped
 from kundenkreis.crm.people.models import (
     BlockingKey,
@@ -49,7 +50,7 @@ from kundenkreis.kernel.models import (
     SearchDocument,
     Share,
 )
-from kundenkreis.kernel.privacy import Use
+from kundenkreis.kernel.privacy import Map, Use
 from kundenkreis.kernel.sides import Side, side_of_label
 from kundenkreis.link.models import InboxMessage
 from kundenkreis.records.models import BulkFailure, Mark, Merge
@@ -169,13 +170,20 @@ def maps(side: Side) -> Mapping[type[Model], Mapping[str, Use]]:
     """What the privacy maps say of every table of a side."""
     found: dict[type[Model], Mapping[str, Use]] = {}
     for config in apps.get_app_configs():
-        if not config.name.startswith("kundenkreis.") or not config.models or _is_test(config.name):
+        if not config.models or _is_test(config.name):
             continue
         if side_of_label(config.label) in (None, side):
-            said = import_module(f"{config.name}.privacy").PRIVACY
+            said = _said_of(config)
             models = {model.__name__: model for model in config.get_models()}
             found |= {models[name]: uses for name, uses in said.items() if name in models}
     return found
+
+
+def _said_of(config: AppConfig) -> Map:
+    if config.name.startswith("kundenkreis."):
+        found: Map = import_module(f"{config.name}.privacy").PRIVACY
+        return found
+    return LIBRARIES.get(config.label, {})
 
 
 def _is_test(name: str) -> bool:

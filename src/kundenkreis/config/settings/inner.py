@@ -29,8 +29,9 @@ EGRESS_ALLOWED = env.text("EGRESS_ALLOWED")
 # A push service of the company's own; anybody may name one, so webhooks' receivers are none.
 PUSH_ALLOWED = env.text("PUSH_ALLOWED")
 
-# Requests per second that one token may make in each web process, and ten times as many at once.
+# Requests per second that one token may make, and ten times as many at once; all processes count.
 API_RATE = env.number("API_RATE", 50)
+API_RATES = env.folder(Side.CRM) / "cache" / "rates"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -1,7 +1,11 @@
-"""Somebody leaves the company: from now on they come in by no way."""
+"""Somebody leaves the company: from now on they come in by no way, and with what they came in is gone."""
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.accounts import granting, revocations, session_commands
@@ -13,10 +17,13 @@ from kundenkreis.kernel.access import Actor, Level
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.errors import DomainError
 
+# What is kept of somebody only so that they can log in.
+LOGGED_IN_WITH = (Authenticator, SocialAccount, EmailAddress)
+
 
 @command
 def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
-    """End somebody's access: log-in, sessions, tokens; for whom they would have stood in, the
+    """End somebody's access: log-in, second factor, sessions, tokens; for whom they would have stood in, the
     successor does, if the actor may say so of others.
 
     Raises `NotFound`; `DomainError` for oneself, for more rights than one's own, for a successor
@@ -32,9 +39,13 @@ def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
         raise DomainError(
             _("Choose a colleague."), _("Somebody else who may log in takes over."), field="to"
         )
-    store.change(actor, user, is_active=False)
+    store.change(actor, user, is_active=False, password=make_password(None))
+    for model in LOGGED_IN_WITH:
+        store.discard(store.rows(model).filter(user_id=user_id))
     granting.require_administrator()
     revocations.note_access(user)
+    revocations.note_login(user)
+    revocations.note_factor(user)
     session_commands.end_all(actor, user)
     for token in store.rows(ApiToken).filter(user_id=user_id, revoked_at__isnull=True):
         store.change(actor, token, revoked_at=clock.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kundenkreis.kernel.privacy import TECHNICAL, Map, Use
 
 _ACCOUNT = Use(
@@ -14,6 +16,9 @@ _ACCOUNT = Use(
 _SETTING = Use("the person's own settings of the screen", "6(1)(b)", "record", "self")
 
 _SESSION = Use("log-in of staff, employment contract", "6(1)(b)", "30d", "user", since="seen_at")
+
+_LOGIN = Use("log-in of staff, employment contract", "6(1)(b)", "record", "user")
+_UNUSED = Use("nothing: the product writes no row", "none")
 
 PRIVACY: Map = {
     "Company": {
@@ -75,4 +80,37 @@ PRIVACY: Map = {
         ),
         Use("access of programs on behalf of staff", "6(1)(f)", "record", "user"),
     ),
+}
+
+# Tables that libraries bring, by the label of their app. What of them is about staff goes with the
+# log-in of whoever leaves (`leaving_commands`).
+LIBRARIES: Mapping[str, Map] = {
+    "mfa": {
+        "Authenticator": dict.fromkeys(
+            ("id", "user", "type", "data", "created_at", "last_used_at"), _LOGIN
+        )
+    },
+    "socialaccount": {
+        "SocialApp": dict.fromkeys(
+            ("id", "provider", "provider_id", "name", "client_id", "secret", "key", "settings"),
+            _UNUSED,
+        ),
+        "SocialAccount": dict.fromkeys(
+            ("id", "user", "provider", "uid", "last_login", "date_joined", "extra_data"), _LOGIN
+        ),
+        "SocialToken": dict.fromkeys(
+            ("id", "app", "account", "token", "token_secret", "expires_at"), _UNUSED
+        ),
+    },
+    "account": {
+        "EmailAddress": dict.fromkeys(("id", "user", "email", "verified", "primary"), _LOGIN),
+        "EmailConfirmation": dict.fromkeys(
+            ("id", "email_address", "created", "sent", "key"), _UNUSED
+        ),
+    },
+    "auth": {
+        "Permission": dict.fromkeys(("id", "name", "content_type", "codename"), TECHNICAL),
+        "Group": dict.fromkeys(("id", "name", "permissions"), _UNUSED),
+    },
+    "contenttypes": {"ContentType": dict.fromkeys(("id", "app_label", "model"), TECHNICAL)},
 }

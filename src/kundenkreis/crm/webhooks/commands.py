@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts.queries import viewer_by_id
 from kundenkreis.crm.webhooks import signing
 from kundenkreis.crm.webhooks.models import Message, Webhook
 from kundenkreis.kernel import clock, sealing, store
@@ -76,6 +77,22 @@ def start_webhook(*, actor: Actor, webhook_id: int) -> None:
         actor, hook, stopped="", since=clock.now(), owner_id=actor.user_id, failures=0,
         rests_until=None,
     )  # fmt: skip
+
+
+@command
+def hand_over(*, actor: Actor, user_id: int, to: int) -> int:
+    """Let somebody answer for what another one has named; receivers are told from now on what they
+    may read. Returns how many that were. Raises `NotAllowed`, also where they may not look after
+    webhooks themselves."""
+    actor.require("crm.webhook.change")
+    successor = viewer_by_id(to)
+    if successor is None or not successor.may("crm.webhook.change"):
+        raise actor.refusal("crm.webhook.change")
+    found = list(store.rows(Webhook).select_for_update().filter(owner_id=user_id).order_by("pk"))
+    for hook in found:
+        again = "" if hook.stopped == Webhook.Stopped.NOBODY else hook.stopped
+        store.change(actor, hook, owner_id=to, stopped=again)
+    return len(found)
 
 
 @command

@@ -16,6 +16,7 @@ from kundenkreis.records.declaration import RecordType
 from kundenkreis.records.registry import TYPES
 
 RIGHT = "crm.webhook.change"
+MOST = 100  # as many as there may be
 
 
 def webhooks(viewer: Viewer, limit: int = 100) -> list[Webhook]:
@@ -33,6 +34,13 @@ def webhook(viewer: Viewer, pk: int) -> Webhook:
     if found is None:
         raise NotFound
     return found
+
+
+def of_owner(viewer: Viewer, user_id: int) -> list[Webhook]:
+    """What somebody answers for, for those who look after webhooks; for others nothing."""
+    if not viewer.may(RIGHT):
+        return []
+    return list(Webhook.objects.filter(owner_id=user_id).order_by("name", "id")[:MOST])
 
 
 def messages(

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kundenkreis.crm.accounts import leaving_commands, queries
-from kundenkreis.kernel.errors import DomainError
+from kundenkreis.crm.webhooks import commands as webhook_commands
+from kundenkreis.crm.webhooks import queries as webhook_queries
+from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.records import handing_over, jobs, named
 
 if TYPE_CHECKING:
@@ -65,11 +67,23 @@ def leaving_page(request: StaffRequest, pk: int) -> HttpResponse:
         "kept": handing_over.kept(viewer, pk),
         "shared": handing_over.shared(pk),
         "views": handing_over.views(pk),
+        "webhooks": webhook_queries.of_owner(viewer, pk),
         "tokens": leaving_commands.tokens(pk),
         "absences": leaving_commands.stands_in(pk),
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/leaving.html", context, status=status)
+
+
+def _give_webhooks(viewer: Viewer, user_id: int, to: int) -> bool:
+    """Whether there is nothing left that tells others in the name of somebody who has left."""
+    if not webhook_queries.of_owner(viewer, user_id):
+        return True
+    try:
+        webhook_commands.hand_over(actor=viewer, user_id=user_id, to=to)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _leave(request: StaffRequest, pk: int, to: int) -> HttpResponse:
@@ -78,6 +92,8 @@ def _leave(request: StaffRequest, pk: int, to: int) -> HttpResponse:
     user = leaving_commands.let_leave(actor=viewer, user_id=pk, successor_id=to)
     runs = handing_over.hand_over(viewer, pk, to, jobs.go_on_with_bulk)
     said = _("%(name)s may not log in any more.") % {"name": user}
+    if not _give_webhooks(viewer, pk, to):
+        said += " " + _("Webhooks in their name stop: who takes over may not look after webhooks.")
     if any(run.moving for run in runs):
         said += " " + _("What is much goes on being given in the background.")
     messages.success(request, said)

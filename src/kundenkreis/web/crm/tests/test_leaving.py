@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.absence_commands import plan_absence
-from kundenkreis.crm.accounts.models import Absence, ApiToken, User
+from kundenkreis.crm.accounts.models import Absence, ApiToken, Role, User
 from kundenkreis.crm.accounts.queries import today, viewer_of
 from kundenkreis.crm.accounts.token_commands import create_token
 from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people.models import Person
+from kundenkreis.crm.webhooks import commands as webhooks
 from kundenkreis.crm.work import commands as work
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.kernel import audit
@@ -113,10 +117,45 @@ def test_they_come_in_by_no_way_any_more(
 ) -> None:
     ben = logged_in(company.ben)
     assert ben.get("/").status_code == 200
+    kept = [
+        Authenticator.objects.create(user=company.ben, type="totp", data={"secret": "x"}),
+        SocialAccount.objects.create(user=company.ben, provider="company", uid="ben"),
+        EmailAddress.objects.create(user=company.ben, email=company.ben.email),
+    ]
     leave(anna, company.ben, mara)
     assert ben.get("/").status_code == 302
     assert ApiToken.objects.get(user=company.ben).revoked_at is not None
     assert not User.objects.get(pk=company.ben.pk).is_active
+    assert not User.objects.get(pk=company.ben.pk).has_usable_password()
+    assert not [one for one in kept if type(one).objects.filter(pk=one.pk).exists()]
+
+
+def test_webhooks_go_to_whom_may_look_after_them_and_else_stop(
+    company: Company, anna: Client, mara: User, left_behind: dict[str, Any]
+) -> None:
+    may = Role.objects.create(
+        slug="hooks", label={"de": "x"}, grants={"crm.webhook.*": "all", "*.*.read": "all"}
+    )
+    company.ben.roles.add(may)
+    hook, _secret = webhooks.add_webhook(
+        actor=viewer_of(company.ben), name="ERP", address="https://erp.example.org/in"
+    )
+    page = anna.get(f"/crm/users/{company.ben.pk}/leaving/").text
+    assert "Webhook ERP" in page
+    assert "https://erp.example.org/in" in page
+    assert "may not look after webhooks" in leave_and_read(anna, company.ben, mara)
+    hook.refresh_from_db()
+    assert hook.owner_id == company.ben.pk
+    mara.roles.add(may)
+    hook.stopped = hook.Stopped.NOBODY
+    hook.save()
+    assert "may not look after" not in leave_and_read(anna, company.ben, mara)
+    hook.refresh_from_db()
+    assert (hook.owner_id, hook.stopped) == (mara.pk, "")
+
+
+def leave_and_read(client: Client, who: User, to: User) -> str:
+    return client.get(leave(client, who, to)["Location"]).text
 
 
 def test_it_can_be_taken_back_type_by_type(
