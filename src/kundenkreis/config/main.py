@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read the answer, such as “head”, has had enough; nothing is left to be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
     except Exception as error:
         # Only our own errors are written for people; anything else is a fault to be seen whole.
         if type(error).__module__.startswith("kundenkreis.") or _is_domain_error(error):

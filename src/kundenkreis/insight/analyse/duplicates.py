@@ -9,15 +9,12 @@ import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kundenkreis.insight.analyse.errors import UnusableOption
 from kundenkreis.insight.analyse.table import clean, open_table
-
-if TYPE_CHECKING:
-    pass
 
 MOST_PAIRS = 20_000
 MOST_PAIRS_AT_ALL = 200_000
@@ -34,8 +31,17 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
             "never make two rows the same. FILE is CSV with a header, one row per person or "
             "organisation; columns are recognised by their names or given with --column."
         ),
+        epilog=_(
+            "Exit status: 0 when the search was made, whatever it found; 1 when the file or an option "
+            "does not fit, with the reason on the standard error; 2 for an unknown option."
+        ),
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=_("CSV file, .csv.gz too"))
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help=_("CSV file, .csv.gz too, or Excel workbook (.xlsx)"),
+    )
     parser.add_argument(
         "--with",
         dest="other",
@@ -43,7 +49,12 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         metavar="OTHER",
         help=_("a second file: only pairs across both are looked for"),
     )
-    parser.add_argument("--id", required=True, metavar="COL", help=_("column that names each row"))
+    parser.add_argument(
+        "--id",
+        default="",
+        metavar="COL",
+        help=_("column that names each row; its line in the file if not given"),
+    )
     parser.add_argument(
         "--truth",
         metavar="COL",
@@ -125,8 +136,11 @@ def check(args: argparse.Namespace) -> None:
 
 
 def without(names: Iterable[str], args: argparse.Namespace) -> list[str]:
-    """The columns that may be compared: neither the id nor the truth."""
-    return [name for name in names if name not in {clean(args.id), clean(args.truth or "")}]
+    """The columns that may be compared: neither the truth nor the id, unless it is said what that
+    holds."""
+    said = {clean(text.rpartition("=")[0]) for text in args.column}
+    apart = {clean(args.truth or "")} | ({clean(args.id)} - said)
+    return [name for name in names if name not in apart]
 
 
 def mapping(given: Iterable[str], names: Iterable[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kundenkreis.crm.people.duplicates.engine import Found
     from kundenkreis.insight.analyse.people import Reader
 
+GUESSED = {"cp1252": "Windows-1252", "mac-roman": "Mac Roman", "cp850": "DOS 850"}
 NAMES = {"first_name", "last_name", "name", "company", "place", "postcode"}
 
 
@@ -29,6 +30,15 @@ def about(
                 "alone never are."
             )
         )
+    said += [
+        _(
+            "%(file)s is not UTF-8 throughout; what is not was read as %(encoding)s. Please look at its "
+            "umlauts."
+        )
+        % {"file": reader.table.name, "encoding": GUESSED[reader.table.guessed]}
+        for reader in readers
+        if reader.table.guessed
+    ]
     said += [
         _("%(file)s has no column “%(column)s” and is compared without it.")
         % {"file": reader.table.name, "column": column}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Reader:
     """Reads the rows of one file and notes what was odd.
 
-    Parameters: `columns` says which column holds which field; `truth` is the column that says who is
-    the same, or empty.
+    Parameters: `key` is the column that names each row, or empty: then its line does; `columns` says
+    which column holds which field; `truth` is the column that says who is the same, or empty.
     """
 
     table: Table
@@ -32,10 +32,11 @@ class Reader:
 
     def __iter__(self) -> Iterator[Row]:
         fields = list(self.columns.values())
-        wanted = [self.key, *([self.truth] if self.truth else []), *self.columns]
-        positions = [self.table.position(name) for name in wanted]
-        for line, cells in self.table.rows(positions):
-            key, *cells = (cell.strip() for cell in cells)
+        named = [name for name in (self.key, self.truth) if name]
+        positions = [self.table.position(name) for name in (*named, *self.columns)]
+        for line, found in self.table.rows(positions):
+            cells = [cell.strip() for cell in found]
+            key = cells.pop(0) if self.key else str(line)
             self._check(key, line)
             truth = cells.pop(0) if self.truth else ""
             self.without_truth += bool(self.truth) and not truth
@@ -56,6 +57,6 @@ class Reader:
             raise UnusableColumn(
                 _("“%(value)s” is in the column “%(column)s” of %(file)s more than once.")
                 % {"value": key[:40], "column": self.key, "file": self.table.name},
-                hint=_("Every row needs an id of its own, so that pairs can name it."),
+                hint=_("Every row needs an id of its own; without --id its line names it."),
             )
         self.seen.add(key)

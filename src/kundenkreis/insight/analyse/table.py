@@ -1,10 +1,12 @@
-"""Read a CSV file row by row: plain or gzip, comma, semicolon or tab, UTF-8 with or without BOM."""
+"""Read a table row by row as it comes: CSV, plain or gzip, of any usual encoding; Excel workbooks."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
+import re
 import unicodedata
 import zlib
 from contextlib import contextmanager
@@ -13,32 +15,33 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from django.utils.translation import gettext as _
 
 from kundenkreis.insight.analyse.errors import UnreadableFile, UnusableColumn
+from kundenkreis.insight.analyse.workbook import is_workbook, workbook
+from kundenkreis.records.exchange.child import SAMPLE, Refused, encoding_of, separator_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-SEPARATORS = ",;\t"
 NAMES_SHOWN = 20
+_NAMED = re.compile(r"\ufeff?sep=(.)\r?\n")  # Excel's way to say which separator a file has
+OLD = frozenset({"cp1252", "mac-roman", "cp850"})
 
 
 class Table:
-    """An open file with a header: `columns`, and rows as lists of cells in the columns asked for."""
+    """An open file with a header: `columns`, and rows as lists of cells in the columns asked for.
 
-    def __init__(self, text: io.TextIOBase, name: str) -> None:
-        self.name = name
-        self._above, header = next(
-            ((at, line) for at, line in enumerate(text, start=1) if line.strip()), (0, "")
-        )
+    `guessed` is the encoding that was guessed because the file says none; empty for UTF-8 and 16.
+    """
+
+    def __init__(
+        self, lines: Iterable[tuple[int, list[str]]], name: str, guessed: str = ""
+    ) -> None:
+        self.name, self.guessed = name, guessed
+        self._lines = iter(lines)
+        _line, header = next((one for one in self._lines if any(map(str.strip, one[1]))), (0, []))
         if not header:
             raise UnreadableFile(_("%(file)s is empty.") % {"file": name})
-        self.separator = max(
-            SEPARATORS, key=lambda one: len(next(csv.reader([header], delimiter=one)))
-        )
-        self.columns = [
-            clean(cell) for cell in next(csv.reader([header], delimiter=self.separator))
-        ]
-        self._rows = csv.reader(text, delimiter=self.separator)
+        self.columns = [clean(cell) for cell in header]
 
     def position(self, column: str) -> int:
         """Where a column stands. Raises `UnusableColumn` if it is missing or there twice."""
@@ -65,7 +68,7 @@ class Table:
         cells than columns: there everything may stand one column too far right.
         """
         width = len(self.columns)
-        for row in self._rows:
+        for line, row in self._lines:
             if not row:
                 continue
             if len(row) > width and any(cell.strip() for cell in row[width:]):
@@ -74,17 +77,12 @@ class Table:
                         "Line %(line)d of %(file)s has %(cells)d values, but there are only "
                         "%(columns)d columns."
                     )
-                    % {"line": self.line, "file": self.name, "cells": len(row), "columns": width},
+                    % {"line": line, "file": self.name, "cells": len(row), "columns": width},
                     hint=_("A value that contains the separator must stand in quotes."),
                 )
             if len(row) < width:
                 row += [""] * (width - len(row))
-            yield self.line, [row[position] for position in positions]
-
-    @property
-    def line(self) -> int:
-        """The line last read, counted from 1 for the header."""
-        return self._above + self._rows.line_num
+            yield line, [row[position] for position in positions]
 
 
 def clean(text: str) -> str:
@@ -94,17 +92,31 @@ def clean(text: str) -> str:
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
-    """Open a CSV file for reading. Raises `UnreadableFile` with the reason, at any row."""
+    """Open a file for reading. Raises `UnreadableFile` with the reason, at any row."""
     try:
         with path.open("rb") as raw:
-            is_packed = raw.peek(2)[:2] == b"\x1f\x8b"
+            start = raw.peek(8)[:8]
+            if is_workbook(start):
+                yield Table(workbook(path), path.name)
+                return
+            is_packed = start[:2] == b"\x1f\x8b"
             data = cast("BinaryIO", gzip.GzipFile(fileobj=raw) if is_packed else raw)
-            with io.TextIOWrapper(data, encoding="utf-8-sig", newline="") as text:
-                yield Table(text, path.name)
+            encoding = encoding_of(data)
+            data.seek(0)
+            # Files of several hands are of several encodings: what is UTF-8 is read as that.
+            one = "utf-8" if encoding == "cp1252" else encoding
+            with io.TextIOWrapper(data, encoding=one, errors=AS_WINDOWS, newline="") as text:
+                yield Table(_lines(text), path.name, encoding if encoding in OLD else "")
+    except Refused as error:
+        raise UnreadableFile(
+            _("%(file)s is no table.") % {"file": path.name},
+            _("It is neither a text nor an Excel file."),
+            _("Save the sheet as Excel workbook (.xlsx) or as “CSV UTF-8” and try again."),
+        ) from error
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            _("%(file)s is not encoded as UTF-8.") % {"file": path.name},
-            hint=_("Save it as “CSV UTF-8” and try again."),
+            _("%(file)s breaks off in the middle of a letter.") % {"file": path.name},
+            hint=_("Copy it again, or save it as “CSV UTF-8”."),
         ) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFile(
@@ -120,3 +132,27 @@ def open_table(path: Path) -> Iterator[Table]:
         raise UnreadableFile(
             _("%(file)s cannot be read.") % {"file": path}, error.strerror or str(error)
         ) from error
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV with the line at which each ends."""
+    sample = text.read(SAMPLE)
+    text.seek(0)
+    named, above = _NAMED.match(sample), 0
+    if named:
+        above = len(text.readline()) and 1
+    reader = csv.reader(text, delimiter=named[1] if named else separator_of(sample.lstrip()))
+    for row in reader:
+        yield above + reader.line_num, row
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 as Windows writes it; its five bytes without a letter as signs of nothing."""
+    if not isinstance(error, UnicodeDecodeError) or not error.encoding.startswith("utf-8"):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", "replace"), error.end
+
+
+AS_WINDOWS = "kundenkreis-as-windows"
+codecs.register_error(AS_WINDOWS, _as_windows)

@@ -19,13 +19,15 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 INDEXED = 1_000  # every so many rows the place in the output is noted
 SAMPLE = 200_000  # bytes or letters that decide how a file is understood
 SEPARATORS = ";,\t|"
-# Umlauts and quotes as Apple's and as Windows' old encodings write them.
+# Umlauts and quotes as the old encodings of Apple, DOS and Windows write them; umlauts of DOS are
+# quotes of Windows, behind which no word begins small.
 _MAC = re.compile(rb"[\x80\x85\x86\x8a\x9a\x9f\xa7\x8e\x8f]")
+_DOS = re.compile(rb"[\x81\x84\x94](?=[a-z])")
 _WINDOWS = re.compile(rb"[\xc4\xd6\xdc\xe4\xf6\xfc\xdf\xe9\xe8\x80]")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -96,38 +98,39 @@ def _write(
 def _text_table(
     source: Path, asked: dict[str, Any]
 ) -> tuple[dict[str, Any], Iterator[tuple[int, list[Any]]]]:
-    encoding = asked.get("encoding") or _encoding(source)
+    with source.open("rb") as raw:
+        encoding = asked.get("encoding") or encoding_of(raw)
     with source.open(encoding=encoding, errors="replace", newline="") as file:
         sample = file.read(SAMPLE)
     named = re.match(r"\ufeff?sep=(.)\r?\n", sample)
-    separator = asked.get("separator") or (named[1] if named else _separator(sample))
+    separator = asked.get("separator") or (named[1] if named else separator_of(sample))
     found = {"format": "csv", "encoding": encoding, "separator": separator}
     return found, _csv_rows(source, encoding, separator, asked["cell"], skip=1 if named else 0)
 
 
-def _encoding(source: Path) -> str:
+def encoding_of(file: BinaryIO) -> str:
     """What the bytes say: a mark at the beginning, valid UTF-8, or which old umlauts there are."""
-    with source.open("rb") as file:
-        start = file.read(SAMPLE)
-        for bom, name in _BOMS:
-            if start.startswith(bom):
-                return name
-        if (wide := _wide(start)) is not None:
-            return wide
-        if b"\0" in start:
-            raise Refused("binary")
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            chunk = start
-            while chunk:
-                decoder.decode(chunk)
-                if b"\0" in chunk:
-                    raise Refused("binary")
-                chunk = file.read(1 << 20)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            old = start + chunk
-            return "mac-roman" if len(_MAC.findall(old)) > len(_WINDOWS.findall(old)) else "cp1252"
+    start = file.read(SAMPLE)
+    for bom, name in _BOMS:
+        if start.startswith(bom):
+            return name
+    if (wide := _wide(start)) is not None:
+        return wide
+    if b"\0" in start:
+        raise Refused("binary")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        chunk = start
+        while chunk:
+            decoder.decode(chunk)
+            if b"\0" in chunk:
+                raise Refused("binary")
+            chunk = file.read(1 << 20)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        old = start + chunk
+        signs = {"cp1252": _WINDOWS, "mac-roman": _MAC, "cp850": _DOS}
+        return max(signs, key=lambda name: len(signs[name].findall(old)))
     return "utf-8"
 
 
@@ -142,7 +145,7 @@ def _wide(start: bytes) -> str | None:
     return None
 
 
-def _separator(sample: str) -> str:
+def separator_of(sample: str) -> str:
     """The one that cuts the first lines into the same number of cells, and into most."""
     lines = sample.splitlines()[:30]
 
@@ -150,7 +153,7 @@ def _separator(sample: str) -> str:
         try:
             rows = [row for row in csv.reader(lines, delimiter=separator) if row]
         except csv.Error:
-            return (0, 0)
+            return (0, lines[0].count(separator))
         width = len(rows[0]) if rows else 0
         return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
 

@@ -129,7 +129,8 @@ def test_a_csv_file_that_is_called_excel_is_read_as_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman", "cp850"],
 )
 def test_it_reads_every_encoding_that_spreadsheets_write(encoding: str) -> None:
     text = "Nachname;Vorname\nGrößler;Jürgen\nMüller;Änne\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -38,61 +38,78 @@ ADDRESS = (
         "street",
         _("Street"),
         "street strasse anschrift addr address adresse address1 addressline1 streetaddress "
-        "mailingstreet billingstreet strassehausnummer strasseundhausnummer hausanschrift",
+        "strassehausnummer strassehausnr strassenr strasseundhausnummer strasseundnr hausanschrift",
     ),
-    Field("house_number", _("House number"), "housenumber streetnumber hausnummer hausnr hnr nr"),
+    Field(
+        "house_number",
+        _("House number"),
+        "housenumber houseno streetnumber hausnummer hausnr hnr nr",
+    ),
     Field(
         "street_extra",
         _("Second line of the address"),
-        "address2 addressline2 street2 adresszusatz zusatz",
+        "address2 addressline2 street2 adresszusatz anschriftenzusatz zusatz",
     ),
     Field(
         "postcode",
         _("Postal code"),
-        "postcode postalcode zip zipcode plz postleitzahl mailingpostalcode billingpostalcode",
+        "postcode postalcode zip zipcode zippostalcode stateprovincezip plz postleitzahl",
     ),
-    Field("place", _("Place"), "place city town ort stadt wohnort suburb mailingcity billingcity"),
+    Field(
+        "place",
+        _("Place"),
+        "place city town ort stadt wohnort suburb gemeinde plzort plzwohnort plzstadt zipcity",
+    ),
 )
 REACH = (
     Field(
         "email",
         _("E-mail"),
-        "email mail emailaddress emailadresse mailadresse privateemail businessemail",
+        "email mail emailaddress emailadresse mailadresse emailid",
     ),
     Field(
         "phone",
         _("Phone"),
-        "phone telephone telefon tel mobile mobil handy mobilephone businessphone homephone "
-        "telefonnummer rufnummer telefongeschaftlich telefonprivat mobiltelefon fax",
+        "phone phonenumber phoneno telephone telephonenumber telefon telefonnr telefonnummer tel telnr "
+        "festnetz rufnummer mobile mobilephone mobilenumber mobilephonenumber mobil mobilnr "
+        "mobilnummer mobiltelefon mobiltelefonnummer handy handynr handynummer cell cellphone fax",
     ),
 )
 NUMBER = Field(
     "number",
     _("Customer number"),
-    "customernumber kundennummer kundennr customerno customerid debitor debitorennummer",
+    "customernumber customerno customerid accountnumber kundennummer kundennr kundeno kdnr knr "
+    "mitgliedsnummer mitgliedsnr lieferantennummer lieferantennr debitor debitorennummer debitorennr debitornr kontonummer kontonr "
+    "ktonr konto",
 )
 VAT_ID = Field(
     "vat_id",
     _("VAT id"),
-    "vatid vat vatnumber ustid ustidnr umsatzsteuerid uid ustidnummer umsatzsteueridnummer",
+    "vatid vat vatno vatnumber vatregistrationnumber ustid ustidnr ustidnummer ustnr uid uidnummer "
+    "umsatzsteuerid umsatzsteueridnr umsatzsteueridnummer umsatzsteueridentifikationsnummer",
 )
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.PERSON: (
         Field(
             "first_name",
             _("First name"),
-            "firstname givenname vorname forename fname fnamec rufname",
+            "firstname givenname vorname vornamen forename fname fnamec rufname",
         ),
         Field(
             "last_name",
             _("Last name"),
-            "lastname surname familyname nachname familienname zuname lname lnamec",
+            "lastname surname familyname nachname familienname zuname nachnamefirma lname lnamec",
         ),
-        Field("name", _("Name"), "name fullname displayname personname kundenname"),
+        Field(
+            "name",
+            _("Name"),
+            "name fullname displayname personname namevorname nachnamevorname vornamename "
+            "vornamenachname vorundnachname kundenname kunde ansprechpartner",
+        ),
         Field(
             "birth_date",
             _("Birth date"),
-            "birthdate dateofbirth dob birthday geburtsdatum geburtstag gebdatum gebdat",
+            "birthdate dateofbirth dob birthday geburtsdatum geburtstag geborenam gebdatum gebdat gebam",
         ),
         Field("birth_year", _("Year of birth"), "birthyear yearofbirth geburtsjahr by"),
         Field("birth_month", _("Month of birth"), "birthmonth monthofbirth geburtsmonat bm"),
@@ -100,27 +117,43 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         *ADDRESS,
         *REACH,
         NUMBER,
-        Field("company", _("Company"), "company firma organisation organization employer account"),
+        Field(
+            "company",
+            _("Company"),
+            "company companyname firma firmenname unternehmen organisation organization employer "
+            "arbeitgeber workplace account accountname",
+        ),
     ),
     Kind.ORGANISATION: (
         Field(
             "name",
             _("Name"),
             "name company companyname firma firmenname firmierung organisation organization "
-            "account accountname kundenname",
+            "organisationname organizationname unternehmen unternehmensname account accountname "
+            "kundenname kunde lieferant bezeichnung",
         ),
         *ADDRESS,
         *REACH,
-        Field("website", _("Website"), "website web url homepage internet domain webseite"),
+        Field(
+            "website",
+            _("Website"),
+            "website websiteurl web url homepage internet internetadresse domain webseite",
+        ),
         NUMBER,
         VAT_ID,
         Field(
             "register_number",
             _("Register number"),
-            "registernumber handelsregister hrb hrbnummer registernummer handelsregisternummer",
+            "registernumber handelsregister hrb hrbnr hrbnummer registernummer registernr "
+            "handelsregisternummer handelsregisternr",
         ),
     ),
 }
+# Which of several addresses or numbers it is says nothing about what it is.
+OF_WHICH = (
+    "geschaftlich dienstlich privat private business home work office other weitere primary main "
+    "haupt mailing billing shipping contact person rechnung rechnungs liefer"
+)
 PERSONAL = frozenset({"first_name", "last_name", "birth_date", "birth_year"})
 ENOUGH = {
     Kind.PERSON: {"first_name", "last_name", "name", "email", "phone", "number"},
@@ -143,10 +176,20 @@ def recognised(columns: Iterable[str], kind: Kind) -> dict[str, str]:
     found = {}
     for column in columns:
         name = plain(column)
-        field = known.get(name) or known.get(re.sub(r"\d+$", "", name))
+        ways = (name, bare := re.sub(r"\d+$", "", name), *_without_which(bare))
+        field = next((known[way] for way in ways if way in known), None)
         if field:
             found[column] = field
     return found
+
+
+def _without_which(name: str) -> Iterator[str]:
+    """“homestreet” and “telefonprivat” as “street” and “telefon”."""
+    for word in OF_WHICH.split():
+        if name.startswith(word):
+            yield name.removeprefix(word)
+        if name.endswith(word):
+            yield name.removesuffix(word)
 
 
 def likely_kind(columns: Iterable[str]) -> Kind:

@@ -31,6 +31,7 @@ Values = Mapping[str, Sequence[str]]
 Cell = str | list[str] | None
 
 _BETWEEN, _NO_WORD = re.compile(r"[,;\s]+"), re.compile(r"[^a-z0-9]")
+_CODE_AND_PLACE = re.compile(r"\s*((?:[A-Z]{1,2}-)?\d{4,5})\s+(\D.*)")  # as in “07743 Jena”
 _NO_SIGN, _NO_DIGIT = re.compile(r"[^\d+()/ .\-]"), re.compile(r"\D")
 MOST = 5  # addresses or numbers of a kind that are compared
 TEXTS = ("postcode", "place", "street", "house", "extra")
@@ -63,7 +64,8 @@ def standard(kind: Kind) -> Callable[[Values], list[Cell]]:
 def _person(values: Values) -> dict[str, Cell]:
     first, last = _joined(values, "first_name"), _joined(values, "last_name")
     if whole := _joined(values, "name"):
-        parts = parted(whole)
+        # Beside a first name, “Name” is the last one.
+        parts = ("", whole) if first and "," not in whole else parted(whole)
         first, last = first or parts[0], last or parts[1]
     first, last = person_name(first), person_name(last)
     addresses = _apart(_emails(values))
@@ -109,9 +111,12 @@ def _birth(values: Values) -> str:
 def _reach(values: Values, addresses: tuple[list[str], list[str]]) -> dict[str, Cell]:
     """Where somebody lives and how to reach them: the same of both kinds."""
     street, house = street_and_number(_joined(values, "street"), _joined(values, "house_number"))
+    code, place = _joined(values, "postcode"), _joined(values, "place")
+    if not code and (both := _CODE_AND_PLACE.match(place)):
+        code, place = both.groups()
     return {
-        "postcode": postcode(_joined(values, "postcode")),
-        "place": _place(_joined(values, "place")),
+        "postcode": _whole(postcode(code)),
+        "place": _place(place),
         "street": street,
         "house": house,
         "extra": street_and_number(_joined(values, "street_extra"), "")[0],
@@ -142,6 +147,11 @@ def _apart(addresses: Iterable[str]) -> tuple[list[str], list[str]]:
     for one in addresses:
         (roles if is_role(one) else own).append(one)
     return own, roles
+
+
+def _whole(code: str) -> str:
+    """Spreadsheets take 07743 for a number and write 7743; as that both are compared."""
+    return code[1:] if len(code) == 5 and code[0] == "0" else code
 
 
 @lru_cache(maxsize=20_000)

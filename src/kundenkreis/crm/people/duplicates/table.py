@@ -79,7 +79,7 @@ def _append(
 def _text(given: Sequence[str] | None) -> str | None:
     if not given:
         return None
-    return (given[0] if len(given) == 1 else ", ".join(given)) or None
+    return (given[0] if len(given) == 1 else ", ".join(filter(None, given))) or None
 
 
 def _insert(database: DuckDBPyConnection, table: str, rows: Any) -> None:

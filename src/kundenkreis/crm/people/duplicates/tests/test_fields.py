@@ -26,6 +26,34 @@ def test_german_and_english_columns_are_recognised() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        ("Geschäftlich: Straße", "street"),
+        ("Telefon (privat)", "phone"),
+        ("Mobil-Nr.", "phone"),
+        ("Business Postal Code", "postcode"),
+        ("Phone Number", "phone"),
+        ("Work Email", "email"),
+        ("PLZ / Ort", "place"),
+        ("Kd.-Nr.", "number"),
+        ("geb. am", "birth_date"),
+        ("Firmenname", "company"),
+        ("Workplace", "company"),
+        ("Name, Vorname", "name"),
+    ],
+)
+def test_columns_are_recognised_as_programs_and_people_call_them(column: str, field: str) -> None:
+    assert recognised([column], Kind.PERSON) == {column: field}
+
+
+@pytest.mark.parametrize(
+    "column", ["Rechnungsnummer", "Contact ID", "Besitzer", "Notes", "Private"]
+)
+def test_what_nobody_is_compared_by_stays_out(column: str) -> None:
+    assert recognised([column], Kind.PERSON) == {}
+
+
 def test_what_the_rows_are_is_told_by_what_only_persons_have() -> None:
     assert likely_kind(["Name", "Geburtsdatum"]) is Kind.PERSON
     assert likely_kind(["name", "addr", "city", "phone"]) is Kind.ORGANISATION
