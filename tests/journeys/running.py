@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 NOTHING: Mapping[str, str] = {}
 CLAIMS: list[socket.socket] = []
 

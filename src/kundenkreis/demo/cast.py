@@ -29,6 +29,7 @@ class Deal:
     closes_in: int
     step: str = ""
     step_in: int = 0
+    owner: str = "ben"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ FIRMS: tuple[Firm, ...] = (
 DEALS: tuple[Deal, ...] = (
     Deal("Messtechnik Zürich AG", "Lasermesskopf Serie 4", "new", 18_400, "Web", 30, "Rückruf", 3),
     Deal("Stadtwerke Ilmtal", "Wartung 24 Monate", "new", 9_600, "Messe", 45, "Termin", 1),
-    Deal("Nordlicht Pflege gGmbH", "Pilot Lesehilfen", "new", 4_200, "Empfehlung", 20, "Termin", 0),
+    Deal("Nordlicht Pflege gGmbH", "Pilot Lesehilfen", "new", 4_200, "Empfehlung", 20, "Termin", 0, owner="anna"),
     Deal("Hafner & Söhne KG", "Rahmenvertrag 2027", "qualified", 62_000, "Web", 60, "Rückruf", 5),
     Deal("Käserei Allgäu eG", "Ablösung Altsystem", "qualified", 27_500, "Telefon", 50, "Rückruf", 2),
-    Deal("Moser Handel GmbH", "Filialausstattung Graz", "quote", 88_900, "Web", 25, "Termin", -8),
+    Deal("Moser Handel GmbH", "Filialausstattung Graz", "quote", 88_900, "Web", 25, "Termin", -8, owner="anna"),
     Deal("Werft Rügen AG", "Ersatzteilpaket", "quote", 13_750, "Messe", 15, "Rückruf", 4),
-    Deal("Institut Lenz", "Schulungspaket", "quote", 5_900, "Newsletter", 12, "Termin", 1),
+    Deal("Institut Lenz", "Schulungspaket", "quote", 5_900, "Newsletter", 12, "Termin", 1, owner="anna"),
     Deal("Rheintal Logistik", "Erweiterung 40 Plätze", "negotiation", 46_200, "Empfehlung", 10, "Rückruf", -12),
     Deal("Bäckerei Thoma", "Serviceupgrade Gold", "negotiation", 7_800, "Telefon", 8, "Termin", 2),
     Deal("Solarwerk Jena GmbH", "Erstausstattung", "won", 34_100, "Web", -5),

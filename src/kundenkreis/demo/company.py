@@ -78,7 +78,7 @@ def found_company() -> None:
     firms = {firm.name: _customer(ben, firm) for firm in FIRMS}
     _sell(anna, firms)
     refresh_scores()
-    _deal(ben, firms)
+    _deal({"anna": anna, "ben": ben}, firms)
     _work(ben, firms)
     care_for(ben, firms)
     number_customers(anna)
@@ -150,11 +150,12 @@ def _order(number: str, placed: datetime, person: Person, dice: random.Random) -
     )  # fmt: skip
 
 
-def _deal(actor: Actor, firms: dict[str, tuple[Organisation, list[Person]]]) -> None:
+def _deal(staff: dict[str, Actor], firms: dict[str, tuple[Organisation, list[Person]]]) -> None:
+    """Whoever looks at the demo, as a sales rep or as Anna, finds work of their own at home."""
     pipeline = sales.ship_pipeline(actor=system("demo"))
     stages = {stage.slug: stage.pk for stage in stages_of(pipeline.pk)}
     for deal in DEALS:
-        organisation, contacts = firms[deal.firm]
+        actor, (organisation, contacts) = staff[deal.owner], firms[deal.firm]
         made = sales.create_opportunity(
             actor=actor, title=deal.title, organisation=organisation, person=contacts[0],
             value_minor=deal.value * 100, currency="EUR", source=deal.source,
