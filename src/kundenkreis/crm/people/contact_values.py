@@ -56,6 +56,10 @@ def _email(value: str) -> tuple[str, str]:
 
 def _phone(value: str) -> tuple[str, str]:
     number = phones.number(value)
+    if number is None and len(phones.several(value)) > 1:
+        raise DomainError(
+            _("These are several phone numbers."), _("Enter each by itself."), field="value"
+        )
     if number is None:
         raise DomainError(
             _("This is not a phone number."),

@@ -136,12 +136,12 @@ def emails(text: str) -> list[str]:
     return found
 
 
-def phone(text: str) -> str:
-    """A phone number as it is shown. Raises `Unusable`."""
-    found = phones.number(text)
-    if found is None:
+def numbers(text: str) -> list[str]:
+    """The phone numbers in a cell as they are shown. Raises `Unusable` when one of them is none."""
+    found = phones.several(text)
+    if not found:
         raise Unusable(_("This is not a phone number."))
-    return found.shown
+    return [one.shown for one in found]
 
 
 def vat_id(text: str) -> str:

@@ -220,8 +220,9 @@ class Cleaner:
             ("mobile", who, "mobile"), ("person.mobile", who, "mobile"),
             ("private.phone", who, "home"), ("private.mobile", who, "home"), ("fax", firm, "fax"),
         ):  # fmt: skip
-            for found in row.each(target, cells.phone):
-                _way(holder, "phone", found, use)
+            for found in row.each(target, cells.numbers):
+                for one in found:
+                    _way(holder, "phone", one, use)
         for prefix, holder, use in (
             ("", firm, ""), ("company.", firm, ""), ("person.", who, ""), ("private.", who, "home"),
         ):  # fmt: skip

@@ -170,3 +170,18 @@ def test_cards_of_real_programs_become_people(shared_data: Callable[[str], Path]
     assert Person.objects.filter(last_name="Doe").count() <= 3
     assert Person.objects.filter(last_name="Howes", first_name="Tim").exists()
     assert Person.objects.filter(last_name="Perreault").exists()
+
+
+def test_several_numbers_in_one_cell_are_several_ways() -> None:
+    rows = (
+        "Firma;Telefon",
+        "Zahnrad GmbH;03621 47110 / 0171 2345678",
+        "Optik AG;0351 12345 App. 22",
+    )
+    carried({"kunden.csv": csv(*rows)})
+    found = {
+        firm.name: [one.value for one in firm.contact_details.order_by("id")]
+        for firm in Organisation.objects.all()
+    }
+    assert found["Zahnrad GmbH"] == ["+49 3621 47110", "+49 171 2345678"]
+    assert found["Optik AG"] == ["+49 351 1234522"]
