@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.people.panels import source_tag, source_text
 from kundenkreis.crm.people.records import TIMELINE
-from kundenkreis.crm.sales import cards, commands, panels, queries
+from kundenkreis.crm.sales import cards, commands, panels, proposals, queries
 from kundenkreis.crm.sales.customers import firms
 from kundenkreis.crm.sales.models import Competitor, Opportunity, Order, Product
 from kundenkreis.crm.sales.score_conditions import columns, vocabulary
@@ -23,6 +23,7 @@ from kundenkreis.records import (
     extend,
     register,
 )
+from kundenkreis.records.page.next_step import proposed_by
 
 # Whoever ordered, or may, is what people look for.
 CUSTOMER = ("organisation__name", "person__last_name", "person__first_name")
@@ -239,5 +240,6 @@ for name, shown in (
         vocabulary=vocabulary,
         columns=columns,
     )
+    proposed_by(name, proposals.proposals)
 
 extend("order", vocabulary=firms)

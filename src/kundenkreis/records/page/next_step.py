@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -53,6 +54,31 @@ def planned_by(name: str, plans: Plans) -> None:
     PLANS[name] = plans
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What might be done next, and what that follows from: said where nothing is planned, the most
+    pressing one only."""
+
+    text: str
+    why: str
+    pressing: int
+
+
+Proposals = Callable[["Viewer", Any], Iterable[Proposal]]
+PROPOSALS: dict[str, list[Proposals]] = {}
+
+
+def proposed_by(name: str, proposals: Proposals) -> None:
+    """Propose next steps of the records of a type, from what the viewer may know of them."""
+    PROPOSALS.setdefault(name, []).append(proposals)
+
+
+def proposal(viewer: Viewer, kind: RecordType, record: Any) -> Proposal | None:
+    """The most pressing of what contexts propose."""
+    found = [one for ask in PROPOSALS.get(kind.name, ()) for one in ask(viewer, record)]
+    return max(found, key=lambda one: one.pressing, default=None)
+
+
 def knows(kind: RecordType, viewer: Viewer) -> bool:
     """Whether the type has next steps that the viewer may read."""
     return issubclass(kind.model, Record) and all(kind.sees(viewer, name) for name in PLANNING)
@@ -77,7 +103,14 @@ def data(viewer: Viewer, record: Any) -> Mapping[str, Any] | None:
     planned = plans(viewer, record) if plans else None
     if not (may_write or is_set or planned):
         return None
-    return {"may_write": may_write, "planned": planned, **answers(kind, record)}
+    proposed = None if is_set or planned else proposal(viewer, kind, record)
+    return {
+        "may_write": may_write,
+        "planned": planned,
+        "proposed": proposed,
+        "ask": f"?{urlencode({'what': proposed.text})}" if proposed else "",
+        **answers(kind, record),
+    }
 
 
 def answers(kind: RecordType, record: Any) -> dict[str, Any]:
@@ -113,8 +146,10 @@ def whose(rows: QuerySet[Any]) -> str:
 
 
 def focus(form: Form) -> None:
-    """Say where one begins to type: what is to be done, or the day that was not understood."""
-    name = "next_step_on" if "next_step_on" in form.errors else "next_step"
+    """Say where one begins to type: what is to be done, or the day that is missing or was not
+    understood."""
+    told = "next_step_on" in form.errors or form.initial.get("next_step")
+    name = "next_step_on" if told else "next_step"
     form.fields[name].widget.attrs["autofocus"] = True
 
 

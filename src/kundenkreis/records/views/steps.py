@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kundenkreis.records.declaration import RecordType
     from kundenkreis.records.requests import StaffRequest
 
+LONGEST = 200  # characters of what is to be done
 FURTHEST = 366  # days a step is put off at once
 
 
@@ -53,6 +54,8 @@ def step_dialog(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         due = edit.record.next_step_on
         text = _("Planned for %(day)s.") % {"day": formats.full_day(due)} if due else _("Saved.")
         return _done(kind, edit, text)
+    if not given and not (edit.record.next_step or edit.record.next_step_on):
+        edit.form.initial["next_step"] = request.GET.get("what", "")[:LONGEST]  # what was proposed
     return show(
         request, kind, "next_step", _asked(request, kind, edit), status=422 if given else 200
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people import commands, matching, panels, queries
+from kundenkreis.crm.people import commands, matching, panels, proposals, queries
 from kundenkreis.crm.people.doubles.panels import DUPLICATES
 from kundenkreis.crm.people.models import Organisation
 from kundenkreis.crm.people.records.inputs import (
@@ -18,6 +18,7 @@ from kundenkreis.crm.people.records.inputs import (
     TOWN,
 )
 from kundenkreis.records import Column, Exchange, Key, Panel, RecordType, Section, register
+from kundenkreis.records.page.next_step import proposed_by
 
 ORGANISATION = register(
     RecordType(
@@ -143,3 +144,5 @@ ORGANISATION = register(
         ),
     )
 )
+
+proposed_by("organisation", proposals.proposals)

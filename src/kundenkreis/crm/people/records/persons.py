@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.people import commands, matching, panels, queries
+from kundenkreis.crm.people import commands, matching, panels, proposals, queries
 from kundenkreis.crm.people.doubles.panels import DUPLICATES
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.names import letter_salutation
@@ -22,6 +22,7 @@ from kundenkreis.crm.people.records.inputs import (
     text_input,
 )
 from kundenkreis.records import Column, Exchange, Key, Panel, RecordType, Section, register
+from kundenkreis.records.page.next_step import proposed_by
 
 PERSON = register(
     RecordType(
@@ -220,3 +221,5 @@ PERSON = register(
         ),
     )
 )
+
+proposed_by("person", proposals.proposals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from django.test import Client
 
 from kundenkreis.crm.accounts.models import User
 from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
+from kundenkreis.crm.sales.order_commands import place_orders
+from kundenkreis.crm.sales.order_values import NewOrder
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records import named, write
-from kundenkreis.records.page import merging
+from kundenkreis.records.page import merging, next_step
 from kundenkreis.records.page.next_step import PLANNING
 from kundenkreis.records.registry import TYPES
 from kundenkreis.web.crm.tests.conftest import Company
@@ -160,3 +162,55 @@ def _routes() -> set[str]:
     from django.urls import get_resolver
 
     return {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+
+def bought(company: Company, *days: str) -> None:
+    """Orders of the person on these days."""
+    place_orders(
+        actor=SYSTEM,
+        orders=[
+            NewOrder(
+                source="erp", number=f"P-{number}", placed_at=datetime.fromisoformat(f"{day}T12:00Z"),
+                net_minor=100, tax_minor=19, gross_minor=119, currency="EUR",
+                lines=(), person_id=company.person.pk,
+            )
+            for number, day in enumerate(days)
+        ],
+    )  # fmt: skip
+
+
+def test_where_nothing_is_planned_something_is_proposed_with_its_reason(
+    company: Company, anna: Client
+) -> None:
+    address = f"/crm/persons/{company.person.pk}/"
+    assert "Why:" not in anna.get(address).text
+    bought(company, "2026-01-01", "2026-01-31", "2026-03-02")
+    page = html.unescape(anna.get(address).text)
+    assert "Ask what they need" in page
+    assert "they order every 30 days, and last did 270 days ago." in page
+    dialog = anna.get(f"{address}next-step/", {"what": "Ask what they need"}).text
+    assert 'value="Ask what they need"' in dialog
+    plan(company.person)
+    assert "Ask what they need" not in anna.get(address).text
+
+
+def test_nothing_is_proposed_about_those_who_are_gone(company: Company, anna: Client) -> None:
+    bought(company, "2026-01-01", "2026-01-31", "2026-03-02")
+    Person.objects.filter(pk=company.person.pk).update(ended="deceased")
+    assert "Ask what they need" not in anna.get(f"/crm/persons/{company.person.pk}/").text
+
+
+def test_the_most_pressing_is_proposed(company: Company) -> None:
+    record, kind = company.person, named("person")
+    assert next_step.proposal(SYSTEM, kind, record) is None
+    portfolio = write.create(named("portfolio"), SYSTEM, {"name": "Regulars", "visit_days": 60})
+    record.portfolio = portfolio
+    found = next_step.proposal(SYSTEM, kind, record)
+    assert found is not None
+    assert "every 60 days" in found.why
+    bought(company, "2026-01-01", "2026-01-31", "2026-03-02")
+    again = named("person").one(SYSTEM, record.pk)
+    again.portfolio = portfolio
+    pressing = next_step.proposal(SYSTEM, kind, again)
+    assert pressing is not None
+    assert pressing.text == "Ask what they need"
