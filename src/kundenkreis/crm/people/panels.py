@@ -36,6 +36,7 @@ from kundenkreis.ui.markup import joined, markup
 from kundenkreis.ui.parts import icon
 
 Kind = ContactDetail.Kind
+FAX = ("fax", "telefax")  # labels of numbers that nobody answers
 _PERSON = attrgetter("person")
 entries = once(timeline)
 contacts = once(queries.contacts_of)
@@ -91,10 +92,12 @@ def website_name(organisation: Organisation) -> str:
 
 
 def contact_buttons(viewer: Viewer, record: Person | Organisation) -> Iterable[Button]:
-    number = next((one.folded for one in record.details if one.kind == Kind.PHONE), "")
-    if number:
-        yield Button(_("Call"), f"tel:{number}", icon="phone")
-    address = _first(record, Kind.EMAIL)
+    today = clock.today(settings.COMPANY_ZONE)
+    usable = [one for one in record.details if one.is_usable(today)]
+    phones = [one for one in usable if one.kind == Kind.PHONE and one.label.casefold() not in FAX]
+    if phones:
+        yield Button(_("Call"), f"tel:{phones[0].folded}", icon="phone")
+    address = next((one.value for one in usable if one.kind == Kind.EMAIL), "")
     if address:
         yield Button(_("E-mail"), f"mailto:{address}", icon="mail", key="m")
     subject = subject_of(type(record))

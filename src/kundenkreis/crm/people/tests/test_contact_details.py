@@ -6,6 +6,8 @@ import pytest
 
 from kundenkreis.crm.people import commands, contact_commands
 from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisation, Person
+from kundenkreis.crm.people.panels import contact_buttons
+from kundenkreis.kernel import clock
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.testing import ANNA, CRM
 from kundenkreis.records import named
@@ -89,3 +91,22 @@ def test_an_affiliation_ends_and_says_what_somebody_is_in_purchases() -> None:
             actor=ANNA, affiliation_id=role.pk, since=TODAY + timedelta(1)
         )
     assert Organisation.objects.get().affiliations.get().person == person
+
+
+def test_one_is_called_where_somebody_answers() -> None:
+    person = make_person(phone="030 23125010", email="old@example.org")
+    old, address = person.contact_details.order_by("kind").reverse()
+    contact_commands.change_contact_detail(
+        actor=ANNA, contact_detail_id=old.pk, value=old.value, valid_until=TODAY - timedelta(days=9)
+    )
+    contact_commands.change_contact_detail(
+        actor=ANNA, contact_detail_id=address.pk, value=address.value, state="bounced"
+    )
+    for number, label in (("030 23125011", "Fax"), ("030 23125012", "")):
+        contact_commands.add_contact_detail(
+            actor=ANNA, holder=person, kind="phone", value=number, label=label
+        )
+    with clock.freeze("2026-11-27T12:00:00Z"):
+        found = [one.url for one in contact_buttons(ANNA, named("person").one(ANNA, person.pk))]
+    assert "tel:+493023125012" in found
+    assert not any("mailto" in url or "3023125010" in url for url in found)
