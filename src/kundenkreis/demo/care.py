@@ -13,15 +13,20 @@ from kundenkreis.records import named, write
 
 Firms = dict[str, tuple[Organisation, list[Person]]]
 
-# Where the firms are, in their order: street, postal code, town.
-PLACES = (
-    ("Otto-Schott-Straße 13", "07745", "Jena"),
-    ("Bahnhofstraße 4", "99084", "Erfurt"),
-    ("Leipziger Straße 112", "04178", "Leipzig"),
-    ("Industriering 7", "73433", "Aalen"),
-    ("Am Stadtgraben 2", "35578", "Wetzlar"),
-    ("Werkstraße 21", "01069", "Dresden"),
-)
+# Where the firms are: street, postal code, town, country. Of one nobody has asked yet.
+PLACES = {
+    "Hafner & Söhne KG": ("Otto-Schott-Straße 13", "07745", "Jena", "DE"),
+    "Stadtwerke Ilmtal": ("Bahnhofstraße 4", "98693", "Ilmenau", "DE"),
+    "Nordlicht Pflege gGmbH": ("Norderstraße 112", "24939", "Flensburg", "DE"),
+    "Käserei Allgäu eG": ("Industriering 7", "87435", "Kempten", "DE"),
+    "Moser Handel GmbH": ("Am Stadtgraben 2", "8010", "Graz", "AT"),
+    "Werft Rügen AG": ("Werftstraße 21", "18546", "Sassnitz", "DE"),
+    "Institut Lenz": ("Hospitalstraße 9", "37073", "Göttingen", "DE"),
+    "Rheintal Logistik": ("Seestraße 3", "6900", "Bregenz", "AT"),
+    "Bäckerei Thoma": ("Lindenweg 2", "79098", "Freiburg im Breisgau", "DE"),
+    "Solarwerk Jena GmbH": ("Sonnenweg 8", "07745", "Jena", "DE"),
+    "Messtechnik Zürich AG": ("Limmatweg 5", "8005", "Zürich", "CH"),
+}
 PHONE = "030 23125"  # numbers that belong to nobody (Bundesnetzagentur, for film and radio)
 ROLES = ("decider", "user", "influencer", "buyer")
 
@@ -30,8 +35,9 @@ def care_for(actor: Actor, firms: Firms) -> None:
     """Addresses, a portfolio, roles in purchases, a relation and what is known of two people."""
     portfolio = _made("portfolio", actor, name="Stammkunden Mitte", visit_days=60)
     extensions = count(10)
-    for (firm, people), (street, postal_code, town) in zip(firms.values(), PLACES, strict=False):
-        place = {"street": street, "postal_code": postal_code, "town": town, "country": "DE"}
+    for name, parts in PLACES.items():
+        firm, people = firms[name]
+        place = dict(zip(("street", "postal_code", "town", "country"), parts, strict=True))
         _reach(actor, firm, "postal", source="Handelsregister", **place)
         write.change(named("organisation"), actor, firm.pk, None, {"portfolio": portfolio})
         for person, role in zip(people, ROLES, strict=False):

@@ -14,12 +14,14 @@ class Firm:
     employees: int
     town: str
     website: str
-    contacts: tuple[tuple[str, str, str], ...]  # first name, last name, function
+    # salutation, first name, last name, function
+    contacts: tuple[tuple[str, str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """An opportunity: firm, title, stage, euros, source, days until its close, next step in days."""
+    """An opportunity: firm, title, stage, euros, source, days until its close, next step in days;
+    known for `age` days."""
 
     firm: str
     title: str
@@ -30,6 +32,7 @@ class Deal:
     step: str = ""
     step_in: int = 0
     owner: str = "ben"
+    age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +47,46 @@ class Work:
 
 
 FIRMS: tuple[Firm, ...] = (
-    Firm("Hafner & Söhne KG", "Maschinenbau", 85, "Villingen-Schwenningen", "https://hafner-soehne.example",
-         (("Jana", "Weiß", "Einkauf"), ("Markus", "Kern", "Fertigung"))),
+    Firm("Hafner & Söhne KG", "Maschinenbau", 85, "Jena", "https://hafner-soehne.example",
+         (("Frau", "Jana", "Weiß", "Einkauf"), ("Herr", "Markus", "Kern", "Fertigung"))),
     Firm("Stadtwerke Ilmtal", "Versorger", 210, "Ilmenau", "https://stadtwerke-ilmtal.example",
-         (("Petra", "Tann", "Buchhaltung"), ("Uwe", "Lorenz", "Netzbetrieb"))),
+         (("Frau", "Petra", "Tann", "Buchhaltung"), ("Herr", "Uwe", "Lorenz", "Netzbetrieb"))),
     Firm("Nordlicht Pflege gGmbH", "Gesundheit", 140, "Flensburg", "https://nordlicht-pflege.example",
-         (("Silke", "Petersen", "Leitung"),)),
+         (("Frau", "Silke", "Petersen", "Leitung"),)),
     Firm("Käserei Allgäu eG", "Lebensmittel", 60, "Kempten", "https://kaeserei-allgaeu.example",
-         (("Alois", "Gruber", "Qualität"),)),
+         (("Herr", "Alois", "Gruber", "Qualität"),)),
     Firm("Moser Handel GmbH", "Großhandel", 35, "Graz", "https://moser-handel.example",
-         (("Elisabeth", "Moser", "Geschäftsführung"),)),
+         (("Frau", "Elisabeth", "Moser", "Geschäftsführung"),)),
     Firm("Werft Rügen AG", "Schiffbau", 480, "Sassnitz", "https://werft-ruegen.example",
-         (("Henrik", "Vogt", "Technik"), ("Anke", "Riedel", "Einkauf"))),
+         (("Herr", "Henrik", "Vogt", "Technik"), ("Frau", "Anke", "Riedel", "Einkauf"))),
     Firm("Institut Lenz", "Forschung", 55, "Göttingen", "https://institut-lenz.example",
-         (("Dr. Miriam", "Lenz", "Leitung"),)),
+         (("Frau", "Dr. Miriam", "Lenz", "Leitung"),)),
     Firm("Rheintal Logistik", "Logistik", 320, "Bregenz", "https://rheintal-logistik.example",
-         (("Reto", "Amann", "Standortleitung"),)),
+         (("Herr", "Reto", "Amann", "Standortleitung"),)),
     Firm("Bäckerei Thoma", "Handwerk", 24, "Freiburg im Breisgau", "https://baeckerei-thoma.example",
-         (("Katharina", "Thoma", "Inhaberin"),)),
+         (("Frau", "Katharina", "Thoma", "Inhaberin"),)),
     Firm("Solarwerk Jena GmbH", "Energie", 130, "Jena", "https://solarwerk-jena.example",
-         (("Tobias", "Brandt", "Entwicklung"), ("Yasemin", "Kaya", "Einkauf"))),
+         (("Herr", "Tobias", "Brandt", "Entwicklung"), ("Frau", "Yasemin", "Kaya", "Einkauf"))),
     Firm("Messtechnik Zürich AG", "Messtechnik", 95, "Zürich", "https://messtechnik-zuerich.example",
-         (("Urs", "Keller", "Verkauf"),)),
+         (("Herr", "Urs", "Keller", "Verkauf"),)),
     Firm("Klinikum Saale", "Gesundheit", 900, "Halle (Saale)", "https://klinikum-saale.example",
-         (("Dr. Olaf", "Wendt", "Medizintechnik"),)),
+         (("Herr", "Dr. Olaf", "Wendt", "Medizintechnik"),)),
 )  # fmt: skip
 
 DEALS: tuple[Deal, ...] = (
-    Deal("Messtechnik Zürich AG", "Lasermesskopf Serie 4", "new", 18_400, "Web", 30, "Rückruf", 3),
-    Deal("Stadtwerke Ilmtal", "Wartung 24 Monate", "new", 9_600, "Messe", 45, "Termin", 1),
-    Deal("Nordlicht Pflege gGmbH", "Pilot Lesehilfen", "new", 4_200, "Empfehlung", 20, "Termin", 0, owner="anna"),
-    Deal("Hafner & Söhne KG", "Rahmenvertrag 2027", "qualified", 62_000, "Web", 60, "Rückruf", 5),
-    Deal("Käserei Allgäu eG", "Ablösung Altsystem", "qualified", 27_500, "Telefon", 50, "Rückruf", 2),
-    Deal("Moser Handel GmbH", "Filialausstattung Graz", "quote", 88_900, "Web", 25, "Termin", -8, owner="anna"),
-    Deal("Werft Rügen AG", "Ersatzteilpaket", "quote", 13_750, "Messe", 15, "Rückruf", 4),
-    Deal("Institut Lenz", "Schulungspaket", "quote", 5_900, "Newsletter", 12, "Termin", 1, owner="anna"),
-    Deal("Rheintal Logistik", "Erweiterung 40 Plätze", "negotiation", 46_200, "Empfehlung", 10, "Rückruf", -12),
-    Deal("Bäckerei Thoma", "Serviceupgrade Gold", "negotiation", 7_800, "Telefon", 8, "Termin", 2),
-    Deal("Solarwerk Jena GmbH", "Erstausstattung", "won", 34_100, "Web", -5),
-    Deal("Hafner & Söhne KG", "Nachkauf Sensoren", "won", 11_200, "Newsletter", -12),
-    Deal("Klinikum Saale", "Prüfplätze Augenklinik", "lost", 52_000, "Messe", -20),
+    Deal("Messtechnik Zürich AG", "Lasermesskopf Serie 4", "new", 18_400, "Web", 30, "Rückruf", 3, age=6),
+    Deal("Stadtwerke Ilmtal", "Wartung 24 Monate", "new", 9_600, "Messe", 45, "Termin", 1, age=11),
+    Deal("Nordlicht Pflege gGmbH", "Pilot Lesehilfen", "new", 4_200, "Empfehlung", 20, "Termin", 0, owner="anna", age=3),
+    Deal("Hafner & Söhne KG", "Rahmenvertrag 2027", "qualified", 62_000, "Web", 60, "Rückruf", 5, age=38),
+    Deal("Käserei Allgäu eG", "Ablösung Altsystem", "qualified", 27_500, "Telefon", 50, "Rückruf", 2, age=29),
+    Deal("Moser Handel GmbH", "Filialausstattung Graz", "quote", 88_900, "Web", 25, "Termin", -8, owner="anna", age=47),
+    Deal("Werft Rügen AG", "Ersatzteilpaket", "quote", 13_750, "Messe", 15, "Rückruf", 4, age=33),
+    Deal("Institut Lenz", "Schulungspaket", "quote", 5_900, "Newsletter", 12, "Termin", 1, owner="anna", age=21),
+    Deal("Rheintal Logistik", "Erweiterung 40 Plätze", "negotiation", 46_200, "Empfehlung", 10, "Rückruf", -12, age=64),
+    Deal("Bäckerei Thoma", "Serviceupgrade Gold", "negotiation", 7_800, "Telefon", 8, "Termin", 2, age=52),
+    Deal("Solarwerk Jena GmbH", "Erstausstattung", "won", 34_100, "Web", -5, age=58),
+    Deal("Hafner & Söhne KG", "Nachkauf Sensoren", "won", 11_200, "Newsletter", -12, age=71),
+    Deal("Klinikum Saale", "Prüfplätze Augenklinik", "lost", 52_000, "Messe", -20, age=80),
 )  # fmt: skip
 
 ACTIVITIES: tuple[Work, ...] = (

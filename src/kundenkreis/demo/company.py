@@ -46,6 +46,7 @@ ROLES = ("administrator", "sales", "marketing")
 NAMESPACE = "shop"
 TAX = Decimal("0.19")
 SEED = 1962
+COUNTRIES = {"Graz": "Österreich", "Bregenz": "Österreich", "Zürich": "Schweiz"}
 SHOP_ADDRESS = "https://bergmann-optik.example"
 
 OFFER = {
@@ -75,13 +76,13 @@ def found_company() -> None:
     actor = system("demo")
     staff = _hire(actor)
     anna, ben = viewer_of(staff[0], "demo"), viewer_of(staff[1], "demo")
+    number_customers(anna)
     firms = {firm.name: _customer(ben, firm) for firm in FIRMS}
     _sell(anna, firms)
     refresh_scores()
     _deal({"anna": anna, "ben": ben}, firms)
     _work(ben, firms)
     care_for(ben, firms)
-    number_customers(anna)
     write_some(anna, [person for _firm, team in firms.values() for person in team])
     enter_twice(anna, firms)
     _open_the_shop(anna)
@@ -107,16 +108,17 @@ def _hire(actor: Actor) -> list[User]:
 def _customer(actor: Actor, firm: Firm) -> tuple[Organisation, list[Person]]:
     organisation = people.create_organisation(
         actor=actor, name=firm.name, industry=firm.industry, employees=firm.employees,
-        website=firm.website, country="Deutschland", source="Bestand",
+        website=firm.website, country=COUNTRIES.get(firm.town, "Deutschland"), source="Bestand",
     )  # fmt: skip
     domain = firm.website.removeprefix("https://")
     contacts = [
         people.create_person(
-            actor=actor, first_name=first, last_name=last, organisation=organisation,
+            actor=actor, salutation=salutation, title="Dr." if first.startswith("Dr. ") else "",
+            first_name=first.removeprefix("Dr. "), last_name=last, organisation=organisation,
             function=function, email=f"{_ascii(last)}@{domain}", source="Bestand",
             legal_basis="contract", language="de", is_customer=True,
         )
-        for first, last, function in firm.contacts
+        for salutation, first, last, function in firm.contacts
     ]  # fmt: skip
     return organisation, contacts
 
@@ -156,14 +158,18 @@ def _deal(staff: dict[str, Actor], firms: dict[str, tuple[Organisation, list[Per
     stages = {stage.slug: stage.pk for stage in stages_of(pipeline.pk)}
     for deal in DEALS:
         actor, (organisation, contacts) = staff[deal.owner], firms[deal.firm]
-        made = sales.create_opportunity(
-            actor=actor, title=deal.title, organisation=organisation, person=contacts[0],
-            value_minor=deal.value * 100, currency="EUR", source=deal.source,
-            expected_on=_in(deal.closes_in), next_step=deal.step,
-            next_step_on=_in(deal.step_in) if deal.step else None,
-        )  # fmt: skip
-        if deal.stage != "new":
-            reason = "Preis" if deal.stage == "lost" else ""
+        expected, due = _in(deal.closes_in), _in(deal.step_in) if deal.step else None
+        with clock.freeze(clock.now() - timedelta(days=deal.age)):
+            made = sales.create_opportunity(
+                actor=actor, title=deal.title, organisation=organisation, person=contacts[0],
+                value_minor=deal.value * 100, currency="EUR", source=deal.source,
+                expected_on=expected, next_step=deal.step, next_step_on=due,
+            )  # fmt: skip
+        if deal.stage == "new":
+            continue
+        reason = "Preis" if deal.stage == "lost" else ""
+        moved = -deal.closes_in if deal.closes_in < 0 else deal.age // 2
+        with clock.freeze(clock.now() - timedelta(days=moved)):
             sales.move_opportunity(
                 actor=actor, opportunity_id=made.pk, stage_id=stages[deal.stage], lost_reason=reason
             )

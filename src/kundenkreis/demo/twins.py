@@ -47,7 +47,7 @@ def _moved(actor: Actor, firm: Organisation, known: Person) -> None:
 
 def _colleague(actor: Actor, firm: Organisation, known: Person) -> None:
     """Another Lorenz in the same building, reached by the same mailbox."""
-    place = {"street": "Bahnhofstraße 4", "postal_code": "99084", "town": "Erfurt"}
+    place = {"street": "Bahnhofstraße 4", "postal_code": "98693", "town": "Ilmenau"}
     birgit = people.create_person(
         actor=actor, first_name="Birgit", last_name="Lorenz", organisation=firm,
         function="Kundendienst", email="birgit.lorenz@stadtwerke-ilmtal.example",
