@@ -36,6 +36,10 @@ RECIPE = "2"  # raise it when a step below makes something else from the same fi
 # Nothing whose content is not known, and nothing that runs code of its own while it installs.
 LOCKED = ("--require-hashes", "--only-binary", ":all:")
 LINES_OF_A_FAILURE = 60
+FOR_ROOT_ONLY = (
+    "\n  Only root can run {python}. Where other users run the product,"
+    "\n  name a Python that they may run, too: make setup PYTHON=/usr/bin/python3.13\n"
+)
 
 
 class SetupError(Exception):
@@ -70,9 +74,10 @@ def main() -> int:
 def make_boot(steps: Steps) -> None:
     """A small environment of its own for uv, so that no tool of the machine is relied on."""
     made_from = fingerprint([LOCKS / "uv.lock"], extra=sys.version)
-    if steps.current("boot", made_from) and works([str(BOOT / "bin" / "uv"), "--version"]):
+    base = base_python()
+    kept = steps.current("boot", made_from) and made_with(BOOT, base)
+    if kept and works([str(BOOT / "bin" / "uv"), "--version"]):
         return
-    base = getattr(sys, "_base_executable", None) or sys.executable
     steps.forget()
     with steps.step("uv"):
         if not can_make_environments(base):
@@ -90,17 +95,22 @@ def install_packages(steps: Steps) -> None:
     )
     command = VENV / "bin" / "kundenkreis"
     target = ["--python", str(VENV / "bin" / "python")]
-    if steps.current("packages", made_from) and command.exists() and works([target[1], "-c", ""]):
+    # One that uv fetched is ours; any other must be the one that was asked for.
+    usable = made_with(VENV, base_python()) or not is_new_enough()
+    usable = usable and works([target[1], "-c", ""])
+    if steps.current("packages", made_from) and command.exists() and usable:
         return
     uv = str(BOOT / "bin" / "uv")
     with steps.step("Python packages"):
-        if not steps.current("python", sys.version) or not works([target[1], "-c", ""]):
+        if not steps.current("python", sys.version) or not usable:
             run([uv, "venv", "--clear", "--python", suitable_python(uv), str(VENV)])
             steps.remember("python", sys.version)
         run([uv, "pip", "sync", *target, *LOCKED, "--compile-bytecode", "requirements.lock"])
         # uv carries the build backend itself; offline makes sure that no unlocked one is fetched.
         run([uv, "pip", "install", *target, "--no-deps", "--offline", "--editable", "."])
     steps.remember("packages", made_from)
+    if is_mine_alone(VENV / "bin" / "python"):
+        print(FOR_ROOT_ONLY.format(python=os.path.realpath(target[1])), file=sys.stderr)
 
 
 def build_front_end(steps: Steps) -> None:
@@ -177,9 +187,34 @@ def install_venv_module() -> None:
 
 def suitable_python(uv: str) -> str:
     """The interpreter for the product: ours when new enough, else one that uv can fetch."""
-    if sys.version_info < (3, 12):  # noqa: UP036 - this script also runs on older ones
-        return fetched_python(uv)
+    return base_python() if is_new_enough() else fetched_python(uv)
+
+
+def is_new_enough() -> bool:
+    return sys.version_info >= (3, 12)
+
+
+def base_python() -> str:
+    """The interpreter that runs this, also when it does so from an environment made with it."""
     return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def made_with(folder: Path, python: str) -> bool:
+    """Whether an environment was made with this interpreter: it names the folder of it."""
+    about = folder / "pyvenv.cfg"
+    said = re.findall(r"^home = (.+)$", about.read_text("utf-8"), re.M) if about.exists() else []
+    named, real = Path(python).parent, Path(os.path.realpath(python)).parent
+    return any(os.path.realpath(home) in (os.path.realpath(str(named)), str(real)) for home in said)
+
+
+def is_mine_alone(python: Path) -> bool:
+    """Whether root made a checkout that others may enter with a Python that they may not run."""
+    return os.geteuid() == 0 and is_open(ROOT) and not is_open(Path(os.path.realpath(str(python))))
+
+
+def is_open(path: Path) -> bool:
+    """Whether everybody on the machine gets there."""
+    return all(part.stat().st_mode & 0o001 for part in (path, *path.parents))
 
 
 def fetched_python(uv: str) -> str:
@@ -317,6 +352,8 @@ def environment(path: str = "") -> dict[str, str]:
     folders = [part for part in env.get("PATH", "").split(os.pathsep) if "/shims" not in part]
     env["PATH"] = os.pathsep.join([path, *folders] if path else folders)
     env["UV_PROJECT_ENVIRONMENT"] = str(VENV)
+    # A Python that uv fetches belongs to the checkout: root's home is closed to other users.
+    env["UV_PYTHON_INSTALL_DIR"] = str(BOOT / "pythons")
     return env
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import setup
 from tools.made.organisations import organisations
 from tools.made.persons import persons
 from tools.paths import ROOT
@@ -82,6 +83,30 @@ def test_it_says_what_is_missing_when_no_python_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "needs Python 3.12" in done.stderr
+
+
+def test_an_environment_is_kept_only_for_the_python_it_was_made_with(tmp_path: Path) -> None:
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    for place in (ours, other):
+        shim(place, "python3.13", "")
+    (tmp_path / "python3").symlink_to(ours / "python3.13")
+    venv = tmp_path / "venv"
+    assert not setup.made_with(venv, str(ours / "python3.13"))  # not there yet
+    venv.mkdir()
+    (venv / "pyvenv.cfg").write_text(f"home = {ours}\nuv = 0.13.9\n")
+    assert setup.made_with(venv, str(ours / "python3.13"))
+    assert setup.made_with(venv, str(tmp_path / "python3"))
+    assert not setup.made_with(venv, str(other / "python3.13"))
+
+
+def test_a_python_in_a_closed_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    shim(tmp_path / "closed", "python3", "")
+    (tmp_path / "closed").chmod(0o700)
+    assert not setup.is_open(tmp_path / "closed" / "python3")
+    (tmp_path / "closed").chmod(0o755)
+    closed_above = any(not one.stat().st_mode & 0o001 for one in tmp_path.parents)
+    assert setup.is_open(tmp_path / "closed" / "python3") is not closed_above
 
 
 def test_it_adds_up_what_every_run_reported(tmp_path: Path) -> None:
