@@ -27,7 +27,7 @@ from kundenkreis.crm.sales.commands import ship_pipeline
 from kundenkreis.dossier import retention
 from kundenkreis.dossier.replaying import replay
 from kundenkreis.engage.consent.commands import ship_purposes
-from kundenkreis.kernel import audit, heads, held, journal
+from kundenkreis.kernel import audit, folders, heads, held, journal
 from kundenkreis.kernel.access import system
 from kundenkreis.kernel.backup import staging
 from kundenkreis.kernel.sides import Side
@@ -51,6 +51,7 @@ def _prepare(*, demo: bool, port: int) -> None:
         _say("A restore that was cut off is done now.")
     for side in Side:
         env.secret(side)
+        folders.share(env.secret_file(side), 0o640)
     journal.begin()
     bring_up()
     if not anybody() and held.begin_trial(actor=system("setup")):
