@@ -101,6 +101,35 @@ def test_a_public_unit_knows_nothing_of_the_crm_and_cannot_look(
     assert environment(role)["KUNDENKREIS_ENGAGE_HOME"] == f"{HOME}/engage"
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_inner_units_read_the_settings_of_the_crm(role: str) -> None:
+    files = ["-/etc/kundenkreis/engage.env", "-/etc/kundenkreis/crm.env"]
+    assert unit(role)["EnvironmentFile"] == (files[:1] if role in PUBLIC else files)
+
+
+def test_the_command_of_administrators_runs_as_the_inner_unit_says(tmp_path: Path) -> None:
+    """What the unit sets, what the files that only root reads set, its user, umask and folder."""
+    text = (EXAMPLE / "systemd" / "kundenkreis-inner.service").read_text()
+    moved = text.replace("/etc/kundenkreis/", f"{tmp_path}/").replace(f"{HOME}/crm", str(tmp_path))
+    (tmp_path / "inner.service").write_text(moved)
+    secret = "postgresql://kk:a b$c'd@127.0.0.1/kk_crm"
+    (tmp_path / "crm.env").write_text(f"# ours\nKUNDENKREIS_CRM_DATABASE={secret}\nPATH=/evil\n")
+    (tmp_path / "setpriv").write_text('#!/bin/sh\necho "$@"; umask; pwd; env\n')
+    (tmp_path / "setpriv").chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", str(EXAMPLE / "kundenkreis"), "backup", "/mnt/b c"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "KUNDENKREIS_UNIT": f"{tmp_path}/inner.service"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    called, umask, folder, *known = done.stdout.splitlines()
+    program, *_rest = unit("inner")["ExecStart"][0].split()
+    assert called == f"--reuid kk --regid kk-public --clear-groups {program} backup /mnt/b c"
+    assert (umask, folder) == ("0007", str(tmp_path))
+    assert {f"{name}={value}" for name, value in environment("inner").items()} <= set(known)
+    assert f"KUNDENKREIS_CRM_DATABASE={secret}" in known
+    assert "PATH=/evil" not in known
+
+
 @pytest.mark.parametrize(("role", "sides"), [("inner", 2), ("edge", 1)])
 def test_the_settings_load_with_what_a_unit_sets(role: str, sides: int, tmp_path: Path) -> None:
     said = {name: value.replace(HOME, str(tmp_path)) for name, value in environment(role).items()}
