@@ -36,10 +36,10 @@ RECIPE = "2"  # raise it when a step below makes something else from the same fi
 # Nothing whose content is not known, and nothing that runs code of its own while it installs.
 LOCKED = ("--require-hashes", "--only-binary", ":all:")
 LINES_OF_A_FAILURE = 60
-FOR_ROOT_ONLY = (
-    "\n  Only root can run {python}. Where other users run the product,"
-    "\n  name a Python that they may run, too: make setup PYTHON=/usr/bin/python3.13\n"
-)
+FOR_ROOT_ONLY = """
+  Only root can run {python}. Where other users run the product,
+  name a Python that they may run, too: make setup PYTHON=/usr/bin/python3.13
+"""
 
 
 class SetupError(Exception):
@@ -103,14 +103,16 @@ def install_packages(steps: Steps) -> None:
     uv = str(BOOT / "bin" / "uv")
     with steps.step("Python packages"):
         if not steps.current("python", sys.version) or not usable:
-            run([uv, "venv", "--clear", "--python", suitable_python(uv), str(VENV)])
+            python = base_python() if is_new_enough() else fetched_python(uv)
+            run([uv, "venv", "--clear", "--python", python, str(VENV)])
             steps.remember("python", sys.version)
         run([uv, "pip", "sync", *target, *LOCKED, "--compile-bytecode", "requirements.lock"])
         # uv carries the build backend itself; offline makes sure that no unlocked one is fetched.
         run([uv, "pip", "install", *target, "--no-deps", "--offline", "--editable", "."])
     steps.remember("packages", made_from)
-    if is_mine_alone(VENV / "bin" / "python"):
-        print(FOR_ROOT_ONLY.format(python=os.path.realpath(target[1])), file=sys.stderr)
+    python = os.path.realpath(target[1])
+    if os.geteuid() == 0 and is_open(ROOT) and not is_open(Path(python)):
+        print(FOR_ROOT_ONLY.format(python=python), file=sys.stderr)
 
 
 def build_front_end(steps: Steps) -> None:
@@ -185,11 +187,6 @@ def install_venv_module() -> None:
     raise SetupError("This Python lacks its venv module. Install it: apt-get install " + package)
 
 
-def suitable_python(uv: str) -> str:
-    """The interpreter for the product: ours when new enough, else one that uv can fetch."""
-    return base_python() if is_new_enough() else fetched_python(uv)
-
-
 def is_new_enough() -> bool:
     return sys.version_info >= (3, 12)
 
@@ -205,11 +202,6 @@ def made_with(folder: Path, python: str) -> bool:
     said = re.findall(r"^home = (.+)$", about.read_text("utf-8"), re.M) if about.exists() else []
     named, real = Path(python).parent, Path(os.path.realpath(python)).parent
     return any(os.path.realpath(home) in (os.path.realpath(str(named)), str(real)) for home in said)
-
-
-def is_mine_alone(python: Path) -> bool:
-    """Whether root made a checkout that others may enter with a Python that they may not run."""
-    return os.geteuid() == 0 and is_open(ROOT) and not is_open(Path(os.path.realpath(str(python))))
 
 
 def is_open(path: Path) -> bool:
@@ -379,6 +371,16 @@ def run(command: list[str], path: str = "") -> str:
 
 def answer(command: list[str], path: str = "") -> str:
     """What a command prints, or nothing when it cannot be run or fails."""
+    printed = tried(command, path)
+    return printed.strip() if printed is not None else ""
+
+
+def works(command: list[str], path: str = "") -> bool:
+    """Whether a command can be run and ends without an error."""
+    return tried(command, path) is not None
+
+
+def tried(command: list[str], path: str) -> str | None:
     try:
         done = subprocess.run(
             command,
@@ -390,24 +392,8 @@ def answer(command: list[str], path: str = "") -> str:
             text=True,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def works(command: list[str], path: str = "") -> bool:
-    """Whether a command can be run and ends without an error."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment(path),
-            timeout=30,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+        return None
+    return None if done.returncode else done.stdout
 
 
 if __name__ == "__main__":

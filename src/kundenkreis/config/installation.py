@@ -39,8 +39,8 @@ def prepare(*, demo: bool, port: int) -> None:
 
     A second set-up of the same folder waits until the first is done.
     """
-    env.home().mkdir(parents=True, exist_ok=True)
-    with (env.home() / "setup.lock").open("w") as lock:
+    env.make_private(env.folder(Side.CRM))  # containers may write to the folders of the sides only
+    with (env.folder(Side.CRM) / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _prepare(demo=demo, port=port)
 
