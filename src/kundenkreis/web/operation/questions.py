@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kundenkreis.crm.accounts.company_queries import ALONE, CONSUMERS, PARTS
 from kundenkreis.crm.accounts.models import Company, User
@@ -43,7 +44,7 @@ class Questions(forms.Form):
         label=_("What is your trade?"),
         choices=[
             ("", _("another one")),
-            ("industry", _("Industry")),
+            ("industry", pgettext_lazy("a trade", "Industry")),
             ("trade", _("Wholesale and retail")),
             ("services", _("Services and consulting")),
             ("software", _("IT and software")),

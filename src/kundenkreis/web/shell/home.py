@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kundenkreis.crm.accounts.company_commands import RIGHT
 from kundenkreis.crm.accounts.company_queries import company, unused
 from kundenkreis.crm.accounts.queries import absent_names, returned
 from kundenkreis.crm.sales.queries import closing_soon, orders
@@ -33,8 +34,9 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
     today = clock.today(settings.COMPANY_ZONE)
     steps = step_lines(viewer, due_steps(viewer, today))
     work = [*meetings_of(viewer, today), *due_tasks(viewer, today)]
+    answers = company(viewer).answers
     closing = closing_soon(viewer, today + timedelta(days=CLOSING_DAYS), SHOWN)
-    left_out = unused(company(viewer).answers)
+    left_out = unused(answers)
     may_orders = viewer.may("crm.order.read") and "shop" not in left_out
     return {
         "title": _greeting(viewer),
@@ -54,6 +56,7 @@ def my_day(viewer: Viewer) -> dict[str, Any]:
             for kind, one, _mark in marked(viewer, Mark.What.SEEN, LATELY)
         ],
         "absence": returned(viewer),
+        "may_checklist": not answers and viewer.may(RIGHT),
         "standing_in": ", ".join(absent_names(viewer)),
     }
 

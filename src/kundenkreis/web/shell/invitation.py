@@ -108,5 +108,6 @@ def _page(request: HttpRequest, link: Link, pk: int, token: str) -> HttpResponse
         return redirect("home")
     context = {"form": form, "person": user}
     answer = render(request, link.template, context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is the key
+    # The address is the key. With “no-referrer” browsers would send the form without their origin.
+    answer["Referrer-Policy"] = "strict-origin"
     return answer

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kundenkreis.crm.accounts import factor_commands, queries, staff_commands, team_commands
+from kundenkreis.kernel import held
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import translated
+from kundenkreis.kernel.sides import Side
 from kundenkreis.records import named
 from kundenkreis.records.formfields import DayField
 
@@ -208,6 +210,7 @@ def invite(request: StaffRequest, pk: int) -> HttpResponse:
         ],
         "address": address,
         "person": user,
+        "is_held": held.is_held(Side.CRM),
         "back_url": kind.url(pk),
     }
     return render(request, "accounts/invitation.html", context)

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts.models import Company, Role, User
 from kundenkreis.crm.sales.models import Pipeline, Stage
 from kundenkreis.engage.consent.models import Purpose
+from kundenkreis.kernel import held
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records.models import FieldDefinition
+from kundenkreis.web.operation.questions import Questions
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
@@ -125,6 +128,19 @@ def test_the_palette_leads_to_no_page_that_is_hidden(anna: Client) -> None:
     assert "/engage/segments/" in anna.get("/search/?q=segm").text
     apply(anna, parts=[])
     assert "/engage/segments/" not in anna.get("/search/?q=segm").text
+
+
+def test_on_trial_the_home_page_leads_to_it_until_it_is_answered(anna: Client) -> None:
+    held.begin_trial(actor=SYSTEM)
+    assert PAGE in re.findall(r"<main.*</main>", anna.get("/").text, re.DOTALL)[0]
+    apply(anna)
+    assert PAGE not in re.findall(r"<main.*</main>", anna.get("/").text, re.DOTALL)[0]
+
+
+def test_a_trade_is_called_by_its_name_in_german() -> None:
+    with translation.override("de"):
+        choices = [str(label) for _value, label in Questions().fields["sector"].widget.choices]
+    assert choices[1] == "Industrie"
 
 
 def test_who_may_not_set_up_is_not_asked(client: Client) -> None:

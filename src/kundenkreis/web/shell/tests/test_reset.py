@@ -66,6 +66,21 @@ def test_a_link_comes_by_mail_and_is_good_once(hanna: User) -> None:
     assert guest.post("/account/login/", {"login": EMAIL, "password": NEW})["Location"] == "/"
 
 
+def test_a_browser_may_send_the_form_that_a_link_leads_to(hanna: User) -> None:
+    """What a page asks of the browser in `Referrer-Policy` decides which origin its form has."""
+    ask()
+    path, guest = urlsplit(link()).path, Client(enforce_csrf_checks=True)
+    page = guest.get(path)
+    said = page["Referrer-Policy"]
+    assert said in ("strict-origin", "same-origin")  # the link is nobody else's business
+    answers = []
+    for origin in ("null", "http://testserver"):  # with “no-referrer” it is the first
+        (token,) = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page.text)[:1]
+        form = {"password": NEW, "csrfmiddlewaretoken": token}
+        answers.append(guest.post(path, form, headers={"origin": origin}).status_code)
+    assert answers == [403, 302]
+
+
 def test_a_link_is_good_for_half_an_hour(hanna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     ask()
     path, now = urlsplit(link()).path, clock.now()
