@@ -19,6 +19,7 @@ from kundenkreis.web.crm.tests.conftest import Company
 pytestmark = pytest.mark.django_db(databases=BOTH)
 
 PAGE = "/crm/duplicates/"
+NOBODY = "Nobody is there twice."
 
 
 def pair(company: Company, **values: object) -> DuplicatePair:
@@ -38,7 +39,6 @@ def pair(company: Company, **values: object) -> DuplicatePair:
 def test_a_pair_stands_there_with_score_reasons_and_both_values(
     company: Company, anna: Client
 ) -> None:
-    assert "Nobody is there twice." in anna.get(PAGE).text
     one = pair(company)
     page = anna.get(PAGE).text
     for text in ("93%", "jana@example.org", "weiss@example.org", "First name: the initial fits"):
@@ -76,15 +76,18 @@ def test_a_merge_from_the_queue_takes_the_pair_away(company: Company, anna: Clie
 
 
 def test_the_comparison_is_asked_for_and_its_state_is_shown(company: Company, anna: Client) -> None:
-    assert "has not been compared yet" in anna.get(PAGE).text
+    assert "has not been compared yet" in (page := anna.get(PAGE).text)
+    assert NOBODY not in page  # that is known after a comparison only
     page = anna.post(f"{PAGE}compare/", follow=True).text
     assert "The whole base is being compared." in page
+    assert NOBODY not in page
     assert 'hx-get="/crm/duplicates/status/"' in page
     assert "HX-Refresh" not in anna.get(f"{PAGE}status/")
     run = DuplicateRun.objects.get()
     doubles.end_run(actor=SYSTEM, run_id=run.pk, problem="", rows=12_345, compared=9, found=7)
     assert anna.get(f"{PAGE}status/")["HX-Refresh"] == "true"
-    assert "Compared: 12,345 records on" in anna.get(PAGE).text
+    assert "Compared: 12,345 records on" in (page := anna.get(PAGE).text)
+    assert NOBODY in page
 
 
 def test_whoever_may_not_read_or_change_them_neither_sees_nor_decides(
