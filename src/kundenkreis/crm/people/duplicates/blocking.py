@@ -78,6 +78,20 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
         *REACH,
     ),
 }
+# Among few there is time to compare persons who have little in common.
+FEW = 5_000
+LOOSE: Mapping[Kind, tuple[Rule, ...]] = {
+    Kind.PERSON: (
+        Rule(("first_code",), ("place",)),
+        Rule(("last_code",), ("place",)),
+        Rule(("place", "left(birth, 4)")),
+        Rule(("place", MONTH)),
+        Rule(("left(birth, 6)",), ("left(postcode, 1)",)),
+        Rule(("split_part(emails[1], '@', 1)",)),
+        Rule(("split_part(emails[1], '@', 2)",)),
+    ),
+    Kind.ORGANISATION: (),
+}
 
 
 def most_of(rows: int) -> int:
@@ -88,14 +102,17 @@ def most_of(rows: int) -> int:
     return max(FEWEST, int(MOST * min(1.0, LARGE / max(rows, 1))))
 
 
-def block(database: Any, kind: Kind, *, across: bool, most: int = MOST) -> Blocked:
+def block(
+    database: Any, kind: Kind, *, across: bool, most: int = MOST, few: bool = False
+) -> Blocked:
     """Make the table `pair` (two row numbers, the smaller first) from the table `side`.
 
     Left out are pairs of which a rule says that nobody needs to look. Parameters: `across` compares
-    only rows of different files; `most` rows may share a key.
+    only rows of different files; `most` rows may share a key; of `few` rows more is compared.
     """
     database.execute("CREATE TABLE block (id BIGINT, key UBIGINT)")
-    left_out = sum(_add(database, rule, number, most) for number, rule in enumerate(RULES[kind]))
+    rules = (*RULES[kind], *LOOSE[kind]) if few else RULES[kind]
+    left_out = sum(_add(database, rule, number, most) for number, rule in enumerate(rules))
     database.execute("CREATE TABLE pair (join_key_l BIGINT, join_key_r BIGINT)")
     ((last, boundary),) = database.execute(
         "SELECT coalesce(max(id), -1) + 1, min(id) FILTER (file = 1) FROM side"

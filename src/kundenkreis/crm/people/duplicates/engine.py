@@ -19,7 +19,7 @@ from kundenkreis.crm.people.duplicates import blocking, table
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.duplicates.pairs import Pair, Truth, read, truth
-from kundenkreis.crm.people.duplicates.scoring import prior, score
+from kundenkreis.crm.people.duplicates.scoring import score
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -68,15 +68,20 @@ def find(search: Search, files: Sequence[Iterable[table.Row]]) -> Found:
     """
     with database(search.resources) as connection:
         counts = table.load(connection, search.kind, files)
+        rows, across = sum(counts), len(counts) > 1
         blocked = blocking.block(
-            connection, search.kind, across=len(counts) > 1, most=blocking.most_of(sum(counts))
+            connection,
+            search.kind,
+            across=across,
+            most=blocking.most_of(rows),
+            few=rows <= blocking.FEW,
         )
         if not blocked.worth:
             connection.execute(
                 "CREATE TABLE decided (left_id BIGINT, right_id BIGINT, decision TEXT)"
             )
             return _found(connection, search, counts, blocked, [])
-        score(connection, search.kind, prior(counts))
+        score(connection, search.kind, counts)
         pairs = read(connection, search.kind, search.fields, search.most)
         return _found(connection, search, counts, blocked, pairs)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from math import log2
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.crm.people.duplicates.comparing import COMPARISONS
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TWINS = 0.1
 """How many of the rows are expected to have a twin, before anything is compared."""
+MOST_TWINS = 2
+"""What a table itself may say of that at most."""
 KNOWN_ALREADY = 100
 """As many rows as the shipped frequency of a value counts for beside those of the table."""
 
@@ -28,15 +31,41 @@ PIECE = 1_000_000
 """So many pairs are scored at a time: each needs all facts of two rows at once."""
 
 
-def prior(counts: Sequence[int]) -> float:
+def prior(counts: Sequence[int], twins: float = TWINS) -> float:
     """How likely any two rows are the same: one row in ten is expected to have a twin."""
     if len(counts) == 1:
-        return min(TWINS * 2 / max(counts[0], 1), 0.5)
-    return min(TWINS / max(*counts, 1), 0.5)
+        return min(twins * 2 / max(counts[0], 1), 0.5)
+    return min(twins / max(*counts, 1), 0.5)
 
 
-def score(connection: DuckDBPyConnection, kind: Kind, likely: float) -> None:
-    """Make the table `decided` from `pair`: weight, ways and decision of all that matter."""
+def score(connection: DuckDBPyConnection, kind: Kind, counts: Sequence[int]) -> None:
+    """Make the table `decided` from `pair`: weight, ways and decision of all that matter.
+
+    A table in which everybody stands four times has more of them than is expected. How many are the
+    same by what is expected says how many there are at least: by that they are decided.
+    """
+    _score(connection, kind, prior(counts), REVIEW_FROM - _bits(counts, MOST_TWINS))
+    ((same,),) = connection.execute(
+        f"SELECT count(*) FILTER ({decision(kind)} = 'same') FROM scored"
+    ).fetchall()
+    more = _bits(counts, min(max(same / max(counts), TWINS), MOST_TWINS))
+    connection.execute(
+        f"CREATE TABLE decided AS SELECT {decision(kind)} AS decision, * FROM"
+        f" (SELECT * REPLACE (match_weight + {more} AS match_weight,"
+        f" 1 / (1 + pow(2, -match_weight - {more})) AS match_probability) FROM scored)"
+        f" WHERE match_weight >= {REVIEW_FROM}"
+    )
+    connection.execute("DROP TABLE scored")
+
+
+def _bits(counts: Sequence[int], twins: float) -> float:
+    """How much more a weight is when so many twins are expected instead of what is usual."""
+    usual, known = prior(counts), prior(counts, twins)
+    return log2(known / (1 - known)) - log2(usual / (1 - usual))
+
+
+def _score(connection: DuckDBPyConnection, kind: Kind, likely: float, least: float) -> None:
+    """Make the table `scored` from `pair`: weight and ways of all above the least weight."""
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
@@ -64,22 +93,24 @@ def score(connection: DuckDBPyConnection, kind: Kind, likely: float) -> None:
             f"CREATE TABLE {piece} AS SELECT *, '0' AS match_key FROM pair"
             f" WHERE join_key_l % {pieces} = {number}"
         )
-        _score_piece(connection, kind, linker, splink.register(piece, dataset_display_name=piece))
+        blocked = splink.register(piece, dataset_display_name=piece)
+        _score_piece(connection, kind, linker, blocked, least)
         connection.execute(f"DROP TABLE {piece}")
 
 
 def _score_piece(
-    connection: DuckDBPyConnection, kind: Kind, linker: Linker, piece: SplinkDataFrame
+    connection: DuckDBPyConnection, kind: Kind, linker: Linker, piece: SplinkDataFrame, least: float
 ) -> None:
-    """Score some of the pairs and add those that matter to `decided`."""
+    """Score some of the pairs and add those that matter to `scored`."""
     linker.table_management.register_blocked_pairs_for_predict(piece)
-    scored = linker.inference.predict(threshold_match_weight=REVIEW_FROM, warning_mode="never")
-    decided = (
-        f"SELECT id_l AS left_id, id_r AS right_id, {decision(kind)} AS decision,"
-        f" * EXCLUDE (id_l, id_r) FROM {scored.physical_name} WHERE NOT ({hidden(kind)})"
+    scored = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+    kept = (
+        "SELECT id_l AS left_id, id_r AS right_id, match_weight, match_probability,"
+        " COLUMNS('^(gamma|mw)_.*')"
+        f" FROM {scored.physical_name} WHERE NOT ({hidden(kind)})"
     )
-    connection.execute(f"CREATE TABLE IF NOT EXISTS decided AS {decided} LIMIT 0")
-    connection.execute(f"INSERT INTO decided {decided}")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS scored AS {kept} LIMIT 0")
+    connection.execute(f"INSERT INTO scored {kept}")
     scored.drop_table_from_database_and_remove_from_cache()
 
 

@@ -68,7 +68,7 @@ def test_febrl_4(shared_data: Shared, tmp_path: Path, measured: Measured) -> Non
     words = ("--with", other, "--id", "rec_id", "--truth", "truth")
     precision, recall = measured("FEBRL 4", one, *words)
     assert precision >= 0.99
-    assert recall >= 0.97
+    assert recall >= 0.974
 
 
 def test_german_names(shared_data: Shared, measured: Measured) -> None:
@@ -82,7 +82,7 @@ def test_persons_with_few_facts(shared_data: Shared, measured: Measured) -> None
     path = shared_data("er-fake1000") / "fake_1000.csv"
     precision, recall = measured("fake1000", str(path), "--id", "unique_id", "--truth", "cluster")
     assert precision >= 0.99
-    assert recall >= 0.5, "half of the facts are missing or wrong"
+    assert recall >= 0.58, "half of the facts are missing or wrong"
 
 
 def test_restaurants_of_two_guides(shared_data: Shared, tmp_path: Path, measured: Measured) -> None:

@@ -14,7 +14,7 @@ from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, d
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
 from kundenkreis.crm.people.duplicates.table import Row
-from kundenkreis.crm.people.duplicates.tests.conftest import crowd, rows
+from kundenkreis.crm.people.duplicates.tests.conftest import Facts, crowd, rows
 
 PERSON = frozenset(
     {"first_name", "last_name", "birth_date", "street", "postcode", "place", "email"}
@@ -160,3 +160,30 @@ def test_the_pairs_of_all_keys_do_not_grow_faster_than_the_rows() -> None:
 
     small, large = worst(50_000), worst(1_000_000)
     assert large / small < 1_000_000 / 50_000
+
+
+def test_a_table_in_which_everybody_stands_twice_expects_twins(
+    search: Callable[..., Found],
+) -> None:
+    """The same two rows are likelier one where others are, too."""
+    one = {"first_name": "Jana", "last_name": "Wolfram", "birth_date": "1971-12-03"}
+    other = {**one, "birth_date": "1973-02-03"}
+
+    def score(among: list[Facts]) -> float:
+        found = search(one, other, among=among)
+        return next(pair.score for pair in found.pairs if {pair.left, pair.right} == {"0", "1"})
+
+    assert score(crowd(60) * 2) > score(crowd(120))
+
+
+def test_among_few_rows_those_are_compared_that_share_little() -> None:
+    facts = [
+        {"first_name": "Eva", "last_name": "Kern", "place": "Gera", "birth_date": "1960-07-01"},
+        {"first_name": "Eva", "last_name": "Bach", "place": "Gera", "birth_date": "1960-05-30"},
+    ]
+    met = {}
+    for few in (True, False):
+        with database(Resources()) as connection:
+            table.load(connection, Kind.PERSON, [rows(facts)])
+            met[few] = blocking.block(connection, Kind.PERSON, across=False, few=few).pairs
+    assert met == {True: 1, False: 0}
