@@ -2,14 +2,16 @@ import { keyName } from "./kk-shortcuts.js";
 
 // <kk-palette><dialog><input hx-get><div class="palette-here"></div><div role="listbox"></div>…
 // The palette: what the server finds, below it what this page offers: its title bar, also behind
-// "more", and whatever has a key. Arrow keys
-// choose, Enter opens, Escape closes. Opened like any dialog (data-opens="palette").
+// "more", and whatever has a key. Before anything is typed that comes first of what is no record of
+// one's own: whoever asks on a page mostly means it. Arrow keys choose, Enter opens, Escape closes.
+// Opened like any dialog (data-opens="palette").
 const ACTIONS = ".bar .actions :is(a.button, button.button:not([aria-haspopup]), .menu-item), #page [data-key]:not(input, select, textarea)";
 
 class Palette extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.field = this.querySelector("input");
+    this.hits = this.querySelector(".palette-hits");
     this.here = this.querySelector(".palette-here");
     this.stop = new AbortController();
     const { signal } = this.stop;
@@ -19,7 +21,7 @@ class Palette extends HTMLElement {
     document.addEventListener("palette:open", ({ detail }) => this.open(detail === "new" ? this.dataset.new : ""), { signal });
     this.field.addEventListener("keydown", (event) => this.key(event), { signal });
     this.field.addEventListener("input", () => this.asked(), { signal });
-    this.addEventListener("htmx:beforeSwap", () => this.forget(), { signal });
+    this.addEventListener("htmx:beforeSwap", () => this.swapped(), { signal });
     this.addEventListener("htmx:afterSettle", ({ detail }) => this.answered(detail.requestConfig.parameters.q), { signal });
     this.addEventListener("pointermove", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
   }
@@ -52,6 +54,11 @@ class Palette extends HTMLElement {
     this.field.removeAttribute("aria-activedescendant");
   }
 
+  swapped() {
+    this.hits.append(this.here); // else it would go with what stood there
+    this.forget();
+  }
+
   answered(question) {
     this.known = question;
     if (this.known !== this.field.value) return;
@@ -64,13 +71,14 @@ class Palette extends HTMLElement {
   // What can be done on this page, from its own buttons.
   offer() {
     const wanted = this.field.value.trim().toLowerCase();
-    const known = new Set([...this.querySelectorAll("#palette-found [role=option]")].map(name));
+    const known = new Set([...this.querySelectorAll("#palette-found a[role=option]")].map(name));
     const offered = new Map([...document.querySelectorAll(ACTIONS)].map((button) => [name(button), button]));
     const found = [...offered].filter(([label]) => label && label.toLowerCase().includes(wanted) && !known.has(label)).map(([, button]) => button);
     const label = Object.assign(document.createElement("div"), { className: "menu-label", textContent: this.dataset.here });
     this.here.replaceChildren(label, ...found.map((button) => this.option(button)));
     this.here.ariaLabel = this.dataset.here;
     this.here.hidden = !found.length;
+    if (!wanted) this.querySelector("[data-anywhere]")?.before(this.here);
   }
 
   option(button) {

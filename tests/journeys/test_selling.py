@@ -122,7 +122,11 @@ def test_the_palette_finds_goes_and_acts_with_the_keyboard_alone(
     expect(anna.get_by_role("heading", level=1)).to_have_text("Bäckerei Thoma")
 
     open_palette(anna)
+    groups = dialog.get_by_role("group")
+    expect(groups.nth(1)).to_have_attribute("aria-label", "Auf dieser Seite")
+    expect(groups.nth(2)).to_have_attribute("aria-label", "Anlegen")
     anna.keyboard.type("verkaufschance")
+    expect(groups.last).to_have_attribute("aria-label", "Auf dieser Seite")
     here = dialog.get_by_role("option", name="Neue Verkaufschance")
     expect(here).to_be_visible()
     while here.get_attribute("aria-selected") != "true":

@@ -88,13 +88,28 @@ def create_opportunity(*, actor: Actor, stage: Stage | None = None, **values: An
 def change_opportunity(
     *, actor: Actor, opportunity_id: int, version: int | None = None, **values: Any
 ) -> Opportunity:
-    """Change an opportunity's fields; the stage changes by `move_opportunity` only."""
+    """Change an opportunity's fields; the stage changes by `move_opportunity` only.
+
+    Raises `DomainError` for a reason of what is not lost, and what moving it raises.
+    """
     opportunity = store.lock(Opportunity, opportunity_id, version=version)
     actor.require_for("crm.opportunity.change", opportunity)
-    stage = values.pop("stage", None)
+    stage, reason = values.pop("stage", None), values.pop("lost_reason", None)
+    to = stage or opportunity.stage
+    if reason and to.kind != Stage.Kind.LOST:
+        raise DomainError(
+            _("Only what was lost has a reason for it."),
+            hint=_("Leave the reason empty, or move it to “lost”."),
+            field="lost_reason",
+        )
+    moved = to.pk != opportunity.stage_id
+    if reason is not None and to.kind == Stage.Kind.LOST and not moved:
+        _check(to, to, reason)
+        values["lost_reason"] = reason.strip()
     store.change(actor, opportunity, **values)
-    if stage is not None and stage.pk != opportunity.stage_id:
-        return move_opportunity(actor=actor, opportunity_id=opportunity_id, stage_id=stage.pk)
+    if moved:
+        said = {"stage_id": to.pk, "lost_reason": reason or ""}
+        return move_opportunity(actor=actor, opportunity_id=opportunity_id, **said)
     return opportunity
 
 

@@ -136,7 +136,7 @@ class Opportunity(Record):
     closed_on = models.DateField(_("Closed on"), null=True, blank=True, editable=False)
     stage_since = models.DateTimeField(_("In this stage since"), editable=False)
     source = models.CharField(_("Source"), max_length=80, blank=True)
-    lost_reason = models.CharField(_("Reason for loss"), max_length=160, blank=True, editable=False)
+    lost_reason = models.CharField(_("Reason for loss"), max_length=160, blank=True)
     external_id = models.CharField(
         max_length=80, null=True, blank=True, unique=True, editable=False
     )

@@ -47,10 +47,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines under one heading."""
+    """Lines under one heading; `anywhere`: they are the same on every page."""
 
     label: str
     hits: list[Hit]
+    anywhere: bool = False
 
 
 def groups(viewer: Viewer, text: str) -> list[Group]:
@@ -60,9 +61,9 @@ def groups(viewer: Viewer, text: str) -> list[Group]:
     text = text if search.asked(text) else ""
     found = [
         *([Group(_("Records"), records(viewer, text))] if text else _own(viewer)),
-        Group(_("Create"), list(_new(viewer, text))),
-        Group(_("Go to"), list(_pages(viewer, text))[: PAGES if text else None]),
-        Group(_("Help"), list(_help(text))[:PAGES]),
+        Group(_("Create"), list(_new(viewer, text)), anywhere=True),
+        Group(_("Go to"), list(_pages(viewer, text))[: PAGES if text else None], anywhere=True),
+        Group(_("Help"), list(_help(text))[:PAGES], anywhere=True),
     ]
     return [group for group in found if group.hits]
 

@@ -13,8 +13,12 @@ from kundenkreis.kernel import clock, events, store
 from kundenkreis.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import ANNA, BEN, CARLA, CRM, SYSTEM
+from kundenkreis.records import named, write
+from kundenkreis.records.bulk.changes import names_of
 
 pytestmark = pytest.mark.django_db(databases=CRM)
+
+OPPORTUNITY = named("opportunity")
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +100,38 @@ def test_it_asks_why_an_opportunity_was_lost(told: list[object]) -> None:
     lost = move(opportunity, "lost", lost_reason="Preis")
     assert (lost.lost_reason, lost.closed_on is None) == ("Preis", False)
     assert isinstance(told[-1], OpportunityLost)
+
+
+def test_whoever_changes_many_or_by_a_program_says_why_they_were_lost_too() -> None:
+    opportunities = [make_opportunity(), make_opportunity()]
+    assert "lost_reason" in names_of(OPPORTUNITY, ANNA)
+    lost = {"stage": stage("lost"), "lost_reason": "Preis"}
+    with store.group(Side.CRM):
+        done = write.change_many(OPPORTUNITY, ANNA, [(one, lost) for one in opportunities])
+    assert done == [True, True]
+    kept = Opportunity.objects.values_list("stage__slug", "lost_reason")
+    assert list(kept) == [("lost", "Preis")] * 2
+
+
+def test_a_reason_is_corrected_as_long_as_it_is_lost_and_stays_given() -> None:
+    opportunity = make_opportunity()
+    said = {"lost_reason": "Preiß"}
+    with pytest.raises(DomainError) as refused:
+        write.change(OPPORTUNITY, ANNA, opportunity.pk, None, said)
+    assert refused.value.field == "lost_reason"
+    with pytest.raises(DomainError):
+        write.change(OPPORTUNITY, ANNA, opportunity.pk, None, said | {"stage": stage("won")})
+    write.change(OPPORTUNITY, ANNA, opportunity.pk, None, said | {"stage": stage("lost")})
+    write.change(OPPORTUNITY, ANNA, opportunity.pk, None, {"lost_reason": " Preis "})
+    opportunity.refresh_from_db()
+    assert (opportunity.stage, opportunity.lost_reason) == (stage("lost"), "Preis")
+    with pytest.raises(DomainError):
+        write.change(OPPORTUNITY, ANNA, opportunity.pk, None, {"lost_reason": ""})
+    write.change(
+        OPPORTUNITY, ANNA, opportunity.pk, None, {"stage": stage("new"), "lost_reason": ""}
+    )
+    opportunity.refresh_from_db()
+    assert (opportunity.stage, opportunity.lost_reason) == (stage("new"), "")
 
 
 def test_it_opens_a_closed_opportunity_again() -> None:
