@@ -127,7 +127,7 @@ def upsert(
         if name in add
         else f"{quoted(name)} = excluded.{quoted(name)}"
         for name in columns
-        if name not in key
+        if name not in key and name != model._meta.pk.attname  # numbers stay what they are
     ]
     target = ", ".join(quoted(name) for name in key)
     table.insert(columns, rows, f" ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}")

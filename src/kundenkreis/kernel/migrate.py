@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DatabaseError, migrations, transaction
 
 from kundenkreis.kernel import sorting
+from kundenkreis.kernel.models import KIND_BITS, document_number
 
 
 class FullText(migrations.RunPython):
@@ -117,6 +118,30 @@ class IndexReach(migrations.RunPython):
     def _drop(self, apps: Any, editor: Any) -> None:
         if editor.connection.vendor == "sqlite":
             editor.execute("DROP INDEX search_reach")
+
+
+class NumberDocuments(migrations.RunPython):
+    """Give each search document the number that kind and record make, and let the index follow."""
+
+    def __init__(self) -> None:
+        super().__init__(self._number, migrations.RunPython.noop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [], {})
+
+    def _number(self, apps: Any, editor: Any) -> None:
+        with editor.connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT kind FROM {_DOCUMENT}")
+            kinds = [kind for (kind,) in cursor.fetchall()]
+        if not kinds:
+            return
+        editor.execute(f"UPDATE {_DOCUMENT} SET id = -id")  # out of the way of the new ones
+        for kind in kinds:
+            number = f"row * {1 << KIND_BITS} + {document_number(kind)}"
+            editor.execute(f"UPDATE {_DOCUMENT} SET id = {number} WHERE kind = %s", [kind])
+        if editor.connection.vendor == "sqlite":
+            for table in ("kernel_search_words", "kernel_search_parts"):
+                editor.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
 
 
 class IndexLogOrder(migrations.RunPython):

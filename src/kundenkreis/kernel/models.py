@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -126,6 +128,15 @@ class RemovedRow(models.Model):
         ]
 
 
+KIND_BITS = 16  # of a document's number; above them stands that of its record
+
+
+def document_number(kind: str, row: int = 0) -> int:
+    """The number of a record's search document, by which the full-text index knows it: from what
+    that finds follow kind and record, without looking each document up."""
+    return row << KIND_BITS | crc32(kind.encode()) & (1 << KIND_BITS) - 1
+
+
 class SearchDocument(models.Model):
     """What a record is found by: its own folded words, those of other records, and its name.
 
@@ -133,7 +144,7 @@ class SearchDocument(models.Model):
     change of the record, in the same transaction.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)  # given: `document_number`
     kind = models.CharField(max_length=40)
     row = models.BigIntegerField()
     owner_id = models.BigIntegerField(null=True)

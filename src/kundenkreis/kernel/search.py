@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from kundenkreis.kernel import bulk
-from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel.models import KIND_BITS, SearchDocument, document_number
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.text import unaccented
 from kundenkreis.kernel.transactions import current
@@ -127,7 +127,8 @@ def keep(documents: Iterable[Document]) -> None:
     for one in documents:
         own, others = _joined([one.name, *one.texts]), _joined(one.others)
         name = unaccented(one.name)[:LONGEST_NAME]
-        rows.append((one.kind, one.row, one.owner_id, one.team_id, name, own, others))
+        number = document_number(one.kind, one.row)
+        rows.append((number, one.kind, one.row, one.owner_id, one.team_id, name, own, others))
     bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"))
 
 
@@ -266,8 +267,12 @@ def _row_queries(side: Side, reach: Reach, text: str) -> list[list[tuple[str, li
 def _rows(
     side: Side, reach: Reach, source: str, match: str, words: list[Any]
 ) -> tuple[str, list[Any]]:
+    if reach.everything and source != _PLAIN:
+        row, kind = f"rowid >> {KIND_BITS}", f"rowid & {(1 << KIND_BITS) - 1}"
+        sql = f"SELECT {row} AS row FROM {source} WHERE {match} AND {kind} = %s"
+        return sql, [*words, document_number(reach.kind)]
     within, values = _within(side, [reach])
-    return f"SELECT d.row FROM {source} WHERE {match} AND {within}", [*words, *values]
+    return f"SELECT d.row FROM {_over(source)} WHERE {match} AND {within}", [*words, *values]
 
 
 def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tuple[str, int]]:
@@ -290,11 +295,11 @@ def find(side: Side, reaches: Sequence[Reach], text: str, limit: int) -> list[tu
 
 
 _TABLE = "kernel_searchdocument"
-_COLUMNS = ("kind", "row", "owner_id", "team_id", "name", "words", "others")
+_COLUMNS = ("id", "kind", "row", "owner_id", "team_id", "name", "words", "others")
 _PLAIN = f"{_TABLE} d"
 _CANDIDATES = 300
 
-Match = tuple[str, str, list[Any]]  # where documents come from, what must hold, its values
+Match = tuple[str, str, list[Any]]  # what knows the documents, what must hold, its values
 
 
 def _candidates(
@@ -303,7 +308,7 @@ def _candidates(
     """Some documents that match, by kind and row; the database stops when it has enough."""
     with connections[side.alias].cursor() as cursor:
         cursor.execute(
-            f"SELECT d.kind, d.row, d.name FROM {source} WHERE {match} AND {reach} "
+            f"SELECT d.kind, d.row, d.name FROM {_over(source)} WHERE {match} AND {reach} "
             f"LIMIT {_CANDIDATES}",
             [*words, *values],
         )
@@ -315,10 +320,10 @@ def _steps(side: Side, wanted: list[str], everywhere: bool) -> list[Match]:
     parts = _has_parts(side, wanted)
     if connections[side.alias].vendor == "sqlite":
         begin = _prefixes(wanted, everywhere)
-        found = [(_over("kernel_search_words"), "kernel_search_words MATCH %s", [begin])]
+        found = [("kernel_search_words", "kernel_search_words MATCH %s", [begin])]
         if parts:
             inside = " AND ".join(f'"{word}"' for word in wanted)
-            found.append((_over("kernel_search_parts"), "kernel_search_parts MATCH %s", [inside]))
+            found.append(("kernel_search_parts", "kernel_search_parts MATCH %s", [inside]))
         return found
     text = "d.words || ' ' || d.others" if everywhere else "d.words"
     begin = " & ".join(f"{word}:*" for word in wanted)
@@ -330,6 +335,9 @@ def _steps(side: Side, wanted: list[str], everywhere: bool) -> list[Match]:
 
 
 def _over(table: str) -> str:
+    """The documents that an index of SQLite finds, beside it."""
+    if table == _PLAIN:
+        return table
     # CROSS JOIN: SQLite would rather walk through all documents of a kind first. The index holds
     # whose a document is, side by side: of very many that match, not each is read from its page.
     documents = f"{_TABLE} d INDEXED BY search_reach"

@@ -20,6 +20,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from kundenkreis.kernel.access import Level, Viewer, guarded
+from kundenkreis.kernel.models import document_number
 from kundenkreis.records import registry
 from kundenkreis.records.declaration import ACTIONS, RecordType
 from kundenkreis.records.fields import column_names, info
@@ -40,6 +41,14 @@ def check_declarations(**_: Any) -> list[CheckMessage]:
     found += [
         Error(f"two record types have the slug “{slug}”", id="records.E004")
         for slug in _twice(kind.slug for kind in TYPES.values())
+    ]
+    found += [
+        Error(
+            f"documents of “{name}” would have the numbers of another type's",
+            hint="give the type another name",
+            id="records.E006",
+        )
+        for name in mixed_up(kind.name for kind in TYPES.values() if kind.search)
     ]
     found += [
         Error(
@@ -246,6 +255,13 @@ def _takes(command: Any, name: str) -> bool:
     parameters = inspect.signature(command).parameters
     catches_all = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
     return name in parameters or catches_all
+
+
+def mixed_up(names: Iterable[str]) -> list[str]:
+    """The types of which documents have numbers that another one's have, too."""
+    known = list(names)
+    numbers = Counter(map(document_number, known))
+    return [name for name in known if numbers[document_number(name)] > 1]
 
 
 def _twice(names: Iterable[str]) -> list[str]:

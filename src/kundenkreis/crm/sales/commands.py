@@ -108,8 +108,9 @@ def change_opportunity(
         values["lost_reason"] = reason.strip()
     store.change(actor, opportunity, **values)
     if moved:
-        said = {"stage_id": to.pk, "lost_reason": reason or ""}
-        return move_opportunity(actor=actor, opportunity_id=opportunity_id, **said)
+        return move_opportunity(
+            actor=actor, opportunity_id=opportunity_id, stage_id=to.pk, lost_reason=reason or ""
+        )
     return opportunity
 
 

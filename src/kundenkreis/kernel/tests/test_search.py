@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundenkreis.kernel import search, store
-from kundenkreis.kernel.models import SearchDocument
+from kundenkreis.kernel import migrate, search, store
+from kundenkreis.kernel.models import SearchDocument, document_number
 from kundenkreis.kernel.search import Document, Reach, asked, questions, words
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, CRM
@@ -140,6 +140,29 @@ def test_what_is_written_anew_or_forgotten_is_found_anew_or_no_more() -> None:
     assert found("bäckerei") == found("söhne") == []
     assert found("konditorei") == found("tort") == [3]
     assert SearchDocument.objects.using("default").count() == 4
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_a_document_keeps_the_number_that_its_record_has_in_it() -> None:
+    keep_names()
+    with store.group(Side.CRM, "test"):
+        search.keep([Document("firm", 3, "Konditorei Thoma"), Document("shop", 3, "Café Thoma")])
+    numbers = SearchDocument.objects.using("default").values_list("id", "kind", "row")
+    assert len(numbers) == 6
+    assert all(pk == document_number(kind, row) for pk, kind, row in numbers)
+    assert found("thoma", Reach("shop", everything=True)) == found("thoma") == [3]
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_documents_of_before_get_these_numbers_and_are_found_as_ever() -> None:
+    keep_names()
+    documents = SearchDocument.objects.using("default")
+    for number, pk in enumerate(documents.order_by("row").values_list("pk", flat=True), start=1):
+        documents.filter(pk=pk).update(id=number)
+    migrate.NumberDocuments()._number(None, connection.schema_editor())
+    numbers = documents.values_list("id", "kind", "row")
+    assert all(pk == document_number(kind, row) for pk, kind, row in numbers)
+    assert (found("mueller"), found("thoma bäck"), found("optics")) == ([4, 1], [3], [5])
 
 
 @pytest.mark.django_db(databases=BOTH)

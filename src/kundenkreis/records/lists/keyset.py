@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -50,7 +50,7 @@ def page(
     *,
     size: int,
     whole: QuerySet[Any],
-    near: QuerySet[Any] | None = None,
+    near: QuerySet[Any] | Set[int] | None = None,
     descending: bool = False,
     after: str = "",
     before: str = "",
@@ -59,7 +59,8 @@ def page(
 
     A cursor that cannot be read gives the first page. `whole` reads what was found with all that
     belongs to it; only numbers are sorted then, and nothing is joined to rows nobody sees. `near`
-    are the same rows, which are so many that enough of them will be among the next of all.
+    are the same rows, or their numbers, which are so many that enough of them will be among the
+    next of all.
     """
     names = [*fields, "pk"]
     start = _keys(rows.model, names, _read(rows.model, names, before or after))
@@ -70,8 +71,12 @@ def page(
         every = rows.model._default_manager.all()
         ahead, order = next(_reading(every, names, start, down, backwards))
         pks = list(ahead.values_list("pk", flat=True)[:NEAR])
-        wanted = near.filter(pk__among=pks).order_by(*order).values("pk")[: size + 1]
-        records += whole.filter(pk__in=wanted).order_by(*order)
+        if isinstance(near, Set):
+            some = [pk for pk in pks if pk in near][: size + 1]
+            records += whole.filter(pk__among=some).order_by(*order) if len(some) > size else ()
+        else:
+            wanted = near.filter(pk__among=pks).order_by(*order).values("pk")[: size + 1]
+            records += whole.filter(pk__in=wanted).order_by(*order)
     if len(records) <= size:
         records = []
         for found, order in _reading(rows, names, start, down, backwards):

@@ -158,11 +158,13 @@ def listing(
         known = whole.in_bulk(part.pks)
         records = [known[pk] for pk in part.pks if pk in known]
     else:
+        near: QuerySet[Any] | set[int] | None
         near = filters.search.one_by_one(whole.filter(_where(filters)))
         part_of_all = filters.active or filters.search.text or whole.query.where
         many = part_of_all and figured.counted.number > keyset.NEAR
         if near is None and many and keyset.along_an_index(kind.model, tuple(fields)):
-            near = rows
+            numbers = None if filters.active else filters.search.known
+            near = rows if numbers is None else numbers
         part = keyset.page(
             rows, fields, size=PAGE_SIZE, whole=whole, near=near, descending=descending, **cursors
         )

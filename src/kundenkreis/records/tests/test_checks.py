@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
+from kundenkreis.kernel.models import document_number
 from kundenkreis.records import Column, Panel, Section, extend, named
-from kundenkreis.records.checks import check_declarations, problems
+from kundenkreis.records.checks import check_declarations, mixed_up, problems
 from kundenkreis.records.explain import explain
 from kundenkreis.records.registry import ADDED, TYPES
 
@@ -99,6 +101,12 @@ def test_it_finds_views_that_are_none_and_types_that_replace_nearly_everything()
         assert "written by hand" in (found["records.E013"].hint or "")
     finally:
         ADDED["team"].views.clear()
+
+
+def test_two_types_that_would_share_the_numbers_of_their_search_documents_are_found() -> None:
+    wanted = document_number("organisation")
+    same = next(name for name in map("type{}".format, count()) if document_number(name) == wanted)
+    assert mixed_up(["organisation", "person", same]) == ["organisation", same]
 
 
 def test_it_finds_additions_to_a_type_that_does_not_exist() -> None:
