@@ -20,6 +20,7 @@ class Answer:
     body: bytes
     seconds: float
     location: str = ""
+    again: int = 0  # seconds until it may be asked again, where it says so
 
     @property
     def text(self) -> str:
@@ -79,4 +80,5 @@ class Client:
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
-        return Answer(response.status, read, seconds, response.getheader("Location") or "")
+        location, again = response.getheader("Location"), response.getheader("Retry-After")
+        return Answer(response.status, read, seconds, location or "", int(again or 0))

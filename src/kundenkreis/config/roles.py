@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kundenkreis.config import env
+from kundenkreis.config import env, limits
 from kundenkreis.kernel.backup import running
 from kundenkreis.kernel.sides import Side
 
@@ -27,15 +27,19 @@ def serve(role: str, port: int) -> int:
 
 
 def inner(port: int) -> int:
-    """Staff pages: WSGI, two workers with threads enough that slow bodies do not stop them."""
+    """Staff pages: WSGI, two workers with threads enough to send away whom they cannot answer."""
+    from granian.http import HTTP1Settings
+
     env.hosts()
     return _serve(
         target="kundenkreis.config.wsgi:application",
         port=port,
         interface="wsgi",
         workers=2,
-        blocking_threads=8,
-        backpressure=64,
+        blocking_threads=limits.THREADS,
+        backpressure=limits.CONNECTIONS,
+        # Slow headers and idle connections end at the server.
+        http1_settings=HTTP1Settings(header_read_timeout=limits.HEADER_SECONDS * 1_000),
         static_path_route=["/static"],
         static_path_mount=[SOURCE / "ui" / "static"],
         static_path_expires=31_536_000,

@@ -106,7 +106,7 @@ class ViewerMiddleware:
                 return redirect("welcome")
             if not public:
                 return _to_login(request)
-        with translation.override(_language(request)):
+        with translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language() or "de"
             return self.get_response(request)
 
@@ -145,7 +145,8 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?next={quote(request.get_full_path())}")
 
 
-def _language(request: HttpRequest) -> str:
+def language_of(request: HttpRequest) -> str:
+    """The language of somebody of whom nothing else is known."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else _accepted(request)
 
