@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools import packages
@@ -44,6 +45,38 @@ class Unavailable(Exception):
     """There is no server to be had; the text says why."""
 
 
+@dataclass
+class Server:
+    """A server that runs, and may be killed and started again on the same data."""
+
+    programs: Path
+    folder: Path
+    user: str | None
+    port: int
+    password: str
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://kundenkreis:{self.password}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Returns when it takes connections. Raises `Unavailable`."""
+        self.process = _start(self.programs, self.folder, self.user, self.port)
+        _wait(self.process, self.folder, self.port)
+
+    def kill(self) -> None:
+        """As when the machine's memory is full: it tells nobody and tidies nothing up."""
+        if self.process is None:
+            return
+        children = _children(self.process.pid)
+        for pid in (self.process.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """Runs a server and gives its address; gone with its data when the block ends.
@@ -51,22 +84,29 @@ def server() -> Iterator[str]:
     Raises:
         Unavailable: none is installed and none can be fetched, or it does not start.
     """
+    with restartable() as running:
+        yield running.address
+
+
+@contextmanager
+def restartable() -> Iterator[Server]:
+    """The same, for who wants to kill it. Raises `Unavailable`."""
     programs = provide()
     user = _user()
     folder = Path(tempfile.mkdtemp(prefix="kk-pg-"))
-    process: subprocess.Popen[bytes] | None = None
+    running: Server | None = None
     try:
         if user:
             shutil.chown(folder, user)
             programs = _readable_by(user, programs, folder)
         password, port = secrets.token_hex(16), _free_port()
         _create(programs, folder, user, password)
-        process = _start(programs, folder, user, port)
-        _wait(process, folder, port)
-        yield f"postgresql://kundenkreis:{password}@127.0.0.1:{port}/postgres"
+        running = Server(programs, folder, user, port, password)
+        running.start()
+        yield running
     finally:
-        if process is not None:
-            _stop(process)
+        if running is not None and running.process is not None:
+            _stop(running.process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -205,6 +245,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 continue
+
+
+def _children(pid: int) -> list[int]:
+    done = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(one) for one in done.stdout.split()]
 
 
 def _free_port() -> int:
