@@ -75,11 +75,11 @@ def counted(kind: Any, rows: Sequence[tuple[str, Mapping[str, str]]]) -> dict[st
     from kundenkreis.crm.people.duplicates.comparing import COMPARISONS
     from kundenkreis.crm.people.duplicates.engine import Resources, database
     from kundenkreis.crm.people.duplicates.fields import recognised
+    from kundenkreis.crm.people.duplicates.folding import Row
 
     columns = recognised(dict.fromkeys(key for _, facts in rows for key in facts), kind)
     entries = (
-        table.Row(str(at), gathered(facts, columns), truth)
-        for at, (truth, facts) in enumerate(rows)
+        Row(str(at), gathered(facts, columns), truth) for at, (truth, facts) in enumerate(rows)
     )
     with database(Resources()) as connection:
         table.load(connection, kind, [entries])

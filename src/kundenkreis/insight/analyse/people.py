@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.crm.people.duplicates.table import Row
+from kundenkreis.crm.people.duplicates.folding import Row
 from kundenkreis.insight.analyse.errors import UnusableColumn
 
 if TYPE_CHECKING:

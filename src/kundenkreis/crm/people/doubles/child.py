@@ -21,7 +21,7 @@ from django.conf import settings
 
 from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, find
 from kundenkreis.crm.people.duplicates.fields import Kind
-from kundenkreis.crm.people.duplicates.table import Row
+from kundenkreis.crm.people.duplicates.folding import Row
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.fields import LANGUAGES
 

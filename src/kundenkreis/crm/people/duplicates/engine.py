@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.crm.people.duplicates import blocking, table
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
+from kundenkreis.crm.people.duplicates.folding import Row
 from kundenkreis.crm.people.duplicates.pairs import Pair, Truth, read, truth
 from kundenkreis.crm.people.duplicates.scoring import score
 
@@ -60,14 +61,14 @@ class Search:
     resources: Resources = field(default_factory=Resources)
 
 
-def find(search: Search, files: Sequence[Iterable[table.Row]]) -> Found:
+def find(search: Search, files: Sequence[Iterable[Row]]) -> Found:
     """Look for pairs of rows that are the same person or organisation.
 
     Two files are compared with each other, not in themselves. The order of the answer depends on
     the rows alone: best score first, then the rows' order.
     """
     with database(search.resources) as connection:
-        counts = table.load(connection, search.kind, files)
+        counts = table.load(connection, search.kind, files, search.resources.threads)
         rows, across = sum(counts), len(counts) > 1
         blocked = blocking.block(
             connection,

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kundenkreis.crm.people.duplicates.fields import FIELDS, Kind
-from kundenkreis.crm.people.duplicates.standard import COLUMNS, Values, standard
+from kundenkreis.crm.people.duplicates.folding import Chunk, Row, folded
+from kundenkreis.crm.people.duplicates.standard import COLUMNS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,15 +20,9 @@ SHARED_FROM = 4
 """An address that so many differently named people give is not one person's."""
 
 
-class Row(NamedTuple):
-    """One person or organisation: how they are known, whom they truly are, and their fields."""
-
-    id: str
-    values: Values
-    truth: str = ""
-
-
-def load(database: DuckDBPyConnection, kind: Kind, files: Sequence[Iterable[Row]]) -> list[int]:
+def load(
+    database: DuckDBPyConnection, kind: Kind, files: Sequence[Iterable[Row]], threads: int = 1
+) -> list[int]:
     """Make both tables; how many rows each file has. Rows are numbered through all files."""
     texts, lists = COLUMNS[kind]
     keys = [field.key for field in FIELDS[kind]]
@@ -37,49 +32,20 @@ def load(database: DuckDBPyConnection, kind: Kind, files: Sequence[Iterable[Row]
         "CREATE TABLE source (id BIGINT, file INTEGER, known_as TEXT, truth TEXT,"
         f" {', '.join(f'{key} TEXT' for key in keys)})"
     )
-    counts, number = [], 0
-    for file, rows in enumerate(files):
-        begun = number
-        for chunk in batched(rows, CHUNK):
-            _append(database, kind, file, number, chunk)
-            number += len(chunk)
-        counts.append(number - begun)
+    counts = [0] * len(files)
+    for side, source in folded(kind, _chunks(files, counts), threads):
+        _insert(database, "side", side)
+        _insert(database, "source", source)
     _part_common(database, kind)
     return counts
 
 
-def _append(
-    database: DuckDBPyConnection, kind: Kind, file: int, number: int, rows: Sequence[Row]
-) -> None:
-    import pyarrow as pa
-
-    texts, lists = COLUMNS[kind]
-    make = standard(kind)
-    types = [pa.string()] * len(texts) + [pa.list_(pa.string())] * len(lists)
-    made = zip(*(make(row.values) for row in rows), strict=True)
-    columns: dict[str, Any] = {
-        name: pa.array(cells, type_)
-        for name, cells, type_ in zip((*texts, *lists), made, types, strict=True)
-    }
-    numbers = pa.array(range(number, number + len(rows)), pa.int64())
-    files = pa.array([file] * len(rows), pa.int32())
-    _insert(database, "side", pa.table({"id": numbers, "file": files, **columns}))
-    known = set[str]().union(*(row.values for row in rows))
-    given = {
-        field.key: [_text(row.values.get(field.key)) for row in rows]
-        if field.key in known
-        else [None] * len(rows)
-        for field in FIELDS[kind]
-    }
-    named = {"known_as": [row.id for row in rows], "truth": [row.truth or None for row in rows]}
-    facts = {key: pa.array(cells, pa.string()) for key, cells in (named | given).items()}
-    _insert(database, "source", pa.table({"id": numbers, "file": files, **facts}))
-
-
-def _text(given: Sequence[str] | None) -> str | None:
-    if not given:
-        return None
-    return (given[0] if len(given) == 1 else ", ".join(filter(None, given))) or None
+def _chunks(files: Sequence[Iterable[Row]], counts: list[int]) -> Iterator[Chunk]:
+    """The rows of all files in chunks; `counts` says afterwards how many each file has."""
+    for file, rows in enumerate(files):
+        for rows_of_chunk in batched(rows, CHUNK, strict=False):
+            yield Chunk(file, sum(counts), rows_of_chunk)
+            counts[file] += len(rows_of_chunk)
 
 
 def _insert(database: DuckDBPyConnection, table: str, rows: Any) -> None:

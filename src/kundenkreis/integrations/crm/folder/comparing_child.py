@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _rows(path: Path) -> Iterator[Any]:
-    from kundenkreis.crm.people.duplicates.table import Row
+    from kundenkreis.crm.people.duplicates.folding import Row
 
     with path.open(encoding="utf-8") as file:
         for text in file:

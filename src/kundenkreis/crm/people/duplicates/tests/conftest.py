@@ -8,7 +8,7 @@ import pytest
 
 from kundenkreis.crm.people.duplicates.engine import Found, Search, find
 from kundenkreis.crm.people.duplicates.fields import Kind
-from kundenkreis.crm.people.duplicates.table import Row
+from kundenkreis.crm.people.duplicates.folding import Row
 
 Facts = Mapping[str, str]
 FIRST = ("Jana", "Uwe", "Petra", "Sören", "Ayşe", "Markus", "Birgit", "Konrad", "Olga", "Felix")

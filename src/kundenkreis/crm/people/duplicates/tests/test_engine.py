@@ -13,7 +13,7 @@ from kundenkreis.crm.people.duplicates import blocking, scoring, table
 from kundenkreis.crm.people.duplicates.engine import Found, Resources, Search, database, find
 from kundenkreis.crm.people.duplicates.errors import TooLittleMemory
 from kundenkreis.crm.people.duplicates.fields import Kind
-from kundenkreis.crm.people.duplicates.table import Row
+from kundenkreis.crm.people.duplicates.folding import Row
 from kundenkreis.crm.people.duplicates.tests.conftest import Facts, crowd, rows
 
 PERSON = frozenset(
