@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import random
+import string
 
 import pytest
 
@@ -35,6 +37,17 @@ CLIMBING = tuple(
     for depth in (3, 8)
     for file in WANTED
 )
+STRANGE = 2_000
+PAGES = (
+    "crm/persons/", "crm/persons/1/", "crm/persons/1/history/", "account/login/", "api/v1/persons", "static/built/x.js",
+    "search/?q=a", "source/", "health/", "v1/batch", "offers/", "i18n/setlang/", "help/en/import/", "operation/",
+)  # fmt: skip
+PIECES = (
+    "/", "//", "///", "\\", "..", "%2e%2e", "%2f", "%5c", "%00", "%ff", "%c0%af", "%", "%zz", ";", ";a=b", "?", "??", "#", "&", "=",
+    "+", "~", "*", "'", '"', "<", ">", "{", "}", "|", "^", "`", "[", "]", "@", ":", "://", "%0d%0a", "%e2%80%ae", "%u0041", "9" * 40,
+    "a" * 3_000, "/." * 50, "\x7f",
+)  # fmt: skip
+LETTERS = string.ascii_letters + string.digits + "/.%?&=;:@+-_~!$'()*,[]{}|^<>#\\\""
 # What would be in such a file.
 SECRETS = (
     b"root:x:0:0",
@@ -77,6 +90,32 @@ def test_what_is_meant_for_browsers_is_served(product: Product, side: str) -> No
         asked(*server, "/static/built/mark.svg")[0] == 200
         or asked(*server, "/static/built/manifest.json")[0] == 200
     )
+
+
+@pytest.mark.parametrize("side", ["inner", "edge"])
+def test_s20_strange_paths_leave_both_servers_healthy(product: Product, side: str) -> None:
+    """Two thousand, half of them of pages that there are, bent; the other half of anything at all."""
+    server = {"inner": (product.port, "127.0.0.1"), "edge": (product.port + 1, "localhost")}[side]
+    chance, broken = random.Random(20), []
+    for number in range(STRANGE // 2):
+        path = bent(chance) if number % 2 else strange(chance)
+        status = asked(*server, path)[0]
+        if status >= 500:
+            broken.append((path, status))
+    assert broken == []
+    assert asked(*server, "/health/")[0] == 200
+
+
+def bent(chance: random.Random) -> str:
+    """A page that there is, with something in it that does not belong there."""
+    path = chance.choice(PAGES)
+    at = chance.randrange(len(path) + 1)
+    return f"/{path[:at]}{chance.choice(PIECES)}{path[at:]}"
+
+
+def strange(chance: random.Random) -> str:
+    """Letters that a request line may have, in any order."""
+    return "/" + "".join(chance.choice(LETTERS) for _ in range(chance.randrange(60)))
 
 
 def test_an_installation_stays_healthy_after_all_of_that(product: Product) -> None:

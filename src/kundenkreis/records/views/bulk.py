@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from kundenkreis.records import jobs, registry
 from kundenkreis.records.bulk import commands, failing
 from kundenkreis.records.bulk.changes import Remove, names_of
 from kundenkreis.records.bulk.forms import StepForm, TagsForm, ValuesForm
-from kundenkreis.records.exchange.writers import BOM, safe, separator
+from kundenkreis.records.exchange.writers import CsvLines
 from kundenkreis.records.fields import info
 from kundenkreis.records.lists.selection import Selection
 from kundenkreis.records.lists.words import in_use
@@ -123,12 +122,11 @@ def failures_file(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespo
     run = commands.run(kind, request.viewer, pk)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{kind.slug}-{run.pk}-failed.csv"'
-    answer.write(BOM)
-    writer = csv.writer(answer, delimiter=separator())
-    writer.writerow([_("Number"), _("Name"), _("Reason")])
+    lines = CsvLines()
+    answer.write(lines.head([_("Number"), _("Name"), _("Reason")]))
     failures = run.failures.order_by("id").iterator(2_000)
     for one in failing.told(kind, request.viewer, run, failures):
-        writer.writerow([one.row or "", safe(one.name), safe(one.reason)])
+        answer.write(lines.row([one.row, one.name, one.reason]))
     return answer
 
 

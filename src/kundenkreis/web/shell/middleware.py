@@ -45,6 +45,9 @@ PUBLIC = (
     "/source/",
 )
 
+# What is the same for everybody; all else before the log-in has tokens of forms and links in it.
+KEPT = ("/static/", "/health/", "/source/")
+
 # What somebody may open who has something to do before they have any rights.
 OWING = (
     "/account/",
@@ -108,7 +111,10 @@ class ViewerMiddleware:
                 return _to_login(request)
         with translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language() or "de"
-            return self.get_response(request)
+            response = self.get_response(request)
+        if not request.path.startswith(KEPT):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
 
     def _time_is_over(self, request: HttpRequest, user: User) -> HttpResponse:
         """Access that was given for a time ends by itself, in the middle of a session too."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.records.exchange.writers import BOM, safe, separator
+from kundenkreis.records.exchange.writers import CsvLines
 
 
 class Problems:
@@ -42,14 +40,8 @@ def told(path: Path) -> Iterator[dict[str, Any]]:
 
 def report(files: list[str], problems: Iterator[dict[str, Any]]) -> Iterator[str]:
     """The same as CSV, line by line."""
-    yield BOM + _line([_("File"), _("Line"), _("What"), _("Value"), _("Why it stays there")])
+    lines = CsvLines()
+    yield lines.head([_("File"), _("Line"), _("What"), _("Value"), _("Why it stays there")])
     for one in problems:
         name = files[one["part"]] if 0 <= one["part"] < len(files) else ""
-        cells = [name, str(one["line"] or ""), one["what"], one["value"], one["why"]]
-        yield _line([safe(cell) for cell in cells])
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator()).writerow(cells)
-    return out.getvalue()
+        yield lines.row([name, str(one["line"] or ""), one["what"], one["value"], one["why"]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -17,6 +16,7 @@ from kundenkreis.crm.accounts import undertaking_queries as queries
 from kundenkreis.crm.accounts.undertaking_commands import publish_undertaking
 from kundenkreis.crm.accounts.undertaking_text import SHIPPED
 from kundenkreis.kernel.errors import DomainError
+from kundenkreis.records.exchange.writers import CsvLines
 
 if TYPE_CHECKING:
     from kundenkreis.records.requests import StaffRequest
@@ -52,18 +52,12 @@ def undertaking_file(request: StaffRequest) -> HttpResponse:
     """All undertakings that were ever made, as CSV."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="undertakings.csv"'
-    answer.write("\ufeff")  # so that spreadsheets take it for UTF-8
-    rows = csv.writer(answer, delimiter=";")
-    rows.writerow([_("Name"), _("E-mail"), _("Version"), _("Undertaken")])
+    lines = CsvLines()
+    answer.write(lines.head([_("Name"), _("E-mail"), _("Version"), _("Undertaken")]))
     for one in queries.every_undertaking(request.viewer):
-        name, email = (_plain(text) for text in (str(one.user), one.user.email))
-        rows.writerow([name, email, one.text.version, one.at.isoformat(timespec="seconds")])
+        at = one.at.isoformat(timespec="seconds")
+        answer.write(lines.row([str(one.user), one.user.email, one.text.version, at]))
     return answer
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

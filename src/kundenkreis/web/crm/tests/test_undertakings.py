@@ -110,7 +110,7 @@ def test_the_list_says_who_has_undertaken_what_and_is_exported(
     assert all(name in page for name in ("Anna", "Ben", "Carla"))
     file = anna.get("/crm/confidentiality/file/").content.decode("utf-8-sig").splitlines()
     assert len(file) == 3
-    assert file[1].startswith("Anna;anna@example.org;1;")
+    assert file[1].startswith("Anna,anna@example.org,1,")
     carla.post(PAGE, {"version": "1"})
     for path in ("", "file/", "text/"):
         assert carla.get(f"/crm/confidentiality/{path}").status_code == 403
