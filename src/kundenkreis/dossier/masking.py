@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from kundenkreis.crm.people.contact_values import folded_way
-from kundenkreis.crm.people.models import Person
-from kundenkreis.dossier.whose import Whose
+from kundenkreis.crm.people.models import ContactDetail, Person
+from kundenkreis.dossier.whose import ADDRESSES, Whose
 from kundenkreis.kernel import store
 from kundenkreis.kernel.sides import Side
 
@@ -31,14 +31,14 @@ CHUNK = 500
 def third_parties(found: Any, w: Whose) -> list[dict[str, Any]]:
     """Who else is named: the text, how often, and where first; the most frequent first."""
     own = {one.casefold() for one in w.tokens} | {part.casefold() for part in w.name.split()}
-    own |= {number.casefold() for _source, number in w.numbers}
+    own |= {number.casefold() for _source, number in w.numbers} | _ways(w)
     counted: Counter[str] = Counter()
     example: dict[str, str] = {}
     texts = list(_strings(found))
     known = _people({pair for text in texts for pair, _written in _pairs(text)}, w)
     for text in texts:
         for name in _named(text, known):
-            if name.casefold() in own or folded_way("email", name).casefold() in own:
+            if _is_own(name, own):
                 continue
             counted[name] += 1
             example.setdefault(name, _around(text, name))
@@ -46,6 +46,22 @@ def third_parties(found: Any, w: Whose) -> list[dict[str, Any]]:
         {"text": name, "count": count, "example": example[name]}
         for name, count in counted.most_common()
     ]
+
+
+def _ways(w: Whose) -> set[str]:
+    """How they are reached, folded; also by what they share with others, which is about them, too."""
+    rows = store.stored(Side.CRM, ContactDetail).filter(person__in=w.persons)
+    return {one.casefold() for one in rows.values_list("folded", flat=True)}
+
+
+def _is_own(name: str, own: set[str]) -> bool:
+    """Whether it is the person themselves, however they are addressed or their number is written."""
+    if name.casefold() in own or any(
+        folded_way(kind, name).casefold() in own for kind in ADDRESSES
+    ):
+        return True
+    titled = _TITLED.fullmatch(name)
+    return titled is not None and titled[1].casefold() in own
 
 
 def masked(found: Any, names: list[str]) -> Any:

@@ -190,6 +190,25 @@ def test_g02_the_pages_say_why_each_thing_is_kept_for_how_long_and_who_gets_it()
     assert not re.search(r"\d{4}-\d\d-\d\dT", said)
 
 
+def test_g02_nobody_is_hidden_from_themselves() -> None:
+    from kundenkreis.crm.people.commands import create_person
+    from kundenkreis.crm.work.commands import add_activity
+    from kundenkreis.kernel.testing import SYSTEM
+
+    person = create_person(
+        actor=SYSTEM, salutation="Frau", first_name="Jana", last_name="Weiß", phone="030 23125010"
+    )
+    create_person(actor=SYSTEM, first_name="Uwe", last_name="Kern", phone="030 23125010")
+    note = (
+        "Frau Weiß, also Frau Jana Weiß, wants calls at 030/231250-10, not Herr Uwe at 030 99887766"
+    )
+    add_activity(actor=ANNA, text=note, kind="note", about=person)
+    w = whose(person)
+    others = {one["text"] for one in masking.third_parties(collecting.collect(w), w)}
+    assert {"Herr Uwe", "030 99887766"} <= others
+    assert not {one for one in others if "Weiß" in one or "Jana" in one or "2312" in one}
+
+
 def test_g02_third_parties_are_found_however_their_names_are_written() -> None:
     from kundenkreis.crm.people.commands import create_person
     from kundenkreis.crm.work.commands import add_activity
