@@ -28,6 +28,13 @@ def country_name(code: str) -> str:
     return dict(_choices(translation.get_language() or settings.LANGUAGE_CODE)).get(code, code)
 
 
+def country_at_home(code: str) -> str:
+    """The country in the language of the company's own: what is stored or printed is read by others
+    than whoever writes it (DIN 5008 wants it so on letters)."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return country_name(code)
+
+
 def country_code(text: str) -> str:
     """The two letters of a country as people write it: "Österreich", "Austria", "A"; else empty."""
     clean = text.strip()

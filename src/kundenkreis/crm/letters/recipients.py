@@ -8,7 +8,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.letters.models import Letter
@@ -17,7 +16,7 @@ from kundenkreis.crm.people.models import Affiliation, ContactDetail, Organisati
 from kundenkreis.crm.people.names import letter_salutation
 from kundenkreis.kernel import clock
 from kundenkreis.kernel.access import readable, subject_of
-from kundenkreis.kernel.countries import HOME, country_name
+from kundenkreis.kernel.countries import HOME, country_at_home
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -177,5 +176,4 @@ def _lines(person: Person | None, firm: Organisation | None, where: ContactDetai
         yield where.street
     yield f"{where.postal_code} {where.town}".strip()
     if where.country not in ("", HOME):
-        with translation.override("de"):
-            yield country_name(where.country).upper()
+        yield country_at_home(where.country).upper()

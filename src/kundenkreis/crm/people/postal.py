@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kundenkreis.kernel.countries import HOME, country_code, country_name
+from kundenkreis.kernel.countries import HOME, country_at_home, country_code
 from kundenkreis.kernel.text import normal
 
 # "Goethestr. 5, 07743 Jena", "Ring 1; A-1010 Wien", with a country behind or none.
@@ -36,7 +36,7 @@ class Postal:
     def line(self) -> str:
         """In one line, with its country when that is not the company's own."""
         place = f"{self.postal_code} {self.town}".strip()
-        abroad = country_name(self.country) if self.country not in ("", HOME) else ""
+        abroad = country_at_home(self.country) if self.country not in ("", HOME) else ""
         return ", ".join(part for part in (self.street, place, abroad) if part)
 
     @property

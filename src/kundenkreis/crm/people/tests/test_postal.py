@@ -45,6 +45,12 @@ def test_countries_are_known_as_people_write_them(text: str) -> None:
     assert country_code(text) == "AT"
 
 
+def test_an_address_abroad_is_stored_in_one_language_whoever_enters_it() -> None:
+    with translation.override("en"):
+        postal = postal_from({"postal_code": "8010", "town": "Graz", "country": "Austria"})
+        assert postal.line == "8010 Graz, Österreich"
+
+
 def test_countries_are_offered_in_the_language_of_the_page_the_near_ones_first() -> None:
     with translation.override("de"):
         offered = country_choices()

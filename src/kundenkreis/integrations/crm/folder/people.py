@@ -19,7 +19,7 @@ from kundenkreis.integrations.crm.folder.drafts import ORGANISATION, PERSON
 from kundenkreis.integrations.crm.folder.known import BASE_PART
 from kundenkreis.integrations.crm.folder.outcome import Outcome
 from kundenkreis.kernel.access import Actor
-from kundenkreis.kernel.countries import country_name
+from kundenkreis.kernel.countries import country_at_home
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.money import CURRENCY, to_minor
 from kundenkreis.records import named, write
@@ -107,7 +107,7 @@ class PeopleWriter:
             return values
         postal = next((one for one in record["ways"] if one["kind"] == "postal"), None)
         if postal is not None and postal.get("country"):
-            values["country"] = country_name(postal["country"])[:80]
+            values["country"] = country_at_home(postal["country"])[:80]
         return values
 
     def _complete(
