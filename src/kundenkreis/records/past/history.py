@@ -349,6 +349,7 @@ def _through(via: str) -> str:
         "ui": _("on a page"),
         "import": _("by an import"),
         "link": _("from the other side"),
+        "enriched": _("by enrichment"),
         "api": pgettext("through", "API"),
     }.get(via, via)
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.crm.people.contact_commands import add_affiliation, change_contact_detail
@@ -29,7 +30,7 @@ from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current
 from kundenkreis.records import named
 
-ENRICHED = "enriched"  # the source of what was added
+ENRICHED = "enriched"  # through what it was added
 
 
 @command
@@ -67,8 +68,10 @@ def _complete(actor: Actor, one: Suggestion) -> None:
     detail = store.lock(ContactDetail, one.values["detail"])
     parts = {name: getattr(detail, name) for name in ("street", "postal_code", "town", "country")}
     found = {name: value for name, value in one.values.items() if name in parts}
+    with translation.override(settings.LANGUAGE_CODE):  # stored: it is for all who read it later
+        source = _("Enrichment")
     change_contact_detail(
-        actor=actor, contact_detail_id=detail.pk, value="", **parts | found, source=ENRICHED
+        actor=actor, contact_detail_id=detail.pk, value="", **parts | found, source=source
     )
 
 

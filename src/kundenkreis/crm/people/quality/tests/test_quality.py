@@ -203,7 +203,7 @@ def test_what_follows_is_suggested_added_with_its_source_and_taken_back() -> Non
     _added, batch = commands.enrich(actor=ANNA, model=Person, names=[one.name for one in ready])
     assert Affiliation.objects.get(person=works).organisation == firm
     detail = ContactDetail.objects.get(person=lives)
-    assert (detail.postal_code, detail.source) == ("07743", "enriched")
+    assert (detail.postal_code, detail.source) == ("07743", "Anreicherung")
     assert detail.location.region == "DE-TH"
     assert enriching.suggestions(ANNA, Person) == []
     undo(ANNA, Side.CRM, batch)
