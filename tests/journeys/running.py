@@ -22,7 +22,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-PATIENCE = 180.0
+PATIENCE = 90.0
+PROGRAM = (sys.executable, "-m", "kundenkreis.config.main")
 NOTHING: Mapping[str, str] = {}
 CLAIMS: list[socket.socket] = []
 
@@ -63,34 +64,55 @@ class Product:
 
 @contextmanager
 def running(home: Path, log: Path, settings: Mapping[str, str] = NOTHING) -> Iterator[Product]:
-    """Start everything, wait until it answers, stop it with SIGTERM at the end."""
+    """Start everything with the demo company, wait until it answers, stop it with SIGTERM at the
+    end."""
+    with _started(home, log, settings, "start", "--demo") as product:
+        wait_for(product.shop, product.process, log)
+        yield product
+
+
+@contextmanager
+def begun(
+    home: Path, log: Path, administrator: tuple[str, str], settings: Mapping[str, str] = NOTHING
+) -> Iterator[Product]:
+    """An installation that begins: empty and on trial, with its first administrator, who has this
+    address and password."""
+    email, password = administrator
+    settings = {**settings, **databases(home.parent.name)}
+    known = _environment(home, settings) | {"KUNDENKREIS_FIRST_PASSWORD": password}
+    for words in (("setup",), ("first-administrator", email)):
+        subprocess.run([*PROGRAM, *words], env=known, check=True, capture_output=True)
+    with _started(home, log, settings, "serve") as product:
+        yield product
+
+
+@contextmanager
+def _started(home: Path, log: Path, settings: Mapping[str, str], *words: str) -> Iterator[Product]:
     port = free_ports()
-    known = {
-        name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
-    }
-    addresses = databases(home.parent.name)
-    known |= {"KUNDENKREIS_HOME": str(home), **addresses, **settings}
-    known.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [
-        sys.executable,
-        "-m",
-        "kundenkreis.config.main",
-        "start",
-        "--demo",
-        "--port",
-        str(port),
-    ]
+    addresses = {name: value for name, value in settings.items() if name.endswith("_DATABASE")}
+    addresses = addresses or databases(home.parent.name)
+    known = _environment(home, {**settings, **addresses})
+    command = [*PROGRAM, *words, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=known, stdout=output, stderr=subprocess.STDOUT)
         host = settings.get("KUNDENKREIS_INNER_HOST", "127.0.0.1")
         product = Product(port, home, process, addresses, host)
         try:
-            for address in (f"{product.staff}/health/", f"{product.edge}/health/", product.shop):
+            for address in (f"{product.staff}/health/", f"{product.edge}/health/"):
                 wait_for(address, process, log)
             yield product
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(10)
+
+
+def _environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """What is known here, without anything that belongs to the tests themselves."""
+    known = {
+        name: value for name, value in os.environ.items() if not name.startswith("KUNDENKREIS_")
+    }
+    known.pop("DJANGO_SETTINGS_MODULE", None)
+    return known | {"KUNDENKREIS_HOME": str(home), **settings}
 
 
 def databases(name: str) -> dict[str, str]:

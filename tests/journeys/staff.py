@@ -45,7 +45,7 @@ def logged_in_as(
     page.goto(product.staff)
     page.get_by_label("E-Mail").fill(email)
     page.get_by_label("Passwort").fill(password)
-    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_role("button", name="Anmelden", exact=True).click()
     page.wait_for_url(re.compile(rf"{product.staff}/(account/undertaking/.*)?$"))
     if "undertaking" in page.url:  # somebody new
         page.get_by_role("button", name="Ich verpflichte mich").click()

@@ -184,6 +184,23 @@ def test_it_refuses_what_a_newer_version_made(
         upgrade(place, key)
 
 
+def test_what_an_app_left_that_is_gone_is_of_no_newer_version(key: keys.Key, place: Path) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("CREATE TABLE django_session (session_key varchar(40))")
+        cursor.execute("INSERT INTO django_session VALUES ('left')")
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('sessions', '0001_initial', '2026-11-01')"
+        )
+    try:
+        assert upgrade(place, key, attempt=nothing) == 0
+        assert is_new()
+    finally:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS django_session")
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+
+
 def test_by_the_command_with_its_processes_really_started(tmp_path: Path) -> None:
     """A real installation, its log-in page asked for on a port of its own before it is switched."""
     home, place, secret = tmp_path / "home", tmp_path / "backups", tmp_path / "key"

@@ -22,12 +22,15 @@ from kundenkreis.kernel.models import AuditSeal, Cursor, LogRow
 from kundenkreis.kernel.sides import Side, side_of_label
 
 Migrations = Sequence[Sequence[str]]
+# Apps that earlier versions had, and this one has not: what they left is dropped on the way.
+GONE = frozenset({"sessions"})
 
 
 def unknown(migrations: Migrations) -> list[str]:
     """What was migrated that this version does not know: a newer one did it."""
     known = MigrationLoader(None).disk_migrations
-    return [f"{app}.{name}" for app, name in migrations if (app, name) not in known]
+    ours = [(app, name) for app, name in migrations if app not in GONE]
+    return [f"{app}.{name}" for app, name in ours if (app, name) not in known]
 
 
 def is_empty(side: Side) -> bool:
@@ -69,7 +72,7 @@ def drop_schema(side: Side, schema: str) -> None:
 
 def migrate_to(side: Side, migrations: Migrations) -> None:
     """Make the tables of a server's database as they were."""
-    done = {(app, name) for app, name in migrations}
+    done = {(app, name) for app, name in migrations if app not in GONE}
     executor = MigrationExecutor(connections[side.alias])
     graph = executor.loader.graph
     last = [one for one in done if not {child.key for child in graph.node_map[one].children} & done]
@@ -86,6 +89,8 @@ def rows(side: Side, about: Mapping[str, Any]) -> Iterator[Any]:
         cursor.execute(f"TRUNCATE {_list(names)} CASCADE")
 
         def take(table: str, content: IO[bytes]) -> None:
+            if table not in names:  # of an app that is gone
+                return
             copying = f"COPY {_list([table])} ({_list(about['tables'][table])}) FROM STDIN"
             with connection.connection.cursor() as raw, raw.copy(copying) as copy:
                 while data := content.read(PIECE):
