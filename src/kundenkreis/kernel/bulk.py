@@ -116,8 +116,13 @@ def upsert(
     *,
     key: Sequence[str],
     add: Sequence[str] = (),
+    followed: bool = False,
 ) -> None:
-    """Insert rows; where `key` exists, set the other columns, or add to those named in `add`."""
+    """Insert rows; where `key` exists, set the other columns, or add to those named in `add`.
+
+    `followed`: triggers keep a full-text index beside the table. SQLite writes that down with every
+    statement, so there are as few of them as possible.
+    """
     if not rows:
         return
     table = _Table(model, current().side)
@@ -130,7 +135,8 @@ def upsert(
         if name not in key and name != model._meta.pk.attname  # numbers stay what they are
     ]
     target = ", ".join(quoted(name) for name in key)
-    table.insert(columns, rows, f" ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}")
+    tail = f" ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}"
+    table.insert(columns, rows, tail, together=followed)
 
 
 def update(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -166,7 +172,13 @@ class _Table:
         self._fields = _fields(model)
 
     def insert(
-        self, columns: Sequence[str], rows: Sequence[Row], tail: str, returning: str = ""
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        tail: str,
+        returning: str = "",
+        *,
+        together: bool = False,
     ) -> list[Any]:
         names = ", ".join(map(self.quoted, columns))
         into = f"INSERT INTO {self.name} ({names}) "
@@ -181,7 +193,7 @@ class _Table:
                 return [value for (value,) in cursor.fetchall()] if returning else []
             found: list[Any] = []
             places = f"({', '.join(['%s'] * len(columns))})"
-            if not returning:
+            if not (returning or together):
                 values = list(zip(*prepared, strict=True))
                 cursor.executemany(f"{into}VALUES {places}{tail}", values)
                 return found

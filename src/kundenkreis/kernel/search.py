@@ -129,7 +129,8 @@ def keep(documents: Iterable[Document]) -> None:
         name = unaccented(one.name)[:LONGEST_NAME]
         number = document_number(one.kind, one.row)
         rows.append((number, one.kind, one.row, one.owner_id, one.team_id, name, own, others))
-    bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"))
+    rows.sort()  # as the full-text index has them
+    bulk.upsert(SearchDocument, _COLUMNS, rows, key=("kind", "row"), followed=True)
 
 
 def _joined(texts: Sequence[str]) -> str:

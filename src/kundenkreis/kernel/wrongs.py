@@ -40,7 +40,8 @@ def is_asked(actor: Actor, model: type[Model]) -> bool:
 
 def plain(value: Any) -> str:
     """A value as it is compared: whatever its case and spaces."""
-    return " ".join(str(audit.plain(value)).split()).casefold()
+    text = value if type(value) is str else str(audit.plain(value))
+    return " ".join(text.split()).casefold()
 
 
 def name(record: str, field: str, value: Any) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +152,19 @@ def test_a_document_keeps_the_number_that_its_record_has_in_it() -> None:
     assert len(numbers) == 6
     assert all(pk == document_number(kind, row) for pk, kind, row in numbers)
     assert found("thoma", Reach("shop", everything=True)) == found("thoma") == [3]
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_many_documents_are_written_in_few_statements() -> None:
+    """With each statement SQLite's full-text index writes down what it has."""
+    many = [Document("firm", row, f"Firma {row}") for row in range(300, 0, -1)]
+    for _twice in range(2):
+        with CaptureQueriesContext(connection) as asked, store.group(Side.CRM, "test"):
+            search.keep(many)
+        writes = [one["sql"] for one in asked if "INSERT" in one["sql"]]
+        assert 1 <= len(writes) <= 3
+        assert not any(" times: " in sql for sql in writes)
+    assert search.called(Side.CRM, "firm", ["Firma 299"]) == [299]
 
 
 @pytest.mark.django_db(databases=CRM)

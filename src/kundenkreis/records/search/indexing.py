@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 AT_ONCE = 1_000  # documents that are written because another record is called something else now
+_BESIDE = ("owner_id", "team_id", "tags")  # what a document tells beside texts
 REBUILT = "records.search."  # the cursors that say so, by type
 
 
@@ -141,9 +142,11 @@ def _related(kind: RecordType) -> Iterator[tuple[str, type[Model], str]]:
 def _documents(kind: RecordType, rows: QuerySet[Any]) -> Iterator[search.Document]:
     own: dict[int, list[str]] = defaultdict(list)
     named: dict[int, list[str]] = defaultdict(list)
-    guarded, records = others(kind), list(rows)
-    pks = [record.pk for record in records]
     columns = {one.name for one in kind.model._meta.concrete_fields if not one.is_relation}
+    read = {*_BESIDE, *(path.partition(LOOKUP_SEP)[0] for path in paths(kind))} & columns
+    # The rest comes for all of them at once, should what a record is called need it.
+    guarded, records = others(kind), list(rows.only(*read))
+    pks = [record.pk for record in records]
     for name in paths(kind):
         texts = named if any(name.startswith(f"{path}{LOOKUP_SEP}") for path in guarded) else own
         here = zip(pks, map(attrgetter(name), records), strict=True) if name in columns else None
