@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from kundenkreis.kernel.errors import DomainError, Overloaded, TooMany
+from kundenkreis.kernel.errors import DomainError, NotFound, Overloaded, TooMany
 from kundenkreis.kernel.outage import Full
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ class Moved(DomainError):
         self.version, self.conflicts = version, conflicts
 
 
+class Merged(NotFound):
+    """The record became part of another one, which the caller may read: `into` is its number."""
+
+    def __init__(self, into: int) -> None:
+        super().__init__()
+        self.what = _("This record is part of another one now.")
+        self.why = _("The two were merged.")
+        self.hint = _("Go on with number %(number)s.") % {"number": into}
+        self.into = into
+
+
 class NoVersion(DomainError):
     """A change does not say which version of the record it is about."""
 
@@ -179,7 +190,12 @@ def body_of(error: DomainError, status: int = 0) -> dict[str, Any]:
 
 
 def _more(error: DomainError) -> dict[str, Any]:
-    return {"conflicts": error.conflicts} if isinstance(error, Moved) else {}
+    match error:
+        case Moved():
+            return {"conflicts": error.conflicts}
+        case Merged():
+            return {"merged_into": error.into}
+    return {}
 
 
 def problem(error: DomainError, status: int = 0) -> HttpResponse:

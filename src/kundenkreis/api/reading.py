@@ -87,7 +87,7 @@ def history(resource: Resource, pk: int, asked: QueryDict) -> dict[str, Any]:
     before = whole(asked.get("before", ""))
     if before is None and asked.get("before"):
         raise BadRequest(_("This is no cursor of this list."), field="before")
-    record = resource.kind.one(resource.viewer, pk)
+    record = resource.one(pk)
     made, more = steps(resource.kind, resource.viewer, record, before)
     lines = [
         {

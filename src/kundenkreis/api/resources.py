@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import JSONField, Model, Q
 
 from kundenkreis.api import values
-from kundenkreis.api.problems import UnknownField
+from kundenkreis.api.problems import Merged, UnknownField
 from kundenkreis.kernel.access import may_read_all, readable_at
 from kundenkreis.kernel.errors import NotFound
 from kundenkreis.kernel.record import Record, internal_fields
@@ -25,6 +25,7 @@ from kundenkreis.records.formfields import ReferenceField
 from kundenkreis.records.forms import form_names
 from kundenkreis.records.lists.columns import editable
 from kundenkreis.records.lists.vocabulary import shown
+from kundenkreis.records.merging.commands import part_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -124,10 +125,11 @@ class Resource:
         return self.versioned and self.kind.side is Side.CRM
 
     def one(self, pk: int) -> Any:
-        """One record that the caller may read. Raises `NotFound`."""
+        """One record that the caller may read. Raises `NotFound`, `Merged` which says where it is."""
         found = self.rows.filter(pk=pk).first()
         if found is None:
-            raise NotFound
+            kept = part_of(self.kind, self.viewer, pk) if self.kind.merges else None
+            raise NotFound if kept is None else Merged(kept.pk)
         return found
 
     @property

@@ -46,6 +46,7 @@ SHARED: dict[str, Schema] = {
                     "properties": {"field": TEXT, "yours": ANYTHING, "stored": ANYTHING},
                 },
             },
+            "merged_into": {"type": "integer"},
         },
         "required": ["type", "title", "status", "detail"],
     },

@@ -14,6 +14,7 @@ from kundenkreis.crm.accounts.undertaking_commands import ship_undertaking, unde
 from kundenkreis.crm.people import commands as people
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records import named, write
+from kundenkreis.records.merging.commands import merge
 from kundenkreis.records.registry import TYPES
 
 pytestmark = pytest.mark.django_db(databases=BOTH)
@@ -41,6 +42,25 @@ def test_a_record_is_read_with_its_version(firm: Firm, anna: Program) -> None:
     assert "organisation" not in found  # where somebody works is said by affiliations
     some = anna.get(f"persons/{firm.person.pk}", fields="email,id").json()
     assert some == {"email": "jana@example.org", "id": firm.person.pk}
+
+
+def test_of_a_merged_record_a_program_learns_where_it_is_now(firm: Firm, anna: Program) -> None:
+    other = people.create_person(actor=SYSTEM, last_name="Weis")
+    merge(actor=SYSTEM, kind=named("person"), kept_id=firm.person.pk, gone_id=other.pk)
+    for path in ("", "/history", "/timeline"):
+        answer = anna.get(f"persons/{other.pk}{path}")
+        assert answer.status_code == 404, path
+        assert answer.json()["merged_into"] == firm.person.pk, path
+    assert answer.json()["type"] == "urn:kundenkreis:problem:merged"
+    assert "merged_into" not in anna.get("persons/999999").json()
+
+
+def test_where_it_is_now_is_told_to_those_only_who_may_read_that(firm: Firm) -> None:
+    other = people.create_person(actor=SYSTEM, last_name="Weis")
+    merge(actor=SYSTEM, kind=named("person"), kept_id=firm.person.pk, gone_id=other.pk)
+    Role.objects.filter(slug="sales").update(grants={"crm.person.read": "own"})
+    answer = program(firm.ben).get(f"persons/{other.pk}")
+    assert (answer.status_code, "merged_into" in answer.json()) == (404, False)
 
 
 def test_values_have_one_form(firm: Firm, anna: Program) -> None:

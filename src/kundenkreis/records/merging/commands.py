@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from kundenkreis.kernel import clock, store
-from kundenkreis.kernel.access import Actor, Level
+from kundenkreis.kernel.access import Actor, Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotFound
 from kundenkreis.kernel.events import publish
 from kundenkreis.kernel.transactions import current
@@ -26,6 +26,8 @@ from kundenkreis.records.past.undo import TAKERS_BACK, Undone, undo
 if TYPE_CHECKING:
     from kundenkreis.kernel.sides import Side
     from kundenkreis.records.declaration import RecordType
+
+MOST_STEPS = 20  # merges that are followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ def merges_of(kind: RecordType, pk: int, limit: int = 20) -> list[Merge]:
     """What became part of a record and still is, newest first."""
     rows = store.stored(kind.side, Merge).filter(kind=kind.name, kept=pk, undone_at=None)
     return list(rows.order_by("-id")[:limit])
+
+
+def part_of(kind: RecordType, viewer: Viewer, pk: int) -> Any | None:
+    """The record of which one that is no more became part, also by way of others; None where there is
+    none that the viewer may see."""
+    for _step in range(MOST_STEPS):
+        rows = store.stored(kind.side, Merge).filter(kind=kind.name, gone=pk, undone_at=None)
+        row = rows.order_by("-id").first()
+        if row is None:
+            return None
+        pk = row.kept
+        if (record := kind.rows(viewer).filter(pk=pk).first()) is not None:
+            return record
+    return None
 
 
 def unmerge(*, actor: Actor, kind: RecordType, merge_id: int) -> Undone:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from kundenkreis.kernel.errors import NotFound
 from kundenkreis.records import registry
 from kundenkreis.records.custom.defining import may_define
 from kundenkreis.records.declaration import Button
 from kundenkreis.records.lists.walking import walk
+from kundenkreis.records.merging.commands import part_of
 from kundenkreis.records.page import next_step
 from kundenkreis.records.page.facts import editable_names, sections
 from kundenkreis.records.page.marks import marks_of
@@ -28,9 +31,12 @@ if TYPE_CHECKING:
 
 @require_GET
 def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
-    """One record with its facts, figures and panels."""
+    """One record with its facts, figures and panels; of one that became part of another, that one."""
     viewer = request.viewer
-    record = kind.one(viewer, pk)
+    try:
+        record = kind.one(viewer, pk)
+    except NotFound:
+        return _moved(request, kind, pk)
     way = walk(kind, viewer, record, request.GET)
     context = {
         **_told(kind, viewer, record),
@@ -44,6 +50,15 @@ def record_page(request: StaffRequest, kind: RecordType, pk: int) -> HttpRespons
         "remove_url": kind.url(pk, "remove"),
     }
     return show(request, kind, "record", context)
+
+
+def _moved(request: StaffRequest, kind: RecordType, pk: int) -> HttpResponse:
+    """To where a record is now that somebody has an old address of. Raises `NotFound`."""
+    record = part_of(kind, request.viewer, pk) if kind.merges else None
+    if record is None:
+        raise NotFound
+    messages.info(request, _("The record of this address is part of this one now."))
+    return redirect(kind.url(record.pk))
 
 
 @require_GET

@@ -82,6 +82,47 @@ def found() -> Counter[str]:
     return counted
 
 
+MERGES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=5)
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(before=st.lists(DEEDS, max_size=8), merges=MERGES, early=st.integers(0, 4))
+def test_merges_of_merged_ones_are_parted_one_after_the_other(
+    before: list[tuple[str, int, int, str]], merges: list[tuple[int, int]], early: int
+) -> None:
+    """Whatever became part of what, backwards all is as it was at each step. One of them that is
+    parted too early is refused and changes nothing, or takes only its own back."""
+    with store.group(Side.CRM, "world"):
+        sales.ship_pipeline(actor=ANNA)
+        firms = [commands.create_organisation(actor=ANNA, name=name) for name in ("A", "B")]
+        people = [commands.create_person(actor=ANNA, last_name=name) for name in "ABCD"]
+    for deed in before:
+        do(deed, people, firms)
+    steps = []
+    for kept, gone in merges:
+        then = snapshot()
+        try:
+            done = merge(actor=ANNA, kind=PERSON, kept_id=people[kept].pk, gone_id=people[gone].pk)
+        except DomainError:  # one of them is part of another already
+            assert snapshot() == then
+            continue
+        steps.append((done.batch, then, people[kept].pk))
+    if steps:
+        batch, _then, kept = steps[early % len(steps)]
+        if not Person.objects.using("default").filter(pk=kept).exists():
+            there = snapshot()
+            with pytest.raises(DomainError):
+                undo(ANNA, Side.CRM, batch)
+            assert snapshot() == there
+    for batch, then, _kept in reversed(steps):
+        assert not undo(ANNA, Side.CRM, batch).left
+        assert snapshot() == then
+
+
 @settings(
     max_examples=15,
     deadline=None,

@@ -42,6 +42,23 @@ def test_two_persons_are_compared_merged_and_parted_again(company: Company, anna
     assert "Parted from J. Weiss again" in anna.get(f"/crm/persons/{company.person.pk}/").text
 
 
+def test_an_old_address_leads_to_whom_the_record_is_part_of(
+    company: Company, anna: Client, carla: Client
+) -> None:
+    kept, other = company.person, double(company)
+    third = commands.create_person(actor=SYSTEM, last_name="Weis", owner_id=1)
+    old = [f"/crm/persons/{one.pk}/" for one in (other, third)]
+    anna.post(f"/crm/persons/{other.pk}/merge/", {"with": third.pk})
+    assert anna.get(old[1])["Location"] == old[0]
+    anna.post(f"/crm/persons/{kept.pk}/merge/", {"with": other.pk})
+    for address in old:
+        answer = anna.get(address, follow=True)
+        assert answer.redirect_chain == [(f"/crm/persons/{kept.pk}/", 302)]
+        assert "The record of this address is part of this one now." in answer.text
+        assert carla.get(address).status_code in (403, 404)
+    assert anna.get("/crm/persons/999999/").status_code == 404
+
+
 def test_nobody_without_the_rights_compares_or_merges(
     company: Company, carla: Client, anna: Client
 ) -> None:
