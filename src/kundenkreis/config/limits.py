@@ -7,4 +7,3 @@ PATIENCE = 0.75  # seconds in that line
 # All of them, and some who send the others away.
 THREADS = AT_ONCE + IN_LINE + OF_PROGRAMS + 3
 CONNECTIONS = 512  # idle ones, too: a browser keeps several
-HEADER_SECONDS = 10

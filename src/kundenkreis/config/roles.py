@@ -28,8 +28,6 @@ def serve(role: str, port: int) -> int:
 
 def inner(port: int) -> int:
     """Staff pages: WSGI, two workers with threads enough to send away whom they cannot answer."""
-    from granian.http import HTTP1Settings
-
     env.hosts()
     return _serve(
         target="kundenkreis.config.wsgi:application",
@@ -38,8 +36,6 @@ def inner(port: int) -> int:
         workers=2,
         blocking_threads=limits.THREADS,
         backpressure=limits.CONNECTIONS,
-        # Slow headers and idle connections end at the server.
-        http1_settings=HTTP1Settings(header_read_timeout=limits.HEADER_SECONDS * 1_000),
         static_path_route=["/static"],
         static_path_mount=[SOURCE / "ui" / "static"],
         static_path_expires=31_536_000,
