@@ -109,10 +109,12 @@ def host(role: str) -> str:
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the address answers. Raises `RuntimeError` when it does not in time."""
+    # As a proxy that adds TLS would ask; without one nobody believes it.
+    asked = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https"})  # noqa: S310
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
+            with urllib.request.urlopen(asked, timeout=5):  # noqa: S310 - our own address
                 return
         except (OSError, HTTPException):
             time.sleep(0.02)
