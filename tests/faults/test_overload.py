@@ -11,10 +11,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from bench._tools import percentile
 from kundenkreis.config.admission import Admission, Line, NoPlace
-from kundenkreis.config.limits import AT_ONCE, IN_LINE, OF_PROGRAMS
+from kundenkreis.config.limits import AT_ONCE, IN_LINE, OF_PROGRAMS, OF_STRANGERS
+from kundenkreis.crm.accounts import devices
 from kundenkreis.kernel.testing import BOTH
 from tests.faults.crowd import LOST, Said, ask_at_once, ask_in_turns, request
 from tests.faults.staff import anna, running
@@ -22,7 +25,7 @@ from tests.faults.staff import anna, running
 pytestmark = [pytest.mark.django_db(databases=BOTH, transaction=True), pytest.mark.fault]
 
 RATE, SECONDS = 250, 4  # on the machine of the first measurement it answered 40 a second
-PAGE, LIST = "/crm/competitors/", "/api/v1/competitors"
+PAGE, LIST, LOGIN = "/crm/competitors/", "/api/v1/competitors", "/account/login/"
 
 
 class Held:
@@ -84,6 +87,21 @@ def test_f22_programs_never_take_the_places_of_people() -> None:
         people = filled(application, held, PAGE, AT_ONCE - OF_PROGRAMS, pool)
         held.go.set()
         assert {one.result(10)[0] for one in [*programs, *people]} == {200}
+
+
+def test_f22_strangers_at_the_door_never_take_the_places_of_people() -> None:
+    held, known, answer = Held(), RequestFactory().get("/"), HttpResponse()
+    devices.remember(known, answer, "anna@example.org")
+    cookie = answer.cookies.output(attrs=[], header="", sep=";")
+    application = Admission(held)
+    with ThreadPoolExecutor(AT_ONCE * 2) as pool:
+        strangers = filled(application, held, LOGIN, OF_STRANGERS, pool)
+        assert ask(application, LOGIN)[0] == 503
+        anna = pool.submit(ask, application, LOGIN, HTTP_COOKIE=cookie)
+        assert held.inside.acquire(timeout=10)
+        people = filled(application, held, PAGE, AT_ONCE - OF_STRANGERS - 1, pool)
+        held.go.set()
+        assert {one.result(10)[0] for one in [*strangers, *people, anna]} == {200}
 
 
 def test_f22_who_is_in_line_gets_the_place_that_becomes_free() -> None:

@@ -2,8 +2,8 @@
 
 Whoever finds no place waits in a short line, for a moment; the rest is sent away at once with 503 and
 a time to come again. So those who are let in are answered as quickly as on a quiet day, however many
-there are outside. Programs never get all places: what people look at comes first. `/health/` needs
-none.
+there are outside. Neither programs nor strangers who try to log in get all places: what people look at
+comes first. `/health/` needs none.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.api.problems import problem
-from kundenkreis.config.limits import AT_ONCE, IN_LINE, OF_PROGRAMS, PATIENCE
+from kundenkreis.config.limits import AT_ONCE, IN_LINE, OF_PROGRAMS, OF_STRANGERS, PATIENCE
+from kundenkreis.crm.accounts import devices
 from kundenkreis.kernel.errors import Overloaded
 from kundenkreis.web.shell import errors
 from kundenkreis.web.shell.middleware import API, language_of
 
-HEALTH = "/health/"
+HEALTH, ACCOUNT = "/health/", "/account/"
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -71,6 +72,7 @@ class Admission:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._all, self._programs = Line(AT_ONCE, IN_LINE), Line(OF_PROGRAMS, OF_PROGRAMS)
+        self._strangers = Line(OF_STRANGERS, OF_STRANGERS)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -80,6 +82,8 @@ class Admission:
             with ExitStack() as held:
                 if path.startswith(API):
                     held.enter_context(self._programs.place())
+                elif path.startswith(ACCOUNT) and not devices.is_known(WSGIRequest(environ)):
+                    held.enter_context(self._strangers.place())
                 held.enter_context(self._all.place())
                 return self._application(environ, start_response)
         except NoPlace:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.crm.accounts import devices
 from kundenkreis.crm.accounts.factor_commands import note_factor
-from kundenkreis.crm.accounts.hashing import locks
+from kundenkreis.crm.accounts.hashing import as_stranger, locks
 from kundenkreis.crm.accounts.queries import is_address_of, viewer_of
 from kundenkreis.kernel.errors import TooMany
 from kundenkreis.kernel.slots import Slots
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 # The cache of files cannot add one to a count by itself: two at once would count as one.
 _COUNTING = Slots("count", places=1, waiting=8, patience=2.0)
+# The same place, and a line of their own: strangers who guess do not fill it.
+_OF_KNOWN = Slots("count", places=1, waiting=4, patience=2.0)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -31,15 +35,16 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt per network and per account. Raises `TooMany`, before any hash."""
         try:
-            with _COUNTING.one(locks()):
+            with _line(request, credentials).one(locks()):
                 super().pre_authenticate(request, **credentials)
         except ValidationError as error:
             raise too_many() from error
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Whoever these credentials name exactly: allauth also takes letters that fold to others."""
-        user = super().authenticate(request, **credentials)
         typed = credentials.get("email")
+        with nullcontext() if _is_known(request, credentials) else as_stranger():
+            user = super().authenticate(request, **credentials)
         return user if user is None or typed is None or is_address_of(user, typed) else None
 
     def reauthenticate(self, user: Any, password: str) -> bool:
@@ -66,6 +71,15 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         login = str(credentials.get("email", "")).strip().lower()
         return f"{login}:{devices.known_for(request, login)}"
+
+
+def _is_known(request: HttpRequest, credentials: Mapping[str, Any]) -> bool:
+    login = str(credentials.get("email") or "").strip().lower()
+    return bool(devices.known_for(request, login))
+
+
+def _line(request: HttpRequest, credentials: Mapping[str, Any]) -> Slots:
+    return _OF_KNOWN if _is_known(request, credentials) else _COUNTING
 
 
 def too_many() -> TooMany:

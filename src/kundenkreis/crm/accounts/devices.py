@@ -28,6 +28,11 @@ def known_for(request: HttpRequest, login: str) -> str:
     return device if _mark(login) in accounts else ""
 
 
+def is_known(request: HttpRequest) -> bool:
+    """Whether anybody has logged in from this browser before."""
+    return bool(_read(request)[0])
+
+
 def remember(request: HttpRequest, answer: HttpResponse, login: str) -> None:
     """Know this browser for the account that has just been logged in to."""
     device, accounts = _read(request)

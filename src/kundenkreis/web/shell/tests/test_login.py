@@ -145,12 +145,28 @@ def test_who_finds_no_turn_is_told_when_to_come_again(
 ) -> None:
     settings.PASSWORD_HASHERS = ["kundenkreis.crm.accounts.hashing.Argon2InTurn"]
     User.objects.filter(pk=hanna.pk).update(password=hashed())
-    monkeypatch.setattr(hashing, "HASHES", Slots("hash", places=1, waiting=2, patience=0.05))
-    with hashing.HASHES.one(hashing.locks()):
+    quickly = Slots("hash", places=1, waiting=2, patience=0.05)
+    monkeypatch.setattr(hashing, "OF_STRANGERS", quickly)
+    with quickly.one(hashing.locks()):
         answer = log_in(Client(), password=PASSWORD)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Too many people" in answer.text
     assert log_in(Client(), password=PASSWORD).status_code == 302
+
+
+def test_strangers_who_guess_leave_a_turn_to_those_who_log_in_where_they_have_before(
+    hanna: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PASSWORD_HASHERS = ["kundenkreis.crm.accounts.hashing.Argon2InTurn"]
+    User.objects.filter(pk=hanna.pk).update(password=hashed())
+    known = Client()
+    assert log_in(known, password=PASSWORD).status_code == 302
+    known.cookies.pop(settings.SESSION_COOKIE_NAME)
+    strangers = Slots("hash", places=1, waiting=2, patience=0.05)
+    monkeypatch.setattr(hashing, "OF_STRANGERS", strangers)
+    with strangers.one(hashing.locks()):
+        assert log_in(Client(), password=PASSWORD).status_code == 503
+        assert log_in(known, password=PASSWORD).status_code == 302
 
 
 def hashed() -> str:
