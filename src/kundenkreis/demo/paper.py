@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundenkreis.crm.letters.commands import finish_letter, write_letter
+from kundenkreis.crm.letters.jobs import begin_printing
 from kundenkreis.crm.letters.models import Letter, LetterTemplate
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel.access import Actor
@@ -76,7 +77,7 @@ def write_some(actor: Actor, people: list[Person]) -> None:
             body=text,
         )
         try:
-            finish_letter(actor=actor, letter_id=letter.pk)
+            begin_printing(finish_letter(actor=actor, letter_id=letter.pk))
         except DomainError:
             continue
         return

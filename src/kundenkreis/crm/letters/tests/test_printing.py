@@ -250,6 +250,16 @@ def test_a_long_address_stays_in_the_window_with_its_town(name: str, address: An
         assert above[3] <= below[1] + 0.3
 
 
+def test_a_long_mail_address_stays_in_the_block_of_information() -> None:
+    said = "vertriebsinnendienst.mitteldeutschland@bergmann-optik.example"
+    letter = _printed(draft(person=jana(), letterhead=paper(email=said)))
+    assert said in [row[1] for row in queries.shown(letter)["information"]]
+    with pypdfium2.PdfDocument(files.path_of(Side.CRM, letter.pdf)) as found:
+        left, _top, right, _bottom = max(_boxes(found[0], said))
+    assert left >= 125
+    assert right <= 200
+
+
 def _paragraphs(letter: Letter) -> list[str]:
     return [one.text for one in Document(str(files.path_of(Side.CRM, letter.docx))).paragraphs]
 
