@@ -76,7 +76,9 @@ def care_for(actor: Actor, firms: Firms) -> None:
 
 def number_customers(actor: Actor) -> None:
     """Who becomes a customer gets a number by itself; only an administrator says which."""
-    _made("numberrange", actor, of="person", prefix="K-", digits=5, next_number=10_201)
+    _made(
+        "numberrange", actor, of="person", prefix="K-", digits=5, next_number=10_201, automatic=True
+    )
 
 
 def _reach(

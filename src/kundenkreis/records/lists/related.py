@@ -6,6 +6,7 @@ all that is asked. One step far: what is asked of those is about their own field
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.kernel import conditions
@@ -125,28 +127,38 @@ def relations(
     kind: RecordType, viewer: Viewer, words: Callable[[RecordType, Viewer], Vocabulary]
 ) -> tuple[Relation, ...]:
     """The ways to related records that the viewer may know of; `words` makes their vocabularies."""
+    found = [one for one in _paths(kind, viewer) if viewer.may(one[-1].right("read"))]
+    often = Counter(label for _path, label, _by, _other in found)
     return tuple(
-        Relation(f"related.{path}", label, path, kind, other, viewer, words)
-        for path, label, other in _paths(kind, viewer)
-        if viewer.may(other.right("read"))
-    )
+        Relation(
+            f"related.{path}", format_lazy("{}: {}", label, by) if often[label] > 1 else label,
+            path, kind, other, viewer, words,
+        )
+        for path, label, by, other in found
+    )  # fmt: skip
 
 
-def _paths(kind: RecordType, viewer: Viewer) -> Iterator[tuple[str, StrOrPromise, RecordType]]:
+def _paths(
+    kind: RecordType, viewer: Viewer
+) -> Iterator[tuple[str, StrOrPromise, StrOrPromise, RecordType]]:
+    """Where conditions lead: by what, what that is called, by which of several, to which type."""
     for column in kind.model._meta.fields:
         related = column.related_model
         other = of_model(related if isinstance(related, type) else None)
         if other is not None and kind.sees(viewer, column.name):
-            yield column.name, column.verbose_name, other
+            yield column.name, column.verbose_name, other.title, other
     for back in kind.model._meta.related_objects:
         holder: Any = back.related_model
         other = of_model(holder)
         if other is not None and other.sees(viewer, back.field.name):
-            yield back.name, other.title, other
+            yield back.name, other.title, back.field.verbose_name, other
         elif other is None:
             for column, other in joined(holder, back.field):
                 if kind.sees(viewer, column.name) and other.sees(viewer, back.field.name):
-                    yield f"{back.name}__{column.name}", other.title, other
+                    by = format_lazy(
+                        "{} ({})", holder._meta.verbose_name_plural, column.verbose_name
+                    )
+                    yield f"{back.name}__{column.name}", other.title, by, other
 
 
 def joined(holder: Any, here: Any) -> Iterator[tuple[Any, RecordType]]:

@@ -23,8 +23,10 @@ from kundenkreis.crm.sales.order_commands import place_order
 from kundenkreis.crm.sales.order_values import NewLine, NewOrder
 from kundenkreis.crm.work.commands import add_activity
 from kundenkreis.kernel import clock
+from kundenkreis.kernel.conditions import Vocabulary
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.testing import BOTH, SYSTEM
+from kundenkreis.records.lists import related
 from kundenkreis.records.registry import TYPES
 from kundenkreis.web.crm.tests.conftest import Company
 from kundenkreis.web.shell.middleware import PUBLIC
@@ -260,3 +262,10 @@ def test_an_order_leads_to_its_products_whoever_may_see_them(
     page = mara.get(f"/crm/orders/{order.pk}/").content.decode()
     assert "Tasse" in page
     assert way not in page
+
+
+def test_no_two_ways_to_related_records_are_called_the_same() -> None:
+    for kind in TYPES.values():
+        ways = related.relations(kind, SYSTEM, lambda other, _viewer: Vocabulary(other.name))
+        names = [str(way.label) for way in ways]
+        assert len(set(names)) == len(names), kind.name
