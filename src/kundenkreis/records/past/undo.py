@@ -48,12 +48,14 @@ class Undone:
     """How many records are as they were before; `left` says what is not, and why.
 
     `removed`: a record whose page may be open is gone. `seen` is how much of the batch that was.
+    `batch` can itself be taken back, if it is not empty.
     """
 
     count: int = 0
     removed: bool = False
     seen: int = field(default=0, compare=False)
     left: list[Left] = field(default_factory=list)
+    batch: str = field(default="", compare=False)
 
     def add(self, other: Undone) -> None:
         self.count += other.count
@@ -81,6 +83,7 @@ def undo(actor: Actor, side: Side, batch: str) -> Undone:
         for _authority, finish in TAKERS_BACK if whole else ():
             finish(actor, side, batch)
         result.left = [one.told(reader) for one in result.left] if whole else result.left
+        result.batch = name if result.count and not whole else ""
     refused = [one for one in result.left if one.error is not None]
     if not result.count and result.left == refused:
         if refused and refused[0].error is not None:

@@ -78,14 +78,17 @@ def undo_batch(request: StaffRequest, kind: RecordType, batch: str) -> HttpRespo
         return _to(request, kind.url("bulk", run.pk))
     result = undo(request.viewer, kind.side, batch)
     said = _said(result)
+    again = kind.url("undo", result.batch) if result.batch else ""
     if request.headers.get("HX-Request") and "list" in request.GET:
         # A list takes it in without being left: what is being typed into it stays.
         toast = {"text": " ".join(text for _level, text in said)}
+        toast |= {"undo_url": f"{again}?list=1"} if again else {}
         return HttpResponse(
             headers={"HX-Trigger": json.dumps({"toast": toast, "record-changed": ""})}
         )
     for level, text in said:
-        messages.add_message(request, level, text)
+        back = again if level == messages.SUCCESS else ""
+        messages.add_message(request, level, text, extra_tags=back)
     if request.headers.get("HX-Request"):
         # The page that asked may be that of a record which is gone now.
         header = {"HX-Redirect": kind.url()} if result.removed else {"HX-Refresh": "true"}

@@ -31,7 +31,23 @@ def test_an_edit_offers_to_take_it_back_and_does(company: Company, anna: Client)
     answer = anna.post(url, headers=HTMX)
     assert answer["HX-Refresh"] == "true"
     assert Person.objects.get().last_name == "Weiß"
-    assert "1 record is as it was before." in anna.get("/crm/persons/").text
+    page = anna.get("/crm/persons/").text
+    assert "1 record is as it was before." in page
+    # What was taken back by mistake is done again in the same way, as often as one likes.
+    for name in ("Kern", "Weiß"):
+        again = page.split('data-undo-url="')[1].split('"')[0]
+        anna.post(again, headers=HTMX)
+        assert Person.objects.get().last_name == name
+        page = anna.get("/crm/persons/").text
+
+
+def test_a_list_offers_to_do_again_what_was_taken_back(company: Company, anna: Client) -> None:
+    url = f"{rename(company, anna, 'Kern')}?list=1"
+    for name in ("Weiß", "Kern"):
+        toast = json.loads(anna.post(url, headers=HTMX)["HX-Trigger"])["toast"]
+        assert Person.objects.get().last_name == name
+        url = toast["undo_url"]
+    assert url.endswith("?list=1")
 
 
 def test_saving_the_same_value_offers_nothing_to_take_back(company: Company, anna: Client) -> None:
