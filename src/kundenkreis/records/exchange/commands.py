@@ -86,9 +86,18 @@ def too_large() -> DomainError:
 
 
 def read_again(kind: RecordType, viewer: Viewer, found: Transfer, **chosen: str) -> None:
-    """Read the files once more, with another encoding, separator or sheet."""
+    """Read the files once more, with another encoding, separator or sheet.
+
+    What is only said again as it was recognised in the first file is nobody's choice for the others.
+    """
     _require(found, Transfer.State.ASKING, Transfer.State.CHECKED)
-    asked = {**found.asked, "reading": {name: text for name, text in chosen.items() if text}}
+    before, first = found.asked.get("reading", {}), found.found["files"][0]
+    wanted = {
+        name: text
+        for name, text in chosen.items()
+        if text and (text != first.get(name) or text == before.get(name))
+    }
+    asked = {**found.asked, "reading": wanted}
     asked.pop("mapping", None)
     _decide(kind, viewer, found, state=Transfer.State.READING, asked=asked)
 

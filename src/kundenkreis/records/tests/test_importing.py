@@ -288,6 +288,20 @@ def test_it_goes_on_after_a_crash_without_doubling(monkeypatch: pytest.MonkeyPat
     assert [result["row"] for result in results] == list(range(60))
 
 
+def test_files_that_were_read_right_stay_so_when_another_is_read_anew() -> None:
+    one, other = "Vorname;Nachname\nJana;Gro\xdf\n".encode("cp1252"), "Nachname,Vorname\nKern,Ute\n"
+    transfer = testing.brought(PERSON, one, other)
+    assert transfer.found["header"] == ["Vorname", "Nachname"]
+    # The page says again what was recognised in the first file; only the encoding is chosen.
+    commands.read_again(PERSON, ANNA, transfer, encoding="mac-roman", separator=";")
+    again = testing.worked(PERSON, transfer)
+    assert again.found["header"] == ["Vorname", "Nachname"]
+    assert [file["encoding"] for file in again.found["files"]] == ["mac-roman"] * 2
+    # What was chosen once stays chosen.
+    commands.read_again(PERSON, ANNA, again, encoding="mac-roman", separator=";")
+    assert testing.worked(PERSON, again).found["files"][0]["encoding"] == "mac-roman"
+
+
 def test_it_imports_for_those_only_who_may() -> None:
     with pytest.raises(NotAllowed):
         brought(FILE, viewer=CARLA)
