@@ -131,13 +131,15 @@ def _joined(values: Values, field: str) -> str:
     found = values.get(field)
     if not found:
         return ""
-    return found[0] if len(found) == 1 else " ".join(one for one in found if one)
+    return found[0] if len(found) == 1 else " ".join(filter(None, found))
 
 
 def _emails(values: Values) -> list[str]:
     given = values.get("email")
     if not given:
         return []
+    if len(given) == 1 and not _BETWEEN.search(given[0].strip()):
+        return [found] if (found := email(given[0])) else []
     return _different(email(part) for one in given if one for part in _BETWEEN.split(one))
 
 
@@ -174,6 +176,7 @@ def _numbers(texts: Iterable[str]) -> list[str]:
 
 
 def _different(texts: Iterable[str]) -> list[str]:
+    """Each text once, the empty ones left out."""
     return list(dict.fromkeys(one for one in texts if one))[:MOST]
 
 
