@@ -116,20 +116,26 @@ def _read(text: str) -> phonenumbers.PhoneNumber | None:
             return None
         if not _whole(bare):
             return None
-    try:
-        found = phonenumbers.parse(re.sub(r"^00", "+", bare), HOME)
-    except phonenumbers.NumberParseException:
+    found = _parsed(re.sub(r"^00", "+", bare))
+    if found is None:
         return None
     possible = phonenumbers.is_possible_number_with_reason(found)
     return found if possible == phonenumbers.ValidationResult.IS_POSSIBLE else None
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, HOME)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _short(text: str) -> Number | None:
     """An emergency or service number, which no country's code goes before."""
     if not (text.isascii() and text.isdigit() and len(text) < _SHORTEST):
         return None
-    found = phonenumbers.parse(text, HOME)
-    known = phonenumbers.is_valid_short_number_for_region(found, HOME)
+    found = _parsed(text)
+    known = found and phonenumbers.is_valid_short_number_for_region(found, HOME)
     return Number(text, text) if known else None
 
 

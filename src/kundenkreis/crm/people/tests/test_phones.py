@@ -48,6 +48,11 @@ def test_an_extension_stands_at_the_end_of_the_number(text: str) -> None:
 )  # fmt: skip
 def test_what_is_not_one_whole_number_is_refused(text: str) -> None:
     assert number(text) is None
+
+
+@pytest.mark.parametrize("text", ["005000", "00", "0050", "001"])
+def test_a_beginning_of_a_number_is_none(text: str) -> None:
+    assert number(text) is None
     assert e164(text) == ""
 
 
