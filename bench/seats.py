@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from bench import _company
 from bench._http import Client
@@ -67,7 +68,7 @@ class Seats:
             paths = {
                 "first": "/crm/persons/", "next": next_page or "/crm/persons/",
                 "filtered": "/crm/persons/?is_customer=1",
-                "searched": f"/crm/persons/?q={dice.choice(_company.FRONT.split())}",
+                "searched": f"/crm/persons/?q={quote(dice.choice(_company.FRONT.split()))}",
                 "record": f"/crm/persons/{one}/", "board": "/crm/opportunities/board/",
                 "organisation": "/crm/organisations/1/", "orders": "/crm/orders/", "home": "/",
                 "empty": EMPTY,
@@ -117,8 +118,9 @@ def _figures(seats: Seats, count: int, wall: float, spent: float) -> Iterator[Fi
         yield measured(what, percentile(pages, share), "ms", floor=percentile(floor, share))
     yield measured("pages in a second", asked / wall, "/s")
     yield measured("server's CPU of that, of one core", 100 * spent / wall, "%")
-    wrong = sum(n for status, n in seats.statuses.items() if status not in (200, 302))
-    yield measured(f"pages that failed, of {asked:,}", wrong, at_most=0)
+    wrong = {status: n for status, n in seats.statuses.items() if status not in (200, 302)}
+    said = ", ".join(f"{n} × {status}" for status, n in sorted(wrong.items()))
+    yield measured(f"pages that failed, of {asked:,} ({said})", sum(wrong.values()), at_most=0)
 
 
 if __name__ == "__main__":
