@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import is_valid_path
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from kundenkreis.crm.accounts import sessions
 from kundenkreis.crm.accounts.models import User
@@ -64,7 +65,7 @@ UNUSABLE = (OverflowError, RecursionError, UnicodeEncodeError, DataError)
 
 
 API = "/api/"  # which knows tokens only, and no session
-FORM = 1_000_000  # what a form may have beside the largest file
+FORM = 1_000_000  # what a form may have, beside the largest file where one is expected
 
 
 def _length(request: HttpRequest) -> int:
@@ -111,7 +112,10 @@ class ViewerMiddleware:
                 return _to_login(request)
         with translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language() or "de"
-            response = self.get_response(request)
+            if _length(request) > FORM:  # strangers fill no disk: nothing of it is read
+                response = errors.refused(request, _too_large())
+            else:
+                response = self.get_response(request)
         if not request.path.startswith(KEPT):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
@@ -122,13 +126,23 @@ class ViewerMiddleware:
         with translation.override(user.language):
             if request.headers.get("HX-Request"):
                 return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-            return render(request, "account/over.html", {"until": user.until}, status=403)
+            answer = render(request, "account/over.html", {"until": user.until}, status=403)
+            answer.headers["Cache-Control"] = "no-store, private"
+            return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, UNUSABLE):
             log.warning("%s %s: %s", request.method, request.path, type(error).__name__)
             return errors.bad_request(request, error)
         return errors.refused(request, error) if isinstance(error, DomainError) else None
+
+
+def _too_large() -> DomainError:
+    return DomainError(
+        _("What was sent is too large."),
+        _("Before the log-in there are only forms for a few words."),
+        _("Log in first."),
+    )
 
 
 def _to_what_is_owed(request: HttpRequest) -> HttpResponse:

@@ -12,11 +12,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from kundenkreis.crm.accounts import session_commands
+from kundenkreis.crm.accounts import leaving_commands, session_commands
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.web.shell import errors
 
@@ -81,7 +81,15 @@ def password(request: StaffRequest) -> HttpResponse:
             form.add_error(error.field or None, str(error))
         else:
             update_session_auth_hash(request, user)  # the session is bound to the password
-            messages.success(request, _("Your password is changed; all other sessions have ended."))
+            said = _("Your password is changed; all other sessions have ended.")
+            if count := leaving_commands.tokens(user.pk):
+                alive = ngettext(
+                    "%(n)s token of a program goes on being good.",
+                    "%(n)s tokens of programs go on being good.",
+                    count,
+                )
+                said += " " + alive % {"n": count}
+            messages.success(request, said)
             return redirect("session-list")
     status = 422 if form.errors else 200
     return render(request, "account/password_change.html", {"form": form}, status=status)

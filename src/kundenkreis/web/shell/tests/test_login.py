@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import FakePayload
 
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.crm.accounts import hashing
@@ -185,3 +186,32 @@ def test_nobody_is_sent_to_a_page_that_does_not_exist(hanna: User, page: str) ->
 def test_nobody_is_sent_to_where_only_forms_are_sent(hanna: User) -> None:
     answer: Any = Client().post("/preferences/", {"theme": "dark"})
     assert answer["Location"] == "/account/login/"
+
+
+@pytest.mark.parametrize(
+    "path", ["login/", "logout/", "reset/", "reset/1/x/", "invitation/1/x/", "factor/passkey/"]
+)
+def test_s13_nobody_fills_the_disk_before_the_log_in(hanna: User, path: str) -> None:
+    """A form there is small; what is larger is refused before any of it is read."""
+    read: list[int] = []
+
+    class Watched(FakePayload):
+        def read(self, size: int | None = None) -> bytes:
+            read.append(1)
+            return super().read(size)
+
+    boundary = (
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc\r\n--x--\r\n'
+    )
+    for length, status in ((3_000_000_000, 422), (len(boundary), 0)):
+        read.clear()
+        answer = Client().post(
+            f"/account/{path}", data=b"", content_type="multipart/form-data; boundary=x",
+            headers=ENGLISH, **{"CONTENT_LENGTH": str(length), "wsgi.input": Watched(boundary)},
+        )  # fmt: skip
+        if status:
+            assert answer.status_code == status
+            assert "too large" in answer.text
+            assert not read
+        else:
+            assert "too large" not in answer.text  # the control
