@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts import granting
 from kundenkreis.crm.accounts.models import Absence, User
 from kundenkreis.crm.accounts.queries import today
 from kundenkreis.kernel import clock, store
@@ -24,7 +25,8 @@ def plan_absence(
     """Say when somebody is away, and who works with their own records meanwhile.
 
     Everybody says so for themselves, and whoever may change absences for others. Raises `NotFound`,
-    `NotAllowed`, `DomainError` for days that make no sense or a deputy who cannot be one.
+    `NotAllowed`, `DomainError` for days that make no sense, a deputy who cannot be one, and for
+    oneself as the deputy of somebody with more rights.
     """
     _require(actor, user_id)
     _check_days(user_id, starts_on, ends_on)
@@ -35,7 +37,9 @@ def plan_absence(
             _("A deputy is somebody else who may log in."),
             field="deputy",
         )
-    store.lock(User, user_id)
+    user = store.lock(User, user_id)
+    if deputy.pk == actor.user_id and not granting.does_all(actor):  # who would read what is theirs
+        granting.require_person(actor, user)
     return store.create(
         actor, Absence, user_id=user_id, deputy=deputy, starts_on=starts_on, ends_on=ends_on
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.crm.accounts import granting
 from kundenkreis.crm.accounts.models import Team
 from kundenkreis.crm.accounts.queries import teams_below
 from kundenkreis.kernel import store
@@ -23,7 +24,8 @@ def found_team(*, actor: Actor, name: str, parent: Team | None = None) -> Team:
 
 @command
 def change_team(*, actor: Actor, team_id: int, name: str, parent: Team | None) -> Team:
-    """Rename a team, or move it in the tree. Raises `NotFound`, `DomainError` for a loop."""
+    """Rename a team, or move it in the tree. Raises `NotFound`; `DomainError` for a loop, and where
+    somebody would pull a team that is not theirs below their own."""
     _require(actor, "change")
     team = store.lock(Team, team_id)
     if parent is not None and parent.pk in {team_id, *teams_below(frozenset({team_id}))}:
@@ -33,6 +35,8 @@ def change_team(*, actor: Actor, team_id: int, name: str, parent: Team | None) -
             _("Choose another one."),
             field="parent",
         )
+    if parent is not None and parent.pk != team.parent_id and _is_of(actor, parent):
+        granting.require_teams(actor, (), [team])
     if store.rows(Team).filter(name=name).exclude(pk=team_id).exists():
         raise _taken()
     store.change(actor, team, name=name, parent=parent)
@@ -43,6 +47,11 @@ def _require(actor: Actor, action: str) -> None:
     # Who moves teams decides what everybody in them sees.
     if actor.level(f"crm.team.{action}") is not Level.ALL:
         raise actor.refusal(f"crm.team.{action}")
+
+
+def _is_of(actor: Actor, team: Team) -> bool:
+    """Whether the actor reaches what is below a team."""
+    return team.pk in actor.team_ids | actor.below
 
 
 def _taken() -> DomainError:

@@ -14,7 +14,7 @@ from kundenkreis.crm.people import commands as people
 from kundenkreis.crm.people import contact_commands
 from kundenkreis.crm.people.models import Person
 from kundenkreis.kernel import audit, clock
-from kundenkreis.kernel.access import Viewer
+from kundenkreis.kernel.access import Level, Viewer
 from kundenkreis.kernel.errors import DomainError, NotAllowed
 from kundenkreis.kernel.models import AuditEntry
 from kundenkreis.kernel.sides import Side
@@ -58,6 +58,20 @@ def plan(actor: Viewer, who: User, deputy: User, first: int, last: int) -> Absen
         actor=actor, user_id=who.pk, deputy_id=deputy.pk,
         starts_on=TODAY + timedelta(days=first), ends_on=TODAY + timedelta(days=last),
     )  # fmt: skip
+
+
+def test_nobody_makes_themselves_the_deputy_of_somebody_who_may_more(
+    staff: dict[str, User],
+) -> None:
+    """Who plans the absences of others would read by that what is only theirs."""
+    planner = Viewer(
+        name="Pia", user_id=staff["dora"].pk, grants={"crm.absence.change": Level.ALL}
+    )
+    with pytest.raises(DomainError, match="more rights than you have"):
+        plan(planner, staff["mia"], staff["dora"], 0, 3)
+    plan(planner, staff["mia"], staff["karl"], 0, 3)  # the control: another one may be
+    assert not viewer_of(staff["dora"]).stands_in_for
+    plan(ANNA, staff["karl"], staff["dora"], 0, 3)
 
 
 def test_a_deputy_works_with_ones_own_records_on_these_days_only(

@@ -12,7 +12,9 @@ from kundenkreis.crm.accounts.models import Role, Team
 from kundenkreis.crm.accounts.queries import teams_below, viewer_of
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.queries import persons
+from kundenkreis.crm.accounts.team_commands import change_team
 from kundenkreis.kernel import store
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import CRM, SYSTEM
 from kundenkreis.records import named
@@ -47,6 +49,27 @@ class AnyTree(TestCase):
             teams.append(create_team(actor=SYSTEM, name=f"T{number}", parent=above))
         own = frozenset(data.draw(st.sets(st.sampled_from([team.pk for team in teams]))))
         assert teams_below(own) == reachable_by_climbing(teams, set(own))
+
+
+@pytest.mark.django_db(databases=CRM)
+def test_nobody_pulls_a_strange_team_below_their_own() -> None:
+    """Who leads a team reaches what is below it: only who may do everything widens that."""
+    south, other = (create_team(actor=SYSTEM, name=name) for name in ("South", "Other"))
+    below = create_team(actor=SYSTEM, name="Below", parent=south)
+    with store.group(Side.CRM, "test"):
+        grants = {"crm.team.*": "all", "crm.person.*": "tree"}
+        store.create(SYSTEM, Role, slug="lead", label={"en": "Lead"}, grants=grants)
+    lead = create_user(
+        actor=SYSTEM, email="lead@example.org", name="Lea", roles=["lead"], teams=[south]
+    )
+    for parent in (south, below):
+        with pytest.raises(DomainError, match="not one of your teams"):
+            change_team(actor=viewer_of(lead), team_id=other.pk, name="Other", parent=parent)
+    assert viewer_of(lead).below == {below.pk}
+    change_team(actor=viewer_of(lead), team_id=other.pk, name="Others", parent=None)
+    change_team(actor=viewer_of(lead), team_id=below.pk, name="Below", parent=other)  # gives away
+    change_team(actor=SYSTEM, team_id=other.pk, name="Other", parent=south)  # the control
+    assert viewer_of(lead).below == {below.pk, other.pk}
 
 
 @pytest.mark.django_db(databases=CRM)
