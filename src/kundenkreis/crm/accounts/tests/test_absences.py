@@ -64,9 +64,7 @@ def test_nobody_makes_themselves_the_deputy_of_somebody_who_may_more(
     staff: dict[str, User],
 ) -> None:
     """Who plans the absences of others would read by that what is only theirs."""
-    planner = Viewer(
-        name="Pia", user_id=staff["dora"].pk, grants={"crm.absence.change": Level.ALL}
-    )
+    planner = Viewer(name="Pia", user_id=staff["dora"].pk, grants={"crm.absence.change": Level.ALL})
     with pytest.raises(DomainError, match="more rights than you have"):
         plan(planner, staff["mia"], staff["dora"], 0, 3)
     plan(planner, staff["mia"], staff["karl"], 0, 3)  # the control: another one may be

@@ -10,9 +10,9 @@ from hypothesis.extra.django import TestCase
 from kundenkreis.crm.accounts.commands import create_team, create_user
 from kundenkreis.crm.accounts.models import Role, Team
 from kundenkreis.crm.accounts.queries import teams_below, viewer_of
+from kundenkreis.crm.accounts.team_commands import change_team
 from kundenkreis.crm.people.models import Person
 from kundenkreis.crm.people.queries import persons
-from kundenkreis.crm.accounts.team_commands import change_team
 from kundenkreis.kernel import store
 from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.sides import Side
