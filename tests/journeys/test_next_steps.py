@@ -23,9 +23,11 @@ def test_a_step_is_planned_with_one_key_comes_back_and_is_done(
     anna.wait_for_load_state("networkidle")
     anna.keyboard.press("w")
     dialog = anna.get_by_role("dialog", name="Wiedervorlage")
-    expect(dialog.get_by_label("Was ist zu tun?")).to_be_focused()
-    anna.keyboard.type("Muster schicken")
+    # What was proposed stands there already and only lacks its day; something else may be said.
     day = dialog.get_by_label("Fällig")
+    expect(day).to_be_focused()
+    expect(dialog.get_by_label("Was ist zu tun?")).to_have_value("Kontakt aufnehmen")
+    dialog.get_by_label("Was ist zu tun?").fill("Muster schicken")
     day.fill("irgendwann")
     expect(dialog.get_by_text("Noch kein Tag")).to_be_visible()
     anna.keyboard.press("Enter")

@@ -144,7 +144,7 @@ def test_the_page_follows_what_is_changed_in_place(product: Product, anna: Page)
     fact.locator("input:not([type=hidden])").press("Enter")
     expect(anna.get_by_role("status").get_by_role("button", name="Rückgängig")).to_be_visible()
     # The history of the page itself is one click away and already knows.
-    anna.get_by_role("button", name="Mehr", exact=True).click()
+    anna.get_by_role("button", name="Mehr", exact=True).first.click()
     anna.get_by_role("link", name="Änderungen").click()
     expect(anna.locator("ins", has_text="Logistik und Lager")).to_be_visible()
 
