@@ -138,18 +138,20 @@ def test_the_packages_of_the_image_are_enough_to_set_up_an_installation(tmp_path
     assert "on trial" in done.stdout
 
 
-def test_setting_up_writes_only_to_the_folders_of_the_sides(
+def test_setting_up_and_backing_up_write_only_to_the_folders_of_the_sides(
     services: dict[str, Any], tmp_path: Path
 ) -> None:
     """All else is read-only in a container, the folder that has the two as well."""
-    home = tmp_path / "home"
+    home, key = tmp_path / "home", tmp_path / "key"
     kept = {volume.partition(":")[2] for volume in services["setup"]["volumes"]}
     assert kept == {f"/var/lib/kundenkreis/{side}" for side in ("crm", "engage")}
     known = {name: value for name, value in os.environ.items() if "KUNDENKREIS" not in name}
     known |= {"KUNDENKREIS_HOME": str(home)}
     known.pop("DJANGO_SETTINGS_MODULE", None)
-    subprocess.run(
-        [sys.executable, "-m", "kundenkreis.config.main", "setup"],
-        env=known, check=True, timeout=300, capture_output=True,
-    )  # fmt: skip
+    key.write_text("blue horses sing at noon\n")
+    for words in (["setup"], ["backup", str(tmp_path / "backup"), "--key", str(key)]):
+        subprocess.run(
+            [sys.executable, "-m", "kundenkreis.config.main", *words],
+            env=known, check=True, timeout=300, capture_output=True,
+        )  # fmt: skip
     assert {path.name for path in home.iterdir()} == {"crm", "engage"}

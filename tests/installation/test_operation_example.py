@@ -130,6 +130,34 @@ def test_the_command_of_administrators_runs_as_the_inner_unit_says(tmp_path: Pat
     assert "PATH=/evil" not in known
 
 
+def test_a_restore_onto_empty_folders_leaves_the_public_roles_what_is_theirs(
+    tmp_path: Path,
+) -> None:
+    """Read and written by their group where the folder is shared, whatever umask the command has."""
+    kept, home, key = tmp_path / "kept", tmp_path / "home", tmp_path / "key"
+    key.write_text("blue horses sing at noon\n")
+    known = {name: value for name, value in os.environ.items() if "KUNDENKREIS" not in name}
+    known.pop("DJANGO_SETTINGS_MODULE", None)
+
+    def run(place: Path, *words: object) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "kundenkreis.config.main", *map(str, words)],
+            env={**known, "KUNDENKREIS_HOME": str(place)}, umask=0o077,
+            check=True, timeout=300, capture_output=True,
+        )  # fmt: skip
+
+    run(kept, "setup")
+    run(kept, "backup", tmp_path / "backup", "--key", key)
+    (home / "crm").mkdir(parents=True, mode=0o700)
+    (home / "engage").mkdir()
+    (home / "engage").chmod(0o2770)
+    run(home, "restore", tmp_path / "backup", "--key", key, "--without-journal")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (home / "engage").iterdir()}
+    assert (modes["secret.key"], modes["journal.jsonl"]) == (0o640, 0o660)
+    assert modes["engage.sqlite3"] == 0o660
+    assert (home / "crm" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(("role", "sides"), [("inner", 2), ("edge", 1)])
 def test_the_settings_load_with_what_a_unit_sets(role: str, sides: int, tmp_path: Path) -> None:
     said = {name: value.replace(HOME, str(tmp_path)) for name, value in environment(role).items()}

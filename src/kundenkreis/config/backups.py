@@ -188,7 +188,7 @@ def _lines(content: IO[bytes]) -> int:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    with (env.home() / "backup.lock").open("w") as lock:
+    with (env.folder(Side.CRM) / "backup.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

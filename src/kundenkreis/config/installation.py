@@ -51,7 +51,6 @@ def _prepare(*, demo: bool, port: int) -> None:
         _say("A restore that was cut off is done now.")
     for side in Side:
         env.secret(side)
-        folders.share(env.secret_file(side), 0o640)
     journal.begin()
     bring_up()
     if not anybody() and held.begin_trial(actor=system("setup")):
@@ -65,6 +64,18 @@ def _prepare(*, demo: bool, port: int) -> None:
         if not is_founded():
             _timed("Founding the demo company", found_company)
         admit_shop(shop_origin(port))
+    share()
+
+
+def share() -> None:
+    """Let the public roles read their secret and write their database and journal, where the folder
+    of engage is shared with them. After a set-up, and after whatever puts other files in their place."""
+    for side in Side:
+        folders.share(env.secret_file(side), 0o640)
+        folders.share(journal.path(side), 0o660)  # the public roles note who withdraws
+        database = connections[side.alias]
+        if database.vendor == "sqlite":
+            folders.share(Path(str(database.settings_dict["NAME"])), 0o660)
 
 
 def bring_up() -> None:

@@ -62,6 +62,7 @@ def restore(
                 _require_journal(known)
             replayed = _bring_up(datetime.fromisoformat(about["at"]), known)
         staging.switch()
+        installation.share()
     _tell(about, replayed)
     return 0
 

@@ -55,6 +55,7 @@ def upgrade(
             bring_up(steps)
             attempt()
         staging.switch()
+        installation.share()
     _say(f"The installation is that of version {__version__}. The state before is in {path}.")
     return 0
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kundenkreis.kernel import clock, folders, tombstones
+from kundenkreis.kernel import clock, tombstones
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.transactions import current
 
@@ -78,7 +78,6 @@ def begin() -> None:
     for side in Side:
         if not path(side).exists():
             note(side, BEGUN)
-        folders.share(path(side), 0o660)  # the public roles note who withdraws
 
 
 def is_of(where: Path, side: Side) -> bool:
