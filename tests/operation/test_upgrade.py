@@ -207,7 +207,9 @@ def test_by_the_command_with_its_processes_really_started(tmp_path: Path) -> Non
     place.mkdir()
     secret.write_text("blue horses sing at noon\n")
     known = {name: value for name, value in os.environ.items() if "KUNDENKREIS" not in name}
-    known |= {"KUNDENKREIS_HOME": str(home), "LANG": "C"}
+    # Nothing is written but to the folders of the sides: in containers all else is read-only.
+    known |= {"KUNDENKREIS_HOME": str(tmp_path / "nowhere"), "LANG": "C"}
+    known |= {f"KUNDENKREIS_{side.upper()}_HOME": str(home / side) for side in Side}
     known.pop("DJANGO_SETTINGS_MODULE", None)
 
     def run(*arguments: str, module: str = "kundenkreis.config.main", code: int = 0) -> str:
@@ -231,3 +233,4 @@ def test_by_the_command_with_its_processes_really_started(tmp_path: Path) -> Non
     known["KUNDENKREIS_ADDRESS"] = "127.0.0.1"
     assert "The installation is that of" in run("upgrade", str(place), "--key", str(secret))
     assert "as version" in run("upgrade", str(place), "--key", str(secret))
+    assert not (tmp_path / "nowhere").exists()

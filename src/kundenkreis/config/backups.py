@@ -117,7 +117,8 @@ def check(path: Path, key: keys.Key) -> dict[str, Any]:
     """
     said: dict[str, Any] = {}
     lines: dict[str, int] = {}
-    with opened(path) as file, tempfile.TemporaryDirectory(dir=env.home()) as folder:
+    env.make_private(env.folder(Side.CRM))
+    with opened(path) as file, tempfile.TemporaryDirectory(dir=env.folder(Side.CRM)) as folder:
         archive = Reader(file, key)
         for name, content in archive.parts():
             if name == ABOUT:

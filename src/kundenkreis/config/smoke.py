@@ -34,7 +34,7 @@ SHOWN = 20
 def run() -> None:
     """Try what is gathered, inside of `staging.instead`. Raises `BackupRefused`."""
     read_everything()
-    with tempfile.TemporaryDirectory(dir=env.home()) as folder:
+    with tempfile.TemporaryDirectory(dir=env.folder(Side.CRM)) as folder:
         for side in Side:
             connections[side.alias].close()
             _lay_out(Path(folder) / side, side)
