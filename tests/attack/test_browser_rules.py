@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
+from kundenkreis.config.admission import Admission
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from tests.attack import asking
@@ -171,3 +174,17 @@ def test_s20_strange_paths_break_nothing(firm: Company, anna: Client) -> None:
                 broken.append(f"{path}: {status}")
     assert broken == []
     assert anna.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/account/log\u202ein/", "/account/reset/ü/", "/account/%/"])
+def test_s20_what_stands_before_the_pages_changes_no_address(path: str) -> None:
+    told: list[str] = []
+
+    def application(environ: dict[str, Any], _start: Any) -> list[bytes]:
+        told.append(WSGIRequest(environ).path)
+        return []
+
+    sent = path.encode().decode("latin-1")  # as servers hand it over
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": sent, "wsgi.input": io.BytesIO()}
+    Admission(application)(environ, None)
+    assert told == [path]

@@ -82,7 +82,7 @@ class Admission:
             with ExitStack() as held:
                 if path.startswith(API):
                     held.enter_context(self._programs.place())
-                elif path.startswith(ACCOUNT) and not devices.is_known(WSGIRequest(environ)):
+                elif path.startswith(ACCOUNT) and not devices.is_known(_request(environ)):
                     held.enter_context(self._strangers.place())
                 held.enter_context(self._all.place())
                 return self._application(environ, start_response)
@@ -90,10 +90,15 @@ class Admission:
             answer = _sent_away(
                 path.startswith(API),
                 "HTTP_HX_REQUEST" in environ,
-                language_of(WSGIRequest(environ)),
+                language_of(_request(environ)),
             )
             start_response(f"{answer.status_code} {answer.reason_phrase}", [*answer.items()])
             return [answer.content]
+
+
+def _request(environ: Environ) -> WSGIRequest:
+    """What Django makes of a request, which writes into what it is given: the application gets it anew."""
+    return WSGIRequest(dict(environ))
 
 
 @lru_cache(maxsize=8)
