@@ -78,4 +78,6 @@ def test_the_longest_text_is_read_at_once_whatever_it_is(text: str) -> None:
     begun = time.process_time()
     body.require_known(text, ["name"], "body")
     body.blocks(text, {"name": "Ada"})
-    assert time.process_time() - begun < 0.2
+    assert (
+        time.process_time() - begun < 1
+    )  # far below what a search that starts over at each sign takes
