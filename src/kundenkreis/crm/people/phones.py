@@ -35,6 +35,7 @@ _TO_BE_SPELT = re.compile(
 _SEPARATE = re.compile(r"[;,|\n]|\s(?:oder|und|bzw\.|or|and)\s", re.IGNORECASE)
 _NEXT = re.compile(r"(?<=\d)\s*/\s*(?=(?:\+|\(?0)[\d\s(])")
 _ENDING = re.compile(r"(?<=\d)\s*[/,]\s*-\s*(\d{1,4})$")  # "089 1234567-8 / -79"
+_LONGEST = 250  # signs, as many as phonenumbers reads; patterns take for ever on more
 _SHORTEST = 8  # digits of a number whose area is not marked by a zero: spreadsheets lose it
 _AREA = 6  # digits before a second number begins, for areas are separated in the same way
 
@@ -44,6 +45,8 @@ def e164(text: str) -> str:
 
     The same as `number` finds, but the usual ones without asking the library, which takes long.
     """
+    if len(text) > _LONGEST:
+        return ""
     if plain := _plain(text):
         return f"+{plain}"
     found = number(text)
@@ -52,6 +55,8 @@ def e164(text: str) -> str:
 
 def number(text: str) -> Number | None:
     """The number that a text means; None for what cannot be one."""
+    if len(text) > _LONGEST:
+        return None
     form = phonenumbers.PhoneNumberFormat
     if plain := _plain(text):
         # Country codes of these are of two digits; reading costs four times what writing does.
@@ -68,6 +73,8 @@ def number(text: str) -> Number | None:
 
 def several(text: str) -> list[Number]:
     """All numbers in a text; none when one of them cannot be read, for nobody would miss it."""
+    if len(text) > _LONGEST:
+        return []
     ending = _ENDING.search(text.strip())
     rest = text.strip()[: ending.start()] if ending else text
     found: list[Number] = []

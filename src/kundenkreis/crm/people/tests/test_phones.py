@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kundenkreis.crm.people.phones import e164, number, several
@@ -80,3 +82,10 @@ def test_a_cell_with_something_else_in_it_holds_none() -> None:
 def test_numbers_of_the_country_itself_stay_as_they_are() -> None:
     assert number("112") == ("112", "112")
     assert number("116117") == ("116117", "116117")
+
+
+@pytest.mark.parametrize("text", ["1" + "(" * 200_000, "0" + "-" * 200_000, "0171 " * 50_000])
+def test_a_text_without_end_is_refused_at_once(text: str) -> None:
+    begun = time.process_time()
+    assert (number(text), several(text), e164(text)) == (None, [], "")
+    assert time.process_time() - begun < 0.5
