@@ -18,6 +18,7 @@ from kundenkreis.crm.accounts import (
     factor_commands,
     leaving_commands,
     letting_in,
+    revocations,
     staff_commands,
     token_commands,
 )
@@ -25,7 +26,7 @@ from kundenkreis.crm.accounts.models import Role, User
 from kundenkreis.crm.accounts.queries import today, viewer_of
 from kundenkreis.crm.accounts.token_queries import token_of
 from kundenkreis.dossier.tests.people import word
-from kundenkreis.kernel import journal
+from kundenkreis.kernel import journal, store
 from kundenkreis.kernel.backup import keys
 from kundenkreis.kernel.sides import Side
 from kundenkreis.kernel.testing import BOTH, SYSTEM
@@ -53,6 +54,8 @@ def test_what_was_taken_from_staff_stays_taken(tmp_path: Path, key: keys.Key) ->
         )
         for name in ("gone", "ben", "mike")
     )  # fmt: skip
+    team = accounts.create_team(actor=SYSTEM, name="Key accounts")
+    ben.teams.add(team)
     Authenticator.objects.create(user=mike, type="totp", data={"secret": "lost"})
     SocialAccount.objects.create(user=mike, provider="company", uid="old")
     keys_ = [
@@ -67,6 +70,7 @@ def test_what_was_taken_from_staff_stays_taken(tmp_path: Path, key: keys.Key) ->
         return {
             "who left": now[gone.pk].is_active,
             "a role": other in now[ben.pk].roles.all(),
+            "a team": team in now[ben.pk].teams.all(),
             "a last day": now[ben.pk].until is None,
             "a password": check_password("the old one", now[ben.pk].password),
             "an address": now[mike.pk].email == mike.email,
@@ -104,3 +108,24 @@ def test_what_was_taken_from_staff_stays_taken(tmp_path: Path, key: keys.Key) ->
         journal.path(side).unlink()
     restoring.restore(path, key, replace=True, without_journal=True)
     assert set(good().values()) == {True}
+
+
+def test_an_address_that_went_from_one_to_another_shuts_out_neither() -> None:
+    one, other = (
+        accounts.create_user(actor=SYSTEM, email=f"{name}@example.org", name=name, roles=[])
+        for name in ("info", "berta")
+    )
+    since = {one.pk: "anton@example.org", other.pk: "info@example.org"}
+    with store.group(Side.CRM, "test"):
+        for user in (one, other):
+            user.email = since[user.pk]
+            revocations.note_login(user)  # nothing of it is in the older state that is there now
+    revocations.revoke_again(actor=SYSTEM)
+    known = User.objects.filter(is_active=True)
+    assert dict(known.values_list("pk", "email")) == since
+    third = accounts.create_user(actor=SYSTEM, email="carl@example.org", name="Carl", roles=[])
+    with store.group(Side.CRM, "test"):  # the control: an address that somebody else has
+        third.email = "info@example.org"
+        revocations.note_login(third)
+    revocations.revoke_again(actor=SYSTEM)
+    assert dict(known.values_list("pk", "email")) == since

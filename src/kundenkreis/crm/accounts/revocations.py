@@ -21,6 +21,8 @@ from kundenkreis.kernel.access import Actor
 from kundenkreis.kernel.commands import command
 from kundenkreis.kernel.sides import Side
 
+Said = Mapping[User, journal.Entry]  # the last word on each of them
+
 ACCESS, LOGIN, FACTOR, TOKEN = "access", "login", "factor", "token"
 SEALED = "journal.login"
 
@@ -29,7 +31,8 @@ def note_access(user: User) -> None:
     """How far somebody is let in from now on."""
     until = user.until.isoformat() if user.until else ""
     roles = sorted(user.roles.values_list("slug", flat=True))
-    _note(user, ACCESS, active=user.is_active, until=until, roles=roles)
+    teams = sorted(user.teams.values_list("pk", flat=True))
+    _note(user, ACCESS, active=user.is_active, until=until, roles=roles, teams=teams)
 
 
 def note_login(user: User) -> None:
@@ -57,41 +60,61 @@ def revoke_again(*, actor: Actor) -> int:
     changed: set[int] = set()
     for kind, again in AGAIN.items():
         last = {said["who"]: said for said in journal.entries(Side.CRM, kind)}
-        for who in last.keys() & found.keys():
-            if again(actor, found[who], last[who]):
-                changed.add(found[who].pk)
+        several = {found[who]: said for who, said in last.items() if who in found}
+        changed |= {user.pk for user in again(actor, several)}
     ended = {said["token"] for said in journal.entries(Side.CRM, TOKEN)}
     return len(changed) + sum(_end(actor, token) for token in _alive() if _digest(token) in ended)
 
 
-def _access(actor: Actor, user: User, said: journal.Entry) -> bool:
-    had = list(user.roles.all())
-    kept = [role for role in had if role.slug in said["roles"]]
-    until = date.fromisoformat(said["until"]) if said["until"] else None
-    ends = min(filter(None, (until, user.until)), default=None)
-    changed = store.change(actor, user, is_active=user.is_active and said["active"], until=ends)
-    return store.assign(actor, user, roles=kept) or changed if kept != had else changed
+def _access(actor: Actor, several: Said) -> Iterator[User]:
+    for user, said in several.items():
+        roles, teams = list(user.roles.all()), list(user.teams.all())
+        kept = [role for role in roles if role.slug in said["roles"]]
+        stay = [team for team in teams if team.pk in said.get("teams", [team.pk])]
+        until = date.fromisoformat(said["until"]) if said["until"] else None
+        ends = min(filter(None, (until, user.until)), default=None)
+        changed = store.change(actor, user, is_active=user.is_active and said["active"], until=ends)
+        if (kept, stay) != (roles, teams):
+            changed = store.assign(actor, user, roles=kept, teams=stay) or changed
+        if changed:
+            yield user
 
 
-def _login(actor: Actor, user: User, said: journal.Entry) -> bool:
-    try:
-        values: Mapping[str, str] = json.loads(sealing.unseal(Side.CRM, SEALED, said["sealed"]))
-    except sealing.Unreadable:  # by another secret: then nobody knows the password
-        return store.change(actor, user, password=make_password(None))
-    email = values["email"]
-    if email != user.email:
+def _login(actor: Actor, several: Said) -> Iterator[User]:
+    """An address that went from one to another is free only once the one has let go of it: all who
+    had another one do so first."""
+    login = {user: _unsealed(said) for user, said in several.items()}
+    moved = [user for user, said in login.items() if said and said["email"] != user.email]
+    for user in moved:
         store.discard(store.rows(SocialAccount).filter(user_id=user.pk))
-        if store.rows(User).filter(email__iexact=email).exists():
-            return store.change(actor, user, is_active=False)
-    return store.change(actor, user, email=email, password=values["password"])
+        store.change(actor, user, email=f"{user.pk}@moved.invalid")
+    for user, said in login.items():
+        if said is None:  # by another secret: then nobody knows the password
+            changed = store.change(actor, user, password=make_password(None))
+        elif store.rows(User).filter(email__iexact=said["email"]).exclude(pk=user.pk).exists():
+            changed = store.change(actor, user, is_active=False)
+        else:
+            changed = store.change(actor, user, email=said["email"], password=said["password"])
+        if changed or user in moved:
+            yield user
 
 
-def _factor(actor: Actor, user: User, said: journal.Entry) -> bool:
-    gone = store.discard(_factors(user).exclude(pk__in=said["left"]))
-    return bool(gone) and store.change(actor, user, derived={"factor_at": clock.now()})
+def _unsealed(said: journal.Entry) -> Mapping[str, str] | None:
+    try:
+        known = json.loads(sealing.unseal(Side.CRM, SEALED, said["sealed"]))
+    except sealing.Unreadable:
+        return None
+    return {"email": known["email"], "password": known["password"]}
 
 
-AGAIN: Mapping[str, Callable[[Actor, User, journal.Entry], bool]] = {
+def _factor(actor: Actor, several: Said) -> Iterator[User]:
+    for user, said in several.items():
+        if store.discard(_factors(user).exclude(pk__in=said["left"])):
+            store.change(actor, user, derived={"factor_at": clock.now()})
+            yield user
+
+
+AGAIN: Mapping[str, Callable[[Actor, Said], Iterator[User]]] = {
     ACCESS: _access, LOGIN: _login, FACTOR: _factor,
 }  # fmt: skip
 
