@@ -53,6 +53,8 @@ def let_leave(*, actor: Actor, user_id: int, successor_id: int) -> User:
     if actor.level(FOR_OTHERS) is not Level.ALL:  # not theirs to give to anybody
         return user
     for absence in store.rows(Absence).filter(deputy_id=user_id, ends_on__gte=today()):
+        if not granting.does_all(actor):  # who stands in reads what is theirs
+            granting.require_person(actor, absence.user)
         if absence.user_id != successor.pk:
             store.change(actor, absence, deputy=successor)
         else:  # nobody stands in for themselves

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.crm.accounts.queries import viewer_by_id
+from kundenkreis.crm.accounts import granting
+from kundenkreis.crm.accounts.queries import user_by_id, viewer_by_id
 from kundenkreis.crm.webhooks import signing
 from kundenkreis.crm.webhooks.models import Message, Webhook
 from kundenkreis.kernel import clock, sealing, store
@@ -82,14 +83,19 @@ def start_webhook(*, actor: Actor, webhook_id: int) -> None:
 @command
 def hand_over(*, actor: Actor, user_id: int, to: int) -> int:
     """Let somebody answer for what another one has named; receivers are told from now on what they
-    may read. Returns how many that were. Raises `NotAllowed`, also where they may not look after
-    webhooks themselves."""
+    may read. Returns how many that were.
+
+    Raises `NotAllowed`, also where they may not look after webhooks themselves; `DomainError` for
+    somebody with more rights than the actor, for whoever names a receiver would read with them.
+    """
     actor.require("crm.webhook.change")
-    successor = viewer_by_id(to)
-    if successor is None or not successor.may("crm.webhook.change"):
+    user, successor = user_by_id(to), viewer_by_id(to)
+    if user is None or successor is None or not successor.may("crm.webhook.change"):
         raise actor.refusal("crm.webhook.change")
+    granting.require_person(actor, user)
     found = list(store.rows(Webhook).select_for_update().filter(owner_id=user_id).order_by("pk"))
     for hook in found:
+        # The worker may have stopped it between the end of their access and this.
         again = "" if hook.stopped == Webhook.Stopped.NOBODY else hook.stopped
         store.change(actor, hook, owner_id=to, stopped=again)
     return len(found)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kundenkreis.crm.accounts import absence_commands, commands
+from kundenkreis.crm.accounts import absence_commands, commands, leaving_commands
 from kundenkreis.crm.accounts.models import Absence, User
 from kundenkreis.crm.accounts.queries import absences, returned, viewer_of
 from kundenkreis.crm.people import commands as people
@@ -70,6 +70,23 @@ def test_nobody_makes_themselves_the_deputy_of_somebody_who_may_more(
     plan(planner, staff["mia"], staff["karl"], 0, 3)  # the control: another one may be
     assert not viewer_of(staff["dora"]).stands_in_for
     plan(ANNA, staff["karl"], staff["dora"], 0, 3)
+
+
+def test_nobody_becomes_that_deputy_by_letting_the_deputy_leave(staff: dict[str, User]) -> None:
+    commands.create_user(
+        actor=ANNA, email="chief@example.org", name="Chief", roles=["administrator"]
+    )
+    plan(ANNA, staff["mia"], staff["karl"], 0, 3)
+    staff["karl"].roles.clear()
+    planner = Viewer(
+        name="Pia", user_id=staff["dora"].pk,
+        grants={"crm.absence.change": Level.ALL, "crm.user.change": Level.ALL},
+    )  # fmt: skip
+    with pytest.raises(DomainError, match="more rights than you have"):
+        leaving_commands.let_leave(
+            actor=planner, user_id=staff["karl"].pk, successor_id=staff["dora"].pk
+        )
+    assert User.objects.get(pk=staff["karl"].pk).is_active
 
 
 def test_a_deputy_works_with_ones_own_records_on_these_days_only(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from kundenkreis.crm.accounts import leaving_commands, queries
 from kundenkreis.crm.webhooks import commands as webhook_commands
 from kundenkreis.crm.webhooks import queries as webhook_queries
-from kundenkreis.kernel.errors import DomainError, NotAllowed
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.records import handing_over, jobs, named
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _give_webhooks(viewer: Viewer, user_id: int, to: int) -> bool:
         return True
     try:
         webhook_commands.hand_over(actor=viewer, user_id=user_id, to=to)
-    except NotAllowed:
+    except DomainError:
         return False
     return True
 
@@ -93,7 +93,9 @@ def _leave(request: StaffRequest, pk: int, to: int) -> HttpResponse:
     runs = handing_over.hand_over(viewer, pk, to, jobs.go_on_with_bulk)
     said = _("%(name)s may not log in any more.") % {"name": user}
     if not _give_webhooks(viewer, pk, to):
-        said += " " + _("Webhooks in their name stop: who takes over may not look after webhooks.")
+        said += " " + _(
+            "Webhooks in their name stop; whoever looks after webhooks can start them again."
+        )
     if any(run.moving for run in runs):
         said += " " + _("What is much goes on being given in the background.")
     messages.success(request, said)

@@ -23,6 +23,8 @@ from kundenkreis.crm.webhooks import commands as webhooks
 from kundenkreis.crm.work import commands as work
 from kundenkreis.crm.work.models import Activity
 from kundenkreis.kernel import audit
+from kundenkreis.kernel.access import Level, Viewer
+from kundenkreis.kernel.errors import DomainError
 from kundenkreis.kernel.models import AuditEntry, Share
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from kundenkreis.records import handing_over, named
@@ -143,15 +145,30 @@ def test_webhooks_go_to_whom_may_look_after_them_and_else_stop(
     page = anna.get(f"/crm/users/{company.ben.pk}/leaving/").text
     assert "Webhook ERP" in page
     assert "https://erp.example.org/in" in page
-    assert "may not look after webhooks" in leave_and_read(anna, company.ben, mara)
+    assert "Webhooks in their name stop" in leave_and_read(anna, company.ben, mara)
     hook.refresh_from_db()
     assert hook.owner_id == company.ben.pk
     mara.roles.add(may)
     hook.stopped = hook.Stopped.NOBODY
     hook.save()
-    assert "may not look after" not in leave_and_read(anna, company.ben, mara)
+    assert "Webhooks in their name stop" not in leave_and_read(anna, company.ben, mara)
     hook.refresh_from_db()
     assert (hook.owner_id, hook.stopped) == (mara.pk, "")
+
+
+def test_nobody_has_receivers_told_what_only_somebody_else_may_read(
+    company: Company, mara: User
+) -> None:
+    """Else a receiver of one's own, named by an account one has let in, would be told it."""
+    hook, _secret = webhooks.add_webhook(
+        actor=viewer_of(company.anna), name="ERP", address="https://erp.example.org/in"
+    )
+    grants = {"crm.webhook.*": Level.ALL, "crm.user.*": Level.ALL}
+    planner = Viewer(name="Pia", user_id=mara.pk, grants=grants)
+    with pytest.raises(DomainError, match="more rights than you have"):
+        webhooks.hand_over(actor=planner, user_id=company.anna.pk, to=company.anna.pk)
+    hook.refresh_from_db()
+    assert hook.owner_id == company.anna.pk
 
 
 def leave_and_read(client: Client, who: User, to: User) -> str:
