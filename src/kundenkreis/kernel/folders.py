@@ -16,5 +16,13 @@ def share(path: Path, mode: int) -> None:
     how an administrator says that it is shared.
     """
     shared = path.parent.stat().st_mode & _GIVES_ITS_GROUP == _GIVES_ITS_GROUP
-    if shared and path.stat().st_uid == os.geteuid():
-        path.chmod(mode)
+    if not shared:
+        return
+    # Whoever may write to the folder may also have laid a link there; it is not followed.
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        known = os.fstat(file)
+        if stat.S_ISREG(known.st_mode) and known.st_uid == os.geteuid():
+            os.fchmod(file, mode)
+    finally:
+        os.close(file)

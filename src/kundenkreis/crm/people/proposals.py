@@ -28,13 +28,17 @@ def is_over(record: Person | Organisation) -> bool:
 def proposals(viewer: Viewer, record: Person | Organisation) -> Iterator[Proposal]:
     """To get in touch with whoever has waited for longer than the rhythm of their portfolio."""
     subject = subject_of(type(record))
-    if is_over(record) or record.portfolio_id is None or not viewer.may("crm.portfolio.read"):
+    if is_over(record) or record.portfolio_id is None:
         return
     if not all(viewer.sees(subject, name) for name in ("portfolio", "contacted_on")):
         return
+    if not viewer.sees("crm.portfolio", "visit_days"):
+        return
     portfolio, last = record.portfolio, record.contacted_on
+    if portfolio is None or not viewer.covers("crm.portfolio.read", portfolio):
+        return
     since = (clock.today(settings.COMPANY_ZONE) - last).days if last else None
-    if portfolio is None or (since is not None and since <= portfolio.visit_days):
+    if since is not None and since <= portfolio.visit_days:
         return
     words = {"days": formats.number(portfolio.visit_days)}
     if since is None:

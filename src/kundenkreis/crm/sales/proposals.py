@@ -24,7 +24,9 @@ def proposals(viewer: Viewer, record: Person | Organisation) -> Iterator[Proposa
     if is_over(record):
         return
     today = clock.today(settings.COMPANY_ZONE)
-    if viewer.may("crm.opportunity.read") and viewer.sees("crm.opportunity", "expected_on"):
+    if viewer.may("crm.opportunity.read") and all(
+        viewer.sees("crm.opportunity", name) for name in ("title", "expected_on")
+    ):
         days = [(one.expected_on, one) for one in open_sales(viewer, record).next]
         late = [(day, one) for day, one in days if day is not None and day < today]
         for day, one in sorted(late, key=lambda pair: pair[0])[:1]:

@@ -23,3 +23,14 @@ def test_a_file_is_open_to_the_group_where_its_folder_is_shared(
     path.touch(0o600)
     folders.share(path, 0o660)
     assert path.stat().st_mode & 0o777 == becomes
+
+
+def test_a_link_that_somebody_laid_there_is_not_followed(tmp_path: Path) -> None:
+    shared, private = tmp_path / "shared", tmp_path / "private"
+    shared.mkdir()
+    shared.chmod(0o2770)
+    private.touch(0o600)
+    (shared / "journal").symlink_to(private)
+    with pytest.raises(OSError, match="symbolic links"):
+        folders.share(shared / "journal", 0o660)
+    assert private.stat().st_mode & 0o777 == 0o600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,8 @@ from kundenkreis.crm.people.models import Organisation, Person, TimelineEntry
 from kundenkreis.crm.sales.order_commands import place_orders
 from kundenkreis.crm.sales.order_values import NewOrder
 from kundenkreis.kernel import clock
-from kundenkreis.kernel.testing import BOTH, SYSTEM
+from kundenkreis.kernel.access import Level
+from kundenkreis.kernel.testing import ANNA, BOTH, SYSTEM
 from kundenkreis.records import named, write
 from kundenkreis.records.page import merging, next_step
 from kundenkreis.records.page.next_step import PLANNING
@@ -208,6 +210,12 @@ def test_the_most_pressing_is_proposed(company: Company) -> None:
     found = next_step.proposal(SYSTEM, kind, record)
     assert found is not None
     assert "every 60 days" in found.why
+    blind = replace(ANNA, hidden={"crm.portfolio": frozenset({"visit_days"})})
+    assert next_step.proposal(blind, kind, record) is None
+    own = replace(ANNA, grants={"*.*.*": Level.ALL, "crm.portfolio.read": Level.OWN})
+    assert next_step.proposal(own, kind, record) == found  # the widest grant counts
+    own = replace(ANNA, grants={"crm.person.*": Level.ALL, "crm.portfolio.read": Level.OWN})
+    assert next_step.proposal(own, kind, record) is None
     bought(company, "2026-01-01", "2026-01-31", "2026-03-02")
     again = named("person").one(SYSTEM, record.pk)
     again.portfolio = portfolio
