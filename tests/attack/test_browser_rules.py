@@ -15,7 +15,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, override_settings
 from django.urls import get_resolver
 
-from kundenkreis.config.admission import Admission
+from kundenkreis.config.admission import Admission, sent_away
 from kundenkreis.crm.accounts import commands as accounts
 from kundenkreis.kernel.testing import BOTH, SYSTEM
 from tests.attack import asking
@@ -69,6 +69,10 @@ def test_s20_every_answer_says_what_browsers_and_proxies_must_not_do(
         answer = anna.get(address)
         if "no-store" not in answer.get("Cache-Control", "") or wrong_headers(answer):
             wrong.append(f"{address}: {answer.headers}")
+    for program, part in ((True, False), (False, True), (False, False)):
+        answer = sent_away(program, part, "de")
+        if answer["Cache-Control"] != "no-store" or wrong_headers(answer):
+            wrong.append(f"sent away: {answer.headers}")
     assert not wrong, "\n".join(wrong[:20])
     assert asked > 100
 

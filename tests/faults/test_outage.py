@@ -3,14 +3,16 @@ at all is no error of ours, keeps nobody from reading, and the request may come 
 
 from __future__ import annotations
 
+import errno
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.test import Client
 
-from kundenkreis.api import requests
+from kundenkreis.api import limits, requests
 from kundenkreis.api.testing import V1
 from kundenkreis.crm.accounts.sessions import FROM, SessionStore
 from kundenkreis.kernel.testing import BOTH
@@ -59,6 +61,20 @@ def test_f06_a_program_reads_why(somebody: Anna) -> None:
         assert program(somebody, "GET", "competitors").status_code == 200
     assert (answer.status_code, answer["Retry-After"]) == (507, "60")
     assert answer.json()["type"] == "urn:kundenkreis:problem:full"
+
+
+def test_f06_a_program_reads_where_not_even_its_requests_can_be_counted(
+    somebody: Anna, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*_: object) -> int:
+        raise OSError(number, "refused")
+
+    settings.API_RATE, settings.API_RATES = 50, tmp_path
+    monkeypatch.setattr(limits.os, "pwrite", write)
+    number = errno.ENOSPC
+    assert program(somebody, "GET", "competitors").status_code == 200
+    number = errno.EIO  # the control: that is no matter of room
+    assert program(somebody, "GET", "competitors").status_code == 500
 
 
 def test_f06_that_somebody_was_seen_need_not_be_kept(browser: Client) -> None:

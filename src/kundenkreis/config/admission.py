@@ -16,10 +16,14 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.signals import request_finished
 from django.db import connections
 from django.http import HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +35,8 @@ from kundenkreis.web.shell import errors
 from kundenkreis.web.shell.middleware import API, language_of
 
 HEALTH, ACCOUNT = "/health/", "/account/"
+# What says to browsers what they must not do; answers from here come past Django's chain.
+RULES = (XFrameOptionsMiddleware, ContentSecurityPolicyMiddleware, SecurityMiddleware)
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -82,12 +88,12 @@ class Admission:
             with ExitStack() as held:
                 if path.startswith(API):
                     held.enter_context(self._programs.place())
-                elif path.startswith(ACCOUNT) and not devices.is_known(_request(environ)):
+                elif _at_the_door(environ, path) and not devices.is_known(_request(environ)):
                     held.enter_context(self._strangers.place())
                 held.enter_context(self._all.place())
                 return self._application(environ, start_response)
         except NoPlace:
-            answer = _sent_away(
+            answer = sent_away(
                 path.startswith(API),
                 "HTTP_HX_REQUEST" in environ,
                 language_of(_request(environ)),
@@ -96,26 +102,36 @@ class Admission:
             return [answer.content]
 
 
+def _at_the_door(environ: Environ, path: str) -> bool:
+    """Whether it may be about a log-in, or brings a body, which a stranger may send as slowly as
+    they like and for as long as it lasts hold the place."""
+    return path.startswith(ACCOUNT) or environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+
+
 def _request(environ: Environ) -> WSGIRequest:
     """What Django makes of a request, which writes into what it is given: the application gets it anew."""
     return WSGIRequest(dict(environ))
 
 
 @lru_cache(maxsize=8)
-def _sent_away(program: bool, part: bool, language: str) -> HttpResponse:
+def sent_away(program: bool, part: bool, language: str) -> HttpResponse:
     """One answer for all who are told the same."""
     error = Overloaded(
         _("There is too much to do at the moment."),
         _("More is asked than this server can answer."),
         _("Try again in a few seconds."),
     )
-    environ: Environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.input": io.BytesIO()}
+    environ: Environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.input": io.BytesIO(),
+        "wsgi.url_scheme": "https" if settings.SECURE_SSL_REDIRECT else "http",
+    }  # fmt: skip
+    if part:
+        environ["HTTP_HX_REQUEST"] = "true"
+    request = WSGIRequest(environ)
     with translation.override(language):
-        if program:
-            answer = problem(error)
-        else:
-            asked = environ | ({"HTTP_HX_REQUEST": "true"} if part else {})
-            answer = errors.unavailable(WSGIRequest(asked), error)
+        answer = problem(error) if program else errors.unavailable(request, error)
+    for rule in RULES:
+        answer = rule(HttpResponse).process_response(request, answer)
     answer["Cache-Control"], answer["Content-Language"] = "no-store", language
     return answer
 
