@@ -53,7 +53,7 @@ class Seats:
             with self.lock:
                 self.took.setdefault(what, []).append((time.perf_counter() - due) * 1000)
                 self.statuses[status] += 1
-            due = max(due, time.perf_counter()) + dice.expovariate(1 / self.think)
+            due += dice.expovariate(1 / self.think)
         browser.connection.close()
 
     def _ask(

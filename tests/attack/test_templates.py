@@ -1,7 +1,8 @@
-"""S10: what looks like a program in a letter, a formula, an offer or a name is text, or is refused."""
+"""S10: what looks like a program in a letter, a formula or a name is text, or is refused."""
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 
@@ -33,6 +34,7 @@ CALLS = (
     "[a] if [a] else [b]", "lambda: 1", "(1).__class__", "import os", "[a]; [b]", "[a] == `id`", "getattr([a]; \"x\")", "str.format([name])",
     "{{[a]}}", "${[a]}", "[a for a in [b]]", "1_000", "0x10", "1e999", "**[a]", "[a] := 1", "@[a]", "[settings.SECRET_KEY]", "'a'", "#1", "\\1",
 )  # fmt: skip
+MEANT = re.compile(r"\{\{\s*(name|day)\s*\}\}")  # all that a letter of this list replaces
 LIMIT = 0.5  # seconds of this process; what is promised is 0.1 on a machine of its own
 
 
@@ -46,10 +48,7 @@ def test_s10_in_a_letter_it_stays_as_it_was_typed(text: str) -> None:
     start = time.process_time()
     said = "".join(run["text"] for block in blocks(text, VALUES) for run in runs(block))
     assert time.process_time() - start < LIMIT
-    for name, value in VALUES.items():
-        said = said.replace(value, name)
-    assert not {"49", "root:", "SECRET"} & {said.strip(), said[:6]}
-    assert squeezed(filled(text, {})) == squeezed(text)
+    assert squeezed(said) == squeezed(MEANT.sub(lambda found: VALUES[found[1]], text))
     begins = text.split("}}")[0].rpartition("{{")
     if begins[1] and "}}" in text and begins[2].strip() not in VALUES:
         with pytest.raises(DomainError):
@@ -75,7 +74,7 @@ def test_s10_no_formula_reaches_further_than_its_fields(text: str) -> None:
     "text",
     ["(" * 5_000, "-" * 1_900 + "1", "1" + "+1" * 900, "if(" * 400, '"' * 1_999, "[" * 1_999],
 )
-def test_s10_a_formula_that_never_ends_is_refused_at_once(text: str) -> None:
+def test_s10_a_formula_that_never_ends_is_answered_at_once(text: str) -> None:
     start = time.process_time()
     with suppress(FormulaError):
         check(parse(text), {})
@@ -96,4 +95,5 @@ def runs(block: dict[str, object]) -> list[dict[str, str]]:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split())
+    """Without blanks, and without the stars that make letters bold."""
+    return "".join(text.split()).replace("*", "")

@@ -96,7 +96,7 @@ def test_what_is_meant_for_browsers_is_served(product: Product, side: str) -> No
 
 @pytest.mark.parametrize("side", ["inner", "edge"])
 def test_s20_strange_paths_leave_both_servers_healthy(product: Product, side: str) -> None:
-    """Two thousand, half of them of pages that there are, bent; the other half of anything at all."""
+    """A thousand, half of them of pages that there are, bent; the other half of anything at all."""
     server = {"inner": (product.port, "127.0.0.1"), "edge": (product.port + 1, "localhost")}[side]
     chance, broken = random.Random(20), []
     answers = Counter[int]()

@@ -46,7 +46,7 @@ def test_it_sets_texts_facts_and_tables(tmp_path: Path) -> None:
     assert sum("Nummer" in text for text in texts) == len(texts) > 2
 
 
-def test_s11_what_somebody_typed_is_text_and_no_program(tmp_path: Path) -> None:
+def test_s10_what_somebody_typed_is_text_and_no_program(tmp_path: Path) -> None:
     document = Document(SPITEFUL)
     document.section(SPITEFUL).text(SPITEFUL).facts([(SPITEFUL, SPITEFUL)])
     document.section("x").table([SPITEFUL], [[SPITEFUL]])

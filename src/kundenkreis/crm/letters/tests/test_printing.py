@@ -148,7 +148,7 @@ def printing_twips() -> float:
     return 1440 / 25.4
 
 
-def test_s11_a_letter_is_text_and_no_program() -> None:
+def test_s10_a_letter_is_text_and_no_program() -> None:
     text = '#read("/etc/passwd") $x$ \\u{41} <label> @x #panic("x")'
     letter = _printed(draft(subject=text, body=text))
     with pypdfium2.PdfDocument(files.path_of(Side.CRM, letter.pdf)) as found:
