@@ -82,7 +82,10 @@ def test_five_contradictory_files_become_one_clean_base(five: dict[str, bytes]) 
     assert len(firms) == len(FIRMS)
     assert transfer.counts["person_merged"] == 13
     assert transfer.counts["organisation_merged"] == 20
-    assert "review" not in transfer.counts
+    # Two people who have nothing but a name in common are shown, and stay two.
+    pairs = review.open_pairs(transfer, most=10)
+    assert [{side["title"] for side in pair["sides"]} for pair in pairs] == [{"Katharina Müller"}]
+    assert not pairs[0]["same"]
     with translation.override("de"):
         found = {
             (one["title"], one["field"], next(v["text"] for v in one["values"] if v["wins"]))
