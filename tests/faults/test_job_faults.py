@@ -91,8 +91,13 @@ def forked(work: Callable[[], object]) -> int:
     return child
 
 
+def of_today() -> Any:
+    """All jobs but tomorrow's, which a schedule adds as soon as today's is done."""
+    return Job.objects.using("default").filter(due_at__lte=clock.now())
+
+
 def finished() -> bool:
-    return not Job.objects.using("default").filter(state__in=runner.UNFINISHED).exists()
+    return not of_today().filter(state__in=runner.UNFINISHED).exists()
 
 
 def all_at_once(work: Callable[[], object]) -> None:
@@ -123,7 +128,7 @@ def test_f13_several_workers_and_schedulers_do_each_job_once(
         print(f"\nF13: {len(found)} jobs, {found.total()} runs by {WORKERS} workers")  # noqa: T201
     assert set(found.values()) == {1}
     assert len(found) == JOBS + 1
-    assert set(Job.objects.using("default").values_list("state", flat=True)) == {State.DONE}
+    assert set(of_today().values_list("state", flat=True)) == {State.DONE}
 
 
 def test_f13_control_workers_who_only_look_do_some_twice(file: str) -> None:
